@@ -1,1 +1,9 @@
-//! synpipe
+//! Export annotations from the Synapse labelling platform as training sets.
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+pub mod cli;
+pub mod exit;
+pub mod files;
+pub mod path;
+pub mod stream;

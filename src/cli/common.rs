@@ -1,0 +1,179 @@
+//! What all four binaries share: common flags, messages on standard error, and the one place that exits.
+
+use crate::exit::{Exit, Failure};
+use crate::stream::{StreamError, Writer, reader};
+use clap::{Args, CommandFactory, Parser, ValueEnum};
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Form of the messages on standard error.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// `syn-NAME: level: message`.
+    #[default]
+    Text,
+    /// One JSON object per line: `{"tool","level","message"}`.
+    Json,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Options that every binary has.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Common {
+    /// Write to FILE instead of standard output
+    #[arg(short, long, value_name = "FILE", global = true, help_heading = "Common options")]
+    pub output: Option<PathBuf>,
+    /// Say nothing but errors
+    #[arg(short, long, global = true, help_heading = "Common options")]
+    pub quiet: bool,
+    /// Say more (repeat for still more)
+    #[arg(short, long, action = clap::ArgAction::Count, global = true, help_heading = "Common options")]
+    pub verbose: u8,
+    /// Form of the messages on standard error
+    #[arg(long, value_name = "FORM", default_value = "text", global = true, help_heading = "Common options")]
+    pub log_format: LogFormat,
+    /// Colour in messages
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true, help_heading = "Common options")]
+    pub color: Colour,
+    /// Worker threads [default: one per core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), global = true, help_heading = "Common options")]
+    pub threads: Option<u16>,
+    /// Longest input line accepted, bytes
+    #[arg(long, value_name = "N", default_value_t = reader::LINE_CAP, global = true, help_heading = "Common options")]
+    pub max_line_bytes: usize,
+    /// Print a completion script for SHELL and stop
+    #[arg(long, value_name = "SHELL", global = true, help_heading = "Common options")]
+    pub completions: Option<clap_complete::Shell>,
+}
+
+impl Common {
+    /// Number of worker threads to use.
+    pub fn threads(&self) -> usize {
+        self.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get), usize::from)
+    }
+
+    /// The output that `-o` or its absence names.
+    ///
+    /// # Errors
+    /// [`StreamError::Write`] when it cannot be opened.
+    pub fn writer(&self) -> Result<Writer, StreamError> {
+        match &self.output {
+            Some(path) if path.as_os_str() != "-" => Writer::file(path),
+            _ => Writer::stdout(),
+        }
+    }
+}
+
+/// Messages on standard error. A closed standard error is ignored.
+#[derive(Clone, Debug)]
+pub struct Console {
+    tool: &'static str,
+    quiet: bool,
+    verbose: u8,
+    json: bool,
+    colour: bool,
+}
+
+impl Console {
+    /// The console of one binary, as its options say.
+    pub fn new(tool: &'static str, common: &Common) -> Self {
+        let colour = match common.color {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => std::env::var_os("NO_COLOR").is_none() && std::io::stderr().is_terminal(),
+        };
+        let json = common.log_format == LogFormat::Json;
+        Self { tool, quiet: common.quiet, verbose: common.verbose, json, colour: colour && !json }
+    }
+
+    /// What ends the run.
+    pub fn error(&self, message: &str) {
+        self.say("error", "31", message);
+    }
+
+    /// Something the user should know that does not end the run.
+    pub fn warn(&self, message: &str) {
+        if !self.quiet {
+            self.say("warning", "33", message);
+        }
+    }
+
+    /// The summary line and other good news.
+    pub fn info(&self, message: &str) {
+        if !self.quiet {
+            self.say("info", "32", message);
+        }
+    }
+
+    /// Detail that `-v` asks for.
+    pub fn debug(&self, message: &str) {
+        if self.verbose > 0 && !self.quiet {
+            self.say("debug", "2", message);
+        }
+    }
+
+    /// Whether to draw progress: standard error is a terminal, and nobody asked for quiet or JSON.
+    pub fn progress(&self) -> bool {
+        !self.quiet && !self.json && std::io::stderr().is_terminal()
+    }
+
+    fn say(&self, level: &str, colour: &str, message: &str) {
+        let tool = self.tool;
+        let text = if self.json {
+            serde_json::json!({"tool": tool, "level": level, "message": message}).to_string()
+        } else {
+            // One message is one line, whatever a server put into it.
+            let message: String = message.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            if self.colour {
+                format!("{tool}: \x1b[{colour}m{level}\x1b[0m: {message}")
+            } else {
+                format!("{tool}: {level}: {message}")
+            }
+        };
+        let _ = writeln!(std::io::stderr(), "{text}");
+    }
+}
+
+/// The body of every binary: parses the command line, runs, says what went wrong, gives the exit code.
+pub fn main<A: Parser + CommandFactory>(
+    tool: &'static str,
+    common: impl Fn(&A) -> &Common,
+    run: impl FnOnce(A, &Console) -> Result<Exit, Failure>,
+) -> ExitCode {
+    let args = match A::try_parse() {
+        Ok(args) => args,
+        Err(e) => {
+            // Help and version go to standard output and are a success; a closed reader is none of our business.
+            let _ = e.print();
+            return ExitCode::from(if e.use_stderr() { Exit::Usage.code() } else { Exit::Ok.code() });
+        }
+    };
+    let console = Console::new(tool, common(&args));
+    if let Some(shell) = common(&args).completions {
+        let mut script = Vec::new();
+        clap_complete::generate(shell, &mut A::command(), tool, &mut script);
+        let _ = std::io::stdout().write_all(&script);
+        return ExitCode::SUCCESS;
+    }
+    match run(args, &console) {
+        Ok(exit) => ExitCode::from(exit.code()),
+        Err(failure) => {
+            if !failure.message.is_empty() && failure.exit != Exit::Ok {
+                console.error(&failure.message);
+            }
+            ExitCode::from(failure.exit.code())
+        }
+    }
+}

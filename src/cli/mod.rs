@@ -1,0 +1,5 @@
+//! Command lines: the options of each binary, the options all share, and the way a run ends.
+
+pub mod common;
+
+pub use common::{Common, Console, main};

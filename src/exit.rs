@@ -1,0 +1,81 @@
+//! What a run ends with: the exit codes all four binaries share, and the one-line failure a user sees.
+
+use std::error::Error;
+use std::fmt;
+
+/// The exit codes, the same for every binary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Everything asked for was done (also when the reader of our output went away early).
+    Ok = 0,
+    /// A failure that no other code describes.
+    Other = 1,
+    /// The command line asks for something impossible or unclear.
+    Usage = 2,
+    /// The input is malformed, or was cut off before its end.
+    Input = 3,
+    /// The server refused: bad token, no permission, no such project, a filter it would ignore.
+    Refused = 4,
+    /// The server or the network failed in a way that may pass; also a walk that came up short.
+    Remote = 5,
+    /// The output could not be written.
+    Output = 6,
+    /// Finished, but some items were skipped or some originals could not be had.
+    Partial = 7,
+}
+
+impl Exit {
+    /// The number given to the operating system.
+    pub fn code(self) -> u8 {
+        self as u8
+    }
+}
+
+/// An error that knows which exit code it leads to.
+pub trait Classified: Error {
+    /// The exit code of a run that ends with this error.
+    fn exit(&self) -> Exit;
+}
+
+/// The end of a run that did not succeed, as the user sees it: an exit code and one line saying what happened and what to do.
+#[derive(Debug)]
+pub struct Failure {
+    /// The exit code.
+    pub exit: Exit,
+    /// One line, without the `syn-NAME: error:` prefix. Empty: say nothing.
+    pub message: String,
+}
+
+impl Failure {
+    /// A failure with this code and text.
+    pub fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self { exit, message: message.into() }
+    }
+
+    /// A mistake on the command line.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, message)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl<E: Classified> From<E> for Failure {
+    fn from(e: E) -> Self {
+        let mut message = e.to_string();
+        let mut cause = e.source();
+        while let Some(c) = cause {
+            let text = c.to_string();
+            if !message.contains(&text) {
+                message = format!("{message}: {text}");
+            }
+            cause = c.source();
+        }
+        Self { exit: e.exit(), message }
+    }
+}

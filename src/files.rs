@@ -1,0 +1,131 @@
+//! File lines: what `syn-convert` hands to `syn-sink`, one output file or a part of one per line.
+//!
+//! ```json
+//! {"path":"labels/train/0001.txt","text":"0 0.5 0.5 0.2 0.1\n","item":17}
+//! {"path":"images/train/0001.jpg","url":"https://…","bytes":48213,"sha256":"…","item":17}
+//! {"path":"SegmentationClass/0001.png","base64":"iVBORw0…","item":17}
+//! {"path":"annotations/instances_train.json","text":"{\"info\":…","more":true}
+//! ```
+//! Exactly one of `text`, `base64`, `url`, `file`. `more: true`: further lines of the same path follow, possibly with other
+//! paths in between. Unknown keys are ignored.
+
+use crate::stream::json::{Raw, Str};
+use serde::Deserialize;
+
+/// A file line, borrowed from its bytes.
+#[derive(Debug, Deserialize)]
+pub struct FileLine<'a> {
+    /// Relative path, `/`-separated; checked by [`crate::path::RelPath`] before use.
+    #[serde(borrow)]
+    pub path: Str<'a>,
+    /// Content as text.
+    #[serde(borrow, default)]
+    pub text: Option<Str<'a>>,
+    /// Content in base64 (standard alphabet, padded).
+    #[serde(borrow, default)]
+    pub base64: Option<Str<'a>>,
+    /// Where to download the content from.
+    #[serde(borrow, default)]
+    pub url: Option<Str<'a>>,
+    /// A local file to copy; only with `--allow-file-refs`.
+    #[serde(borrow, default)]
+    pub file: Option<Str<'a>>,
+    /// More lines of this path follow.
+    #[serde(default)]
+    pub more: bool,
+    /// Size of the whole file in bytes, verified.
+    #[serde(default)]
+    pub bytes: Option<u64>,
+    /// SHA-256 of the whole file, 64 hexadecimal digits, verified.
+    #[serde(borrow, default)]
+    pub sha256: Option<Str<'a>>,
+    /// Id of the row this file came from.
+    #[serde(borrow, default)]
+    pub item: Option<Raw<'a>>,
+    /// How a new URL can be had when this one has expired.
+    #[serde(borrow, default)]
+    pub refresh: Option<Raw<'a>>,
+}
+
+/// The content of a file line.
+#[derive(Debug)]
+pub enum Content<'a> {
+    /// Text, written as it is.
+    Text(&'a str),
+    /// Base64 text to decode.
+    Base64(&'a str),
+    /// A URL to download.
+    Url(&'a str),
+    /// A local path to copy.
+    File(&'a str),
+}
+
+impl FileLine<'_> {
+    /// The one content of the line.
+    ///
+    /// # Errors
+    /// A text saying what is wrong when there is none or more than one.
+    pub fn content(&self) -> Result<Content<'_>, String> {
+        let all = [
+            self.text.as_deref().map(Content::Text),
+            self.base64.as_deref().map(Content::Base64),
+            self.url.as_deref().map(Content::Url),
+            self.file.as_deref().map(Content::File),
+        ];
+        let mut given = all.into_iter().flatten();
+        match (given.next(), given.next()) {
+            (Some(one), None) => Ok(one),
+            _ => Err("a file line needs exactly one of text, base64, url, file".to_owned()),
+        }
+    }
+}
+
+/// Appends `text` to `out` as the inside of a JSON string (without the quotes). Non-ASCII stays as it is.
+pub fn push_escaped(out: &mut Vec<u8>, text: &str) {
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    for (i, &b) in bytes.iter().enumerate() {
+        let escape: &[u8] = match b {
+            b'"' => b"\\\"",
+            b'\\' => b"\\\\",
+            b'\n' => b"\\n",
+            b'\r' => b"\\r",
+            b'\t' => b"\\t",
+            0x00..0x20 => b"\\u00",
+            _ => continue,
+        };
+        out.extend_from_slice(&bytes[from..i]);
+        out.extend_from_slice(escape);
+        if escape.len() == 4 {
+            out.extend_from_slice(&[HEX[usize::from(b >> 4)], HEX[usize::from(b & 15)]]);
+        }
+        from = i + 1;
+    }
+    out.extend_from_slice(&bytes[from..]);
+}
+
+const HEX: &[u8; 16] = b"0123456789abcdef";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exactly_one_content() {
+        let content = |s: &'static str| {
+            serde_json::from_str::<FileLine<'_>>(s).map_err(|e| e.to_string()).and_then(|l| l.content().map(drop))
+        };
+        assert!(content(r#"{"path":"a","text":""}"#).is_ok());
+        assert!(content(r#"{"path":"a"}"#).is_err());
+        assert!(content(r#"{"path":"a","text":"","url":"http://x"}"#).is_err());
+    }
+
+    #[test]
+    fn escaping_reads_back() {
+        let text = "a\"b\\c\n\r\t\u{1}\u{1f} 자동차\u{2028}";
+        let mut out = b"\"".to_vec();
+        push_escaped(&mut out, text);
+        out.push(b'"');
+        assert_eq!(serde_json::from_slice::<String>(&out).unwrap(), text);
+    }
+}

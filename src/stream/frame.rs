@@ -1,0 +1,306 @@
+//! Frames: the lines that say where a stream begins, ends or broke.
+//!
+//! ```json
+//! {"@stream":"begin","kind":"items","version":1,"project":{"id":42,"title":"Roads"},"classes":["car"],"count":100}
+//! {"@stream":"end","count":100}
+//! {"@stream":"error","code":"remote","message":"…"}
+//! ```
+//! A frame is recognised by its FIRST key being `@stream`. Streams may follow each other (`cat a b`); values of `@stream` that
+//! are not listed here pass through.
+
+use super::error::StreamError;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// The version of the stream format that this crate writes.
+pub const VERSION: u64 = 1;
+
+/// What the lines between begin and end are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Rows of the backend ([`crate::item`]).
+    Items,
+    /// Output files ([`crate::files`]).
+    Files,
+}
+
+impl Kind {
+    /// The word used in frames.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Items => "items",
+            Kind::Files => "files",
+        }
+    }
+}
+
+/// A begin frame.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Begin {
+    /// `items` or `files`; `None` when the frame does not say.
+    pub kind: Option<Kind>,
+    /// The project's classes in order (`classes`); empty when the frame has none.
+    pub classes: Vec<String>,
+    /// The whole frame.
+    pub body: Map<String, Value>,
+}
+
+/// One frame line.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Frame {
+    /// A stream begins.
+    Begin(Begin),
+    /// A stream is complete.
+    End {
+        /// Lines between begin and end, when the frame says.
+        count: Option<u64>,
+        /// The whole frame.
+        body: Map<String, Value>,
+    },
+    /// The stage before failed.
+    Error {
+        /// Machine-readable class of the failure.
+        code: String,
+        /// What happened.
+        message: String,
+    },
+    /// A kind of frame that this version does not know; passed through.
+    Other,
+}
+
+/// Whether a line (without leading white space) is a frame: an object whose first key is `@stream`.
+pub fn is_frame(line: &[u8]) -> bool {
+    let Some(rest) = line.strip_prefix(b"{") else { return false };
+    rest.trim_ascii_start().starts_with(b"\"@stream\"")
+}
+
+impl Frame {
+    /// Reads a frame line.
+    ///
+    /// # Errors
+    /// A text without place when the line is not a JSON object, is of a later version, or has a wrong type.
+    pub fn parse(line: &[u8]) -> Result<Self, String> {
+        let body: Map<String, Value> =
+            serde_json::from_slice(line).map_err(|e| format!("not a valid frame line: {e}"))?;
+        let word = body.get("@stream").and_then(Value::as_str).unwrap_or_default();
+        Ok(match word {
+            "begin" => Frame::Begin(Begin::from_body(body)?),
+            "end" => Frame::End { count: body.get("count").and_then(Value::as_u64), body },
+            "error" => {
+                let text = |key: &str| body.get(key).and_then(Value::as_str).unwrap_or("unknown").to_owned();
+                Frame::Error { code: text("code"), message: text("message") }
+            }
+            _ => Frame::Other,
+        })
+    }
+}
+
+impl Begin {
+    fn from_body(body: Map<String, Value>) -> Result<Self, String> {
+        let version = body.get("version").and_then(Value::as_u64).unwrap_or(VERSION);
+        if version > VERSION {
+            return Err(format!(
+                "the stream is of version {version}, this program reads version {VERSION}: use the same release for all stages"
+            ));
+        }
+        let kind = match body.get("kind").and_then(Value::as_str) {
+            None => None,
+            Some("items") => Some(Kind::Items),
+            Some("files") => Some(Kind::Files),
+            Some(other) => return Err(format!("unknown stream kind {other:?}: expected items or files")),
+        };
+        let classes = match body.get("classes") {
+            None | Some(Value::Null) => Vec::new(),
+            Some(list) => Vec::<String>::deserialize(list)
+                .map_err(|_| "`classes` of the begin frame is not a list of names".to_owned())?,
+        };
+        Ok(Self { kind, classes, body })
+    }
+}
+
+/// A begin frame line of this crate, without newline. `extra` follows the fixed keys.
+pub fn begin_line(kind: Kind, extra: &Map<String, Value>) -> String {
+    let mut body = Map::new();
+    body.insert("@stream".into(), "begin".into());
+    body.insert("kind".into(), kind.word().into());
+    body.insert("version".into(), VERSION.into());
+    body.insert("tool".into(), concat!("synpipe ", env!("CARGO_PKG_VERSION")).into());
+    body.extend(extra.clone());
+    Value::Object(body).to_string()
+}
+
+/// An end frame line, without newline.
+pub fn end_line(count: u64, extra: &Map<String, Value>) -> String {
+    let mut body = Map::new();
+    body.insert("@stream".into(), "end".into());
+    body.insert("count".into(), count.into());
+    body.extend(extra.clone());
+    body.insert("count".into(), count.into());
+    Value::Object(body).to_string()
+}
+
+/// An error frame line, without newline.
+pub fn error_line(code: &str, message: &str) -> String {
+    serde_json::json!({"@stream": "error", "code": code, "message": message}).to_string()
+}
+
+/// Follows the frames of a stream and decides at its end whether it was whole.
+#[derive(Debug)]
+pub struct Progress {
+    expected: Kind,
+    open: bool,
+    seen_begin: bool,
+    lines: u64,
+    lines_in_stream: u64,
+    /// Notes for the user about end frames whose count disagrees with what came.
+    pub notes: Vec<String>,
+}
+
+impl Progress {
+    /// For a stage that reads streams of this kind.
+    pub fn new(expected: Kind) -> Self {
+        Self { expected, open: false, seen_begin: false, lines: 0, lines_in_stream: 0, notes: Vec::new() }
+    }
+
+    /// Counts data lines.
+    pub fn data(&mut self, lines: u64) {
+        self.lines += lines;
+        self.lines_in_stream += lines;
+    }
+
+    /// All data lines so far.
+    pub fn lines(&self) -> u64 {
+        self.lines
+    }
+
+    /// Whether any begin frame came.
+    pub fn framed(&self) -> bool {
+        self.seen_begin
+    }
+
+    /// Takes the next frame in order.
+    ///
+    /// # Errors
+    /// [`StreamError::Upstream`] for an error frame; [`StreamError::Cut`] when a begin frame comes before the end of the last
+    /// stream, and for the wrong kind of stream.
+    pub fn frame(&mut self, frame: &Frame) -> Result<(), StreamError> {
+        match frame {
+            Frame::Begin(begin) => {
+                if self.open {
+                    return Err(cut("a stream stops in the middle: the next one begins before its end frame"));
+                }
+                if let Some(kind) = begin.kind
+                    && kind != self.expected
+                {
+                    return Err(StreamError::Cut(wrong_kind(kind)));
+                }
+                self.open = true;
+                self.seen_begin = true;
+                self.lines_in_stream = 0;
+            }
+            Frame::End { count, .. } => {
+                if let Some(count) = count
+                    && *count != self.lines_in_stream
+                {
+                    self.notes.push(format!(
+                        "the end frame counts {count} lines, {} came: a program in between added or removed some",
+                        self.lines_in_stream
+                    ));
+                }
+                self.open = false;
+                self.lines_in_stream = 0;
+            }
+            Frame::Error { code, message } => {
+                return Err(StreamError::Upstream { code: code.clone(), message: message.clone() });
+            }
+            Frame::Other => {}
+        }
+        Ok(())
+    }
+
+    /// The end of the input: was the stream whole?
+    ///
+    /// # Errors
+    /// [`StreamError::Cut`] when a begin frame has no end frame, unless `allow_partial`.
+    pub fn finish(&self, allow_partial: bool) -> Result<(), StreamError> {
+        if self.open && !allow_partial {
+            let n = self.lines_in_stream;
+            return Err(StreamError::Cut(format!(
+                "the input was cut after {n} {} (no end frame): a stage before this one was stopped, or `head` was used; \
+                 use --limit {n} upstream to take fewer, or --allow-partial to accept what came",
+                self.expected.word()
+            )));
+        }
+        Ok(())
+    }
+}
+
+fn cut(text: &str) -> StreamError {
+    StreamError::Cut(text.to_owned())
+}
+
+/// What to say when a stage is given the other kind of stream.
+pub fn wrong_kind(got: Kind) -> String {
+    match got {
+        Kind::Items => "the input holds items, not files: put `syn-convert --to FORMAT` between".to_owned(),
+        Kind::Files => {
+            "the input holds output files, not items: it was converted already, give it to `syn-sink`".to_owned()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(text: &str) -> Frame {
+        Frame::parse(text.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn recognises_frames_by_their_first_key() {
+        assert!(is_frame(br#"{"@stream":"end"}"#));
+        assert!(is_frame(br#"{ "@stream": "begin"}"#));
+        assert!(!is_frame(br#"{"id":1,"@stream":"end"}"#));
+        assert!(!is_frame(br#"["@stream"]"#));
+    }
+
+    #[test]
+    fn whole_and_concatenated_streams_pass() {
+        let mut p = Progress::new(Kind::Items);
+        for _ in 0..2 {
+            p.frame(&frame(&begin_line(Kind::Items, &Map::new()))).unwrap();
+            p.data(3);
+            p.frame(&frame(&end_line(3, &Map::new()))).unwrap();
+        }
+        assert!(p.finish(false).is_ok() && p.notes.is_empty() && p.lines() == 6);
+    }
+
+    #[test]
+    fn cut_streams_do_not() {
+        let mut p = Progress::new(Kind::Items);
+        p.frame(&frame(r#"{"@stream":"begin","kind":"items"}"#)).unwrap();
+        assert!(matches!(p.finish(false), Err(StreamError::Cut(_))));
+        assert!(p.finish(true).is_ok());
+        assert!(matches!(p.frame(&frame(r#"{"@stream":"begin"}"#)), Err(StreamError::Cut(_))));
+    }
+
+    #[test]
+    fn errors_wrong_kinds_and_later_versions_are_refused() {
+        let mut p = Progress::new(Kind::Files);
+        assert!(matches!(p.frame(&frame(&error_line("remote", "gone"))), Err(StreamError::Upstream { .. })));
+        assert!(matches!(p.frame(&frame(r#"{"@stream":"begin","kind":"items"}"#)), Err(StreamError::Cut(_))));
+        assert!(Frame::parse(br#"{"@stream":"begin","version":2}"#).is_err());
+        assert_eq!(frame(r#"{"@stream":"note"}"#), Frame::Other);
+    }
+
+    #[test]
+    fn a_count_that_disagrees_is_noted() {
+        let mut p = Progress::new(Kind::Items);
+        p.frame(&frame(r#"{"@stream":"begin"}"#)).unwrap();
+        p.data(1);
+        p.frame(&frame(r#"{"@stream":"end","count":2}"#)).unwrap();
+        assert_eq!(p.notes.len(), 1);
+    }
+}

@@ -1,0 +1,18 @@
+//! NDJSON in and out.
+//!
+//! * [`reader`]: bytes (plain, gzip or zstd; files or stdin) → [`reader::Batch`]es of whole lines
+//! * [`frame`]: the `{"@stream": …}` lines and the state machine that tells a whole stream from a cut one
+//! * [`parallel`]: batches through worker threads, results in input order
+//! * [`writer`]: lines out, flushed when idle, finished with a check
+
+pub mod error;
+pub mod frame;
+pub mod json;
+pub mod parallel;
+pub mod reader;
+pub mod writer;
+
+pub use error::StreamError;
+pub use frame::{Begin, Frame, Kind, Progress};
+pub use reader::{Batch, Line, Place, Reader};
+pub use writer::Writer;
