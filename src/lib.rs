@@ -3,7 +3,9 @@
 #![warn(missing_docs)]
 
 pub mod cli;
+pub mod dm;
 pub mod exit;
 pub mod files;
+pub mod item;
 pub mod path;
 pub mod stream;

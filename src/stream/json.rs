@@ -1,26 +1,110 @@
 //! The one place that names the JSON parser of the hot path, so that the choice (docs/decisions.md) can be measured again.
 
-use serde::de::{Deserializer, Error, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, Visitor};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::marker::PhantomData;
 use std::ops::Deref;
 
-/// A JSON value kept as the bytes it was written in, borrowed from the line.
-pub type Raw<'a> = sonic_rs::LazyValue<'a>;
+/// A JSON value kept as it was written. Borrowed from the line, but for strings with escapes, which are copied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Raw<'a>(pub Cow<'a, str>);
 
-/// Parses one line, borrowing from it.
+impl<'a> Raw<'a> {
+    /// The JSON text.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// Parses the value; `None` when it is not a `T`.
+    pub fn read<'s, T: Deserialize<'s>>(&'s self) -> Option<T> {
+        sonic_rs::from_str(&self.0).ok()
+    }
+
+    /// Parses an object or a list, borrowing from the line itself; `None` when it is not a `T`.
+    pub fn read_borrowed<T: Deserialize<'a>>(&self) -> Option<T> {
+        match self.0 {
+            Cow::Borrowed(text) => sonic_rs::from_str(text).ok(),
+            Cow::Owned(_) => None,
+        }
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Raw<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        sonic_rs::LazyValue::deserialize(deserializer).map(|v| Raw(v.as_raw_cow()))
+    }
+}
+
+/// Stack of the threads that parse. The parser recurses into values it skips, so depth of nesting costs stack.
+pub const PARSER_STACK: usize = 256 * 1024 * 1024;
+/// Lines up to this length cannot nest deeply enough to exhaust [`PARSER_STACK`].
+const SAFE_LENGTH: usize = 512 * 1024;
+/// The deepest nesting accepted in longer lines, levels.
+const MAX_DEPTH: usize = 10_000;
+
+/// Parses one line, borrowing from it. Call it on a thread with [`PARSER_STACK`].
 ///
 /// # Errors
-/// One line of text: what is wrong and at which byte of the line.
+/// One line of text: what is wrong and where in the line.
 pub fn parse<'a, T: Deserialize<'a>>(line: &'a [u8]) -> Result<T, String> {
-    sonic_rs::from_slice(line).map_err(|e| describe(&e))
+    parse_with(line, PhantomData)
+}
+
+/// Parses one line with a seed, which can hold buffers to fill. As [`parse`] otherwise.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_with<'a, S: DeserializeSeed<'a>>(line: &'a [u8], seed: S) -> Result<S::Value, String> {
+    let text = simdutf8::basic::from_utf8(line).map_err(|_| {
+        let at = std::str::from_utf8(line).err().map_or(0, |e| e.valid_up_to());
+        format!("not valid UTF-8 at byte {}", at + 1)
+    })?;
+    if line.len() > SAFE_LENGTH && nests_deeper_than(line, MAX_DEPTH) {
+        return Err(format!("JSON nested deeper than {MAX_DEPTH} levels"));
+    }
+    let mut parser = sonic_rs::Deserializer::from_str(text);
+    let value = seed.deserialize(&mut parser).map_err(|e| describe(&e))?;
+    parser.end().map_err(|e| describe(&e))?;
+    Ok(value)
+}
+
+/// Whether brackets outside strings ever nest deeper than `limit`.
+fn nests_deeper_than(line: &[u8], limit: usize) -> bool {
+    let (mut depth, mut in_string, mut i) = (0usize, false, 0);
+    while i < line.len() {
+        if in_string {
+            match memchr::memchr2(b'"', b'\\', &line[i..]) {
+                Some(k) if line[i + k] == b'\\' => i += k + 2,
+                Some(k) => {
+                    in_string = false;
+                    i += k + 1;
+                }
+                None => return false,
+            }
+            continue;
+        }
+        match line[i] {
+            b'"' => in_string = true,
+            b'[' | b'{' => {
+                depth += 1;
+                if depth > limit {
+                    return true;
+                }
+            }
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        i += 1;
+    }
+    false
 }
 
 /// The parser's message without its multi-line excerpt.
 fn describe(e: &sonic_rs::Error) -> String {
     let text = e.to_string();
-    let first = text.lines().next().unwrap_or("not valid JSON").trim_end();
-    format!("not valid JSON: {first}")
+    let first = text.lines().next().unwrap_or_default().trim_end();
+    format!("not valid JSON: {}", first.trim_end_matches(['\n', ':']))
 }
 
 /// A JSON string, borrowed from the line unless it has escapes. Unlike a bare [`Cow`], it also borrows inside `Option` and `Vec`.
@@ -51,5 +135,52 @@ impl<'de: 'a, 'a> Deserialize<'de> for Str<'a> {
             }
         }
         deserializer.deserialize_str(Text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::de::IgnoredAny;
+
+    /// Runs on a thread as the stages do.
+    fn deep<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> T {
+        std::thread::Builder::new().stack_size(PARSER_STACK).spawn(f).unwrap().join().unwrap()
+    }
+
+    #[test]
+    fn hostile_nesting_is_an_error_not_a_crash() {
+        for n in [SAFE_LENGTH, SAFE_LENGTH * 8] {
+            for open in ["[", "{\"a\":"] {
+                let line = open.repeat(n / open.len());
+                assert!(deep(move || parse::<IgnoredAny>(line.as_bytes()).is_err()));
+            }
+        }
+    }
+
+    #[test]
+    fn skipped_values_are_checked_too() {
+        #[derive(Deserialize)]
+        struct Head {
+            #[allow(dead_code)]
+            id: u64,
+        }
+        for bad in [
+            &b"{\"id\":1,\"x\":[1,]}"[..],
+            b"{\"id\":1,\"x\":tru}",
+            b"{\"id\":1,\"x\":\"\xff\"}",
+            b"{\"id\":1} x",
+            b"{\"id\":1,\"x\":01}",
+            b"{\"id\":1",
+        ] {
+            assert!(parse::<Head>(bad).is_err(), "{}", String::from_utf8_lossy(bad));
+        }
+        assert!(parse::<Head>(b"{\"x\":{\"y\":[1e999,\"\\u00e9\"]},\"id\":1}").is_ok());
+    }
+
+    #[test]
+    fn strings_borrow_unless_escaped() {
+        let v: Vec<Str<'_>> = parse(b"[\"a\",\"\\u0062\"]").unwrap();
+        assert!(matches!(v[0].0, Cow::Borrowed("a")) && matches!(&v[1].0, Cow::Owned(s) if s == "b"));
     }
 }

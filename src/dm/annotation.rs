@@ -1,0 +1,126 @@
+//! One annotation, whatever dialect it came in.
+
+use super::mask::MaskRef;
+use super::reason::Reason;
+use crate::stream::json::{Raw, Str};
+use std::ops::Range;
+
+/// The annotation tools that some output format treats specially.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tool {
+    /// `bounding_box` (`bbox` in dialect F).
+    BoundingBox,
+    /// `polygon`.
+    Polygon,
+    /// `polyline`.
+    Polyline,
+    /// `keypoint`.
+    Keypoint,
+    /// `segmentation`: a mask on images, a section on video and audio.
+    Segmentation,
+    /// `classification` of the whole media.
+    Classification,
+    /// Any other; its name is kept in [`Annotation::tool_name`].
+    Other,
+}
+
+impl Tool {
+    /// The tool of this name, in any dialect.
+    pub fn from_name(name: &str) -> Self {
+        match name {
+            "bounding_box" | "bbox" => Tool::BoundingBox,
+            "polygon" => Tool::Polygon,
+            "polyline" => Tool::Polyline,
+            "keypoint" => Tool::Keypoint,
+            "segmentation" => Tool::Segmentation,
+            "classification" => Tool::Classification,
+            _ => Tool::Other,
+        }
+    }
+
+    /// The platform's name of the tool; `None` for [`Tool::Other`].
+    pub fn name(self) -> Option<&'static str> {
+        Some(match self {
+            Tool::BoundingBox => "bounding_box",
+            Tool::Polygon => "polygon",
+            Tool::Polyline => "polyline",
+            Tool::Keypoint => "keypoint",
+            Tool::Segmentation => "segmentation",
+            Tool::Classification => "classification",
+            Tool::Other => return None,
+        })
+    }
+}
+
+/// An axis-aligned rectangle, pixels, y down, not yet checked against the image.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rect {
+    /// Left edge.
+    pub x: f64,
+    /// Top edge.
+    pub y: f64,
+    /// Width.
+    pub w: f64,
+    /// Height.
+    pub h: f64,
+}
+
+/// Where an annotation is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Geometry<'a> {
+    /// The tool has none.
+    None,
+    /// A box and its rotation (radians, clockwise, about the centre; 0 when upright).
+    Box(Rect, f64),
+    /// Boxes by frame of a video: frame as written, box, rotation.
+    Frames(Vec<(Str<'a>, Rect, f64)>),
+    /// A ring: a range of the item's pairs, pixels.
+    Polygon(Range<usize>),
+    /// Several rings of one object: a range of the item's rings.
+    Rings(Range<usize>),
+    /// An open line: a range of the item's pairs, pixels.
+    Polyline(Range<usize>),
+    /// A point, pixels.
+    Point([f64; 2]),
+    /// All keypoints of one object in one annotation (dialect F): a range of the item's pairs.
+    Points(Range<usize>),
+    /// A pixel mask, not yet checked.
+    Mask(MaskRef),
+    /// Kept as it came: sections, 3D boxes, ranges of text, …
+    Other,
+}
+
+/// One annotation.
+#[derive(Clone, Debug)]
+pub struct Annotation<'a> {
+    /// Its id; unique in its media unless `problem` says otherwise.
+    pub id: Str<'a>,
+    /// Its tool.
+    pub tool: Tool,
+    /// The tool's name as written.
+    pub tool_name: Str<'a>,
+    /// Class name, trimmed, NFC; empty when there is none.
+    pub class: Str<'a>,
+    /// Everything else said about it, in the order written.
+    pub attributes: Vec<(Str<'a>, Raw<'a>)>,
+    /// Index of its group in [`super::Media::groups`].
+    pub group: Option<usize>,
+    /// Where it is.
+    pub geometry: Geometry<'a>,
+    /// Geometry values in their own words, for formats that carry any tool: key and value.
+    pub raw: Vec<(Str<'a>, Raw<'a>)>,
+    /// Why it cannot be used, if so. `geometry` is then [`Geometry::None`].
+    pub problem: Option<Reason>,
+}
+
+impl Annotation<'_> {
+    /// The attribute of this name, as written.
+    pub fn attribute(&self, name: &str) -> Option<&Raw<'_>> {
+        self.attributes.iter().find(|(key, _)| &**key == name).map(|(_, value)| value)
+    }
+
+    /// The tool's name in the platform's spelling.
+    pub fn tool_label(&self) -> &str {
+        self.tool.name().unwrap_or(&self.tool_name)
+    }
+}

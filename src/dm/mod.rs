@@ -1,0 +1,19 @@
+//! The DM annotation payload: what the `data` of a row holds, in all its dialects, read into one model.
+//!
+//! * [`shape`]: coordinates as they are written (objects, pairs, nested lists) into flat arrays
+//! * [`wire`], [`part`]: the payload's own structure, leniently: one wrong value costs one annotation
+//! * [`payload`]: heads joined with their geometry → [`Annotation`]s, media by media
+//! * [`annotation`], [`mask`]: the model the converters work on
+//! * [`reason`]: the codes that say what was lost and why
+
+pub mod annotation;
+pub mod mask;
+pub mod part;
+pub mod payload;
+pub mod reason;
+pub mod shape;
+pub mod wire;
+
+pub use annotation::{Annotation, Geometry, Rect, Tool};
+pub use payload::{Arena, Media, MediaKind, Payload};
+pub use reason::Reason;

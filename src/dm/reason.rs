@@ -1,0 +1,103 @@
+//! Why an annotation or an item is missing from an output, or changed in it.
+
+use serde::{Serialize, Serializer};
+
+/// How much a reason costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// Written, but not everything of it.
+    Lossy,
+    /// The format or the options have no place for it.
+    Skipped,
+    /// It is wrong.
+    Failed,
+}
+
+macro_rules! reasons {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $outcome:ident;)*) => {
+        /// A reason code of the export report.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Reason { $($(#[$doc])* $name,)* }
+        impl Reason {
+            /// All reasons.
+            pub const ALL: &'static [Reason] = &[$(Reason::$name,)*];
+            /// The code written into reports.
+            pub fn code(self) -> &'static str {
+                match self { $(Reason::$name => $code,)* }
+            }
+            /// What it means for the annotation.
+            pub fn outcome(self) -> Outcome {
+                match self { $(Reason::$name => Outcome::$outcome,)* }
+            }
+        }
+    };
+}
+
+reasons! {
+    /// The format has no place for this tool.
+    UnsupportedAnnotationType = "UNSUPPORTED_ANNOTATION_TYPE", Skipped;
+    /// The format has no rotated boxes, and `--rotated skip` was chosen.
+    UnsupportedOrientedBoundingBox = "UNSUPPORTED_ORIENTED_BOUNDING_BOX", Skipped;
+    /// `--segmentation exclude`.
+    SegmentationExcluded = "SEGMENTATION_EXCLUDED", Skipped;
+    /// The format has instances only, and `--segmentation semantic` was chosen.
+    SemanticSegmentationUnsupported = "SEMANTIC_SEGMENTATION_UNSUPPORTED", Skipped;
+    /// No contour of the mask has three points.
+    MaskContourUnrepresentable = "MASK_CONTOUR_UNREPRESENTABLE", Skipped;
+    /// Keypoints without a group, or a group with unknown or repeated joints.
+    KeypointGroupInvalid = "KEYPOINT_GROUP_INVALID", Skipped;
+    /// A group of keypoints that the profile cannot express.
+    KeypointProfileUnsupported = "KEYPOINT_PROFILE_UNSUPPORTED", Skipped;
+    /// The holes of a mask are filled in the output.
+    MaskHoleDropped = "MASK_HOLE_DROPPED", Lossy;
+    /// The format has no place for attributes.
+    CustomAttributesDropped = "CUSTOM_ATTRIBUTES_DROPPED", Lossy;
+    /// The part outside the image was cut off.
+    ClippedToImage = "CLIPPED_TO_IMAGE", Lossy;
+    /// A rotated box became its axis-aligned hull.
+    RotationDropped = "ROTATION_DROPPED", Lossy;
+    /// The mask did not say how it is encoded; its shape decided.
+    MaskEncodingAssumed = "MASK_ENCODING_ASSUMED", Lossy;
+    /// Geometry that is wrong in a way the codes below do not name, or outside the image with `--bounds reject`.
+    InvalidGeometry = "INVALID_GEOMETRY", Failed;
+    /// A box without four finite numbers, or without area.
+    InvalidBoundingBox = "INVALID_BOUNDING_BOX", Failed;
+    /// A polygon with fewer than three distinct finite points, or without area.
+    InvalidPolygon = "INVALID_POLYGON", Failed;
+    /// A mask whose runs or indices are contradictory, overlapping or outside the image.
+    InvalidMaskEncoding = "INVALID_MASK_ENCODING", Failed;
+    /// An empty or missing class name.
+    InvalidClassName = "INVALID_CLASS_NAME", Failed;
+    /// A class that is not in the list that `--classes` closed.
+    UnmappedClassIdentifier = "UNMAPPED_CLASS_IDENTIFIER", Failed;
+    /// Missing or repeated annotation id, head without geometry, geometry without head, or not an object at all.
+    MalformedAnnotation = "MALFORMED_ANNOTATION", Failed;
+    /// More instances than an object plane has colours.
+    VocInstanceLimitExceeded = "VOC_INSTANCE_LIMIT_EXCEEDED", Failed;
+    /// More classes than a class plane has colours.
+    VocClassLimitExceeded = "VOC_CLASS_LIMIT_EXCEEDED", Failed;
+    /// The original file name cannot be a file name here.
+    InvalidOutputFilename = "INVALID_OUTPUT_FILENAME", Failed;
+    /// The original image cannot be read.
+    SourceImageInvalid = "SOURCE_IMAGE_INVALID", Failed;
+    /// The format needs the image's width and height, and nothing gives them.
+    ImageSizeUnknown = "IMAGE_SIZE_UNKNOWN", Failed;
+    /// The item's payload cannot be read at all.
+    ItemConversionFailed = "ITEM_CONVERSION_FAILED", Failed;
+    /// The output could not be written.
+    OutputWriteFailed = "OUTPUT_WRITE_FAILED", Failed;
+    /// Neither `--classes` nor a begin frame gave the class order.
+    ClassSchemaUnavailable = "CLASS_SCHEMA_UNAVAILABLE", Lossy;
+}
+
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
+impl std::fmt::Display for Reason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.code())
+    }
+}

@@ -1,0 +1,367 @@
+//! Item lines: one row of the backend as it came (backend rows of `/sdk/*`), borrowed from the line.
+//!
+//! Only what a stage asks for is parsed; everything else is read past, and checked to be JSON on the way.
+
+use crate::dm::payload::size;
+use crate::stream::json::{self, Raw, Str};
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use std::borrow::Cow;
+use std::fmt;
+
+/// The row around its payload. `D` is what became of `data`.
+#[derive(Debug)]
+pub struct Item<'a, D> {
+    /// `id` as text: the digits of a number, the content of a string.
+    pub id: Str<'a>,
+    /// Whether `id` was a number.
+    pub id_is_number: bool,
+    /// `data`; `None` when the row has no such key.
+    pub data: Option<D>,
+    /// `split`, when a stage before wrote one.
+    pub split: Option<Raw<'a>>,
+    /// `file`: one file object.
+    pub file: Option<Raw<'a>>,
+    /// `files` or `files_manifest`: file objects by specification, or a list of them.
+    pub files: Option<Raw<'a>>,
+    /// `data_unit`.
+    pub data_unit: Option<Raw<'a>>,
+    /// `dimensions`, added by fetch: `{media key: {width, height}}` or `{width, height}`.
+    pub dimensions: Option<Raw<'a>>,
+    /// `category` of a ground-truth row.
+    pub category: Option<Raw<'a>>,
+    /// `status_label`.
+    pub status_label: Option<Raw<'a>>,
+    /// `status_review`.
+    pub status_review: Option<Raw<'a>>,
+    /// `tags` of the row.
+    pub tags: Option<Raw<'a>>,
+    /// `task`.
+    pub task: Option<Raw<'a>>,
+    /// `created`.
+    pub created: Option<Raw<'a>>,
+    /// Who works on it: `user`, `assignee`, `labeler`, `users`, in the order written.
+    pub users: Vec<Raw<'a>>,
+}
+
+/// Parses a line; `data` is given to the seed that `data` makes.
+///
+/// # Errors
+/// One line of text: not JSON, not an object, or without a usable id.
+pub fn parse<'a, S: DeserializeSeed<'a>>(line: &'a [u8], data: S) -> Result<Item<'a, S::Value>, String> {
+    let item = json::parse_with(line, ItemSeed { data: Some(data) })?;
+    if item.id.is_empty() {
+        return Err("the row has no `id`; is this a line of `syn-fetch`?".to_owned());
+    }
+    Ok(item)
+}
+
+/// Leaves `data` as it is written.
+pub struct KeepRaw;
+
+impl<'de> DeserializeSeed<'de> for KeepRaw {
+    type Value = Raw<'de>;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Raw<'de>, D::Error> {
+        Raw::deserialize(deserializer)
+    }
+}
+
+/// Reads past `data`.
+pub struct Skip;
+
+impl<'de> DeserializeSeed<'de> for Skip {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        IgnoredAny::deserialize(deserializer).map(drop)
+    }
+}
+
+struct ItemSeed<S> {
+    data: Option<S>,
+}
+
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for ItemSeed<S> {
+    type Value = Item<'de, S::Value>;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for ItemSeed<S> {
+    type Value = Item<'de, S::Value>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a row (a JSON object)")
+    }
+    fn visit_map<A: MapAccess<'de>>(mut self, mut object: A) -> Result<Self::Value, A::Error> {
+        let mut item = Item {
+            id: Str::default(),
+            id_is_number: false,
+            data: None,
+            split: None,
+            file: None,
+            files: None,
+            data_unit: None,
+            dimensions: None,
+            category: None,
+            status_label: None,
+            status_review: None,
+            tags: None,
+            task: None,
+            created: None,
+            users: Vec::new(),
+        };
+        while let Some(key) = object.next_key::<Str<'de>>()? {
+            let slot = match &*key {
+                "id" => {
+                    let raw = object.next_value::<Raw<'de>>()?;
+                    (item.id, item.id_is_number) = id_text(raw);
+                    continue;
+                }
+                "data" => {
+                    match self.data.take() {
+                        Some(seed) => item.data = Some(object.next_value_seed(seed)?),
+                        None => return Err(A::Error::custom("the row has `data` twice")),
+                    }
+                    continue;
+                }
+                "split" => &mut item.split,
+                "file" => &mut item.file,
+                "files" | "files_manifest" => {
+                    let raw = object.next_value::<Raw<'de>>()?;
+                    if raw.text() != "null" {
+                        item.files = Some(raw);
+                    }
+                    continue;
+                }
+                "data_unit" => &mut item.data_unit,
+                "dimensions" => &mut item.dimensions,
+                "category" => &mut item.category,
+                "status_label" => &mut item.status_label,
+                "status_review" => &mut item.status_review,
+                "tags" => &mut item.tags,
+                "task" => &mut item.task,
+                "created" => &mut item.created,
+                "user" | "assignee" | "labeler" | "users" => {
+                    item.users.push(object.next_value()?);
+                    continue;
+                }
+                "@stream" => {
+                    return Err(A::Error::custom("a frame line must have @stream as its first key"));
+                }
+                _ => {
+                    object.next_value::<IgnoredAny>()?;
+                    continue;
+                }
+            };
+            *slot = Some(object.next_value()?);
+        }
+        Ok(item)
+    }
+}
+
+/// The text of an id; empty when it is neither a number nor a string.
+fn id_text(raw: Raw<'_>) -> (Str<'_>, bool) {
+    match raw.text().as_bytes().first() {
+        Some(b'0'..=b'9' | b'-') => (Str(raw.0), true),
+        Some(b'"') => match raw.0 {
+            Cow::Borrowed(t) => (sonic_rs::from_str(t).unwrap_or_default(), false),
+            Cow::Owned(t) => (Str(Cow::Owned(sonic_rs::from_str(&t).unwrap_or_default())), false),
+        },
+        _ => (Str::default(), false),
+    }
+}
+
+/// One original file of an item.
+#[derive(Clone, Debug, Default)]
+pub struct FileRef<'a> {
+    /// Its file specification (the media key), when the row says.
+    pub key: Option<Str<'a>>,
+    /// Where it can be had; may be relative.
+    pub url: Option<Str<'a>>,
+    /// Its original name: the first of `file_name_original`, `filename`, `name`.
+    pub name: Option<Str<'a>>,
+    /// `is_primary`.
+    pub is_primary: bool,
+    /// Width and height in pixels from its `meta`.
+    pub size: Option<(u32, u32)>,
+    /// Bytes, when the row says.
+    pub bytes: Option<u64>,
+    /// SHA-256 in hexadecimal, when the row says.
+    pub sha256: Option<Str<'a>>,
+}
+
+#[derive(Deserialize)]
+struct WireFile<'a> {
+    #[serde(borrow, default)]
+    url: Option<Raw<'a>>,
+    #[serde(borrow, default)]
+    file_name_original: Option<Raw<'a>>,
+    #[serde(borrow, default)]
+    filename: Option<Raw<'a>>,
+    #[serde(borrow, default)]
+    name: Option<Raw<'a>>,
+    #[serde(borrow, default)]
+    is_primary: Option<Raw<'a>>,
+    #[serde(borrow, default)]
+    meta: Option<Raw<'a>>,
+    #[serde(borrow, default)]
+    size: Option<Raw<'a>>,
+    #[serde(borrow, default)]
+    sha256: Option<Raw<'a>>,
+}
+
+/// The string in a raw value; `None` when it is not a string or empty.
+pub fn text<'a>(raw: &Raw<'a>) -> Option<Str<'a>> {
+    let text = match &raw.0 {
+        Cow::Borrowed(t) => sonic_rs::from_str::<Str<'a>>(t).ok(),
+        Cow::Owned(t) => sonic_rs::from_str::<String>(t).ok().map(|t| Str(Cow::Owned(t))),
+    };
+    text.filter(|t| !t.is_empty())
+}
+
+/// `width` and `height` of an object, when they are positive integers (strings of digits count, as the platform writes both).
+pub fn dimensions(raw: &Raw<'_>) -> Option<(u32, u32)> {
+    #[derive(Deserialize)]
+    struct Wh<'a> {
+        #[serde(borrow)]
+        width: Raw<'a>,
+        #[serde(borrow)]
+        height: Raw<'a>,
+    }
+    let wh: Wh<'_> = raw.read()?;
+    let number = |r: &Raw<'_>| r.text().trim_matches('"').parse::<f64>().ok();
+    size(number(&wh.width)?, number(&wh.height)?)
+}
+
+fn file_ref<'a>(key: Option<Str<'a>>, raw: &Raw<'a>) -> Option<FileRef<'a>> {
+    let f: WireFile<'a> = raw.read_borrowed()?;
+    let text_of = |r: &Option<Raw<'a>>| r.as_ref().and_then(text);
+    Some(FileRef {
+        key,
+        url: text_of(&f.url),
+        name: text_of(&f.file_name_original).or_else(|| text_of(&f.filename)).or_else(|| text_of(&f.name)),
+        is_primary: f.is_primary.as_ref().is_some_and(|r| r.text() == "true"),
+        size: f.meta.as_ref().and_then(dimensions),
+        bytes: f.size.as_ref().and_then(Raw::read),
+        sha256: text_of(&f.sha256).filter(|s| s.len() == 64),
+    })
+}
+
+/// The row's `data_unit` as far as files and names need it.
+#[derive(Debug, Deserialize, Default)]
+pub struct DataUnit<'a> {
+    /// Its id.
+    #[serde(borrow, default)]
+    pub id: Option<Raw<'a>>,
+    /// Free JSON.
+    #[serde(borrow, default)]
+    pub meta: Option<Raw<'a>>,
+    #[serde(borrow, default)]
+    files: Option<Raw<'a>>,
+    #[serde(borrow, default)]
+    files_manifest: Option<Raw<'a>>,
+}
+
+/// All files of a row in the order written: `data_unit.files`, else `files`/`files_manifest`, else `file`.
+pub fn files<'a, D>(item: &Item<'a, D>, unit: &DataUnit<'a>) -> Vec<FileRef<'a>> {
+    for raw in [&unit.files, &unit.files_manifest, &item.files] {
+        let list = raw.as_ref().map(file_list).unwrap_or_default();
+        if !list.is_empty() {
+            return list;
+        }
+    }
+    item.file.as_ref().map(file_list).unwrap_or_default()
+}
+
+/// File objects from an object of objects, a list, or a single one.
+fn file_list<'a>(raw: &Raw<'a>) -> Vec<FileRef<'a>> {
+    if let Some(list) = raw.read_borrowed::<Vec<Raw<'a>>>() {
+        return list.iter().filter_map(|one| file_ref(None, one)).collect();
+    }
+    let Some(Pairs(map)) = raw.read_borrowed::<Pairs<'a>>() else { return Vec::new() };
+    if map.iter().any(|(k, v)| matches!(&**k, "url" | "file_name_original") && v.text().starts_with('"')) {
+        return file_ref(None, raw).into_iter().collect();
+    }
+    map.into_iter().filter_map(|(key, one)| file_ref(Some(key), &one)).collect()
+}
+
+/// An object as its entries in order.
+pub struct Pairs<'a>(pub Vec<(Str<'a>, Raw<'a>)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Pairs<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visit;
+        impl<'de> Visitor<'de> for Visit {
+            type Value = Pairs<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
+                let mut out = Vec::new();
+                while let Some(entry) = object.next_entry()? {
+                    out.push(entry);
+                }
+                Ok(Pairs(out))
+            }
+        }
+        deserializer.deserialize_map(Visit)
+    }
+}
+
+/// Which file is THE file of an item: the primary one; else, among images wanted, the first with an image extension; else the first.
+pub fn primary<'f, 'a>(files: &'f [FileRef<'a>], want_image: bool) -> Option<&'f FileRef<'a>> {
+    let image = |f: &&FileRef<'a>| {
+        let name = f.name.as_deref().unwrap_or_default();
+        name.rsplit_once('.').is_some_and(|(_, ext)| is_image_extension(ext))
+    };
+    files
+        .iter()
+        .find(|f| f.is_primary)
+        .or_else(|| want_image.then(|| files.iter().find(image)).flatten())
+        .or_else(|| files.first())
+}
+
+/// Whether a file extension (without the dot) is one of an image format that the readers of our formats know.
+pub fn is_image_extension(ext: &str) -> bool {
+    const IMAGES: [&str; 12] =
+        ["jpg", "jpeg", "png", "bmp", "webp", "tif", "tiff", "gif", "avif", "heic", "jfif", "dng"];
+    IMAGES.iter().any(|known| ext.eq_ignore_ascii_case(known))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accepts_every_way_files_are_given() {
+        let cases = [
+            r#"{"id":1,"file":{"url":"u","file_name_original":"a.jpg"}}"#,
+            r#"{"id":1,"data_unit":{"files":{"image_1":{"url":"u","name":"a.jpg","is_primary":true},"meta_1":{"url":"v"}}}}"#,
+            r#"{"id":1,"files_manifest":null,"files":[{"url":"u","filename":"a.jpg"}]}"#,
+            r#"{"id":"x","data_unit":{"files":null,"files_manifest":{"j":{"name":"z.json"},"i":{"name":"a.jpg"}}}}"#,
+        ];
+        for line in cases {
+            let item = parse(line.as_bytes(), Skip).unwrap();
+            let unit = item.data_unit.as_ref().and_then(Raw::read_borrowed::<DataUnit<'_>>).unwrap_or_default();
+            let files = files(&item, &unit);
+            assert_eq!(primary(&files, true).unwrap().name.as_deref(), Some("a.jpg"), "{line}");
+        }
+    }
+
+    #[test]
+    fn ids_are_numbers_or_strings() {
+        assert_eq!(&*parse(br#"{"id":12345678901234567890}"#, Skip).unwrap().id, "12345678901234567890");
+        assert_eq!(&*parse(br#"{"id":"a\u0062"}"#, Skip).unwrap().id, "ab");
+        for bad in [&br#"{}"#[..], br#"{"id":null}"#, br#"{"id":""}"#, br#"[1]"#, br#"{"id":[1]}"#] {
+            assert!(parse(bad, Skip).is_err());
+        }
+    }
+
+    #[test]
+    fn sizes_are_positive_integers() {
+        let wh = |s: &'static str| dimensions(&Raw(Cow::Borrowed(s)));
+        assert_eq!(wh(r#"{"width":640,"height":"480"}"#), Some((640, 480)));
+        assert_eq!(wh(r#"{"width":640.5,"height":480}"#), None);
+        assert_eq!(wh(r#"{"width":-1,"height":480}"#), None);
+    }
+}
