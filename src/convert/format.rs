@@ -1,0 +1,165 @@
+//! What an output format is: a renderer that runs on many threads, and a collector that runs on one.
+//!
+//! The renderer turns one unit (an image, a media, or an item) into bytes. Whatever it cannot know yet (the output name, which
+//! depends on the names before it; numbers of classes that are not listed; running numbers) it leaves as a
+//! [`super::spool::Hole`]. The collector is given the records in input order and writes files, or spools them for the end.
+
+use super::classes::{ClassRef, Classes, Final};
+use super::files::Files;
+use super::geometry::Size;
+use super::naming::Name;
+use super::options::Options;
+use super::report::{Fate, ItemCounts, Tally};
+use crate::dm::{Annotation, Arena, Media, Payload, Reason};
+use crate::stream::StreamError;
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// What a unit is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Per {
+    /// An image of an item; media of other kinds are reported as unsupported.
+    Image,
+    /// A media of any kind.
+    Media,
+    /// The whole item.
+    Item,
+}
+
+/// What a format needs to be given.
+#[derive(Clone, Copy, Debug)]
+pub struct Needs {
+    /// What its unit is.
+    pub per: Per,
+    /// The image's width and height; a unit without is `IMAGE_SIZE_UNKNOWN`.
+    pub size: bool,
+    /// The payload's own bytes.
+    pub raw: bool,
+}
+
+/// One unit, as a renderer sees it.
+pub struct Unit<'u, 'a> {
+    /// The item's id as text.
+    pub id: &'u str,
+    /// The media, when the payload has one.
+    pub media: Option<&'u Media<'a>>,
+    /// The whole payload.
+    pub payload: &'u Payload<'a>,
+    /// Where the geometry's coordinates are.
+    pub arena: &'u Arena,
+    /// The payload's own bytes, when the format needs them.
+    pub raw: Option<&'u str>,
+    /// Size of the image.
+    pub size: Option<Size>,
+    /// The split it belongs to; empty without splits.
+    pub split: &'u str,
+    /// The original's name, cut into stem and extension.
+    pub name: &'u Name,
+    /// Its number in the run of units of its batch.
+    pub index: u32,
+    /// The whole row.
+    pub line: &'u [u8],
+}
+
+/// What a renderer writes to, and counts with.
+pub struct Cx<'c> {
+    /// The options of the run.
+    pub options: &'c Options,
+    /// The class list so far.
+    pub classes: &'c Classes,
+    /// This worker's memory of unlisted classes.
+    pub cache: &'c mut HashMap<String, u32>,
+    /// Counts of the batch.
+    pub tally: &'c mut Tally,
+    /// Counts of the item.
+    pub item: &'c mut ItemCounts,
+    /// First part of the record.
+    pub head: &'c mut Vec<u8>,
+    /// Second part of the record.
+    pub body: &'c mut Vec<u8>,
+    /// Memory for rings.
+    pub ring: &'c mut Vec<[f64; 2]>,
+}
+
+impl Cx<'_> {
+    /// The class of an annotation under the name it is written with.
+    ///
+    /// # Errors
+    /// [`Reason::UnmappedClassIdentifier`] when the list is closed and does not have it.
+    pub fn class(&mut self, a: &Annotation<'_>) -> Result<ClassRef, Reason> {
+        let name = self.classes.rename(&a.class);
+        self.classes.look_up(name, self.cache).ok_or(Reason::UnmappedClassIdentifier)
+    }
+
+    /// Counts an annotation. Every annotation of a unit is counted exactly once.
+    pub fn count(&mut self, unit: &Unit<'_, '_>, a: &Annotation<'_>, fate: Fate<'_>) {
+        let class = if a.class.is_empty() { None } else { self.class(a).ok() };
+        self.tally.annotation(a, class, unit.split, fate, self.item);
+    }
+}
+
+/// An output format.
+pub trait Format: Send + Sync {
+    /// What it needs to be given.
+    fn needs(&self) -> Needs;
+
+    /// Renders one unit into `cx.head` and `cx.body` and counts each of its annotations once. Called on worker threads.
+    fn render(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>);
+
+    /// Where the original of a unit goes; `None` when the format has no place for it.
+    fn image_path(&self, split: &str, stem: &str, ext: &str) -> Option<String>;
+
+    /// The collecting side, for one run.
+    fn collector(&self) -> Box<dyn Collector>;
+
+    /// The one document that `--bare` writes, by its path; `None` when the format is not one document.
+    fn bare_document(&self) -> Option<&'static str> {
+        None
+    }
+}
+
+/// A rendered unit with its final name.
+pub struct Record<'r> {
+    /// The item's id as JSON text.
+    pub id: &'r str,
+    /// The item's id, when it is a number that fits.
+    pub number: Option<u64>,
+    /// The split it belongs to; empty without splits.
+    pub split: &'r str,
+    /// Output stem, unique in the run.
+    pub stem: &'r str,
+    /// Extension of the original with its dot.
+    pub ext: &'r str,
+    /// First part, with holes.
+    pub head: &'r [u8],
+    /// Second part, with holes.
+    pub body: &'r [u8],
+    /// Number of the unit in the run, from 0.
+    pub index: u32,
+}
+
+/// What a collector needs to know when the run is over.
+pub struct RunEnd<'e> {
+    /// The options of the run.
+    pub options: &'e Options,
+    /// The class list.
+    pub classes: &'e Final,
+    /// Names of the splits that exist, in order; one empty name without splits.
+    pub splits: &'e [Cow<'static, str>],
+}
+
+/// The sequential side of a format. It holds what the format gathers over a run.
+pub trait Collector {
+    /// Takes the next record in input order. Gives the path of the file written for it, for the report; empty when there is none
+    /// of its own.
+    ///
+    /// # Errors
+    /// When the output or a temporary file cannot be written.
+    fn record(&mut self, record: &Record<'_>, classes: &Classes, out: &mut Files) -> Result<String, StreamError>;
+
+    /// The run is over: writes what is left. With no record at all, writes what an empty dataset of the format has.
+    ///
+    /// # Errors
+    /// As [`Collector::record`].
+    fn finish(self: Box<Self>, end: &RunEnd<'_>, out: &mut Files) -> Result<(), StreamError>;
+}

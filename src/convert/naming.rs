@@ -1,0 +1,117 @@
+//! Output stems: from original names, unique without regard to case.
+
+use crate::path::leaf;
+use sha2::{Digest, Sha256};
+use std::collections::HashSet;
+
+/// A file name cut into stem and extension.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    /// What comes before the last dot.
+    pub stem: String,
+    /// The extension with its dot; empty when there is none.
+    pub ext: String,
+}
+
+/// Longest stem, bytes: leaves room for `__id`, an extension and the name of a temporary file within 255 bytes.
+const MAX_STEM: usize = 200;
+
+impl Name {
+    /// From an original name. `None` when its leaf cannot be a file name here.
+    pub fn of_original(name: &str) -> Option<Self> {
+        let leaf = leaf(name).ok()?;
+        let (stem, ext) = match leaf.rfind('.') {
+            Some(dot) if dot > 0 && leaf.len() - dot <= 16 => leaf.split_at(dot),
+            _ => (leaf.as_str(), ""),
+        };
+        (stem.len() <= MAX_STEM && !matches!(stem, "." | "..")).then(|| Self { stem: stem.into(), ext: ext.into() })
+    }
+
+    /// From an id, which may be any text.
+    pub fn of_id(id: &str) -> Self {
+        Self { stem: safe(id), ext: String::new() }
+    }
+}
+
+/// An id as a file name: characters that have no place in one become `_`; a long id ends in its hash.
+pub fn safe(id: &str) -> String {
+    let clean: String = id
+        .chars()
+        .map(|c| if c.is_control() || "/\\:*?\"<>|".contains(c) { '_' } else { c })
+        .collect();
+    let clean = crate::path::nfc(&clean).into_owned();
+    if clean.len() > 64 || matches!(clean.as_str(), "" | "." | "..") || leaf(&clean).is_err() {
+        let digest = Sha256::digest(id.as_bytes());
+        let hex: String = digest.iter().take(8).map(|b| format!("{b:02x}")).collect();
+        return format!("id_{hex}");
+    }
+    clean
+}
+
+/// The stems taken so far. Keeps 8 bytes a stem: a false alarm (one in billions) costs a rename, never a loss.
+#[derive(Debug, Default)]
+pub struct Taken {
+    hashes: HashSet<u64>,
+}
+
+impl Taken {
+    /// Takes `stem` if it is free, else `{stem}__{id}`, else that with a number. Gives the stem taken and whether it is another.
+    pub fn take(&mut self, stem: &str, id: &str) -> (String, bool) {
+        if self.hashes.insert(hash(stem)) {
+            return (stem.to_owned(), false);
+        }
+        let base = format!("{stem}__{}", safe(id));
+        let mut name = base.clone();
+        let mut n = 2;
+        while !self.hashes.insert(hash(&name)) {
+            name = format!("{base}_{n}");
+            n += 1;
+        }
+        (name, true)
+    }
+}
+
+/// Without regard to case, because common file systems have none; in NFC already.
+fn hash(stem: &str) -> u64 {
+    let mut digest = Sha256::new();
+    if stem.is_ascii() {
+        digest.update(stem.to_ascii_lowercase().as_bytes());
+    } else {
+        digest.update(stem.to_lowercase().as_bytes());
+    }
+    let bytes = digest.finalize();
+    u64::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5], bytes[6], bytes[7]])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn original_names_become_stem_and_extension() {
+        let name = |n: &str| Name::of_original(n).map(|n| (n.stem, n.ext));
+        let pair = |a: &str, b: &str| Some((a.to_owned(), b.to_owned()));
+        assert_eq!(name("dir\\a/b.tar.jpg"), pair("b.tar", ".jpg"));
+        assert_eq!(name("그림 1.JPG"), pair("그림 1", ".JPG"));
+        assert_eq!(name("noext"), pair("noext", ""));
+        assert_eq!(name(".hidden"), pair(".hidden", ""));
+        assert_eq!(name("a/.."), None);
+        assert_eq!(name(&"x".repeat(300)), None);
+    }
+
+    #[test]
+    fn collisions_ignore_case_and_are_never_lost() {
+        let mut taken = Taken::default();
+        let got: Vec<_> =
+            [("a", "1"), ("A", "2"), ("a", "2"), ("a__2", "9")].iter().map(|(s, i)| taken.take(s, i).0).collect();
+        assert_eq!(got, ["a", "A__2", "a__2_2", "a__2__9"]);
+    }
+
+    #[test]
+    fn any_id_gives_a_safe_name() {
+        for id in ["", "..", "a/b", "x\u{0}y", "C:\\x", &"9".repeat(400), "a\u{202e}b"] {
+            assert!(crate::path::RelPath::new(&safe(id)).is_ok(), "{id:?}");
+        }
+        assert_eq!(safe("12345"), "12345");
+    }
+}

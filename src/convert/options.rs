@@ -1,0 +1,119 @@
+//! Everything that decides what an export looks like.
+
+use super::geometry::Bounds;
+use super::split::{FieldPath, Split};
+use clap::ValueEnum;
+use std::collections::HashMap;
+
+/// What becomes of pixel masks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Segmentation {
+    /// One object each.
+    #[default]
+    Instance,
+    /// Regions of a class.
+    Semantic,
+    /// Left out: `SEGMENTATION_EXCLUDED`.
+    Exclude,
+}
+
+/// What becomes of rotated boxes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Rotated {
+    /// What the format can carry: corners in yolo-obb, a polygon in coco, else the hull.
+    #[default]
+    Best,
+    /// The axis-aligned hull: `ROTATION_DROPPED`.
+    Hull,
+    /// Left out: `UNSUPPORTED_ORIENTED_BOUNDING_BOX`.
+    Skip,
+}
+
+/// What becomes of items with no annotation left.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Background {
+    /// They stay, as images without objects.
+    #[default]
+    Include,
+    /// They are left out.
+    Omit,
+}
+
+/// Whether the originals are part of the export.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Images {
+    /// Yes: a `url` line each, for the sink to download.
+    #[default]
+    Fetch,
+    /// No.
+    Omit,
+}
+
+/// How much is reported.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Detail {
+    /// `export_summary.json`, and every item in `export_report.json` and `.csv`.
+    #[default]
+    Full,
+    /// `export_summary.json`.
+    Summary,
+    /// Nothing.
+    None,
+}
+
+/// What a bad line does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum OnError {
+    /// Ends the run.
+    #[default]
+    Stop,
+    /// Is counted and reported; the run goes on and ends with exit code 7.
+    Skip,
+}
+
+/// How output files are named.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Naming {
+    /// By the stem of the original name.
+    #[default]
+    Stem,
+    /// By the item's id.
+    Id,
+}
+
+/// The options of one run, for all formats.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// How items are split.
+    pub split: Split,
+    /// Field whose value is hashed instead of the id.
+    pub split_group: Option<FieldPath>,
+    /// Classes in order, from `--classes`.
+    pub classes: Option<Vec<String>>,
+    /// Classes outside the list are refused.
+    pub closed_classes: bool,
+    /// Old name → new name.
+    pub class_map: HashMap<String, String>,
+    /// How output files are named.
+    pub naming: Naming,
+    /// Whether the originals are part of the export.
+    pub images: Images,
+    /// Geometry outside the image.
+    pub bounds: Bounds,
+    /// Pixel masks.
+    pub segmentation: Segmentation,
+    /// Rotated boxes.
+    pub rotated: Rotated,
+    /// Items with no annotation left.
+    pub background: Background,
+    /// How much is reported.
+    pub report: Detail,
+    /// What a bad line does.
+    pub on_error: OnError,
+    /// The first annotation lost ends the run.
+    pub strict: bool,
+    /// A cut input is taken as if it were whole.
+    pub allow_partial: bool,
+    /// One document straight to the output, no file lines.
+    pub bare: bool,
+}
