@@ -8,34 +8,35 @@ use axum::response::Response;
 
 use crate::app::{App, detail, json};
 use crate::json::{Object, quote};
-use crate::query::Query;
+use crate::query::{Query, Target};
 use crate::signer::mix;
 
 type Shared = State<Arc<App>>;
 
 /// `GET /projects/{id}/`
 pub async fn project(State(app): Shared, Path(id): Path<i64>) -> Response {
-    match projects(&app).into_iter().find(|(have, _)| *have == id) {
-        Some((_, body)) => json(StatusCode::OK, body),
+    match projects(&app).into_iter().find(|project| project.id == id) {
+        Some(project) => json(StatusCode::OK, project.whole(&app)),
         None => unknown(),
     }
 }
 
 /// `GET /v2/projects/`
-pub async fn v2_projects(State(app): Shared, RawQuery(raw): RawQuery) -> Response {
-    let list: Vec<_> = projects(&app).into_iter().map(|(_, body)| body).collect();
-    v2_list(&app, &list, raw)
+pub async fn v2_projects(State(app): Shared, headers: HeaderMap, RawQuery(raw): RawQuery) -> Response {
+    let list: Vec<_> = projects(&app).iter().map(|project| project.brief().end()).collect();
+    v2_list(&app, &list, raw, &format!("{}/v2/projects/", app.base(&headers)))
 }
 
 /// `GET /api/annotation/projects/`
 pub async fn old_projects(State(app): Shared, headers: HeaderMap, RawQuery(raw): RawQuery) -> Response {
-    let list: Vec<_> = projects(&app).into_iter().map(|(_, body)| body).collect();
+    let list: Vec<_> = projects(&app).iter().map(|project| project.whole(&app)).collect();
     v1_list(&list, raw, &format!("{}/api/annotation/projects/", app.base(&headers)))
 }
 
-/// `GET /v2/ground-truth-datasets/`
-pub async fn v2_datasets(State(app): Shared, RawQuery(raw): RawQuery) -> Response {
-    v2_list(&app, &[dataset(&app)], raw)
+/// `GET /v2/ground-truth-datasets/`; the project shows in the detail only.
+pub async fn v2_datasets(State(app): Shared, headers: HeaderMap, RawQuery(raw): RawQuery) -> Response {
+    let brief = Object::new().raw("id", app.options.gt_dataset).text("name", "Stand-in ground truth").end();
+    v2_list(&app, &[brief], raw, &format!("{}/v2/ground-truth-datasets/", app.base(&headers)))
 }
 
 /// `GET /v2/ground-truth-datasets/{id}/`
@@ -97,38 +98,60 @@ pub async fn tags(State(app): Shared, headers: HeaderMap, RawQuery(raw): RawQuer
     v1_list(&list, raw, &format!("{}/task_tags/", app.base(&headers)))
 }
 
-fn projects(app: &App) -> Vec<(i64, String)> {
-    let (id, empty) = (app.options.project, String::from(r#"{"classification":{}}"#));
-    let configuration = if app.options.classes == "none" { empty.clone() } else { app.dump.schema.configuration() };
-    let mut out =
-        vec![(id, project_body(id, &app.options.title, app.order(crate::query::Target::Task).len(), &configuration))];
-    for n in 1..=app.options.extra_projects {
-        out.push((id + n, project_body(id + n, &format!("Empty project {n}"), 0, &empty)));
-    }
-    out
+struct Project {
+    id: i64,
+    title: String,
+    tasks: usize,
 }
 
-fn project_body(id: i64, title: &str, tasks: usize, configuration: &str) -> String {
-    Object::new()
-        .raw("id", id)
-        .text("title", title)
-        .text("category", "image")
-        .text("created", "2026-01-01T00:00:00+09:00")
-        .raw("count_tasks", tasks)
-        .raw("configuration", configuration)
-        .end()
+impl Project {
+    /// What a v2 list shows.
+    fn brief(&self) -> Object {
+        Object::new()
+            .raw("id", self.id)
+            .text("title", &self.title)
+            .text("category", "image")
+            .text("category_display", "이미지")
+            .text("created", "2026-01-01T00:00:00+09:00")
+            .raw("is_archived", false)
+            .raw("task_count", self.tasks)
+    }
+
+    fn whole(&self, app: &App) -> String {
+        let known = self.id == app.options.project && app.options.classes != "none";
+        let empty = || String::from(r#"{"classification":{}}"#);
+        let configuration = if known { app.dump.schema.configuration() } else { empty() };
+        self.brief().raw("data_collection", 1).raw("configuration", configuration).end()
+    }
+}
+
+fn projects(app: &App) -> Vec<Project> {
+    let first = app.options.project;
+    let tasks = app.order(Target::Task).len();
+    let more = (1..=app.options.extra_projects).map(|n| Project {
+        id: first + n,
+        title: format!("Empty project {n}"),
+        tasks: 0,
+    });
+    let own = Project { id: first, title: app.options.title.clone(), tasks };
+    std::iter::once(own).chain(more).collect()
 }
 
 fn dataset(app: &App) -> String {
     let project = if app.options.gt_unbound { "null".into() } else { app.options.project.to_string() };
-    let body = Object::new().raw("id", app.options.gt_dataset).text("name", "Stand-in ground truth");
-    body.raw("project_id", project).text("category", "image").end()
+    Object::new()
+        .raw("id", app.options.gt_dataset)
+        .text("name", "Stand-in ground truth")
+        .raw("tenant_id", 1)
+        .raw("project_id", project)
+        .text("description", "")
+        .end()
 }
 
 fn version(app: &App) -> String {
     Object::new()
         .raw("id", app.options.gt_version)
-        .text("name", "v1.0")
+        .text("version", "v1.0")
         .raw("ground_truth_dataset", app.options.gt_dataset)
         .raw("is_archived", false)
         .raw("count", app.dump.rows.len())
@@ -149,14 +172,18 @@ fn v1_list(list: &[String], raw: Option<String>, url: &str) -> Response {
     json(StatusCode::OK, body.raw("results", format!("[{}]", rows.join(","))).end())
 }
 
-fn v2_list(app: &App, list: &[String], raw: Option<String>) -> Response {
+fn v2_list(app: &App, list: &[String], raw: Option<String>, url: &str) -> Response {
     let query = Query::parse(&raw.unwrap_or_default());
     let size =
         query.get("per_page").or(query.get("page_size")).and_then(|n| n.parse().ok()).unwrap_or(20).clamp(1, 100);
     let from =
         query.get("cursor").and_then(|token| token.strip_prefix("at-")).and_then(|n| n.parse().ok()).unwrap_or(0);
     let rows: Vec<_> = list.iter().skip(from).take(size).cloned().collect();
-    let next = if from + size < list.len() { quote(&format!("at-{}", from + size)) } else { "null".into() };
+    let next = match from + size {
+        at if at >= list.len() => "null".into(),
+        at if app.options.v2_next_url => quote(&format!("{url}?cursor=at-{at}&per_page={size}")),
+        at => quote(&format!("at-{at}")),
+    };
     let pages = Object::new().raw("next_cursor", next).raw("previous_cursor", "null").raw("per_page", size).end();
     let meta = Object::new().raw("pagination", pages).text("request_id", &request_id(app)).end();
     json(StatusCode::OK, Object::new().raw("data", format!("[{}]", rows.join(","))).raw("meta", meta).end())

@@ -35,6 +35,9 @@ pub struct Options {
     /// List this many further (empty) projects
     #[arg(long, default_value_t = 0)]
     pub extra_projects: i64,
+    /// `next_cursor` of v2 lists is an absolute URL instead of a bare token
+    #[arg(long)]
+    pub v2_next_url: bool,
     /// Ground-truth dataset id
     #[arg(long, default_value_t = 7)]
     pub gt_dataset: i64,
