@@ -88,7 +88,8 @@ enum Test {
     In(Column, Vec<Id>),
     NotIn(Vec<Id>),
     Range(&'static str, Id),
-    Facet(u32, Vec<u32>),
+    /// Facet, accepted values, and whether rows that say nothing pass
+    Facet(u32, Vec<u32>, bool),
     Date(u32, &'static str, i64),
 }
 
@@ -160,7 +161,10 @@ impl Filter {
             Test::In(Column::Assignment, list) => list.contains(&row.id),
             Test::NotIn(list) => !list.contains(target.id(row)),
             Test::Range(op, bound) => compare(op, target.id(row), bound),
-            Test::Facet(key, values) => row.facets.iter().any(|(k, v)| k == key && values.contains(v)),
+            Test::Facet(key, values, absent) => {
+                row.facets.iter().any(|(k, v)| k == key && values.contains(v))
+                    || *absent && row.facets.iter().all(|(k, _)| k != key)
+            }
             Test::Date(key, op, bound) => row.dates.iter().any(|(k, at)| k == key && compare(op, at, bound)),
         })
     }
@@ -193,9 +197,11 @@ fn facet_test(facet: &'static str, value: &str, dump: &Dump) -> Option<Test> {
         // No row says anything of the kind: `false` means all of them, everything else none.
         return (!facet.starts_with("is_") || truthy(value)).then_some(Test::Nothing);
     };
+    let flag = facet.starts_with("is_");
     let values = value.split(',').map(|part| part.trim());
-    let values = values.map(|part| if facet.starts_with("is_") { part.to_lowercase() } else { part.to_owned() });
-    Some(Test::Facet(key, values.filter_map(|part| dump.name(&part)).collect()))
+    let values = values.map(|part| if flag { part.to_lowercase() } else { part.to_owned() });
+    let values = values.filter_map(|part| dump.name(&part)).collect();
+    Some(Test::Facet(key, values, flag && !truthy(value)))
 }
 
 fn scope(wanted: &[Id], have: i64) -> Option<Test> {
