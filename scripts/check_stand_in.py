@@ -7,6 +7,7 @@ Every list is walked to its end with BackendClient (both page modes) and with th
 targets, on servers of several kinds. Each row must arrive once, with the payload that the dump has.
 """
 import argparse
+import io
 import json
 import logging
 import os
@@ -16,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
+from PIL import Image
 from synapse_sdk.clients.backend import BackendClient
 from synapse_sdk.clients.backend_v2 import BackendClientV2
 from synapse_sdk.exceptions import ClientError
@@ -114,6 +116,18 @@ def check_handlers(client, name, rows):
             raise SystemExit(f"FAILED {name}: {target} handler: an item without a file name")
 
 
+def check_images(client, name):
+    """The made-up originals are images that a real decoder takes, of the size that the row says."""
+    for row in client.list_assignments(params={"project": PROJECT}, url_conversion={})["results"]:
+        file = row.get("file") or row["files_manifest"]["image_1"]
+        for suffix, kind in (("", "JPEG"), (".png", "PNG")):
+            with urlopen(file["url"] + suffix) as answer, Image.open(io.BytesIO(answer.read())) as image:
+                image.load()
+                expect(f"{name}: format of {file['url']}{suffix}", image.format, kind)
+                if not suffix:
+                    expect(f"{name}: size of {file['url']}", list(image.size), list(file["meta"].values()))
+
+
 def check_catalog(client, name):
     """The single objects."""
     project = client.get_project(PROJECT)
@@ -165,6 +179,7 @@ def main():
             else:
                 check_handlers(client, name, rows)
                 check_catalog(client, name)
+                check_images(client, name)
                 check_v2(url, name)
         print(f"{name}: {len(rows)} rows, every one once")
     print("the stand-in answers the platform's own client")
