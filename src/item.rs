@@ -44,6 +44,32 @@ pub struct Item<'a, D> {
     pub users: Vec<Raw<'a>>,
 }
 
+impl<'a, D> Item<'a, D> {
+    /// The row without its payload, and the payload.
+    pub fn split(self) -> (Item<'a, ()>, Option<D>) {
+        let Self { id, id_is_number, data, split, file, files, data_unit, dimensions, category, .. } = self;
+        let Self { status_label, status_review, tags, task, created, users, .. } = self;
+        let row = Item {
+            id,
+            id_is_number,
+            data: None,
+            split,
+            file,
+            files,
+            data_unit,
+            dimensions,
+            category,
+            status_label,
+            status_review,
+            tags,
+            task,
+            created,
+            users,
+        };
+        (row, data)
+    }
+}
+
 /// Parses a line; `data` is given to the seed that `data` makes.
 ///
 /// # Errors
@@ -190,6 +216,14 @@ pub struct FileRef<'a> {
     pub sha256: Option<Str<'a>>,
 }
 
+impl FileRef<'_> {
+    /// Whether its name has an image extension.
+    pub fn is_image(&self) -> bool {
+        let name = self.name.as_deref().unwrap_or_default();
+        name.rsplit_once('.').is_some_and(|(_, ext)| is_image_extension(ext))
+    }
+}
+
 #[derive(Deserialize)]
 struct WireFile<'a> {
     #[serde(borrow, default)]
@@ -310,10 +344,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Pairs<'a> {
 
 /// Which file is THE file of an item: the primary one; else, among images wanted, the first with an image extension; else the first.
 pub fn primary<'f, 'a>(files: &'f [FileRef<'a>], want_image: bool) -> Option<&'f FileRef<'a>> {
-    let image = |f: &&FileRef<'a>| {
-        let name = f.name.as_deref().unwrap_or_default();
-        name.rsplit_once('.').is_some_and(|(_, ext)| is_image_extension(ext))
-    };
+    let image = |f: &&FileRef<'a>| f.is_image();
     files
         .iter()
         .find(|f| f.is_primary)

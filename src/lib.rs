@@ -3,6 +3,7 @@
 #![warn(missing_docs)]
 
 pub mod cli;
+pub mod convert;
 pub mod dm;
 pub mod exit;
 pub mod files;

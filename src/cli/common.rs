@@ -1,11 +1,13 @@
 //! What all four binaries share: common flags, messages on standard error, and the one place that exits.
 
 use crate::exit::{Exit, Failure};
+use crate::stream::json::PARSER_STACK;
 use crate::stream::{StreamError, Writer, reader};
 use clap::{Args, CommandFactory, Parser, ValueEnum};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::thread;
 
 /// Form of the messages on standard error.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -150,8 +152,11 @@ impl Console {
 pub fn main<A: Parser + CommandFactory>(
     tool: &'static str,
     common: impl Fn(&A) -> &Common,
-    run: impl FnOnce(A, &Console) -> Result<Exit, Failure>,
-) -> ExitCode {
+    run: impl FnOnce(A, &Console) -> Result<Exit, Failure> + Send,
+) -> ExitCode
+where
+    A: Send,
+{
     let args = match A::try_parse() {
         Ok(args) => args,
         Err(e) => {
@@ -167,7 +172,7 @@ pub fn main<A: Parser + CommandFactory>(
         let _ = std::io::stdout().write_all(&script);
         return ExitCode::SUCCESS;
     }
-    match run(args, &console) {
+    match on_deep_stack(|| run(args, &console)) {
         Ok(exit) => ExitCode::from(exit.code()),
         Err(failure) => {
             if !failure.message.is_empty() && failure.exit != Exit::Ok {
@@ -176,4 +181,16 @@ pub fn main<A: Parser + CommandFactory>(
             ExitCode::from(failure.exit.code())
         }
     }
+}
+
+/// Runs on a thread with the stack that the JSON parser needs for hostile nesting.
+fn on_deep_stack(run: impl FnOnce() -> Result<Exit, Failure> + Send) -> Result<Exit, Failure> {
+    let failed = |what: &str| Failure::new(Exit::Other, format!("internal error: {what}; please report it"));
+    thread::scope(|scope| {
+        let spawned = thread::Builder::new().name("main".into()).stack_size(PARSER_STACK).spawn_scoped(scope, run);
+        match spawned {
+            Ok(handle) => handle.join().unwrap_or_else(|_| Err(failed("the program panicked"))),
+            Err(e) => Err(failed(&format!("cannot start a thread: {e}"))),
+        }
+    })
 }

@@ -55,8 +55,6 @@ pub struct Unit<'u, 'a> {
     pub split: &'u str,
     /// The original's name, cut into stem and extension.
     pub name: &'u Name,
-    /// Its number in the run of units of its batch.
-    pub index: u32,
     /// The whole row.
     pub line: &'u [u8],
 }
@@ -93,8 +91,7 @@ impl Cx<'_> {
 
     /// Counts an annotation. Every annotation of a unit is counted exactly once.
     pub fn count(&mut self, unit: &Unit<'_, '_>, a: &Annotation<'_>, fate: Fate<'_>) {
-        let class = if a.class.is_empty() { None } else { self.class(a).ok() };
-        self.tally.annotation(a, class, unit.split, fate, self.item);
+        self.tally.annotation(a, self.classes.rename(&a.class), unit.split, fate, self.item);
     }
 }
 
@@ -108,6 +105,11 @@ pub trait Format: Send + Sync {
 
     /// Where the original of a unit goes; `None` when the format has no place for it.
     fn image_path(&self, split: &str, stem: &str, ext: &str) -> Option<String>;
+
+    /// The stem as this format's readers can take it.
+    fn stem<'s>(&self, stem: &'s str) -> Cow<'s, str> {
+        stem.into()
+    }
 
     /// The collecting side, for one run.
     fn collector(&self) -> Box<dyn Collector>;

@@ -184,7 +184,11 @@ mod tests {
     #[test]
     fn rings_without_area_are_refused() {
         let mut out = Vec::new();
-        for bad in [&[[0.0, 0.0], [1.0, 1.0], [2.0, 2.0]][..], &[[0.0, 0.0], [1.0, 0.0], [0.0, 0.0]], &[[0.0, 0.0], [1.0, f64::NAN], [2.0, 5.0]]] {
+        for bad in [
+            &[[0.0, 0.0], [1.0, 1.0], [2.0, 2.0]][..],
+            &[[0.0, 0.0], [1.0, 0.0], [0.0, 0.0]],
+            &[[0.0, 0.0], [1.0, f64::NAN], [2.0, 5.0]],
+        ] {
             assert_eq!(fit_ring(bad, SIZE, Bounds::Keep, &mut out), Err(Reason::InvalidPolygon));
         }
     }

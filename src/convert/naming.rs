@@ -35,10 +35,7 @@ impl Name {
 
 /// An id as a file name: characters that have no place in one become `_`; a long id ends in its hash.
 pub fn safe(id: &str) -> String {
-    let clean: String = id
-        .chars()
-        .map(|c| if c.is_control() || "/\\:*?\"<>|".contains(c) { '_' } else { c })
-        .collect();
+    let clean: String = id.chars().map(|c| if c.is_control() || "/\\:*?\"<>|".contains(c) { '_' } else { c }).collect();
     let clean = crate::path::nfc(&clean).into_owned();
     if clean.len() > 64 || matches!(clean.as_str(), "" | "." | "..") || leaf(&clean).is_err() {
         let digest = Sha256::digest(id.as_bytes());

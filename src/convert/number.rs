@@ -52,7 +52,9 @@ mod tests {
 
     #[test]
     fn six_decimals_of_ties_and_ends() {
-        for (n, text) in [(0.0, "0.000000"), (1.0, "1.000000"), (0.5, "0.500000"), (0.0000005, "0.000000"), (-0.0, "0.000000")] {
+        for (n, text) in
+            [(0.0, "0.000000"), (1.0, "1.000000"), (0.5, "0.500000"), (0.0000005, "0.000000"), (-0.0, "0.000000")]
+        {
             assert_eq!(six(n), text);
         }
         // Exact ties in binary: k + 2^-7 has seven decimals ending in 5.

@@ -116,4 +116,8 @@ pub struct Options {
     pub allow_partial: bool,
     /// One document straight to the output, no file lines.
     pub bare: bool,
+    /// Number of the first COCO category.
+    pub category_start: u32,
+    /// How VOC counts pixels: 0 as the platform, 1 as the development kit.
+    pub voc_base: u8,
 }

@@ -2,7 +2,7 @@
 //!
 //! Invariant, checked when the run ends: seen = written + skipped + failed, and lossy ⊆ written.
 
-use super::classes::{ClassRef, Final};
+use super::classes::Final;
 use crate::dm::reason::Outcome;
 use crate::dm::{Annotation, Reason};
 use indexmap::IndexMap;
@@ -57,16 +57,13 @@ pub struct Tally {
     /// All annotations.
     pub total: Counts,
     by_tool: IndexMap<String, Counts>,
-    by_class: IndexMap<ClassKey, Counts>,
+    by_class: IndexMap<String, Counts>,
     by_split: IndexMap<String, (u64, Counts)>,
     reasons: BTreeMap<Reason, u64>,
     item_reasons: BTreeMap<Reason, u64>,
     /// Items of which nothing could be written because they are wrong.
     pub items_failed: u64,
 }
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct ClassKey(Option<ClassRef>);
 
 /// The counts of one item, for its line in the report.
 #[derive(Clone, Debug, Default)]
@@ -99,7 +96,7 @@ impl ItemCounts {
 
 impl Tally {
     /// Counts one annotation.
-    pub fn annotation(&mut self, a: &Annotation<'_>, class: Option<ClassRef>, split: &str, fate: Fate<'_>, item: &mut ItemCounts) {
+    pub fn annotation(&mut self, a: &Annotation<'_>, class: &str, split: &str, fate: Fate<'_>, item: &mut ItemCounts) {
         let mut one = Counts { seen: 1, ..Counts::default() };
         match fate {
             Fate::Written(losses) => {
@@ -122,7 +119,7 @@ impl Tally {
         self.total.add(&one);
         item.counts.add(&one);
         slot(&mut self.by_tool, a.tool_label()).add(&one);
-        self.by_class.entry(ClassKey(class)).or_default().add(&one);
+        slot(&mut self.by_class, class).add(&one);
         slot_pair(&mut self.by_split, split).1.add(&one);
     }
 
@@ -140,7 +137,7 @@ impl Tally {
         }
         *self.reasons.entry(Reason::MalformedAnnotation).or_default() += n;
         slot(&mut self.by_tool, "").add(&counts);
-        self.by_class.entry(ClassKey(None)).or_default().add(&counts);
+        slot(&mut self.by_class, "").add(&counts);
         slot_pair(&mut self.by_split, split).1.add(&counts);
     }
 
@@ -193,25 +190,29 @@ impl Tally {
     }
 
     /// The summary document: `metadata/export_summary.json`. Everything in a fixed order.
-    pub fn summary(&self, format: &str, classes: &Final, files: u64, renamed: u64, extra: &Map<String, Value>) -> Value {
-        let by_reason = |outcome| self.reasons(outcome).map(|(r, n)| (r.code().to_owned(), n.into())).collect::<Map<_, _>>();
+    pub fn summary(
+        &self,
+        format: &str,
+        classes: &Final,
+        files: u64,
+        renamed: u64,
+        extra: &Map<String, Value>,
+    ) -> Value {
+        let by_reason =
+            |outcome| self.reasons(outcome).map(|(r, n)| (r.code().to_owned(), n.into())).collect::<Map<_, _>>();
         let mut tools: Vec<_> = self.by_tool.iter().collect();
         tools.sort_by(|a, b| a.0.cmp(b.0));
         let mut splits: Vec<_> = self.by_split.iter().filter(|(name, _)| !name.is_empty()).collect();
         splits.sort_by(|a, b| a.0.cmp(b.0));
-        let mut of_class = vec![Counts::default(); classes.names.len()];
-        let mut without = Counts::default();
-        for (ClassKey(class), counts) in &self.by_class {
-            match class {
-                Some(c) => of_class[classes.index(*c) as usize].add(counts),
-                None => without.add(counts),
-            }
-        }
         let mut list: Vec<Value> = Vec::new();
-        for (id, (name, counts)) in classes.names.iter().zip(&of_class).enumerate() {
+        for (id, name) in classes.names.iter().enumerate() {
             let source = if id < classes.listed { "schema" } else { "observed" };
+            let counts = self.by_class.get(name).copied().unwrap_or_default();
             list.push(json!({"index": id, "name": name, "source": source, "annotations": counts.json()}));
         }
+        // Classes of annotations that the format has no place for, keypoint names, and annotations without a class.
+        let mut others: Vec<_> = self.by_class.iter().filter(|(name, _)| !classes.names.contains(name)).collect();
+        others.sort_by(|a, b| a.0.cmp(b.0));
         let mut body = Map::new();
         body.insert("format".into(), format.into());
         body.insert("items".into(), self.items.into());
@@ -219,10 +220,17 @@ impl Tally {
         body.insert("files".into(), files.into());
         body.insert("renamed".into(), renamed.into());
         body.insert("annotations".into(), self.total.json());
-        body.insert("by_tool".into(), tools.iter().map(|(t, c)| ((*t).clone(), c.json())).collect::<Map<_, _>>().into());
+        body.insert(
+            "by_tool".into(),
+            tools.iter().map(|(t, c)| ((*t).clone(), c.json())).collect::<Map<_, _>>().into(),
+        );
         body.insert(
             "by_split".into(),
-            splits.iter().map(|(s, (n, c))| ((*s).clone(), json!({"images": n, "annotations": c.json()}))).collect::<Map<_, _>>().into(),
+            splits
+                .iter()
+                .map(|(s, (n, c))| ((*s).clone(), json!({"images": n, "annotations": c.json()})))
+                .collect::<Map<_, _>>()
+                .into(),
         );
         body.insert("skipped".into(), by_reason(Outcome::Skipped).into());
         body.insert("failed".into(), by_reason(Outcome::Failed).into());
@@ -231,8 +239,9 @@ impl Tally {
         body.insert("items_failed".into(), self.items_failed.into());
         body.insert("item_reasons".into(), of_items.collect::<Map<_, _>>().into());
         body.insert("classes".into(), list.into());
-        if without.seen > 0 {
-            body.insert("without_class".into(), without.json());
+        if !others.is_empty() {
+            let others = others.iter().map(|(name, c)| ((*name).clone(), c.json()));
+            body.insert("not_in_class_list".into(), others.collect::<Map<_, _>>().into());
         }
         body.extend(extra.clone());
         Value::Object(body)

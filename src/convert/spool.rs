@@ -3,10 +3,11 @@
 //! A hole stands where a number is not known before the run is over. It is a NUL byte (which no text format contains), a letter
 //! and four bytes; [`fill`] replaces it.
 
+use crate::files::push_escaped;
 use crate::stream::StreamError;
 use memchr::memchr;
 use std::fs::File;
-use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 
 /// What a hole stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,8 +16,8 @@ pub enum Hole {
     Class(u32),
     /// The next annotation number.
     Annotation,
-    /// The number of the image, by its place in the run, from 0.
-    Image(u32),
+    /// The number of the image of the current record.
+    Image,
     /// The output name of the current record.
     Name,
 }
@@ -29,7 +30,7 @@ pub fn push(out: &mut Vec<u8>, hole: Hole) {
     let (letter, value) = match hole {
         Hole::Class(n) => (b'c', n),
         Hole::Annotation => (b'a', 0),
-        Hole::Image(n) => (b'i', n),
+        Hole::Image => (b'i', 0),
         Hole::Name => (b'n', 0),
     };
     out.extend_from_slice(&[0, letter]);
@@ -46,13 +47,25 @@ pub fn fill(bytes: &[u8], out: &mut Vec<u8>, mut with: impl FnMut(Hole, &mut Vec
         let hole = match hole[1] {
             b'c' => Hole::Class(value),
             b'a' => Hole::Annotation,
-            b'i' => Hole::Image(value),
+            b'i' => Hole::Image,
             _ => Hole::Name,
         };
         with(hole, out);
         rest = &rest[at + LENGTH..];
     }
     out.extend_from_slice(rest);
+}
+
+/// Appends `bytes`, which are UTF-8 but for their holes, as the inside of a JSON string; holes stay holes.
+pub fn escape(bytes: &[u8], out: &mut Vec<u8>) {
+    let mut rest = bytes;
+    loop {
+        let at = memchr(0, rest).unwrap_or(rest.len());
+        push_escaped(out, &String::from_utf8_lossy(&rest[..at]));
+        let Some(hole) = rest.get(at..at + LENGTH) else { return };
+        out.extend_from_slice(hole);
+        rest = &rest[at + LENGTH..];
+    }
 }
 
 /// A temporary file that is written once and read once, record by record. It has no name: nothing is left behind.
@@ -86,19 +99,56 @@ impl Spool {
     /// # Errors
     /// As [`Spool::put`], and whatever `each` returns.
     pub fn replay(self, mut each: impl FnMut(&[u8]) -> Result<(), StreamError>) -> Result<(), StreamError> {
-        let Some(file) = self.file else { return Ok(()) };
-        let mut file = file.into_inner().map_err(|e| failed(e.into_error()))?;
-        file.seek(SeekFrom::Start(0)).map_err(failed)?;
-        let mut file = std::io::BufReader::with_capacity(BUFFER, file);
-        let mut record = Vec::new();
-        for _ in 0..self.records {
-            let mut length = [0; 4];
-            file.read_exact(&mut length).map_err(failed)?;
-            record.resize(u32::from_le_bytes(length) as usize, 0);
-            file.read_exact(&mut record).map_err(failed)?;
-            each(&record)?;
+        let mut records = self.read()?;
+        while let Some(record) = records.next_record()? {
+            each(record)?;
         }
         Ok(())
+    }
+
+    /// Ends writing, begins reading.
+    ///
+    /// # Errors
+    /// As [`Spool::put`].
+    pub fn read(self) -> Result<SpoolReader, StreamError> {
+        let file = match self.file {
+            None => None,
+            Some(file) => {
+                let mut file = file.into_inner().map_err(|e| failed(e.into_error()))?;
+                file.seek(SeekFrom::Start(0)).map_err(failed)?;
+                Some(BufReader::with_capacity(BUFFER, file))
+            }
+        };
+        Ok(SpoolReader { file, left: self.records, record: Vec::new() })
+    }
+}
+
+/// The reading side of a [`Spool`].
+#[derive(Debug)]
+pub struct SpoolReader {
+    file: Option<BufReader<File>>,
+    left: u64,
+    record: Vec<u8>,
+}
+
+impl SpoolReader {
+    /// The next record.
+    ///
+    /// # Errors
+    /// When the temporary file cannot be read.
+    pub fn next_record(&mut self) -> Result<Option<&[u8]>, StreamError> {
+        let Some(file) = self.file.as_mut().filter(|_| self.left > 0) else { return Ok(None) };
+        self.left -= 1;
+        let mut length = [0; 4];
+        file.read_exact(&mut length).map_err(failed)?;
+        self.record.resize(u32::from_le_bytes(length) as usize, 0);
+        file.read_exact(&mut self.record).map_err(failed)?;
+        Ok(Some(&self.record))
+    }
+
+    /// The record read last.
+    pub fn current(&self) -> &[u8] {
+        &self.record
     }
 }
 
@@ -129,12 +179,13 @@ mod tests {
             spool.put(&vec![7; n as usize]).unwrap();
         }
         let mut n = 0;
-        spool.replay(|r| {
-            assert!(r.len() == n && r.iter().all(|&b| b == 7));
-            n += 1;
-            Ok(())
-        })
-        .unwrap();
+        spool
+            .replay(|r| {
+                assert!(r.len() == n && r.iter().all(|&b| b == 7));
+                n += 1;
+                Ok(())
+            })
+            .unwrap();
         assert_eq!(n, 1000);
     }
 }

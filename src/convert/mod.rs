@@ -1,0 +1,29 @@
+//! `syn-convert`: item lines → file lines of a training-set format.
+//!
+//! A line's way: [`worker`] parses it (item, payload, files, split) and lets a [`format::Format`] render each of its images;
+//! [`run`] takes the rendered records in input order, gives them their final names and hands them to the format's
+//! [`format::Collector`].
+
+pub mod classes;
+pub mod coco;
+pub mod csv;
+pub mod csv_cell;
+pub mod files;
+pub mod format;
+pub mod geometry;
+pub mod json;
+pub mod json_text;
+pub mod naming;
+pub mod number;
+pub mod options;
+pub mod registry;
+pub mod report;
+pub mod report_files;
+pub mod row;
+pub mod run;
+pub mod sorted;
+pub mod split;
+pub mod spool;
+pub mod voc;
+pub mod worker;
+pub mod yolo;

@@ -1,0 +1,67 @@
+//! All formats, by name.
+
+use super::coco;
+use super::csv::Csv;
+use super::format::Format;
+use super::json::Json;
+use super::json_text::JsonText;
+use super::options::Options;
+use super::voc::Voc;
+use super::yolo::Yolo;
+use std::sync::Arc;
+
+/// A format in the registry.
+pub struct Entry {
+    /// The value of `--to`.
+    pub name: &'static str,
+    /// What it is, one line.
+    pub summary: &'static str,
+    build: fn(&Options) -> Result<Arc<dyn Format>, String>,
+}
+
+/// All formats.
+pub const FORMATS: &[Entry] = &[
+    Entry {
+        name: "json",
+        summary: "Synapse JSON: the payload's own bytes, one file an item",
+        build: |o| Ok(Arc::new(Json { lines: false, text: JsonText { bare: o.bare } })),
+    },
+    Entry {
+        name: "jsonl",
+        summary: "Synapse JSON, one line an item",
+        build: |o| Ok(Arc::new(Json { lines: true, text: JsonText { bare: o.bare } })),
+    },
+    Entry { name: "coco", summary: "COCO: instances", build: |o| Ok(Arc::new(coco::build(o)?)) },
+    Entry { name: "yolo", summary: "YOLO labels and data.yaml", build: |_| Ok(Arc::new(Yolo)) },
+    Entry {
+        name: "voc",
+        summary: "Pascal VOC: XML, image sets, label map",
+        build: |o| Ok(Arc::new(Voc { base_one: o.voc_base == 1 })),
+    },
+    Entry {
+        name: "csv",
+        summary: "one table, a row an annotation, any tool",
+        build: |o| Ok(Arc::new(Csv { bare: o.bare })),
+    },
+];
+
+/// The format of this name, ready for a run.
+///
+/// # Errors
+/// One line: an unknown name with the nearest one, or options that the format cannot follow.
+pub fn build(name: &str, options: &Options) -> Result<(&'static str, Arc<dyn Format>), String> {
+    let Some(entry) = FORMATS.iter().find(|e| e.name == name) else {
+        let names: Vec<_> = FORMATS.iter().map(|e| e.name).collect();
+        let near = names.iter().max_by(|a, b| strsim::jaro(a, name).total_cmp(&strsim::jaro(b, name)));
+        let hint =
+            near.filter(|n| strsim::jaro(n, name) > 0.7).map_or(String::new(), |n| format!("did you mean {n}? "));
+        return Err(format!("unknown format {name:?}: {hint}choose one of {}", names.join(", ")));
+    };
+    let format = (entry.build)(options)?;
+    if options.bare && format.bare_document().is_none() {
+        return Err(format!(
+            "--bare is for formats of one document; {name} writes many files: pipe it into `syn-sink`"
+        ));
+    }
+    Ok((entry.name, format))
+}

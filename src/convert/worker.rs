@@ -1,0 +1,369 @@
+//! The parallel side: a batch of lines → rendered records and counts.
+
+use super::classes::Classes;
+use super::files::Original;
+use super::format::{Cx, Format, Needs, Per, Unit};
+use super::naming::{Name, safe};
+use super::options::{Background, Images, Naming, OnError, Options};
+use super::report::{Fate, ItemCounts, Tally};
+use super::row::Row;
+use crate::dm::payload::{self, Media, MediaKind, Payload};
+use crate::dm::{Annotation, Arena, Reason};
+use crate::item::{self, FileRef, KeepRaw};
+use crate::stream::json::Raw;
+use crate::stream::{Batch, Line, StreamError};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// The name of a split.
+type Split = Cow<'static, str>;
+
+/// What workers need to know of the frames so far.
+#[derive(Clone, Default)]
+pub struct Shared {
+    /// The class list.
+    pub classes: Classes,
+    /// Base of relative URLs, `https://host`.
+    pub host: Option<Arc<str>>,
+}
+
+/// One rendered unit.
+pub struct Made {
+    /// The item's id as JSON text.
+    pub id_json: Range<usize>,
+    /// The item's id as text.
+    pub id: Range<usize>,
+    /// Its number.
+    pub number: Option<u64>,
+    /// Name wanted for it.
+    pub name: Name,
+    /// Its split; empty without splits.
+    pub split: Cow<'static, str>,
+    /// The original, when there is one and it is wanted.
+    pub original: Option<Original>,
+    /// Rendered parts.
+    pub head: Range<usize>,
+    /// Rendered parts.
+    pub body: Range<usize>,
+    /// Counts of the unit.
+    pub counts: ItemCounts,
+    /// False: nothing was rendered, the record is for the report only.
+    pub written: bool,
+}
+
+/// What became of a batch.
+#[derive(Default)]
+pub struct Chunk {
+    /// Ids.
+    pub text: Vec<u8>,
+    /// First parts of the records.
+    pub head: Vec<u8>,
+    /// Second parts of the records.
+    pub body: Vec<u8>,
+    /// The records in order.
+    pub made: Vec<Made>,
+    /// Counts.
+    pub tally: Tally,
+    /// Lines passed over by `--on-error skip`.
+    pub bad: Vec<StreamError>,
+    /// The error that ends the run after the records above.
+    pub failed: Option<StreamError>,
+    /// Lines seen.
+    pub lines: u64,
+}
+
+/// One worker thread's state.
+pub struct Worker {
+    format: Arc<dyn Format>,
+    options: Arc<Options>,
+    needs: Needs,
+    arena: Arena,
+    cache: HashMap<String, u32>,
+    ring: Vec<[f64; 2]>,
+}
+
+impl Worker {
+    /// A worker for a format.
+    pub fn new(format: Arc<dyn Format>, options: Arc<Options>) -> Self {
+        let needs = format.needs();
+        Self { format, options, needs, arena: Arena::default(), cache: HashMap::new(), ring: Vec::new() }
+    }
+
+    /// Renders a batch. A bad line is in the chunk, in its place.
+    pub fn batch(&mut self, shared: &Shared, batch: &Batch) -> Chunk {
+        let mut chunk = Chunk::default();
+        for line in batch.lines() {
+            chunk.lines += 1;
+            if let Err(reason) = self.line(shared, &line, &mut chunk) {
+                let error = batch.bad_line(&line, &reason);
+                match self.options.on_error {
+                    OnError::Stop => {
+                        chunk.failed = Some(error);
+                        break;
+                    }
+                    OnError::Skip => chunk.bad.push(error),
+                }
+            }
+            if self.options.strict && chunk.tally.total.skipped + chunk.tally.total.failed > 0 {
+                let reason = self.first_loss(&chunk);
+                chunk.failed = Some(batch.bad_line(&line, &reason));
+                break;
+            }
+        }
+        chunk
+    }
+
+    fn first_loss(&self, chunk: &Chunk) -> String {
+        let lost = chunk.made.iter().flat_map(|m| &m.counts.reasons).map(|(r, _)| r.code()).next().unwrap_or("a loss");
+        format!("{lost} with --strict; run without it to leave such annotations out and count them")
+    }
+
+    fn line(&mut self, shared: &Shared, line: &Line<'_>, chunk: &mut Chunk) -> Result<(), String> {
+        let mut arena = std::mem::take(&mut self.arena);
+        let done = self.item_of(shared, line.bytes, &mut arena, chunk);
+        self.arena = arena;
+        done
+    }
+
+    /// Parses the row and its payload in one pass, or, when the payload's bytes are wanted, in two.
+    fn item_of(&mut self, shared: &Shared, line: &[u8], arena: &mut Arena, chunk: &mut Chunk) -> Result<(), String> {
+        if self.needs.raw {
+            let (item, data) = item::parse(line, KeepRaw)?.split();
+            let unwrapped = data.as_ref().filter(|raw| raw.text().starts_with('"')).and_then(item::text);
+            let raw = unwrapped.as_deref().or(data.as_ref().map(Raw::text));
+            let payload = raw.and_then(|raw| payload::read(raw.as_bytes(), arena).ok());
+            self.item(&Row::new(shared, line, &item, raw, arena), payload.as_ref(), chunk);
+            return Ok(());
+        }
+        let (item, payload) = item::parse(line, payload::Seed { arena })?.split();
+        match payload.as_ref().and_then(|p| p.text.as_deref()) {
+            Some(text) => {
+                let inner = payload::read(text.as_bytes(), arena).ok();
+                self.item(&Row::new(shared, line, &item, None, arena), inner.as_ref(), chunk);
+            }
+            None => self.item(&Row::new(shared, line, &item, None, arena), payload.as_ref(), chunk),
+        }
+        Ok(())
+    }
+
+    fn item(&mut self, row: &Row<'_, '_>, payload: Option<&Payload<'_>>, chunk: &mut Chunk) {
+        chunk.tally.items += 1;
+        let split = row.split(&self.options);
+        let mut counts = ItemCounts::default();
+        let unreadable = Payload::default();
+        // A format that copies the payload's bytes takes them whatever they are.
+        let kept = (self.needs.raw && row.raw.is_some()).then_some(&unreadable);
+        let Some(payload) = payload.filter(|p| !p.bad && p.text.is_none()).or(kept) else {
+            chunk.tally.items_failed += 1;
+            chunk.tally.item_reason(Reason::ItemConversionFailed, &mut counts);
+            let start = Start::of(chunk);
+            self.push(row, &split, Name::of_id(&row.item.id), None, counts, start, false, chunk);
+            return;
+        };
+        if !self.needs.raw {
+            chunk.tally.malformed(payload.malformed, &split, &mut counts);
+        }
+        let mut counts = Some(counts);
+        match self.needs.per {
+            Per::Item => {
+                let file = item::primary(&row.files, true);
+                let media = payload.media.iter().find(|m| m.kind == MediaKind::Image).or(payload.media.first());
+                let place = Place { media, file, first: true };
+                self.unit(row, payload, &split, place, counts.take().unwrap_or_default(), chunk);
+            }
+            Per::Media | Per::Image => {
+                let only_images = self.needs.per == Per::Image;
+                let mut first = true;
+                for media in &payload.media {
+                    if only_images && media.kind != MediaKind::Image {
+                        let counts = counts.get_or_insert_default();
+                        for a in &media.annotations {
+                            let reason = a.problem.unwrap_or(Reason::UnsupportedAnnotationType);
+                            self.lost(row, a, reason, &split, counts, chunk);
+                        }
+                        continue;
+                    }
+                    let place = Place { media: Some(media), file: row.file_of(media, first), first };
+                    self.unit(row, payload, &split, place, counts.take().unwrap_or_default(), chunk);
+                    first = false;
+                }
+                // An item without a media of its own is still one image, if its file is one.
+                let file = item::primary(&row.files, only_images);
+                let is_image = file.is_some_and(FileRef::is_image);
+                if first && payload.media.is_empty() && (is_image || !only_images) {
+                    let place = Place { media: None, file, first };
+                    self.unit(row, payload, &split, place, counts.take().unwrap_or_default(), chunk);
+                    first = false;
+                }
+                if first || counts.as_ref().is_some_and(|c| c.counts.seen > 0) {
+                    let start = Start::of(chunk);
+                    let counts = counts.take().unwrap_or_default();
+                    self.push(row, &split, Name::of_id(&row.item.id), None, counts, start, false, chunk);
+                }
+            }
+        }
+    }
+
+    /// Renders one unit.
+    fn unit(
+        &mut self,
+        row: &Row<'_, '_>,
+        payload: &Payload<'_>,
+        split: &Split,
+        place: Place<'_, '_>,
+        mut counts: ItemCounts,
+        chunk: &mut Chunk,
+    ) {
+        let name = self.name(row, &place, &mut counts, chunk);
+        let size = row.size(place.media, place.file);
+        let start = Start::of(chunk);
+        if self.needs.size && size.is_none() {
+            chunk.tally.items_failed += 1;
+            chunk.tally.item_reason(Reason::ImageSizeUnknown, &mut counts);
+            for a in place.media.into_iter().flat_map(|m| &m.annotations) {
+                let reason = a.problem.unwrap_or(Reason::ImageSizeUnknown);
+                self.lost(row, a, reason, split, &mut counts, chunk);
+            }
+            self.push(row, split, name, None, counts, start, false, chunk);
+            return;
+        }
+        let unit = Unit {
+            id: &row.item.id,
+            media: place.media,
+            payload,
+            arena: row.arena,
+            raw: row.raw,
+            size,
+            split,
+            name: &name,
+            line: row.line,
+        };
+        let mut cx = Cx {
+            options: &self.options,
+            classes: &row.shared.classes,
+            cache: &mut self.cache,
+            tally: &mut chunk.tally,
+            item: &mut counts,
+            head: &mut chunk.head,
+            body: &mut chunk.body,
+            ring: &mut self.ring,
+        };
+        self.format.render(&unit, &mut cx);
+        let written = counts.counts.written > 0 || self.options.background == Background::Include;
+        if written {
+            chunk.tally.image(split);
+        } else {
+            chunk.head.truncate(start.head);
+            chunk.body.truncate(start.body);
+        }
+        let original = if written { self.original(row, place.file) } else { None };
+        self.push(row, split, name, original, counts, start, written, chunk);
+    }
+
+    fn lost(
+        &self,
+        row: &Row<'_, '_>,
+        a: &Annotation<'_>,
+        reason: Reason,
+        split: &str,
+        counts: &mut ItemCounts,
+        chunk: &mut Chunk,
+    ) {
+        let classes = &row.shared.classes;
+        chunk.tally.annotation(a, classes.rename(&a.class), split, Fate::Lost(reason), counts);
+    }
+
+    /// The output name wanted for a unit.
+    fn name(&self, row: &Row<'_, '_>, place: &Place<'_, '_>, counts: &mut ItemCounts, chunk: &mut Chunk) -> Name {
+        let original = place.file.and_then(|f| f.name.as_deref());
+        let named = original.map(Name::of_original);
+        if let Some(None) = named {
+            chunk.tally.item_reason(Reason::InvalidOutputFilename, counts);
+        }
+        let named = named.flatten();
+        let by_id = || {
+            let mut name = Name::of_id(&row.item.id);
+            if let (Some(media), false) = (place.media, place.first) {
+                name.stem = format!("{}_{}", name.stem, safe(&media.key));
+            }
+            name
+        };
+        match (self.options.naming, named) {
+            (Naming::Stem, Some(name)) => name,
+            (Naming::Id, Some(name)) => Name { ext: name.ext, ..by_id() },
+            (_, None) => by_id(),
+        }
+    }
+
+    fn original(&self, row: &Row<'_, '_>, file: Option<&FileRef<'_>>) -> Option<Original> {
+        if self.options.images == Images::Omit {
+            return None;
+        }
+        let file = file?;
+        let url = file.url.as_deref()?;
+        let url = match (&row.shared.host, url.starts_with('/')) {
+            (Some(host), true) => format!("{}{url}", host.trim_end_matches('/')),
+            _ => url.to_owned(),
+        };
+        Some(Original { url, bytes: file.bytes, sha256: file.sha256.as_deref().map(str::to_owned) })
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn push(
+        &self,
+        row: &Row<'_, '_>,
+        split: &Split,
+        name: Name,
+        original: Option<Original>,
+        counts: ItemCounts,
+        start: Start,
+        written: bool,
+        chunk: &mut Chunk,
+    ) {
+        let id = &row.item.id;
+        let at = chunk.text.len();
+        chunk.text.extend_from_slice(id.as_bytes());
+        let json_at = chunk.text.len();
+        if row.item.id_is_number {
+            chunk.text.extend_from_slice(id.as_bytes());
+        } else {
+            chunk.text.push(b'"');
+            crate::files::push_escaped(&mut chunk.text, id);
+            chunk.text.push(b'"');
+        }
+        chunk.made.push(Made {
+            id: at..json_at,
+            id_json: json_at..chunk.text.len(),
+            number: if row.item.id_is_number { id.parse().ok() } else { None },
+            name,
+            split: split.clone(),
+            original,
+            head: start.head..chunk.head.len(),
+            body: start.body..chunk.body.len(),
+            counts,
+            written,
+        });
+    }
+}
+
+/// Where a record's parts begin.
+#[derive(Clone, Copy)]
+struct Start {
+    head: usize,
+    body: usize,
+}
+
+impl Start {
+    fn of(chunk: &Chunk) -> Self {
+        Self { head: chunk.head.len(), body: chunk.body.len() }
+    }
+}
+
+/// A media and the file it shows.
+struct Place<'p, 'a> {
+    media: Option<&'p Media<'a>>,
+    file: Option<&'p FileRef<'a>>,
+    first: bool,
+}
