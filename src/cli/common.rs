@@ -149,14 +149,11 @@ impl Console {
 }
 
 /// The body of every binary: parses the command line, runs, says what went wrong, gives the exit code.
-pub fn main<A: Parser + CommandFactory>(
+pub fn main<A: Parser + CommandFactory + Send>(
     tool: &'static str,
     common: impl Fn(&A) -> &Common,
     run: impl FnOnce(A, &Console) -> Result<Exit, Failure> + Send,
-) -> ExitCode
-where
-    A: Send,
-{
+) -> ExitCode {
     let args = match A::try_parse() {
         Ok(args) => args,
         Err(e) => {

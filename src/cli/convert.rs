@@ -2,6 +2,7 @@
 
 use super::common::{Common, Console};
 use crate::convert::geometry::Bounds;
+use crate::convert::keypoints::Profile;
 use crate::convert::options::{Background, Detail, Images, Naming, OnError, Options, Rotated, Segmentation};
 use crate::convert::registry;
 use crate::convert::run::{Summary, run};
@@ -67,6 +68,9 @@ pub struct Args {
     /// What rotated boxes become
     #[arg(long, value_name = "WHAT", default_value = "best", help_heading = "Geometry")]
     pub rotated: Rotated,
+    /// Joints of keypoint groups: person17, or a JSON/YAML file {category, keypoints, skeleton, flip_idx}
+    #[arg(long, value_name = "PROFILE", default_value = "person17", help_heading = "Geometry")]
+    pub keypoints: PathBuf,
     /// Number of the first COCO category
     #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Formats")]
     pub category_start: u32,
@@ -121,6 +125,10 @@ impl Args {
             strict: self.strict,
             allow_partial: self.allow_partial,
             bare: self.bare,
+            keypoints: match self.keypoints.to_str() {
+                Some("person17") => Profile::person17(),
+                _ => Profile::load(&self.keypoints).map_err(Failure::usage)?,
+            },
             category_start: self.category_start,
             voc_base: self.voc_base,
         })

@@ -13,6 +13,7 @@ pub mod format;
 pub mod geometry;
 pub mod json;
 pub mod json_text;
+pub mod keypoints;
 pub mod naming;
 pub mod number;
 pub mod options;

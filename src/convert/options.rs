@@ -1,6 +1,7 @@
 //! Everything that decides what an export looks like.
 
 use super::geometry::Bounds;
+use super::keypoints::Profile;
 use super::split::{FieldPath, Split};
 use clap::ValueEnum;
 use std::collections::HashMap;
@@ -116,6 +117,8 @@ pub struct Options {
     pub allow_partial: bool,
     /// One document straight to the output, no file lines.
     pub bare: bool,
+    /// The joints that keypoint groups are made of.
+    pub keypoints: Profile,
     /// Number of the first COCO category.
     pub category_start: u32,
     /// How VOC counts pixels: 0 as the platform, 1 as the development kit.
