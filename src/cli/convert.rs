@@ -1,6 +1,7 @@
 //! The command line of `syn-convert`.
 
 use super::common::{Common, Console};
+use crate::convert::coco::Roles;
 use crate::convert::geometry::Bounds;
 use crate::convert::keypoints::Profile;
 use crate::convert::options::{Background, Detail, Images, Naming, OnError, Options, Rotated, Segmentation};
@@ -71,6 +72,9 @@ pub struct Args {
     /// Joints of keypoint groups: person17, or a JSON/YAML file {category, keypoints, skeleton, flip_idx}
     #[arg(long, value_name = "PROFILE", default_value = "person17", help_heading = "Geometry")]
     pub keypoints: PathBuf,
+    /// Which COCO documents to write
+    #[arg(long, value_name = "WHICH", default_value = "used", help_heading = "Formats")]
+    pub roles: Roles,
     /// Number of the first COCO category
     #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Formats")]
     pub category_start: u32,
@@ -129,6 +133,7 @@ impl Args {
                 Some("person17") => Profile::person17(),
                 _ => Profile::load(&self.keypoints).map_err(Failure::usage)?,
             },
+            roles: self.roles,
             category_start: self.category_start,
             voc_base: self.voc_base,
         })
