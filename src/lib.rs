@@ -5,6 +5,7 @@
 pub mod api;
 pub mod cli;
 pub mod exit;
+pub mod fetch;
 pub mod files;
 pub mod path;
 pub mod stream;
