@@ -1,0 +1,89 @@
+//! A stand-in for the Synapse backend, for tests, the demo and benchmarks.
+//!
+//! ```text
+//! cargo run --example stand-in -- --dump tests/data/sample.ndjson --token syn_test
+//! ```
+//!
+//! It serves the rows of a dump over the platform's API: the three `/sdk/` lists in both page modes, the project and
+//! ground-truth endpoints, the original files and the externalised payloads; and it fails on demand, in the ways
+//! that the real one was seen to fail. Every choice it makes follows from `--seed`.
+
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+mod app;
+mod catalog;
+mod classes;
+mod dump;
+mod faults;
+mod files;
+mod front;
+mod image;
+mod json;
+mod net;
+mod options;
+mod page;
+mod query;
+mod rows;
+mod signer;
+mod stats;
+
+use std::io::{self, Write};
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use clap::Parser;
+use tokio::net::TcpListener;
+
+use app::App;
+use query::Target;
+
+#[tokio::main]
+async fn main() -> io::Result<()> {
+    let options = options::Options::parse();
+    let dump = dump::Dump::open(&options)?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
+    let port = listener.local_addr()?.port();
+    let app = Arc::new(App::new(options, dump, port));
+    let mut stdout = io::stdout();
+    writeln!(stdout, "listening on http://127.0.0.1:{port}")?;
+    stdout.flush()?;
+    let service = router(app.clone()).into_make_service_with_connect_info::<net::Connection>();
+    axum::serve(net::Door(listener, app), service).await
+}
+
+fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/sdk/assignments/", list(Target::Assignment))
+        .route("/sdk/tasks/", list(Target::Task))
+        .route("/sdk/ground_truth_events/", list(Target::GroundTruth))
+        .route("/data_units/", list(Target::DataUnit))
+        .route("/projects/{id}/", get(catalog::project))
+        .route("/v2/projects/", get(catalog::v2_projects))
+        .route("/api/annotation/projects/", get(catalog::old_projects))
+        .route("/v2/ground-truth-datasets/", get(catalog::v2_datasets))
+        .route("/v2/ground-truth-datasets/{id}/", get(catalog::v2_dataset))
+        .route("/ground_truth_dataset_versions/", get(catalog::versions))
+        .route("/ground_truth_dataset_versions/{id}/", get(catalog::one_version))
+        .route("/data_collections/{id}/", get(catalog::collection))
+        .route("/storages/{id}/", get(catalog::storage))
+        .route("/v2/users/me/", get(catalog::me))
+        .route("/task_tags/", get(catalog::tags))
+        .route("/files/{row}/{name}", get(files::file))
+        .route("/media/{row}/{name}", get(files::file))
+        .route("/objects/{name}", get(files::object))
+        .route("/_stats", get(|State(app): State<Arc<App>>| async move { app::json(StatusCode::OK, app.stats.json()) }))
+        .route("/_heal", post(|State(app): State<Arc<App>>| async move { app.faults.heal() }))
+        .fallback(|| async { catalog::unknown() })
+        .layer(from_fn_with_state(app.clone(), front::door))
+        .with_state(app)
+}
+
+fn list(target: Target) -> axum::routing::MethodRouter<Arc<App>> {
+    get(move |state: State<Arc<App>>, query: RawQuery, headers: HeaderMap| page::list(state, target, query, headers))
+}

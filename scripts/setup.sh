@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Makes .venv with the platform's SDK and the consumers of our exports, and installs cargo-deny.
+# Safe to run again: what is up to date is left alone.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+
+# A pyenv shim exists for every version that pyenv ever saw and fails for those not selected, so each candidate is run.
+find_python() {
+    local candidate
+    for candidate in python3.13 python3.12 python3 \
+        "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.1[2-9]*/bin/python; do
+        if "$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 12))' >/dev/null 2>&1; then
+            printf '%s\n' "$candidate"
+            return 0
+        fi
+    done
+    return 1
+}
+
+lists=(scripts/requirements.txt scripts/requirements-no-deps.txt)
+stamp=.venv/requirements.sha256
+wanted=$(cat "${lists[@]}" | sha256sum | cut -d ' ' -f 1)
+
+if [[ -f $stamp && $(<"$stamp") == "$wanted" ]] && .venv/bin/python -c '' 2>/dev/null; then
+    say ".venv is up to date"
+else
+    if ! python=$(find_python); then
+        say "no Python 3.12 or newer found (tried python3.13, python3.12, python3 and pyenv's versions)."
+        say "Install one, e.g. 'apt-get install python3.12 python3.12-venv' or 'pyenv install 3.12', and run this again."
+        exit 1
+    fi
+    say "making .venv with $("$python" --version) ($python)"
+    rm -rf .venv
+    "$python" -m venv .venv
+    .venv/bin/pip install --quiet --disable-pip-version-check -r scripts/requirements.txt
+    .venv/bin/pip install --quiet --disable-pip-version-check --no-deps -r scripts/requirements-no-deps.txt
+    # Last, so that an interrupted run is not taken for a finished one.
+    printf '%s\n' "$wanted" >"$stamp"
+fi
+
+if command -v cargo-deny >/dev/null; then
+    say "cargo-deny is there"
+elif command -v cargo >/dev/null; then
+    say "installing cargo-deny"
+    cargo install --quiet --locked cargo-deny
+else
+    say "cargo is missing: install Rust from https://rustup.rs and run this again."
+    exit 1
+fi
