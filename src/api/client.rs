@@ -255,7 +255,8 @@ impl Client {
         if goal == Goal::Object && matches!(status, 400 | 401 | 403) {
             return Trouble::Expired;
         }
-        let refused = |detail: String| ApiError::Refused { status, what: what.clone(), detail, request: request.clone() };
+        let refused =
+            |detail: String| ApiError::Refused { status, what: what.clone(), detail, request: request.clone() };
         match status {
             408 | 425 | 429 | 500 | 502..=504 | 520..=524 => Trouble::Passing {
                 reason: format!("{status} {}{request}", told.detail).trim_end().to_owned(),
@@ -301,7 +302,11 @@ impl Pools {
 fn same_origin_only() -> redirect::Policy {
     redirect::Policy::custom(|attempt| {
         let home = attempt.previous().first().map(Url::origin);
-        if attempt.previous().len() > 5 || home != Some(attempt.url().origin()) { attempt.stop() } else { attempt.follow() }
+        if attempt.previous().len() > 5 || home != Some(attempt.url().origin()) {
+            attempt.stop()
+        } else {
+            attempt.follow()
+        }
     })
 }
 

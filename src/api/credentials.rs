@@ -118,8 +118,9 @@ impl Credentials {
     pub fn headers(&self) -> Result<HeaderMap, ApiError> {
         let mut headers = HeaderMap::new();
         for (name, secret) in &self.auth {
-            let mut value = HeaderValue::from_str(&format!("Token {}", secret.0))
-                .map_err(|_| usage("the token or the tenant holds characters that cannot be sent: is it the right file?"))?;
+            let mut value = HeaderValue::from_str(&format!("Token {}", secret.0)).map_err(|_| {
+                usage("the token or the tenant holds characters that cannot be sent: is it the right file?")
+            })?;
             value.set_sensitive(true);
             headers.insert(name.clone(), value);
         }
@@ -165,9 +166,8 @@ fn read_config(path: Option<&Path>) -> Result<Value, ApiError> {
         Err(e) => return Err(usage(&format!("cannot read {}: {e}", path.display()))),
     };
     // The parser's own message may quote a value, which may be a token: only the place is told.
-    serde_json::from_slice(&bytes).map_err(|e| {
-        usage(&format!("{}:{}: not valid JSON; run `synapse login` again", path.display(), e.line()))
-    })
+    serde_json::from_slice(&bytes)
+        .map_err(|e| usage(&format!("{}:{}: not valid JSON; run `synapse login` again", path.display(), e.line())))
 }
 
 /// Checks a host and makes it a base URL.

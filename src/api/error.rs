@@ -62,7 +62,9 @@ pub enum ApiError {
         reason: String,
     },
     /// Every try failed in a way that might have passed.
-    #[error("{what} failed {tries} times in {seconds} s, last: {reason}; try again later, or wait longer with --retry-for{request}")]
+    #[error(
+        "{what} failed {tries} times in {seconds} s, last: {reason}; try again later, or wait longer with --retry-for{request}"
+    )]
     GaveUp {
         /// Path of the endpoint.
         what: String,

@@ -8,8 +8,14 @@ const STATUS_LABEL: Kind = Kind::Words(&["stand_by", "in_progress", "completed",
 const STATUS_REVIEW: Kind = Kind::Words(&["stand_by", "in_progress", "rejected", "completed", "skipped"]);
 const CATEGORY: Kind = Kind::Words(&["train", "validation", "test"]);
 const RANGES: [&str; 4] = ["__gt", "__gte", "__lt", "__lte"];
-const ASSIGNMENT_DATES: [&str; 6] =
-    ["created", "label_submitted", "last_labeled", "last_reviewed", "labeler_last_action_at", "reviewer_last_action_at"];
+const ASSIGNMENT_DATES: [&str; 6] = [
+    "created",
+    "label_submitted",
+    "last_labeled",
+    "last_reviewed",
+    "labeler_last_action_at",
+    "reviewer_last_action_at",
+];
 
 /// Keys of every list.
 const COMMON: &[(&str, Kind)] = &[("ids", Kind::Ids), ("ids_ex", Kind::Ids), ("search", Kind::Text)];
@@ -95,7 +101,10 @@ pub fn lookup(target: Target, key: &str) -> Result<Kind, String> {
         || format!("the keys are {}", known.iter().map(|(k, _)| k.as_str()).collect::<Vec<_>>().join(", ")),
         |m| format!("did you mean `{m}`?"),
     );
-    Err(format!("unknown filter `{key}` for target {}: the server would ignore it and send everything; {hint}", target.word()))
+    Err(format!(
+        "unknown filter `{key}` for target {}: the server would ignore it and send everything; {hint}",
+        target.word()
+    ))
 }
 
 /// Spellings that other targets, or other programs, have for a key of this one (backend.md §5, traps).

@@ -67,9 +67,10 @@ impl Page {
         let spans: Vec<_> = spans.collect();
         let next = match envelope.next.as_deref().filter(|n| !n.is_empty()) {
             None => None,
-            Some(next) => Some(next_parameter(next).map_err(|reason| {
-                Trouble::Fatal(ApiError::Protocol { what: target.path().into(), reason })
-            })?),
+            Some(next) => Some(
+                next_parameter(next)
+                    .map_err(|reason| Trouble::Fatal(ApiError::Protocol { what: target.path().into(), reason }))?,
+            ),
         };
         let mode = if envelope.count.is_some() { Mode::Number } else { Mode::Cursor };
         let count = envelope.count.as_ref().and_then(Value::as_u64);
@@ -121,9 +122,10 @@ pub fn values(body: Vec<u8>) -> Result<Values, Trouble> {
     let cursor = list.meta.pointer("/pagination/next_cursor").and_then(Value::as_str).map(str::to_owned);
     let next = match list.next.or(cursor).filter(|n| !n.is_empty()) {
         None => None,
-        Some(next) => Some(next_parameter(&next).map_err(|reason| {
-            Trouble::Fatal(ApiError::Protocol { what: "a list".into(), reason })
-        })?),
+        Some(next) => Some(
+            next_parameter(&next)
+                .map_err(|reason| Trouble::Fatal(ApiError::Protocol { what: "a list".into(), reason }))?,
+        ),
     };
     Ok(Values { entries: list.results, next })
 }
@@ -148,7 +150,8 @@ mod tests {
 
     #[test]
     fn modes_are_told_by_the_envelope() {
-        let number = parse(r#"{"count": 3, "next": "http://h/sdk/tasks/?page=2&a=b", "results": [{"id": 5}]}"#).unwrap();
+        let number =
+            parse(r#"{"count": 3, "next": "http://h/sdk/tasks/?page=2&a=b", "results": [{"id": 5}]}"#).unwrap();
         assert_eq!((number.mode, number.count, number.rows.len()), (Mode::Number, Some(3), 1));
         assert_eq!(number.next, Some(("page".into(), "2".into())));
         let cursor = parse(r#"{"next": "https://other/?cursor=cD0x%3D", "previous": null, "results": []}"#).unwrap();

@@ -61,11 +61,14 @@ impl Payload {
         let bad = |reason: &str| ApiError::Row { id: row.id.plain(), reason: reason.into() };
         let Some(data) = row.data() else { return Ok(Payload::Inline) };
         if data.first() == Some(&b'"') {
-            let text: String = serde_json::from_slice(data).map_err(|_| bad("its `data` is a text that cannot be read"))?;
+            let text: String =
+                serde_json::from_slice(data).map_err(|_| bad("its `data` is a text that cannot be read"))?;
             if serde_json::from_str::<IgnoredAny>(&text).is_err() {
-                return Err(bad("its `data` is a text that is not JSON: it was cut short, or is no annotation payload"));
+                return Err(bad(
+                    "its `data` is a text that is not JSON: it was cut short, or is no annotation payload",
+                ));
             }
-            return Ok(match stored(text.as_bytes()).map_err(|e| bad(e))? {
+            return Ok(match stored(text.as_bytes()).map_err(bad)? {
                 Some(stored) => Payload::Stored(stored),
                 None => Payload::Text(text.into_bytes()),
             });
@@ -131,7 +134,9 @@ impl Payloads {
                     return Err(ApiError::Refused {
                         status: 403,
                         what,
-                        detail: format!("the signature is refused after {REISSUES} new ones: is the clock of this machine right?"),
+                        detail: format!(
+                            "the signature is refused after {REISSUES} new ones: is the clock of this machine right?"
+                        ),
                         request: String::new(),
                     });
                 }
@@ -141,7 +146,9 @@ impl Payloads {
                         Payload::Stored(fresh) => stored = fresh,
                         Payload::Text(body) => return Ok(body),
                         // The server now sends it in the row itself; `reissue` has read it.
-                        Payload::Inline => return Err(bad("its payload came inline on the second asking; run again".into())),
+                        Payload::Inline => {
+                            return Err(bad("its payload came inline on the second asking; run again".into()));
+                        }
                     }
                 }
                 Err(Trouble::Fatal(error) | Trouble::TooLarge(error)) => return Err(error),
@@ -205,7 +212,9 @@ mod tests {
 
     #[test]
     fn payloads_are_told_apart() {
-        for inline in ["null", "{}", r#"{"mode":"inline","a":1}"#, r#"{"mode":{"x":1}}"#, "[1]", r#"{"a":{"mode":"presigned"}}"#] {
+        for inline in
+            ["null", "{}", r#"{"mode":"inline","a":1}"#, r#"{"mode":{"x":1}}"#, "[1]", r#"{"a":{"mode":"presigned"}}"#]
+        {
             assert_eq!(payload(inline).unwrap(), Payload::Inline, "{inline}");
         }
         assert_eq!(payload(r#""{\"a\": 1.10}""#).unwrap(), Payload::Text(b"{\"a\": 1.10}".to_vec()));

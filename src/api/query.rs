@@ -110,7 +110,8 @@ impl Filters {
     /// # Errors
     /// [`ApiError::Usage`] for a key or a value that the server would ignore or refuse.
     pub fn add(&mut self, target: Target, key: &str, value: &str, zone: &TimeZone) -> Result<(), ApiError> {
-        let key = if key == target.scope() && target == Target::GroundTruth { "ground_truth_dataset_version" } else { key };
+        let key =
+            if key == target.scope() && target == Target::GroundTruth { "ground_truth_dataset_version" } else { key };
         let kind = filter::lookup(target, key).map_err(ApiError::Usage)?;
         let value = kind.check(value, zone).map_err(|why| ApiError::Usage(format!("filter `{key}` {why}")))?;
         let sent = if key == "ground_truth_dataset_version" { target.scope() } else { key };
@@ -119,7 +120,9 @@ impl Filters {
             Some((_, old)) if *old == value => {}
             Some((_, old)) if kind.is_list() && kind != Kind::Text => *old = format!("{old},{value}"),
             Some((_, old)) => {
-                return Err(ApiError::Usage(format!("filter `{key}` is given twice, as {old:?} and {value:?}: which one?")));
+                return Err(ApiError::Usage(format!(
+                    "filter `{key}` is given twice, as {old:?} and {value:?}: which one?"
+                )));
             }
         }
         Ok(())
@@ -136,7 +139,9 @@ impl Filters {
             return object.iter().try_for_each(|(key, value)| self.add(target, key, &plain(key, value)?, zone));
         }
         let (key, value) = text.split_once('=').ok_or_else(|| {
-            ApiError::Usage(format!("--filter {text:?} must be KEY=VALUE or a JSON object such as {{\"status_label\":\"completed\"}}"))
+            ApiError::Usage(format!(
+                "--filter {text:?} must be KEY=VALUE or a JSON object such as {{\"status_label\":\"completed\"}}"
+            ))
         })?;
         self.add(target, key.trim(), value, zone)
     }
@@ -154,8 +159,11 @@ impl Filters {
 
     /// As a query, the scope first.
     pub fn query(&self) -> Query {
-        let (mut scope, rest): (Vec<_>, Vec<_>) =
-            self.0.iter().cloned().partition(|(k, _)| matches!(k.as_str(), "project" | "ground_truth_dataset_versions"));
+        let (mut scope, rest): (Vec<_>, Vec<_>) = self
+            .0
+            .iter()
+            .cloned()
+            .partition(|(k, _)| matches!(k.as_str(), "project" | "ground_truth_dataset_versions"));
         scope.extend(rest);
         Query(scope)
     }

@@ -39,7 +39,13 @@ pub enum Trouble {
 impl Trouble {
     /// A failure that may pass, and that says nothing else.
     pub fn passing(reason: impl Into<String>) -> Self {
-        Self::Passing { reason: reason.into(), retry_after: None, may_be_size: false, slow_down: false, no_contact: false }
+        Self::Passing {
+            reason: reason.into(),
+            retry_after: None,
+            may_be_size: false,
+            slow_down: false,
+            no_contact: false,
+        }
     }
 }
 

@@ -89,8 +89,9 @@ impl Row {
         let bad = |reason: String| ApiError::Protocol { what: format!("a row of {}", target.path()), reason };
         let text = &page[span.clone()];
         // The message of the parser may quote the row: only the place is told.
-        let head: Head<'_> = serde_json::from_slice(text)
-            .map_err(|e| bad(format!("is no object that can be read (column {} of {} bytes)", e.column(), text.len())))?;
+        let head: Head<'_> = serde_json::from_slice(text).map_err(|e| {
+            bad(format!("is no object that can be read (column {} of {} bytes)", e.column(), text.len()))
+        })?;
         let unique = if target == Target::GroundTruth { head.pgh_id.or(head.id) } else { head.id };
         let Some(key) = named(unique) else {
             return Err(bad(format!("has no {}", target.unique())));

@@ -51,9 +51,9 @@ impl Kind {
                 _ => Err(format!("expects true or false, not {value:?}")),
             },
             Kind::Date => moment(value, zone).map(|m| m.to_string()),
-            Kind::Words(words) => list(value, |word| {
-                if words.contains(&word) { Ok(word) } else { Err(one_of(word, words)) }
-            }),
+            Kind::Words(words) => {
+                list(value, |word| if words.contains(&word) { Ok(word) } else { Err(one_of(word, words)) })
+            }
             Kind::Text => Ok(value.to_owned()),
         }
     }
@@ -97,7 +97,9 @@ pub fn moment(text: &str, zone: &TimeZone) -> Result<Timestamp, String> {
     }
     let civil = text.parse::<DateTime>().or_else(|_| text.parse::<ISOWeekDate>().map(|d| d.date().at(0, 0, 0, 0)));
     let civil = civil.map_err(|_| {
-        format!("expects a date or time such as 2026-01-31, 2026-01-31T18:00 or 2026-01-31T18:00:00+09:00, not {text:?}")
+        format!(
+            "expects a date or time such as 2026-01-31, 2026-01-31T18:00 or 2026-01-31T18:00:00+09:00, not {text:?}"
+        )
     })?;
     zone.to_timestamp(civil).map_err(|e| format!("cannot use {text:?}: {e}"))
 }

@@ -274,8 +274,11 @@ impl Selection {
             filters.add(target, "created__gte", since, zone)?;
         }
         if let Some(until) = &self.until {
-            let until =
-                if is_whole_day(until) { day_after(until, zone).map_err(Failure::usage)?.to_string() } else { until.clone() };
+            let until = if is_whole_day(until) {
+                day_after(until, zone).map_err(Failure::usage)?.to_string()
+            } else {
+                until.clone()
+            };
             filters.add(target, "created__lt", &until, zone)?;
         }
         if let Some(path) = &self.ids_from {

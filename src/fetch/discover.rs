@@ -10,23 +10,24 @@ use serde_json::{Value, json};
 /// Entries of a list with the columns that a table shows.
 pub struct Listing {
     lines: Vec<String>,
+    /// Names of fields, each with its other names after `|`.
     columns: &'static [&'static str],
 }
 
 impl Listing {
     /// Projects.
     pub fn projects(entries: &[Box<RawValue>]) -> Self {
-        Self::raw(entries, &["id", "title", "category", "count_tasks"])
+        Self::raw(entries, &["id", "title|name", "category", "task_count|count_tasks"])
     }
 
     /// Ground-truth datasets.
     pub fn datasets(entries: &[Box<RawValue>]) -> Self {
-        Self::raw(entries, &["id", "name", "category", "project_id"])
+        Self::raw(entries, &["id", "name|title", "category", "project_id"])
     }
 
     /// Ground-truth versions.
     pub fn versions(entries: &[Box<RawValue>]) -> Self {
-        Self::raw(entries, &["id", "name", "ground_truth_dataset", "is_archived"])
+        Self::raw(entries, &["id", "name|version", "ground_truth_dataset", "is_archived"])
     }
 
     /// The classes of a project: `{"index", "name", "tools"}`, in the order of its schema.
@@ -47,10 +48,11 @@ impl Listing {
 
     /// The entries as a table.
     pub fn table(&self) -> String {
-        let mut table = Table::new(self.columns);
+        let heads: Vec<&str> = self.columns.iter().filter_map(|c| c.split('|').next()).collect();
+        let mut table = Table::new(&heads);
         for line in &self.lines {
             let entry: Value = serde_json::from_str(line).unwrap_or_default();
-            table.row(self.columns.iter().map(|c| cell(&entry[*c])).collect());
+            table.row(self.columns.iter().map(|c| named(&entry, c)).collect());
         }
         table.render()
     }
@@ -69,6 +71,11 @@ impl Listing {
         }
         Ok(writer.finish()?)
     }
+}
+
+/// The text under the first of some names that has one: servers of different age use different names.
+fn named(entry: &Value, names: &str) -> String {
+    names.split('|').map(|name| cell(&entry[name])).find(|text| !text.is_empty()).unwrap_or_default()
 }
 
 fn cell(value: &Value) -> String {

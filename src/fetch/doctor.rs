@@ -25,7 +25,9 @@ pub async fn examine(client: &Client) -> Vec<Check> {
     add("credentials", Ok(client.credentials().origin.clone()));
     let me = client.me().await;
     let reached = match &me {
-        Err(error @ (ApiError::Unreachable { .. } | ApiError::GaveUp { .. })) => Err(ApiError::Short(error.to_string())),
+        Err(error @ (ApiError::Unreachable { .. } | ApiError::GaveUp { .. })) => {
+            Err(ApiError::Short(error.to_string()))
+        }
         _ => Ok(client.host()),
     };
     if !add("host", reached) {
@@ -35,11 +37,9 @@ pub async fn examine(client: &Client) -> Vec<Check> {
         // An older server has no such endpoint; the next check tells whether the token is good.
         Err(ApiError::NotFound { .. }) => Ok("the server does not say who the token belongs to".into()),
         Err(error) => Err(error),
-        Ok(me) => Ok(["name", "email", "username"]
-            .iter()
-            .filter_map(|key| me[*key].as_str())
-            .collect::<Vec<_>>()
-            .join(", ")),
+        Ok(me) => {
+            Ok(["name", "email", "username"].iter().filter_map(|key| me[*key].as_str()).collect::<Vec<_>>().join(", "))
+        }
     };
     if add("token", known) {
         add("projects", client.projects().await.map(|list| format!("{} can be read", list.len())));

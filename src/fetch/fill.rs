@@ -50,7 +50,9 @@ pub async fn run(client: Client, plan: Arc<Plan>, mut rows: Receiver<Vec<Row>>, 
                 Ok(Payload::Text(data)) => Slot::Ready(Ok(Filled { row, data: Some(data), _share: None })),
                 // Shares are taken in the order of the rows, so the row that the output waits for always has its own.
                 Ok(Payload::Stored(stored)) => match bytes.clone().acquire_many_owned(share(&stored)).await {
-                    Ok(share) => Slot::Coming(tokio::spawn(download(payloads.clone(), doors.clone(), row, stored, share))),
+                    Ok(share) => {
+                        Slot::Coming(tokio::spawn(download(payloads.clone(), doors.clone(), row, stored, share)))
+                    }
                     Err(_) => return,
                 },
             };
@@ -76,6 +78,7 @@ async fn download(
 
 /// KiB to reserve; a payload larger than the whole budget gets all of it.
 fn share(stored: &Stored) -> u32 {
-    let kib = stored.size.map_or(UNKNOWN, |bytes| usize::try_from(bytes / 1024).unwrap_or(usize::MAX).saturating_add(1));
+    let kib =
+        stored.size.map_or(UNKNOWN, |bytes| usize::try_from(bytes / 1024).unwrap_or(usize::MAX).saturating_add(1));
     u32::try_from(kib.min(BYTES_AHEAD)).unwrap_or(u32::MAX)
 }

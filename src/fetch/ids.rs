@@ -43,7 +43,6 @@ fn take(text: &str, ids: &mut IndexSet<String>) -> Result<(), String> {
     Ok(())
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -107,11 +107,14 @@ impl Plan {
         extra.insert("target".into(), self.target.word().into());
         extra.insert("query".into(), self.filters.to_json().into());
         if let Some(project) = &self.project {
-            extra.insert("project".into(), json!({"id": project.id, "title": project.title, "category": project.category}));
+            extra.insert(
+                "project".into(),
+                json!({"id": project.id, "title": project.title, "category": project.category}),
+            );
             extra.insert("classes".into(), self.classes().into());
         }
         if let Some(version) = &self.version {
-            let name = |v: &Value| json!({"id": v["id"], "name": v["name"]});
+            let name = |v: &Value| json!({"id": v["id"], "name": label(v)});
             extra.insert("ground_truth_dataset_version".into(), name(&version.version));
             if version.dataset.is_object() {
                 extra.insert("ground_truth_dataset".into(), name(&version.dataset));
@@ -132,10 +135,15 @@ impl Plan {
         };
         let noun = if rows == 1 { one } else { many };
         let of = match (&self.version, &self.project) {
-            (Some(v), _) => format!("version {} {}", v.version["id"], v.version["name"]),
+            (Some(v), _) => format!("version {} {}", v.version["id"], label(&v.version)),
             (None, Some(p)) => format!("project {} {:?}", p.id, p.title),
             (None, None) => "the list".into(),
         };
         format!("{rows} {noun} of {of}")
     }
+}
+
+/// What a version or dataset is called; servers of different age use different names for it.
+fn label(value: &Value) -> &Value {
+    ["name", "version", "title"].iter().map(|key| &value[*key]).find(|v| v.is_string()).unwrap_or(&Value::Null)
 }

@@ -52,12 +52,14 @@ pub async fn describe(client: &Client, plan: &Plan) -> Result<Value, ApiError> {
 
 /// Counts tools and classes of a payload in any of its dialects (dm-schema.md).
 fn tally(data: &Value, tools: &mut Map<String, Value>, classes: &mut Map<String, Value>) {
-    let mut add = |map: &mut Map<String, Value>, key: &str| {
+    let add = |map: &mut Map<String, Value>, key: &str| {
         let count = map.get(key).and_then(Value::as_u64).unwrap_or(0);
         map.insert(key.to_owned(), (count + 1).into());
     };
     let inner = data.get("annotation_data").unwrap_or(data);
-    for annotation in inner["annotations"].as_object().into_iter().flat_map(Map::values).filter_map(Value::as_array).flatten() {
+    for annotation in
+        inner["annotations"].as_object().into_iter().flat_map(Map::values).filter_map(Value::as_array).flatten()
+    {
         if let Some(tool) = annotation["tool"].as_str().or(annotation["type"].as_str()) {
             add(tools, tool);
         }
