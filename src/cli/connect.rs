@@ -10,12 +10,13 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::time::Duration;
 
+const HOST_HELP: &str = "Address of the backend [env: SYNAPSE_HOST; default: https://api.synapse.sh]";
+
 /// Host, token and patience.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Connection")]
 pub struct Connect {
-    /// Address of the backend [env: SYNAPSE_HOST; default: https://api.synapse.sh]
-    #[arg(long, value_name = "URL", global = true)]
+    #[arg(long, value_name = "URL", global = true, help = HOST_HELP)]
     host: Option<String>,
     /// Read the access token from FILE
     #[arg(long, value_name = "FILE", global = true, conflicts_with = "token_stdin")]
