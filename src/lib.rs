@@ -8,4 +8,5 @@ pub mod exit;
 pub mod files;
 pub mod item;
 pub mod path;
+pub mod sink;
 pub mod stream;
