@@ -2,8 +2,9 @@
 
 mod ask;
 pub mod common;
-pub mod convert;
 pub mod connect;
+pub mod convert;
 pub mod fetch;
+pub mod sink;
 
 pub use common::{Common, Console, main};
