@@ -3,7 +3,7 @@
 use super::common::{Common, Console};
 use crate::convert::geometry::Bounds;
 use crate::convert::keypoints::Profile;
-use crate::convert::options::{Background, Detail, Images, Naming, OnError, Options, Rotated, Segmentation};
+use crate::convert::options::{Background, Detail, Images, Naming, OnError, Options, Rotated, Segmentation, YoloTask};
 use crate::convert::registry;
 use crate::convert::run::{Summary, run};
 use crate::convert::split::{FieldPath, Split};
@@ -32,7 +32,7 @@ pub struct Args {
     /// Input files, plain, gzip or zstd; - or none is standard input
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Output format: json, jsonl, coco, yolo, voc, csv
+    /// Output format: json, jsonl, coco, yolo, ultralytics-ndjson, voc, csv
     #[arg(short, long, value_name = "FORMAT")]
     pub to: Option<String>,
     /// Split into parts: shares (0.8/0.1/0.1, by a stable hash of the id), `category`, or a field path of the row
@@ -71,13 +71,16 @@ pub struct Args {
     /// Joints of keypoint groups: person17, or a JSON/YAML file {category, keypoints, skeleton, flip_idx}
     #[arg(long, value_name = "PROFILE", default_value = "person17", help_heading = "Geometry")]
     pub keypoints: PathBuf,
+    /// What YOLO labels describe; `all` makes a tree of each
+    #[arg(long, value_name = "TASK", default_value = "detect", help_heading = "Formats")]
+    pub task: YoloTask,
     /// Number of the first COCO category
     #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Formats")]
     pub category_start: u32,
     /// VOC boxes from pixel 0 (as the platform) or 1 (as the development kit)
     #[arg(long, value_name = "0|1", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=1), help_heading = "Formats")]
     pub voc_base: u8,
-    /// Write the one document of the format (coco, csv, jsonl) and nothing else, no file lines
+    /// Write the one document of the format (coco, csv, jsonl, ultralytics-ndjson) and nothing else, no file lines
     #[arg(long, help_heading = "Formats")]
     pub bare: bool,
     /// Which report files to write
@@ -129,6 +132,7 @@ impl Args {
                 Some("person17") => Profile::person17(),
                 _ => Profile::load(&self.keypoints).map_err(Failure::usage)?,
             },
+            task: self.task,
             category_start: self.category_start,
             voc_base: self.voc_base,
         })

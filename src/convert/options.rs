@@ -40,6 +40,22 @@ pub enum Background {
     Omit,
 }
 
+/// What YOLO labels describe.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum YoloTask {
+    /// Upright boxes.
+    #[default]
+    Detect,
+    /// Outlines.
+    Segment,
+    /// Boxes with keypoints.
+    Pose,
+    /// Rotated boxes.
+    Obb,
+    /// Each of them, in a tree of its own.
+    All,
+}
+
 /// Whether the originals are part of the export.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Images {
@@ -119,6 +135,8 @@ pub struct Options {
     pub bare: bool,
     /// The joints that keypoint groups are made of.
     pub keypoints: Profile,
+    /// What YOLO labels describe.
+    pub task: YoloTask,
     /// Number of the first COCO category.
     pub category_start: u32,
     /// How VOC counts pixels: 0 as the platform, 1 as the development kit.
