@@ -7,9 +7,10 @@
 //!    centre and sides are then within the image's;
 //! 3. only if they are not, it becomes the upright box around the part inside, and `ROTATION_DROPPED` is reported too.
 
+use super::detect;
 use super::row::Frame;
 use crate::convert::format::Cx;
-use crate::convert::geometry::{Bounds, corners, fit_rect, fit_ring, hull};
+use crate::convert::geometry::{Bounds, corners, fit_ring, hull};
 use crate::convert::options::Rotated;
 use crate::dm::{Annotation, Geometry, Reason, Rect};
 
@@ -22,17 +23,10 @@ const TOLERANCE: f64 = 0.01;
 /// Why there is no row.
 pub fn row(frame: Frame<'_>, a: &Annotation<'_>, cx: &mut Cx<'_>, losses: &mut Vec<Reason>) -> Result<(), Reason> {
     let Geometry::Box(rect, rotation) = &a.geometry else { return Err(Reason::UnsupportedAnnotationType) };
-    if rect.w <= 0.0 || rect.h <= 0.0 {
-        return Err(Reason::InvalidBoundingBox);
-    }
-    let quad = match (*rotation == 0.0, cx.options.rotated) {
-        (true, _) => upright(*rect, frame, cx, losses)?,
-        (false, Rotated::Skip) => return Err(Reason::UnsupportedOrientedBoundingBox),
-        (false, Rotated::Hull) => {
-            losses.push(Reason::RotationDropped);
-            upright(hull(&corners(*rect, *rotation)), frame, cx, losses)?
-        }
-        (false, Rotated::Best) => turned(*rect, *rotation, frame, cx, losses)?,
+    let quad = if *rotation == 0.0 || cx.options.rotated != Rotated::Best {
+        square(detect::upright(*rect, *rotation, frame, cx, losses)?)
+    } else {
+        turned(*rect, *rotation, frame, cx, losses)?
     };
     let class = cx.class(a)?;
     frame.points(cx.body, class, &quad);
@@ -41,18 +35,14 @@ pub fn row(frame: Frame<'_>, a: &Annotation<'_>, cx: &mut Cx<'_>, losses: &mut V
 
 type Quad = [[f64; 2]; 4];
 
-fn upright(rect: Rect, frame: Frame<'_>, cx: &Cx<'_>, losses: &mut Vec<Reason>) -> Result<Quad, Reason> {
-    let (fitted, clipped) = fit_rect(rect, frame.size, cx.options.bounds)?;
-    if clipped {
-        losses.push(Reason::ClippedToImage);
-    } else if cx.options.bounds == Bounds::Keep && !frame.takes(fitted) {
-        return Err(Reason::InvalidGeometry);
-    }
-    let Rect { x, y, w, h } = fitted;
-    Ok([[x, y], [x + w, y], [x + w, y + h], [x, y + h]])
+fn square(Rect { x, y, w, h }: Rect) -> Quad {
+    [[x, y], [x + w, y], [x + w, y + h], [x, y + h]]
 }
 
 fn turned(rect: Rect, angle: f64, frame: Frame<'_>, cx: &mut Cx<'_>, losses: &mut Vec<Reason>) -> Result<Quad, Reason> {
+    if rect.w <= 0.0 || rect.h <= 0.0 {
+        return Err(Reason::InvalidBoundingBox);
+    }
     let quad = corners(rect, angle);
     let within = |slack: f64| {
         let ends = frame.scale().map(|n| -n * slack..=n * (1.0 + slack));
@@ -75,8 +65,7 @@ fn turned(rect: Rect, angle: f64, frame: Frame<'_>, cx: &mut Cx<'_>, losses: &mu
         return Ok(tight);
     }
     losses.push(Reason::RotationDropped);
-    let Rect { x, y, w, h } = hull(cx.ring);
-    Ok([[x, y], [x + w, y], [x + w, y + h], [x, y + h]])
+    Ok(square(hull(cx.ring)))
 }
 
 /// The smallest rectangle of a rotation around points.
@@ -84,8 +73,7 @@ fn around(points: &[[f64; 2]], angle: f64) -> Quad {
     let (sin, cos) = angle.sin_cos();
     let turn = |[x, y]: [f64; 2], sin: f64| [x * cos - y * sin, x * sin + y * cos];
     let level: Vec<[f64; 2]> = points.iter().map(|&p| turn(p, -sin)).collect();
-    let Rect { x, y, w, h } = hull(&level);
-    [[x, y], [x + w, y], [x + w, y + h], [x, y + h]].map(|p| turn(p, sin))
+    square(hull(&level)).map(|p| turn(p, sin))
 }
 
 #[cfg(test)]
