@@ -2,10 +2,12 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod api;
 pub mod cli;
 pub mod convert;
 pub mod dm;
 pub mod exit;
+pub mod fetch;
 pub mod files;
 pub mod item;
 pub mod path;

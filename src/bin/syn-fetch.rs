@@ -1,1 +1,9 @@
-fn main() {}
+//! `syn-fetch`: rows of a Synapse project as NDJSON.
+#![forbid(unsafe_code)]
+
+use std::process::ExitCode;
+use synpipe::cli::{self, fetch};
+
+fn main() -> ExitCode {
+    cli::main("syn-fetch", |args: &fetch::Fetch| &args.common, fetch::run)
+}

@@ -1,6 +1,7 @@
 //! The command line of `syn-convert`.
 
 use super::common::{Common, Console};
+use crate::convert::coco::Roles;
 use crate::convert::geometry::Bounds;
 use crate::convert::keypoints::Profile;
 use crate::convert::options::{Background, Detail, Images, Naming, OnError, Options, Rotated, Segmentation, YoloTask};
@@ -74,6 +75,9 @@ pub struct Args {
     /// What YOLO labels describe; `all` makes a tree of each
     #[arg(long, value_name = "TASK", default_value = "detect", help_heading = "Formats")]
     pub task: YoloTask,
+    /// Which COCO documents to write
+    #[arg(long, value_name = "WHICH", default_value = "used", help_heading = "Formats")]
+    pub roles: Roles,
     /// Number of the first COCO category
     #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Formats")]
     pub category_start: u32,
@@ -133,6 +137,7 @@ impl Args {
                 _ => Profile::load(&self.keypoints).map_err(Failure::usage)?,
             },
             task: self.task,
+            roles: self.roles,
             category_start: self.category_start,
             voc_base: self.voc_base,
         })

@@ -1,6 +1,9 @@
 //! Command lines: the options of each binary, the options all share, and the way a run ends.
 
+mod ask;
 pub mod common;
 pub mod convert;
+pub mod connect;
+pub mod fetch;
 
 pub use common::{Common, Console, main};

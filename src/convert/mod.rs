@@ -21,6 +21,7 @@ pub mod options;
 pub mod registry;
 pub mod report;
 pub mod report_files;
+pub mod rle;
 pub mod row;
 pub mod run;
 pub mod sorted;

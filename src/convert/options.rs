@@ -1,5 +1,6 @@
 //! Everything that decides what an export looks like.
 
+use super::coco::Roles;
 use super::geometry::Bounds;
 use super::keypoints::Profile;
 use super::split::{FieldPath, Split};
@@ -137,6 +138,8 @@ pub struct Options {
     pub keypoints: Profile,
     /// What YOLO labels describe.
     pub task: YoloTask,
+    /// Which COCO documents are written.
+    pub roles: Roles,
     /// Number of the first COCO category.
     pub category_start: u32,
     /// How VOC counts pixels: 0 as the platform, 1 as the development kit.

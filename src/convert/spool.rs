@@ -119,7 +119,7 @@ impl Spool {
                 Some(BufReader::with_capacity(BUFFER, file))
             }
         };
-        Ok(SpoolReader { file, left: self.records, record: Vec::new() })
+        Ok(SpoolReader { file, records: self.records, left: self.records, record: Vec::new() })
     }
 }
 
@@ -127,6 +127,7 @@ impl Spool {
 #[derive(Debug)]
 pub struct SpoolReader {
     file: Option<BufReader<File>>,
+    records: u64,
     left: u64,
     record: Vec<u8>,
 }
@@ -146,9 +147,13 @@ impl SpoolReader {
         Ok(Some(&self.record))
     }
 
-    /// The record read last.
-    pub fn current(&self) -> &[u8] {
-        &self.record
+    /// Goes back to the first record.
+    ///
+    /// # Errors
+    /// When the temporary file cannot be read.
+    pub fn rewind(&mut self) -> Result<(), StreamError> {
+        self.left = self.records;
+        self.file.as_mut().map_or(Ok(()), |f| f.seek(SeekFrom::Start(0)).map(drop)).map_err(failed)
     }
 }
 

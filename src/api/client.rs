@@ -1,0 +1,394 @@
+//! One request to the backend or to its object store, tried until it is answered properly.
+//!
+//! Two kinds of connection exist for each purpose. The pooled one serves first tries; a retry never takes a pooled connection,
+//! because a bad one would fail every retry alike (backend.md §7). Requests to objects carry no token at all, wherever they go.
+
+use super::credentials::Credentials;
+use super::error::{ApiError, quote};
+use super::query::Query;
+use super::retry::{Policy, Tries, Trouble, retry_after};
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::redirect;
+use serde_json::Value;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+use url::Url;
+
+/// No body may be longer, bytes.
+const BODY_CAP: usize = 1 << 30;
+/// As much of an error page is read, bytes.
+const ERROR_CAP: usize = 64 * 1024;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Times and limits of a client.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// How long one request is tried again.
+    pub policy: Policy,
+    /// The longest silence of a server: before the first byte and between two.
+    pub timeout: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { policy: Policy::default(), timeout: Duration::from_secs(120) }
+    }
+}
+
+/// What a client did so far.
+#[derive(Debug, Default)]
+pub struct Meter {
+    /// Requests sent.
+    pub requests: AtomicU64,
+    /// Requests that had to be sent again.
+    pub retries: AtomicU64,
+    /// Bytes of bodies received.
+    pub bytes: AtomicU64,
+}
+
+/// A connection to one installation; clones share everything.
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+struct Inner {
+    credentials: Credentials,
+    options: Options,
+    api: Pools,
+    objects: Pools,
+    meter: Meter,
+    /// Whether the host has ever answered.
+    contact: AtomicBool,
+}
+
+struct Pools {
+    pooled: reqwest::Client,
+    fresh: reqwest::Client,
+}
+
+/// Where a request goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Goal {
+    Api,
+    Object,
+}
+
+impl Client {
+    /// A client for these credentials.
+    ///
+    /// # Errors
+    /// [`ApiError`] when a token cannot be sent or TLS cannot be set up.
+    pub fn new(credentials: Credentials, options: Options) -> Result<Self, ApiError> {
+        // A second installation in the same process is refused and harmless.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let api = Pools::new(credentials.headers()?, same_origin_only)?;
+        let objects = Pools::new(HeaderMap::new(), || redirect::Policy::limited(5))?;
+        let contact = AtomicBool::new(false);
+        Ok(Self(Arc::new(Inner { credentials, options, api, objects, meter: Meter::default(), contact })))
+    }
+
+    /// Counts of what was done.
+    pub fn meter(&self) -> &Meter {
+        &self.0.meter
+    }
+
+    /// Scheme, host and port, for messages.
+    pub fn host(&self) -> String {
+        self.0.credentials.host.origin().ascii_serialization()
+    }
+
+    /// Who we are.
+    pub fn credentials(&self) -> &Credentials {
+        &self.0.credentials
+    }
+
+    /// Asks an endpoint, again if need be, until `parse` accepts the body.
+    ///
+    /// # Errors
+    /// [`ApiError`] saying what to do.
+    pub async fn get<T>(
+        &self,
+        path: &str,
+        query: &Query,
+        parse: impl Fn(Vec<u8>) -> Result<T, Trouble>,
+    ) -> Result<T, ApiError> {
+        self.get_with(path, |_| query.clone(), parse).await
+    }
+
+    /// As [`Client::get`], but the query is made anew before each try, knowing what went wrong with the last one. A 413 is
+    /// tried again only when the query changed.
+    ///
+    /// # Errors
+    /// [`ApiError`] saying what to do.
+    pub async fn get_with<T>(
+        &self,
+        path: &str,
+        mut ask: impl FnMut(Option<&Trouble>) -> Query,
+        parse: impl Fn(Vec<u8>) -> Result<T, Trouble>,
+    ) -> Result<T, ApiError> {
+        let mut query = ask(None);
+        let mut tries = Tries::new(self.0.options.policy);
+        loop {
+            let url = self.endpoint(path, &query)?;
+            let trouble = match self.attempt(Goal::Api, &url, tries.failed > 0).await.and_then(&parse) {
+                Ok(done) => return Ok(done),
+                Err(trouble) => trouble,
+            };
+            let next = ask(Some(&trouble));
+            match trouble {
+                Trouble::TooLarge(error) if next == query => return Err(error),
+                Trouble::TooLarge(_) => tries.failed += 1,
+                other => self.pause(&mut tries, other, path).await?,
+            }
+            self.0.meter.retries.fetch_add(1, Relaxed);
+            query = next;
+        }
+    }
+
+    /// Downloads an object without any token. `parse` judges the body.
+    ///
+    /// # Errors
+    /// [`Trouble::Expired`] when the signature is no longer good, [`Trouble::Fatal`] for everything else that retries did not cure.
+    pub async fn object<T>(
+        &self,
+        url: &Url,
+        what: &str,
+        parse: impl Fn(Vec<u8>) -> Result<T, Trouble>,
+    ) -> Result<T, Trouble> {
+        let mut tries = Tries::new(self.0.options.policy);
+        loop {
+            match self.attempt(Goal::Object, url, tries.failed > 0).await.and_then(&parse) {
+                Ok(done) => return Ok(done),
+                Err(Trouble::Expired) => return Err(Trouble::Expired),
+                Err(other) => self.pause(&mut tries, other, what).await.map_err(Trouble::Fatal)?,
+            }
+            self.0.meter.retries.fetch_add(1, Relaxed);
+        }
+    }
+
+    /// The absolute form of an address that may be relative to the host.
+    pub fn resolve(&self, address: &str) -> Option<Url> {
+        let url = self.0.credentials.host.join(address).ok()?;
+        matches!(url.scheme(), "http" | "https").then_some(url)
+    }
+
+    fn endpoint(&self, path: &str, query: &Query) -> Result<Url, ApiError> {
+        let joined = self.0.credentials.host.join(path.trim_start_matches('/'));
+        let mut url = joined.map_err(|_| ApiError::Internal(format!("bad endpoint {path}")))?;
+        url.set_query((!query.is_empty()).then(|| query.encoded()).as_deref());
+        if let Some(host) = &self.0.credentials.url_host {
+            url.query_pairs_mut().append_pair("url_host", host);
+        }
+        Ok(url)
+    }
+
+    /// Waits before the next try, or ends with the error that all tries together make.
+    async fn pause(&self, tries: &mut Tries, trouble: Trouble, what: &str) -> Result<(), ApiError> {
+        let (reason, retry_after, no_contact) = match trouble {
+            Trouble::Fatal(error) | Trouble::TooLarge(error) => return Err(error),
+            Trouble::Expired => return Err(ApiError::Internal("an endpoint cannot expire".into())),
+            Trouble::Passing { reason, retry_after, no_contact, .. } => (reason, retry_after, no_contact),
+        };
+        let contact = self.0.contact.load(Relaxed);
+        match tries.next_pause(retry_after, contact) {
+            Some(pause) => {
+                tokio::time::sleep(pause).await;
+                Ok(())
+            }
+            None if no_contact && !contact => Err(ApiError::Unreachable { host: self.host(), reason }),
+            None => Err(ApiError::GaveUp {
+                what: what.to_owned(),
+                tries: tries.failed,
+                seconds: tries.seconds(),
+                reason,
+                request: String::new(),
+            }),
+        }
+    }
+
+    /// One try: the body of a 200.
+    async fn attempt(&self, goal: Goal, url: &Url, again: bool) -> Result<Vec<u8>, Trouble> {
+        let inner = &*self.0;
+        let pools = if goal == Goal::Api { &inner.api } else { &inner.objects };
+        let http = if again { &pools.fresh } else { &pools.pooled };
+        inner.meter.requests.fetch_add(1, Relaxed);
+        let silence = inner.options.timeout;
+        let answer = tokio::time::timeout(silence, http.get(url.clone()).send()).await;
+        let mut response = match answer {
+            Err(_) => return Err(timed_out(silence)),
+            Ok(Err(e)) => return Err(broken(e)),
+            Ok(Ok(response)) => response,
+        };
+        inner.contact.store(true, Relaxed);
+        let ok = response.status().is_success();
+        let cap = if ok { BODY_CAP } else { ERROR_CAP };
+        let hint = response.content_length().unwrap_or(0).min(cap as u64) as usize;
+        let mut body = Vec::with_capacity(hint.min(64 << 20));
+        loop {
+            match tokio::time::timeout(silence, response.chunk()).await {
+                Err(_) => return Err(timed_out(silence)),
+                // What an error page says is a courtesy; its status is what counts.
+                Ok(Err(_)) if !ok => break,
+                Ok(Err(e)) => return Err(broken(e)),
+                Ok(Ok(None)) => break,
+                Ok(Ok(Some(chunk))) => {
+                    inner.meter.bytes.fetch_add(chunk.len() as u64, Relaxed);
+                    body.extend_from_slice(&chunk);
+                }
+            }
+            if body.len() > cap {
+                if !ok {
+                    break;
+                }
+                let error = ApiError::Protocol { what: url.path().into(), reason: "the body is over 1 GiB".into() };
+                return Err(Trouble::TooLarge(error));
+            }
+        }
+        if ok { Ok(body) } else { Err(self.refusal(goal, url, response.status().as_u16(), response.headers(), &body)) }
+    }
+
+    /// What a status other than success means.
+    fn refusal(&self, goal: Goal, url: &Url, status: u16, headers: &HeaderMap, body: &[u8]) -> Trouble {
+        let what = url.path().to_owned();
+        let told = Told::read(headers, body);
+        let request = told.request.clone();
+        if goal == Goal::Object && matches!(status, 400 | 401 | 403) {
+            return Trouble::Expired;
+        }
+        let refused =
+            |detail: String| ApiError::Refused { status, what: what.clone(), detail, request: request.clone() };
+        match status {
+            408 | 425 | 429 | 500 | 502..=504 | 520..=524 => Trouble::Passing {
+                reason: format!("{status} {}{request}", told.detail).trim_end().to_owned(),
+                retry_after: told.retry_after,
+                may_be_size: !matches!(status, 425 | 429 | 503),
+                slow_down: matches!(status, 429 | 503),
+                no_contact: false,
+            },
+            401 => Trouble::Fatal(ApiError::Unauthorized { what, request }),
+            403 => Trouble::Fatal(ApiError::Forbidden { what, request }),
+            404 => Trouble::Fatal(ApiError::NotFound { advice: advice(&what), what, host: self.host(), request }),
+            413 => Trouble::TooLarge(refused("the answer is too large even for one row".into())),
+            414 => Trouble::Fatal(refused("the query is too long: use fewer ids, or id__gte/id__lt, or ids_ex".into())),
+            300..=399 => {
+                let to = headers.get("location").and_then(|v| v.to_str().ok()).and_then(|v| url.join(v).ok());
+                let to = to.map_or("elsewhere".to_owned(), |to| to.origin().ascii_serialization());
+                Trouble::Fatal(refused(format!("the host redirects to {to}: if you trust it, give it as --host")))
+            }
+            _ => Trouble::Fatal(refused(if told.detail.is_empty() { "refused".into() } else { told.detail })),
+        }
+    }
+}
+
+impl Pools {
+    fn new(headers: HeaderMap, redirects: impl Fn() -> redirect::Policy) -> Result<Self, ApiError> {
+        let build = |idle: usize| {
+            reqwest::Client::builder()
+                .user_agent(concat!("synpipe/", env!("CARGO_PKG_VERSION")))
+                .default_headers(headers.clone())
+                .redirect(redirects())
+                // A referrer would carry the signature of a presigned URL to another host.
+                .referer(false)
+                .connect_timeout(CONNECT_TIMEOUT)
+                .pool_max_idle_per_host(idle)
+                .build()
+                .map_err(|e| ApiError::Internal(format!("no HTTP client: {}", cause(&e))))
+        };
+        Ok(Self { pooled: build(usize::MAX)?, fresh: build(0)? })
+    }
+}
+
+/// Redirects that stay on the host; any other is handed back as the answer it is.
+fn same_origin_only() -> redirect::Policy {
+    redirect::Policy::custom(|attempt| {
+        let home = attempt.previous().first().map(Url::origin);
+        if attempt.previous().len() > 5 || home != Some(attempt.url().origin()) {
+            attempt.stop()
+        } else {
+            attempt.follow()
+        }
+    })
+}
+
+/// What an error answer says about itself.
+struct Told {
+    detail: String,
+    /// ` (request_id …)`, or nothing.
+    request: String,
+    retry_after: Option<Duration>,
+}
+
+impl Told {
+    fn read(headers: &HeaderMap, body: &[u8]) -> Self {
+        let header = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
+        let json: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
+        let id = json.pointer("/meta/request_id").or(json.pointer("/request_id")).and_then(Value::as_str);
+        let request = id.or_else(|| header("x-request-id")).map(|id| format!(" (request_id {})", quote(id)));
+        let detail = match json.get("detail").or(json.pointer("/error/message")).and_then(Value::as_str) {
+            Some(text) => quote(text),
+            None if json.is_object() => quote(&json.to_string()),
+            None => String::new(),
+        };
+        let retry_after = header(RETRY_AFTER.as_str()).and_then(|v| retry_after(v, jiff::Timestamp::now()));
+        Self { detail, request: request.unwrap_or_default(), retry_after }
+    }
+}
+
+fn advice(path: &str) -> &'static str {
+    if path.contains("ground") {
+        "`syn-fetch gt-datasets` and `syn-fetch gt-versions` list what you can read"
+    } else {
+        "`syn-fetch projects` lists what you can read"
+    }
+}
+
+fn timed_out(silence: Duration) -> Trouble {
+    Trouble::Passing {
+        reason: format!("no answer for {} s", silence.as_secs_f32()),
+        retry_after: None,
+        may_be_size: true,
+        slow_down: false,
+        no_contact: false,
+    }
+}
+
+/// A failure below HTTP.
+fn broken(error: reqwest::Error) -> Trouble {
+    let no_contact = error.is_connect();
+    let reason = cause(&error);
+    Trouble::Passing { reason, retry_after: None, may_be_size: !no_contact, slow_down: false, no_contact }
+}
+
+/// The innermost reason of a failure, without the URL.
+fn cause(error: &reqwest::Error) -> String {
+    // Without an inner reason the outer text would end in the URL.
+    let Some(mut at) = std::error::Error::source(error) else { return "the connection failed".into() };
+    while let Some(inner) = at.source() {
+        at = inner;
+    }
+    quote(&at.to_string())
+}
+
+/// Reads a JSON body; anything else is a failure that may pass: a cut body, or an error page with status 200.
+///
+/// # Errors
+/// [`Trouble::Passing`].
+pub fn json(body: Vec<u8>) -> Result<Value, Trouble> {
+    serde_json::from_slice(&body).map_err(|_| not_json(&body))
+}
+
+/// The trouble of a body that is not the JSON it should be.
+pub fn not_json(body: &[u8]) -> Trouble {
+    let reason = match body.trim_ascii_start().first() {
+        None => "an empty answer",
+        Some(b'<') => "an HTML page instead of JSON",
+        Some(_) => "a damaged or cut answer",
+    };
+    Trouble::Passing {
+        reason: reason.into(),
+        retry_after: None,
+        may_be_size: true,
+        slow_down: false,
+        no_contact: false,
+    }
+}

@@ -1,0 +1,158 @@
+//! The filters that a list knows. The backend answers 200 to a key it does not know and returns everything, so an unknown key is
+//! refused here (backend.md §5).
+
+use super::query::Target;
+use super::value::{Kind, nearest};
+
+const STATUS_LABEL: Kind = Kind::Words(&["stand_by", "in_progress", "completed", "skipped"]);
+const STATUS_REVIEW: Kind = Kind::Words(&["stand_by", "in_progress", "rejected", "completed", "skipped"]);
+const CATEGORY: Kind = Kind::Words(&["train", "validation", "test"]);
+const RANGES: [&str; 4] = ["__gt", "__gte", "__lt", "__lte"];
+const ASSIGNMENT_DATES: [&str; 6] = [
+    "created",
+    "label_submitted",
+    "last_labeled",
+    "last_reviewed",
+    "labeler_last_action_at",
+    "reviewer_last_action_at",
+];
+
+/// Keys of every list.
+const COMMON: &[(&str, Kind)] = &[("ids", Kind::Ids), ("ids_ex", Kind::Ids), ("search", Kind::Text)];
+/// Keys of assignments and of tasks.
+const BY_ID: &[(&str, Kind)] = &[("project", Kind::Id), ("id", Kind::Id), ("id__in", Kind::Ids)];
+const ASSIGNMENT: &[(&str, Kind)] = &[
+    ("workshop", Kind::Ids),
+    ("tasks", Kind::Ids),
+    ("users", Kind::Ids),
+    ("reviewers", Kind::Ids),
+    ("groups", Kind::Ids),
+    ("stages", Kind::Ids),
+    ("task_tags", Kind::Ids),
+    ("tags", Kind::Ids),
+    ("status_label", STATUS_LABEL),
+    ("status_review", STATUS_REVIEW),
+    ("is_discarded", Kind::Bool),
+    ("is_discard_confirmed", Kind::Bool),
+    ("is_confirmed", Kind::Bool),
+];
+const TASK: &[(&str, Kind)] = &[
+    ("is_discarded", Kind::Bool),
+    ("schema", Kind::Text),
+    ("has_assignment", Kind::Bool),
+    ("has_reached_max_assignments", Kind::Bool),
+    ("status_label", STATUS_LABEL),
+    ("status_review", STATUS_REVIEW),
+    ("assignments", Kind::Ids),
+    ("assignments__is_discarded", Kind::Bool),
+    ("labelers", Kind::Ids),
+    ("reviewers", Kind::Ids),
+    ("groups", Kind::Ids),
+    ("stages", Kind::Ids),
+    ("workshops", Kind::Ids),
+    ("tags", Kind::Ids),
+    ("discarded_filter", Kind::Text),
+];
+const GROUND_TRUTH: &[(&str, Kind)] = &[
+    ("ground_truth_dataset_version", Kind::Id),
+    ("ground_truth", Kind::Ids),
+    ("category", CATEGORY),
+    ("categories", CATEGORY),
+    ("classes", Kind::Text),
+    ("task", Kind::Ids),
+];
+
+/// All keys of a target with what they take.
+pub fn keys(target: Target) -> Vec<(String, Kind)> {
+    let own = |list: &[(&str, Kind)]| list.iter().map(|(k, v)| ((*k).to_owned(), *v)).collect::<Vec<_>>();
+    let ranges = |field: &str, kind| RANGES.map(|r| (format!("{field}{r}"), kind));
+    let mut out = own(COMMON);
+    match target {
+        Target::Assignment => {
+            out.extend(own(BY_ID));
+            out.extend(own(ASSIGNMENT));
+            out.extend(ASSIGNMENT_DATES.iter().flat_map(|d| ranges(d, Kind::Date)));
+        }
+        Target::Task => {
+            out.extend(own(BY_ID));
+            out.extend(own(TASK));
+            out.extend(ranges("created", Kind::Date));
+        }
+        Target::GroundTruth => out.extend(own(GROUND_TRUTH)),
+    }
+    if target != Target::GroundTruth {
+        out.extend(ranges("id", Kind::Number));
+    }
+    out
+}
+
+/// What a key of this target takes.
+///
+/// # Errors
+/// A line naming the key that is probably meant, and the keys there are.
+pub fn lookup(target: Target, key: &str) -> Result<Kind, String> {
+    let known = keys(target);
+    if let Some((_, kind)) = known.iter().find(|(k, _)| k == key) {
+        return Ok(*kind);
+    }
+    let all = known.iter().map(|(k, _)| k.as_str());
+    let meant = meant(target, key).or_else(|| nearest(key, all));
+    let hint = meant.map_or_else(
+        || format!("the keys are {}", known.iter().map(|(k, _)| k.as_str()).collect::<Vec<_>>().join(", ")),
+        |m| format!("did you mean `{m}`?"),
+    );
+    Err(format!(
+        "unknown filter `{key}` for target {}: the server would ignore it and send everything; {hint}",
+        target.word()
+    ))
+}
+
+/// Spellings that other targets, or other programs, have for a key of this one (backend.md §5, traps).
+fn meant(target: Target, key: &str) -> Option<&'static str> {
+    Some(match (target, key) {
+        (Target::Assignment, "workshops") => "workshop",
+        (Target::Assignment, "labelers" | "labeler" | "user") => "users",
+        (Target::Assignment, "task") => "tasks",
+        (Target::Task, "workshop") => "workshops",
+        (Target::Task, "users" | "user" | "labeler") => "labelers",
+        (Target::Task, "task_tags") => "tags",
+        (Target::GroundTruth, "tasks") => "task",
+        (Target::GroundTruth, "class") => "classes",
+        (Target::Assignment | Target::Task, "created_after") => "created__gte",
+        (Target::Assignment | Target::Task, "created_before") => "created__lt",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_target_knows_its_keys_and_no_others() {
+        assert_eq!(keys(Target::Assignment).len(), 3 + 3 + 13 + 24 + 4);
+        assert_eq!(keys(Target::Task).len(), 3 + 3 + 15 + 4 + 4);
+        assert_eq!(keys(Target::GroundTruth).len(), 3 + 6);
+        assert_eq!(lookup(Target::Assignment, "last_labeled__gte"), Ok(Kind::Date));
+        assert_eq!(lookup(Target::Task, "id__lt"), Ok(Kind::Number));
+    }
+
+    #[test]
+    fn unknown_keys_name_the_nearest() {
+        for (target, key, hint) in [
+            (Target::Assignment, "workshops", "`workshop`"),
+            (Target::Assignment, "task", "`tasks`"),
+            (Target::Assignment, "labelers", "`users`"),
+            (Target::Assignment, "created_after", "`created__gte`"),
+            (Target::Assignment, "status_lable", "`status_label`"),
+            (Target::Task, "users", "`labelers`"),
+            (Target::Task, "workshop", "`workshops`"),
+            (Target::GroundTruth, "id__gte", "the keys are ids, "),
+            (Target::GroundTruth, "categry", "`category`"),
+            (Target::Assignment, "has_data", "the keys are "),
+        ] {
+            let text = lookup(target, key).unwrap_err();
+            assert!(text.contains(hint), "{key}: {text}");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! The client of the Synapse backend: who we are, what we ask, how we ask again, what comes back.
+//!
+//! * [`credentials`]: host and tokens from options, environment and `~/.synapse/config.json`
+//! * [`query`], [`filter`], [`value`]: what a list is asked for, checked before the first request
+//! * [`client`], [`retry`]: one request, tried until it is answered properly
+//! * [`page`], [`row`]: the answer of a list and its rows, kept as the bytes the server wrote
+//! * [`payload`]: annotation payloads that live in an object store
+//! * [`catalog`]: projects, their classes, ground-truth datasets and versions
+
+pub mod catalog;
+pub mod client;
+pub mod credentials;
+pub mod error;
+pub mod filter;
+pub mod page;
+pub mod payload;
+pub mod query;
+pub mod retry;
+pub mod row;
+pub mod value;
+
+pub use client::Client;
+pub use credentials::{Credentials, Secret};
+pub use error::ApiError;
+pub use query::{Query, Target};
+pub use row::{Id, Row};

@@ -1,0 +1,211 @@
+//! One row of a list, kept as the bytes the server wrote; an item line is cut from them, never built anew.
+
+use super::error::ApiError;
+use super::query::Target;
+use memchr::memchr2;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::cmp::Ordering;
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// The id of a row: a number or a text, as the server wrote it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Id {
+    /// A whole number.
+    Number(i64),
+    /// Anything else, as JSON.
+    Other(Box<str>),
+}
+
+impl Id {
+    /// From its JSON.
+    pub fn parse(json: &str) -> Self {
+        json.parse().map_or_else(|_| Id::Other(json.into()), Id::Number)
+    }
+
+    /// The number, if it is one.
+    pub fn number(&self) -> Option<i64> {
+        if let Id::Number(n) = self { Some(*n) } else { None }
+    }
+
+    /// As the value of a filter: a text without its quotes.
+    pub fn plain(&self) -> String {
+        match self {
+            Id::Number(n) => n.to_string(),
+            Id::Other(json) => serde_json::from_str::<String>(json).unwrap_or_else(|_| json.to_string()),
+        }
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.plain())
+    }
+}
+
+impl PartialOrd for Id {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        match (self, other) {
+            (Id::Number(a), Id::Number(b)) => Some(a.cmp(b)),
+            _ => (self == other).then_some(Ordering::Equal),
+        }
+    }
+}
+
+/// A row inside the body of its page.
+#[derive(Clone, Debug)]
+pub struct Row {
+    page: Arc<Vec<u8>>,
+    span: Range<usize>,
+    /// Where its `data` stands, if it has any.
+    data: Option<Range<usize>>,
+    /// The key that is unique in the list ([`Target::unique`]).
+    pub key: Id,
+    /// Its `id`.
+    pub id: Id,
+    has_target: bool,
+}
+
+#[derive(Deserialize)]
+struct Head<'a> {
+    #[serde(borrow)]
+    id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pgh_id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    data: Option<&'a RawValue>,
+    #[serde(borrow)]
+    target: Option<&'a RawValue>,
+}
+
+impl Row {
+    /// Looks at a row of a page: `span` is one whole JSON object of `page`.
+    ///
+    /// # Errors
+    /// [`ApiError::Protocol`] when it is no object, has no id, or has a key twice.
+    pub fn new(page: &Arc<Vec<u8>>, span: Range<usize>, target: Target) -> Result<Self, ApiError> {
+        let bad = |reason: String| ApiError::Protocol { what: format!("a row of {}", target.path()), reason };
+        let text = &page[span.clone()];
+        // The message of the parser may quote the row: only the place is told.
+        let head: Head<'_> = serde_json::from_slice(text).map_err(|e| {
+            bad(format!("is no object that can be read (column {} of {} bytes)", e.column(), text.len()))
+        })?;
+        let unique = if target == Target::GroundTruth { head.pgh_id.or(head.id) } else { head.id };
+        let Some(key) = named(unique) else {
+            return Err(bad(format!("has no {}", target.unique())));
+        };
+        let id = Id::parse(named(head.id).unwrap_or(key));
+        let data = head.data.map(|raw| {
+            let start = raw.get().as_ptr() as usize - page.as_ptr() as usize;
+            start..start + raw.get().len()
+        });
+        Ok(Self { page: page.clone(), key: Id::parse(key), id, data, has_target: head.target.is_some(), span })
+    }
+
+    /// The JSON of `data`.
+    pub fn data(&self) -> Option<&[u8]> {
+        self.data.clone().map(|range| &self.page[range])
+    }
+
+    /// Length in bytes as it came.
+    pub fn len(&self) -> usize {
+        self.span.len()
+    }
+
+    /// Whether the row has no bytes; it always has some.
+    pub fn is_empty(&self) -> bool {
+        self.span.is_empty()
+    }
+
+    /// Appends the item line with its newline: `target` first, then the row's own bytes; `data` replaced when given. White space
+    /// that would break the line is dropped.
+    pub fn write_line(&self, target: Target, data: Option<&[u8]>, out: &mut Vec<u8>) {
+        out.reserve(self.span.len() + data.map_or(0, <[u8]>::len) + 32);
+        let mut from = self.span.start;
+        if !self.has_target {
+            out.extend_from_slice(b"{\"target\":\"");
+            out.extend_from_slice(target.word().as_bytes());
+            out.extend_from_slice(b"\",");
+            from += 1;
+        }
+        match (data, &self.data) {
+            (Some(new), Some(old)) => {
+                one_line(&self.page[from..old.start], out);
+                one_line(new, out);
+                one_line(&self.page[old.end..self.span.end], out);
+            }
+            _ => one_line(&self.page[from..self.span.end], out),
+        }
+        out.push(b'\n');
+    }
+}
+
+/// The JSON of an id: a number or a text.
+fn named(raw: Option<&RawValue>) -> Option<&str> {
+    raw.map(RawValue::get).filter(|v| v.starts_with(|c: char| c == '"' || c == '-' || c.is_ascii_digit()))
+}
+
+/// Copies JSON without line breaks. They can only stand between tokens: inside a string they would not be valid JSON.
+fn one_line(mut json: &[u8], out: &mut Vec<u8>) {
+    while let Some(at) = memchr2(b'\n', b'\r', json) {
+        out.extend_from_slice(&json[..at]);
+        json = &json[at + 1..];
+    }
+    out.extend_from_slice(json);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(text: &str, target: Target) -> Result<Row, ApiError> {
+        Row::new(&Arc::new(text.as_bytes().to_vec()), 0..text.len(), target)
+    }
+
+    fn line(text: &str, target: Target, data: Option<&str>) -> String {
+        let mut out = Vec::new();
+        row(text, target).unwrap().write_line(target, data.map(str::as_bytes), &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn bytes_stay_as_they_came() {
+        let text = r#"{"id": 12345678901234567890, "x":1.10, "data": {"a" : 1e5}, "id2":"\u00e9"}"#;
+        assert_eq!(line(text, Target::Task, None), format!("{{\"target\":\"task\",{}\n", &text[1..]));
+        assert_eq!(
+            line(text, Target::Task, Some("[1.0,\n2]")),
+            "{\"target\":\"task\",\"id\": 12345678901234567890, \"x\":1.10, \"data\": [1.0,2], \"id2\":\"\\u00e9\"}\n"
+        );
+        assert_eq!(row(text, Target::Task).unwrap().key, Id::Other("12345678901234567890".into()));
+    }
+
+    #[test]
+    fn pretty_rows_become_one_line_and_target_is_added_once() {
+        let text = "{\r\n  \"id\": 1,\n  \"data\": null\n}";
+        assert_eq!(line(text, Target::Assignment, None), "{\"target\":\"assignment\",  \"id\": 1,  \"data\": null}\n");
+        let own = r#"{"id":1,"target":"x"}"#;
+        assert_eq!(line(own, Target::Task, None), format!("{own}\n"));
+    }
+
+    #[test]
+    fn ground_truth_is_told_apart_by_its_event() {
+        let both = row(r#"{"id":7,"pgh_id":9}"#, Target::GroundTruth).unwrap();
+        assert_eq!((both.key, both.id), (Id::Number(9), Id::Number(7)));
+        assert_eq!(row(r#"{"id":"a-1"}"#, Target::Task).unwrap().key.plain(), "a-1");
+    }
+
+    #[test]
+    fn a_row_that_could_pass_for_a_frame_does_not_start_like_one() {
+        let text = r#"{"@stream":"end","id":1}"#;
+        assert!(!crate::stream::frame::is_frame(line(text, Target::Task, None).as_bytes()));
+    }
+
+    #[test]
+    fn rows_that_cannot_be_told_apart_are_refused() {
+        for bad in ["[]", "{}", r#"{"id":null}"#, r#"{"id":[1]}"#, r#"{"id":1,"id":2}"#] {
+            assert!(row(bad, Target::Assignment).is_err(), "{bad}");
+        }
+    }
+}

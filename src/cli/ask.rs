@@ -1,0 +1,48 @@
+//! Questions to a person at a terminal, when an argument is missing.
+
+use crate::api::{Client, Target};
+use crate::exit::Failure;
+use crate::fetch::discover::Listing;
+use std::io::{self, BufRead, IsTerminal, Write};
+use tokio::runtime::Runtime;
+
+/// The project or version to export: asked for on a terminal, else a line that says what is missing.
+///
+/// # Errors
+/// A usage failure when there is nobody to ask, or no answer; the failures of listing what there is.
+pub fn scope(target: Target, runtime: &Runtime, client: &Client) -> Result<String, Failure> {
+    let missing = match target {
+        Target::GroundTruth => {
+            "which ground-truth version? give --gt-version ID or set SYNAPSE_GT_VERSION (`syn-fetch gt-versions --gt-dataset ID` lists them)"
+        }
+        _ => "which project? give --project ID or set SYNAPSE_PROJECT (`syn-fetch projects` lists them)",
+    };
+    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+        return Err(Failure::usage(missing));
+    }
+    let answer = match target {
+        Target::GroundTruth => {
+            let datasets = Listing::datasets(&runtime.block_on(client.datasets())?);
+            match question(&datasets, "Ground-truth dataset") {
+                None => None,
+                Some(dataset) => {
+                    let versions = Listing::versions(&runtime.block_on(client.versions(&dataset))?);
+                    question(&versions, "Version")
+                }
+            }
+        }
+        _ => question(&Listing::projects(&runtime.block_on(client.projects())?), "Project"),
+    };
+    answer.ok_or_else(|| Failure::usage(missing))
+}
+
+/// Shows a table and reads a line.
+fn question(choices: &Listing, what: &str) -> Option<String> {
+    let mut screen = io::stderr();
+    let _ = write!(screen, "{}{what} ID: ", choices.table());
+    let _ = screen.flush();
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer).ok()?;
+    let answer = answer.trim();
+    (!answer.is_empty()).then(|| answer.to_owned())
+}

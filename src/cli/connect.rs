@@ -1,0 +1,80 @@
+//! The options of every binary that talks to the backend: where it is and who we are (backend.md §1).
+
+use super::common::Console;
+use crate::api::client::{Client, Options};
+use crate::api::credentials::{Credentials, Given, Scheme, Secret, config_path, environment};
+use crate::api::retry::Policy;
+use crate::exit::Failure;
+use clap::Args;
+use std::io::Read;
+use std::path::PathBuf;
+use std::time::Duration;
+
+const HOST_HELP: &str = "Address of the backend [env: SYNAPSE_HOST; default: https://api.synapse.sh]";
+
+/// Host, token and patience.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Connection")]
+pub struct Connect {
+    #[arg(long, value_name = "URL", global = true, help = HOST_HELP)]
+    host: Option<String>,
+    /// Read the access token from FILE
+    #[arg(long, value_name = "FILE", global = true, conflicts_with = "token_stdin")]
+    token_file: Option<PathBuf>,
+    /// Read the access token from standard input
+    #[arg(long, global = true)]
+    token_stdin: bool,
+    /// Tenant code, for user tokens [env: SYNAPSE_PLUGIN_RUN_TENANT]
+    #[arg(long, value_name = "CODE", global = true)]
+    tenant: Option<String>,
+    /// Header that carries the access token
+    #[arg(long, value_name = "SCHEME", default_value = "access", global = true)]
+    auth_scheme: Scheme,
+    /// Seconds of silence after which a request is given up and sent again
+    #[arg(long, value_name = "SECONDS", default_value = "120", value_parser = seconds, global = true)]
+    timeout: Duration,
+    /// Seconds for which a failing request is sent again
+    #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = seconds, global = true)]
+    retry_for: Duration,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    text.parse().ok().and_then(|s| Duration::try_from_secs_f64(s).ok()).ok_or_else(|| "expected seconds".into())
+}
+
+impl Connect {
+    /// A client as the options, the environment and the configuration file say.
+    ///
+    /// # Errors
+    /// A usage failure naming what is missing; no text quotes a token.
+    pub fn client(&self, console: &Console) -> Result<Client, Failure> {
+        let given = Given {
+            host: self.host.clone(),
+            token: self.token()?,
+            tenant: self.tenant.clone(),
+            scheme: self.auth_scheme,
+        };
+        let credentials = Credentials::resolve(&given, &environment, config_path(&environment).as_deref())?;
+        if credentials.is_exposed() {
+            console.warn("the host has no https: the token travels unencrypted");
+        }
+        let options = Options { policy: Policy { budget: self.retry_for }, timeout: self.timeout };
+        Ok(Client::new(credentials, options)?)
+    }
+
+    fn token(&self) -> Result<Option<Secret>, Failure> {
+        let (name, text) = match &self.token_file {
+            Some(path) => (path.display().to_string(), std::fs::read_to_string(path)),
+            None if self.token_stdin => {
+                let mut text = String::new();
+                ("standard input".to_owned(), std::io::stdin().read_to_string(&mut text).map(|_| text))
+            }
+            None => return Ok(None),
+        };
+        let text = text.map_err(|e| Failure::usage(format!("cannot read the token from {name}: {e}")))?;
+        match Secret::new(&text) {
+            Some(secret) => Ok(Some(secret)),
+            None => Err(Failure::usage(format!("{name} holds no token"))),
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! The command line of `syn-fetch`.
+
+use super::ask;
+use super::common::{Common, Console};
+use super::connect::Connect;
+use crate::api::catalog::Project;
+use crate::api::query::Filters;
+use crate::api::value::{day_after, is_whole_day};
+use crate::api::{ApiError, Client, Target};
+use crate::exit::{Exit, Failure};
+use crate::fetch::discover::Listing;
+use crate::fetch::plan::Plan;
+use crate::fetch::{self, Request, doctor, ids};
+use clap::{Args, Parser, Subcommand};
+use jiff::tz::TimeZone;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use tokio::runtime::Runtime;
+
+const EXAMPLES: &str = "\
+Examples:
+  syn-fetch --project 42 | syn-convert --to coco | syn-sink out/
+  syn-fetch --project 42 --target task --review completed > tasks.ndjson
+  syn-fetch --gt-version 15 --category train | zstd > truth.ndjson.zst
+  syn-fetch --project 42 --since 2026-01-01 --filter tags=3,5 --limit 100
+  syn-fetch projects
+
+The token comes from SYNAPSE_ACCESS_TOKEN, --token-file, or the file that `synapse login` writes.
+Exit codes: 0 done, 2 usage, 4 refused by the API, 5 temporary failure or rows missing, 6 output failed.";
+
+/// Fetch annotations of a Synapse project as NDJSON
+#[derive(Debug, Parser)]
+#[command(name = "syn-fetch", version, after_help = EXAMPLES, disable_help_subcommand = true)]
+pub struct Fetch {
+    #[command(subcommand)]
+    command: Option<Discover>,
+    #[command(flatten)]
+    scope: Scope,
+    #[command(flatten)]
+    selection: Selection,
+    #[command(flatten)]
+    running: Running,
+    #[command(flatten)]
+    connect: Connect,
+    /// Options that every binary has.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+#[derive(Debug, Subcommand)]
+enum Discover {
+    /// List the projects that can be read
+    Projects,
+    /// List the ground-truth datasets
+    GtDatasets,
+    /// List the versions of a ground-truth dataset (--gt-dataset)
+    GtVersions,
+    /// List the classes of a project, in the order of its schema (--project)
+    Classes,
+    /// Check host, token and access
+    Doctor,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What to fetch")]
+struct Scope {
+    /// Project to export
+    #[arg(short, long, value_name = "ID", env = "SYNAPSE_PROJECT", global = true)]
+    project: Option<String>,
+    /// Ground-truth dataset version to export
+    #[arg(long, value_name = "ID", env = "SYNAPSE_GT_VERSION", global = true)]
+    gt_version: Option<String>,
+    /// Ground-truth dataset, for `gt-versions`
+    #[arg(long, value_name = "ID", global = true)]
+    gt_dataset: Option<String>,
+    /// Which rows [default: assignment, or ground_truth with --gt-version]
+    #[arg(short, long, value_name = "TARGET")]
+    target: Option<Target>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Selection (done by the server)")]
+struct Selection {
+    /// Labelling status: stand_by, in_progress, completed, skipped
+    #[arg(long, visible_alias = "status-label", value_name = "STATUS")]
+    status: Vec<String>,
+    /// Review status: stand_by, in_progress, rejected, completed, skipped
+    #[arg(long, visible_alias = "status-review", value_name = "STATUS")]
+    review: Vec<String>,
+    /// Labeller, by id
+    #[arg(long, value_name = "ID")]
+    user: Vec<String>,
+    /// Tag, by id
+    #[arg(long, value_name = "ID")]
+    tag: Vec<String>,
+    /// Ground-truth category: train, validation, test
+    #[arg(long, value_name = "NAME")]
+    category: Vec<String>,
+    /// Created at or after this date or time
+    #[arg(long, value_name = "WHEN")]
+    since: Option<String>,
+    /// Created before this time, or up to the end of this day
+    #[arg(long, value_name = "WHEN")]
+    until: Option<String>,
+    /// Only the ids in FILE (one a line, or NDJSON with `id`; `-` is standard input)
+    #[arg(long, value_name = "FILE")]
+    ids_from: Option<PathBuf>,
+    /// Any filter of the server: KEY=VALUE or a JSON object
+    #[arg(short, long, value_name = "FILTER")]
+    filter: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "How to fetch")]
+struct Running {
+    /// Stop after N rows
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+    /// Rows a page, or `auto`
+    #[arg(long, value_name = "N", default_value = "auto", value_parser = page_size)]
+    page_size: PageSize,
+    /// Item lines only, without the begin and end frames
+    #[arg(long)]
+    bare: bool,
+    /// Say what would be fetched, with a sample, and stop
+    #[arg(long)]
+    dry_run: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct PageSize(Option<usize>);
+
+fn page_size(text: &str) -> Result<PageSize, String> {
+    match text {
+        "auto" => Ok(PageSize(None)),
+        _ => match text.parse() {
+            Ok(n) if (1..=1000).contains(&n) => Ok(PageSize(Some(n))),
+            _ => Err("expected auto, or a number from 1 to 1000".into()),
+        },
+    }
+}
+
+/// Runs `syn-fetch`.
+///
+/// # Errors
+/// The failure that ends the run.
+pub fn run(args: Fetch, console: &Console) -> Result<Exit, Failure> {
+    let runtime = fetch::runtime(args.common.threads())?;
+    let client = args.connect.client(console)?;
+    if let Some(what) = &args.command {
+        return discover(what, &args, &runtime, &client);
+    }
+    let request = args.request(&runtime, &client)?;
+    if args.running.dry_run {
+        let plan = runtime.block_on(Plan::make(&client, &request))?;
+        let told = runtime.block_on(fetch::sample(&client, &plan))?;
+        let mut writer = args.common.writer()?;
+        writer.line(told.to_string().as_bytes())?;
+        writer.finish()?;
+        return Ok(Exit::Ok);
+    }
+    let began = std::time::Instant::now();
+    let report = fetch::run(&runtime, &client, &request, args.common.writer()?)?;
+    for note in &report.notes {
+        console.warn(note);
+    }
+    console.info(&format!("{} in {:.1} s", report.rows, began.elapsed().as_secs_f64()));
+    Ok(Exit::Ok)
+}
+
+fn discover(what: &Discover, args: &Fetch, runtime: &Runtime, client: &Client) -> Result<Exit, Failure> {
+    let table = args.common.output.is_none() && std::io::stdout().is_terminal();
+    let listing = match what {
+        Discover::Projects => Listing::projects(&runtime.block_on(client.projects())?),
+        Discover::GtDatasets => Listing::datasets(&runtime.block_on(client.datasets())?),
+        Discover::GtVersions => {
+            let Some(dataset) = &args.scope.gt_dataset else {
+                return Err(Failure::usage("gt-versions needs --gt-dataset ID; `syn-fetch gt-datasets` lists them"));
+            };
+            Listing::versions(&runtime.block_on(client.versions(dataset))?)
+        }
+        Discover::Classes => Listing::classes(&runtime.block_on(args.class_project(client))?),
+        Discover::Doctor => {
+            let checks = runtime.block_on(doctor::examine(client));
+            return Ok(doctor::write(&checks, table, args.common.writer()?)?);
+        }
+    };
+    listing.write(table, args.common.writer()?)?;
+    Ok(Exit::Ok)
+}
+
+impl Fetch {
+    /// What the options ask for.
+    fn request(&self, runtime: &Runtime, client: &Client) -> Result<Request, Failure> {
+        let zone = TimeZone::system();
+        let target = match (self.scope.target, &self.scope.project, &self.scope.gt_version) {
+            (Some(target), _, _) => target,
+            (None, None, Some(_)) => Target::GroundTruth,
+            (None, _, _) => Target::Assignment,
+        };
+        let mut filters = Filters::default();
+        for text in &self.selection.filter {
+            filters.add_text(target, text, &zone)?;
+        }
+        let given = if target == Target::GroundTruth { &self.scope.gt_version } else { &self.scope.project };
+        if let Some(id) = given {
+            // The environment gives way to a filter that names the project.
+            if filters.get(target.scope()).is_none_or(|named| named == id) || self.scope_is_typed(target) {
+                filters.add(target, target.scope(), id, &zone)?;
+            }
+        } else if filters.get(target.scope()).is_none() {
+            let id = ask::scope(target, runtime, client)?;
+            filters.add(target, target.scope(), &id, &zone)?;
+        }
+        self.selection.add(target, &mut filters, &zone)?;
+        Ok(Request {
+            target,
+            filters,
+            limit: self.running.limit,
+            bare: self.running.bare,
+            page_size: self.running.page_size.0,
+        })
+    }
+
+    /// Whether the project or version stands on the command line rather than in the environment.
+    fn scope_is_typed(&self, target: Target) -> bool {
+        let (variable, value) = match target {
+            Target::GroundTruth => ("SYNAPSE_GT_VERSION", &self.scope.gt_version),
+            _ => ("SYNAPSE_PROJECT", &self.scope.project),
+        };
+        std::env::var(variable).ok() != *value
+    }
+
+    async fn class_project(&self, client: &Client) -> Result<Project, ApiError> {
+        match (&self.scope.project, &self.scope.gt_version) {
+            (Some(id), _) => client.project(id).await,
+            (None, Some(id)) => client.version(id).await?.project.ok_or_else(|| {
+                ApiError::Usage("this ground-truth version belongs to no project, so it has no class list".into())
+            }),
+            (None, None) => Err(ApiError::Usage("classes needs --project ID; `syn-fetch projects` lists them".into())),
+        }
+    }
+}
+
+impl Selection {
+    /// Adds the friendly options in the server's spelling for this target.
+    fn add(&self, target: Target, filters: &mut Filters, zone: &TimeZone) -> Result<(), Failure> {
+        let truth = target == Target::GroundTruth;
+        let users = if target == Target::Task { "labelers" } else { "users" };
+        let lists = [
+            ("--status", "status_label", &self.status, !truth),
+            ("--review", "status_review", &self.review, !truth),
+            ("--user", users, &self.user, !truth),
+            ("--tag", "tags", &self.tag, !truth),
+            ("--category", "category", &self.category, truth),
+        ];
+        for (option, key, values, known) in lists {
+            if !known && !values.is_empty() {
+                let target = target.word();
+                return Err(Failure::usage(format!(
+                    "the server cannot select target {target} by {option}: use `syn-filter {option}` after this stage"
+                )));
+            }
+            for value in values {
+                filters.add(target, key, value, zone)?;
+            }
+        }
+        if truth && (self.since.is_some() || self.until.is_some()) {
+            return Err(Failure::usage(
+                "the server cannot select ground truth by date: use `syn-filter --since/--until` after this stage",
+            ));
+        }
+        if let Some(since) = &self.since {
+            filters.add(target, "created__gte", since, zone)?;
+        }
+        if let Some(until) = &self.until {
+            let until = if is_whole_day(until) {
+                day_after(until, zone).map_err(Failure::usage)?.to_string()
+            } else {
+                until.clone()
+            };
+            filters.add(target, "created__lt", &until, zone)?;
+        }
+        if let Some(path) = &self.ids_from {
+            filters.add(target, "ids", &ids::read(path)?.join(","), zone)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,82 @@
+//! `--dry-run`: the plan of a run, with a look at a few rows, and nothing exported.
+
+use super::plan::Plan;
+use crate::api::page::Page;
+use crate::api::payload::{Payload, Payloads};
+use crate::api::{ApiError, Client};
+use serde_json::{Map, Value, json};
+
+/// Rows looked at.
+const ROWS: usize = 10;
+
+/// Asks for a few rows and describes what a run would do.
+///
+/// # Errors
+/// [`ApiError`].
+pub async fn describe(client: &Client, plan: &Plan) -> Result<Value, ApiError> {
+    let query = plan.page_query(ROWS.min(plan.page_size));
+    let page = client.get(plan.target.path(), &query, |body| Page::parse(body, plan.target)).await?;
+    let payloads = Payloads::new(client.clone(), plan.target, plan.scope.clone());
+    let (mut tools, mut classes) = (Map::new(), Map::new());
+    let mut bytes = 0;
+    for row in &page.rows {
+        let stored;
+        let data = match Payload::of(row)? {
+            Payload::Inline => row.data().unwrap_or(b"null"),
+            Payload::Text(text) => {
+                stored = text;
+                &stored
+            }
+            Payload::Stored(at) => {
+                stored = payloads.get(row, at).await?;
+                &stored
+            }
+        };
+        bytes += row.len().max(data.len());
+        tally(&serde_json::from_slice(data).unwrap_or_default(), &mut tools, &mut classes);
+    }
+    let rows = page.rows.len();
+    let requests = plan.expected().map(|n| n.div_ceil(plan.page_size as u64) + 2);
+    Ok(json!({
+        "host": client.host(),
+        "target": plan.target.word(),
+        "query": plan.filters.to_json(),
+        "project": plan.project.as_ref().map(|p| json!({"id": p.id, "title": p.title})),
+        "classes": plan.classes(),
+        "count": plan.expected(),
+        "page_size": plan.page_size,
+        "requests": requests,
+        "sample": {"rows": rows, "bytes_per_row": bytes.checked_div(rows), "tools": tools, "classes": classes},
+    }))
+}
+
+/// Counts tools and classes of a payload in any of its dialects (dm-schema.md).
+fn tally(data: &Value, tools: &mut Map<String, Value>, classes: &mut Map<String, Value>) {
+    let add = |map: &mut Map<String, Value>, key: &str| {
+        let count = map.get(key).and_then(Value::as_u64).unwrap_or(0);
+        map.insert(key.to_owned(), (count + 1).into());
+    };
+    let inner = data.get("annotation_data").unwrap_or(data);
+    for annotation in
+        inner["annotations"].as_object().into_iter().flat_map(Map::values).filter_map(Value::as_array).flatten()
+    {
+        if let Some(tool) = annotation["tool"].as_str().or(annotation["type"].as_str()) {
+            add(tools, tool);
+        }
+        let class = &annotation["classification"];
+        if let Some(class) = class["class"].as_str().or(class.as_str()) {
+            add(classes, class);
+        }
+    }
+    // Dialect 2: media by kind, each a list of objects with annotations by tool.
+    for media in inner.as_object().into_iter().flat_map(Map::values).filter_map(Value::as_array).flatten() {
+        for (tool, list) in media.as_object().into_iter().flatten() {
+            for annotation in list.as_array().into_iter().flatten().filter(|a| a.is_object()) {
+                add(tools, tool);
+                if let Some(class) = annotation["classification"].as_str() {
+                    add(classes, class);
+                }
+            }
+        }
+    }
+}
