@@ -4,7 +4,7 @@ use super::common::{Common, Console};
 use crate::convert::coco::Roles;
 use crate::convert::geometry::Bounds;
 use crate::convert::keypoints::Profile;
-use crate::convert::options::{Background, Detail, Images, Naming, OnError, Options, Rotated, Segmentation};
+use crate::convert::options::{Background, Detail, Images, Naming, OnError, Options, Rotated, Segmentation, YoloTask};
 use crate::convert::registry;
 use crate::convert::run::{Summary, run};
 use crate::convert::split::{FieldPath, Split};
@@ -33,7 +33,7 @@ pub struct Args {
     /// Input files, plain, gzip or zstd; - or none is standard input
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Output format: json, jsonl, coco, yolo, voc, csv
+    /// Output format: json, jsonl, coco, yolo, ultralytics-ndjson, voc, csv
     #[arg(short, long, value_name = "FORMAT")]
     pub to: Option<String>,
     /// Split into parts: shares (0.8/0.1/0.1, by a stable hash of the id), `category`, or a field path of the row
@@ -72,6 +72,9 @@ pub struct Args {
     /// Joints of keypoint groups: person17, or a JSON/YAML file {category, keypoints, skeleton, flip_idx}
     #[arg(long, value_name = "PROFILE", default_value = "person17", help_heading = "Geometry")]
     pub keypoints: PathBuf,
+    /// What YOLO labels describe; `all` makes a tree of each
+    #[arg(long, value_name = "TASK", default_value = "detect", help_heading = "Formats")]
+    pub task: YoloTask,
     /// Which COCO documents to write
     #[arg(long, value_name = "WHICH", default_value = "used", help_heading = "Formats")]
     pub roles: Roles,
@@ -81,7 +84,7 @@ pub struct Args {
     /// VOC boxes from pixel 0 (as the platform) or 1 (as the development kit)
     #[arg(long, value_name = "0|1", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=1), help_heading = "Formats")]
     pub voc_base: u8,
-    /// Write the one document of the format (coco, csv, jsonl) and nothing else, no file lines
+    /// Write the one document of the format (coco, csv, jsonl, ultralytics-ndjson) and nothing else, no file lines
     #[arg(long, help_heading = "Formats")]
     pub bare: bool,
     /// Which report files to write
@@ -133,6 +136,7 @@ impl Args {
                 Some("person17") => Profile::person17(),
                 _ => Profile::load(&self.keypoints).map_err(Failure::usage)?,
             },
+            task: self.task,
             roles: self.roles,
             category_start: self.category_start,
             voc_base: self.voc_base,

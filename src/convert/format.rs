@@ -5,7 +5,7 @@
 //! [`super::spool::Hole`]. The collector is given the records in input order and writes files, or spools them for the end.
 
 use super::classes::{ClassRef, Classes, Final};
-use super::files::Files;
+use super::files::{Files, Original};
 use super::geometry::Size;
 use super::naming::Name;
 use super::options::Options;
@@ -106,6 +106,11 @@ pub trait Format: Send + Sync {
     /// Where the original of a unit goes; `None` when the format has no place for it.
     fn image_path(&self, split: &str, stem: &str, ext: &str) -> Option<String>;
 
+    /// Whether its collector writes the originals, or where they are, itself.
+    fn places_originals(&self) -> bool {
+        false
+    }
+
     /// The stem as this format's readers can take it.
     fn stem<'s>(&self, stem: &'s str) -> Cow<'s, str> {
         stem.into()
@@ -136,6 +141,8 @@ pub struct Record<'r> {
     pub head: &'r [u8],
     /// Second part, with holes.
     pub body: &'r [u8],
+    /// The original, when there is one and it is wanted.
+    pub original: Option<&'r Original>,
     /// Number of the unit in the run, from 0.
     pub index: u32,
 }

@@ -6,6 +6,7 @@
 
 pub mod classes;
 pub mod coco;
+pub mod contour;
 pub mod csv;
 pub mod csv_cell;
 pub mod files;
@@ -26,6 +27,7 @@ pub mod run;
 pub mod sorted;
 pub mod split;
 pub mod spool;
+pub mod ultralytics;
 pub mod voc;
 pub mod worker;
 pub mod yolo;

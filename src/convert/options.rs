@@ -41,6 +41,22 @@ pub enum Background {
     Omit,
 }
 
+/// What YOLO labels describe.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum YoloTask {
+    /// Upright boxes.
+    #[default]
+    Detect,
+    /// Outlines.
+    Segment,
+    /// Boxes with keypoints.
+    Pose,
+    /// Rotated boxes.
+    Obb,
+    /// Each of them, in a tree of its own.
+    All,
+}
+
 /// Whether the originals are part of the export.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Images {
@@ -120,6 +136,8 @@ pub struct Options {
     pub bare: bool,
     /// The joints that keypoint groups are made of.
     pub keypoints: Profile,
+    /// What YOLO labels describe.
+    pub task: YoloTask,
     /// Which COCO documents are written.
     pub roles: Roles,
     /// Number of the first COCO category.

@@ -6,6 +6,7 @@ use super::format::Format;
 use super::json::Json;
 use super::json_text::JsonText;
 use super::options::Options;
+use super::ultralytics;
 use super::voc::Voc;
 use super::yolo::Yolo;
 use std::sync::Arc;
@@ -32,7 +33,12 @@ pub const FORMATS: &[Entry] = &[
         build: |o| Ok(Arc::new(Json { lines: true, text: JsonText { bare: o.bare } })),
     },
     Entry { name: "coco", summary: "COCO: instances", build: |o| Ok(Arc::new(coco::build(o)?)) },
-    Entry { name: "yolo", summary: "YOLO labels and data.yaml", build: |_| Ok(Arc::new(Yolo)) },
+    Entry { name: "yolo", summary: "YOLO labels and data.yaml", build: |o| Ok(Arc::new(Yolo::new(o.task))) },
+    Entry {
+        name: "ultralytics-ndjson",
+        summary: "Ultralytics' own dataset in one file, a line an image, originals by URL",
+        build: |o| Ok(Arc::new(ultralytics::build(o)?)),
+    },
     Entry {
         name: "voc",
         summary: "Pascal VOC: XML, image sets, label map",

@@ -4,7 +4,7 @@ use super::classes::Classes;
 use super::files::Files;
 use super::format::{Collector, Format, Record, RunEnd};
 use super::naming::Taken;
-use super::options::{Detail, Options};
+use super::options::{Detail, Images, Options};
 use super::report::Tally;
 use super::report_files::ReportFiles;
 use super::split::MAX_SPLITS;
@@ -207,18 +207,22 @@ impl Run {
             ext: &made.name.ext,
             head: &chunk.head[made.head.clone()],
             body: &chunk.body[made.body.clone()],
+            original: made.original.as_ref(),
             index: self.units,
         };
         self.units += 1;
         let path = self.collector.record(&record, &self.classes, &mut self.files)?;
         let wanted = (*stem != *made.name.stem).then_some(made.name.stem.as_str());
         self.report.item(id_json, &path, wanted, &made.counts)?;
-        let Some(image) = self.format.image_path(&made.split, &stem, &made.name.ext) else { return Ok(()) };
-        match &made.original {
-            Some(original) => self.files.original(&image, original, id_json)?,
-            None => self.summary.without_url += 1,
+        let image = self.format.image_path(&made.split, &stem, &made.name.ext);
+        let placed = image.is_some() || self.format.places_originals();
+        if placed && made.original.is_none() && self.options.images == Images::Fetch {
+            self.summary.without_url += 1;
         }
-        Ok(())
+        match image.zip(made.original.as_ref()) {
+            Some((image, original)) => self.files.original(&image, original, id_json),
+            None => Ok(()),
+        }
     }
 
     fn finish(&mut self) -> Result<(), StreamError> {
