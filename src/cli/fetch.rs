@@ -2,7 +2,7 @@
 
 use super::ask;
 use super::common::{Common, Console};
-use super::connect::Connect;
+use super::connect::{Connect, Pace};
 use crate::api::catalog::Project;
 use crate::api::query::Filters;
 use crate::api::value::{day_after, is_whole_day};
@@ -40,6 +40,8 @@ pub struct Fetch {
     selection: Selection,
     #[command(flatten)]
     running: Running,
+    #[command(flatten)]
+    pace: Pace,
     #[command(flatten)]
     connect: Connect,
     /// Options that every binary has.
@@ -146,7 +148,7 @@ fn page_size(text: &str) -> Result<PageSize, String> {
 /// The failure that ends the run.
 pub fn run(args: Fetch, console: &Console) -> Result<Exit, Failure> {
     let runtime = fetch::runtime(args.common.threads())?;
-    let client = args.connect.client(console)?;
+    let client = args.connect.client(args.pace.limits(), console)?;
     if let Some(what) = &args.command {
         return discover(what, &args, &runtime, &client);
     }

@@ -2,6 +2,7 @@
 
 use super::Request;
 use crate::api::catalog::{Project, Version};
+use crate::api::hold::Holding;
 use crate::api::{ApiError, Client, Query, Target};
 use crate::stream::frame::{Kind, begin_line};
 use serde_json::{Map, Value, json};
@@ -25,6 +26,8 @@ pub struct Plan {
     pub limit: Option<u64>,
     /// Rows a page.
     pub page_size: usize,
+    /// Bytes of pages in memory.
+    pub holding: Holding,
     /// Things the user should know.
     pub notes: Vec<String>,
 }
@@ -47,6 +50,7 @@ impl Plan {
             count: None,
             limit: request.limit,
             page_size: request.page_size.unwrap_or(target.page_size()),
+            holding: Holding::default(),
             notes: Vec::new(),
         };
         let length = plan.page_query(plan.page_size).encoded().len();

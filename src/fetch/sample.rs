@@ -1,6 +1,7 @@
 //! `--dry-run`: the plan of a run, with a look at a few rows, and nothing exported.
 
 use super::plan::Plan;
+use crate::api::hold::Holding;
 use crate::api::page::Page;
 use crate::api::payload::{Payload, Payloads};
 use crate::api::{ApiError, Client};
@@ -15,7 +16,8 @@ const ROWS: usize = 10;
 /// [`ApiError`].
 pub async fn describe(client: &Client, plan: &Plan) -> Result<Value, ApiError> {
     let query = plan.page_query(ROWS.min(plan.page_size));
-    let page = client.get(plan.target.path(), &query, |body| Page::parse(body, plan.target)).await?;
+    let page =
+        client.get(plan.target.path(), &query, |body| Page::parse(body, plan.target, &Holding::default())).await?;
     let payloads = Payloads::new(client.clone(), plan.target, plan.scope.clone());
     let (mut tools, mut classes) = (Map::new(), Map::new());
     let mut bytes = 0;

@@ -38,7 +38,7 @@ pub async fn serial(client: Client, plan: Arc<Plan>, out: Sender<Vec<Row>>) -> R
         if let Some((key, value)) = &next {
             query = query.with(key, value.clone());
         }
-        let page = match client.get(path, &query, |body| Page::parse(body, plan.target)).await {
+        let page = match client.get(path, &query, |body| Page::parse(body, plan.target, &plan.holding)).await {
             Ok(page) => page,
             // Rows were removed and there are fewer pages now.
             Err(ApiError::NotFound { .. }) if walked.numbered && next.is_some() => return Ok(walked),
