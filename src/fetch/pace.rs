@@ -95,7 +95,7 @@ mod tests {
             size.good(rows, rows, rows * 20_000, QUICK, true);
         }
         assert_eq!(size.rows(), 209);
-        for _ in 0..5 {
+        for _ in 0..12 {
             size.good(209, 209, 209 * 2_000, QUICK, true);
         }
         assert_eq!(size.rows(), MOST);
