@@ -184,7 +184,7 @@ fn export(
     output: &mut Output<'_>,
 ) -> Result<Account, FetchError> {
     if !request.bare && request.resume.is_none() {
-        output.frame(&plan.begin_line())?;
+        output.frame(&plan.begin_line(&client.host()))?;
         output.writer.flush()?;
     }
     output.saver.save(false)?;

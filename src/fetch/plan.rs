@@ -147,9 +147,10 @@ impl Plan {
         out
     }
 
-    /// The begin frame.
-    pub fn begin_line(&self) -> String {
+    /// The begin frame. `host` (scheme, host, port) is what relative file URLs of the rows belong to.
+    pub fn begin_line(&self, host: &str) -> String {
         let mut extra = self.identity();
+        extra.insert("source".into(), json!({"host": host}));
         if let Some(project) = &self.project {
             extra.insert(
                 "project".into(),
