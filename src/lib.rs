@@ -6,6 +6,7 @@ pub mod cli;
 pub mod dm;
 pub mod exit;
 pub mod files;
+pub mod filter;
 pub mod item;
 pub mod path;
 pub mod stream;
