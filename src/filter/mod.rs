@@ -4,7 +4,7 @@
 //! * one file per family of questions: [`status`], [`tag`], [`category`], [`user`], [`id`], [`created`], [`sample`],
 //!   [`content`] (which looks into the payload, heads only)
 //! * [`selection`]: all of them together, one answer per line
-//! * [`batch`]: a worker's part, lines to ranges; [`run`]: the merging part, ranges and frames to the output
+//! * [`batch`]: a worker's part, lines to ranges; [`mod@run`]: the merging part, ranges and frames to the output
 
 pub mod batch;
 pub mod category;

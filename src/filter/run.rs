@@ -50,7 +50,8 @@ pub struct Summary {
 /// Reads a stream of items and writes the wanted ones. `warn` is given what the user should know, a line each.
 ///
 /// A begin frame passes unchanged, an end frame with its new count, other frames unchanged; without a begin frame no end frame
-/// is written. What was selected before an error is written, and after a bad line an error frame in place of the end.
+/// is written. What was selected before an error is written, and in a stream with frames an error frame in place of the end (no
+/// frame at all where the input was cut).
 ///
 /// # Errors
 /// A bad line (unless skipped), a cut stream (unless allowed), an error frame (which is passed on), and those of reader and
@@ -69,6 +70,7 @@ pub fn run(reader: Reader, out: Writer, options: Options, warn: &mut dyn FnMut(&
         left: limit,
         progress: Progress::new(Kind::Items),
         open: false,
+        end: None,
         in_stream: 0,
         selected: 0,
         bad: 0,
@@ -87,6 +89,9 @@ struct Merge<'w> {
     progress: Progress,
     /// A begin frame came and no end frame yet.
     open: bool,
+    /// An end frame that is not written yet: only when the input goes on, or ends, without an error is it true. A damaged
+    /// file may show its damage behind the end frame, in its checksum.
+    end: Option<Vec<u8>>,
     /// Lines selected since the begin frame.
     in_stream: u64,
     selected: u64,
@@ -107,6 +112,7 @@ impl Merge<'_> {
     }
 
     fn lines(&mut self, chosen: Chosen) -> Result<(), StreamError> {
+        self.release_end()?;
         let count = self.left.map_or(chosen.selected, |left| left.min(chosen.selected));
         if self.output != Output::Count {
             for run in chosen.first(count) {
@@ -135,27 +141,38 @@ impl Merge<'_> {
         match frame {
             Frame::Begin(_) => {
                 followed?;
+                self.release_end()?;
                 self.open = true;
                 self.in_stream = 0;
                 self.pass(line)
             }
             Frame::End { .. } => {
                 followed?;
+                self.release_end()?;
                 // The end of something whose begin was taken away says nothing about what is left.
-                if !std::mem::take(&mut self.open) {
-                    return Ok(());
+                if std::mem::take(&mut self.open) {
+                    self.end = Some(end::with_count(line, self.in_stream));
                 }
-                self.pass(&end::with_count(line, self.in_stream))
+                Ok(())
             }
             Frame::Error { .. } => {
-                self.open = false;
+                self.release_end()?;
                 self.pass(line)?;
                 followed
             }
             Frame::Other => {
                 followed?;
+                self.release_end()?;
                 self.pass(line)
             }
+        }
+    }
+
+    /// Writes the end frame that was held back.
+    fn release_end(&mut self) -> Result<(), StreamError> {
+        match self.end.take() {
+            Some(line) => self.pass(&line),
+            None => Ok(()),
         }
     }
 
@@ -170,6 +187,7 @@ impl Merge<'_> {
         if !full {
             self.progress.finish(allow_partial)?;
         }
+        self.release_end()?;
         if std::mem::take(&mut self.open) {
             let mut extra = Map::new();
             if !full {
@@ -200,8 +218,14 @@ impl Merge<'_> {
             }
             Err(error @ (StreamError::Closed | StreamError::Write { .. })) => Err(error),
             Err(error) => {
-                // A cut stream stays cut: the next stage may have been told to accept that.
-                if self.open && !matches!(error, StreamError::Cut(_)) {
+                let unfinished = self.open || self.end.is_some();
+                let told = match error {
+                    StreamError::Upstream { .. } => true,
+                    // A cut stream stays cut: the next stage may have been told to accept that.
+                    StreamError::Cut(_) => unfinished,
+                    _ => false,
+                };
+                if !told && self.progress.framed() {
                     let line = frame::error_line("input", &error.to_string());
                     let _ = self.pass(line.as_bytes());
                 }
