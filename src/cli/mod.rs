@@ -2,8 +2,8 @@
 
 mod ask;
 pub mod common;
-pub mod convert;
 pub mod connect;
+pub mod convert;
 pub mod fetch;
 
 pub use common::{Common, Console, main};
