@@ -2,6 +2,8 @@ use super::*;
 use proptest::prelude::*;
 
 type Outline = Vec<[u32; 2]>;
+/// A picture, its outlines, whether it has a hole.
+type Golden<'g> = (&'g str, &'g [&'g [[u32; 2]]], bool);
 
 /// The runs of a picture of `#` and `.`, rows apart by spaces, and its width.
 fn runs(picture: &str) -> (Vec<Run>, u32) {
@@ -31,7 +33,7 @@ fn traced((runs, width): (Vec<Run>, u32)) -> (Vec<Outline>, bool) {
 #[test]
 fn outlines_are_those_of_opencv() {
     // Made with `cv2.findContours(mask, RETR_EXTERNAL, CHAIN_APPROX_SIMPLE)`, then turned to the canonical start.
-    let cases: &[(&str, &[&[[u32; 2]]], bool)] = &[
+    let cases: &[Golden<'_>] = &[
         ("..... .###. .###. .....", &[&[[1, 1], [1, 2], [3, 2], [3, 1]]], false),
         ("##### #...# #.#.# #...# #####", &[&[[0, 0], [0, 4], [4, 4], [4, 0]]], true),
         ("#... .#.. ..#. ...#", &[], false),
@@ -115,10 +117,10 @@ proptest! {
         // All outlines, also those of lines and single pixels.
         let all: Vec<&[[u32; 2]]> = contours.outlines.iter().map(|r| &contours.points[r.clone()]).collect();
         let open = outside(&bitmap, w);
-        for i in 0..bitmap.len() {
+        for (i, open) in open.iter().enumerate() {
             let p = [(i % w) as u32, (i / w) as u32];
             let covered = all.iter().any(|o| covers(o, p));
-            prop_assert_eq!(covered, !open[i], "{:?} {:?}", p, all);
+            prop_assert_eq!(covered, !open, "{:?} {:?}", p, all);
         }
         let enclosed = (0..bitmap.len()).any(|i| !bitmap[i] && !open[i]);
         prop_assert_eq!(contours.has_hole(), enclosed);
