@@ -23,6 +23,10 @@ pub enum Exit {
     Output = 6,
     /// Finished, but some items were skipped or some originals could not be had.
     Partial = 7,
+    /// Stopped by SIGINT.
+    Interrupted = 130,
+    /// Stopped by SIGTERM.
+    Terminated = 143,
 }
 
 impl Exit {

@@ -11,4 +11,5 @@ pub mod fetch;
 pub mod files;
 pub mod item;
 pub mod path;
+pub mod sink;
 pub mod stream;

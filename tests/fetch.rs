@@ -92,8 +92,8 @@ fn an_expired_signature_is_renewed_three_times_and_no_more() {
     let ran = fetch(&server, &["--project", "42", "--limit", "1"]).with_code(4);
     assert!(ran.err.contains("signature") && ran.err.lines().count() == 1, "{}", ran.err);
     assert_eq!(ran.must("error")["code"], "refused");
-    // One page of one row, the count, and three re-issues.
-    assert_eq!(server.count("/requests/~1sdk~1assignments~1"), 5);
+    // Two probes, one page of one row, and three re-issues.
+    assert_eq!(server.count("/requests/~1sdk~1assignments~1"), 6);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::client::{self, Client};
 use super::error::ApiError;
+use super::hold::Holding;
 use super::page::{self, Values};
 use super::query::{Query, Target};
 use indexmap::IndexSet;
@@ -130,7 +131,8 @@ impl Client {
     /// [`ApiError`].
     pub async fn count(&self, target: Target, filters: &Query) -> Result<Option<u64>, ApiError> {
         let query = filters.clone().with("page_size", "1");
-        self.get(target.path(), &query, |body| page::Page::parse(body, target).map(|p| p.count)).await
+        self.get(target.path(), &query, |body| page::Page::parse(body, target, &Holding::default()).map(|p| p.count))
+            .await
     }
 
     /// A list that is small enough to be held.

@@ -5,14 +5,15 @@
 
 use super::credentials::Credentials;
 use super::error::{ApiError, quote};
+use super::limit::{Gate, Limits};
 use super::query::Query;
-use super::retry::{Policy, Tries, Trouble, retry_after};
+use super::retry::{LONGEST_RETRY_AFTER, Policy, Tries, Trouble, retry_after};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::redirect;
 use serde_json::Value;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use url::Url;
 
 /// No body may be longer, bytes.
@@ -28,11 +29,13 @@ pub struct Options {
     pub policy: Policy,
     /// The longest silence of a server: before the first byte and between two.
     pub timeout: Duration,
+    /// How much at once.
+    pub limits: Limits,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { policy: Policy::default(), timeout: Duration::from_secs(120) }
+        Self { policy: Policy::default(), timeout: Duration::from_secs(120), limits: Limits::default() }
     }
 }
 
@@ -57,6 +60,7 @@ struct Inner {
     api: Pools,
     objects: Pools,
     meter: Meter,
+    gate: Gate,
     /// Whether the host has ever answered.
     contact: AtomicBool,
 }
@@ -84,12 +88,18 @@ impl Client {
         let api = Pools::new(credentials.headers()?, same_origin_only)?;
         let objects = Pools::new(HeaderMap::new(), || redirect::Policy::limited(5))?;
         let contact = AtomicBool::new(false);
-        Ok(Self(Arc::new(Inner { credentials, options, api, objects, meter: Meter::default(), contact })))
+        let gate = Gate::new(options.limits);
+        Ok(Self(Arc::new(Inner { credentials, options, api, objects, meter: Meter::default(), gate, contact })))
     }
 
     /// Counts of what was done.
     pub fn meter(&self) -> &Meter {
         &self.0.meter
+    }
+
+    /// Requests allowed at once, now and at most.
+    pub fn concurrency(&self) -> (usize, usize) {
+        (self.0.gate.allowed(), self.0.options.limits.concurrency)
     }
 
     /// Scheme, host and port, for messages.
@@ -187,7 +197,13 @@ impl Client {
         let (reason, retry_after, no_contact) = match trouble {
             Trouble::Fatal(error) | Trouble::TooLarge(error) => return Err(error),
             Trouble::Expired => return Err(ApiError::Internal("an endpoint cannot expire".into())),
-            Trouble::Passing { reason, retry_after, no_contact, .. } => (reason, retry_after, no_contact),
+            Trouble::Passing { reason, retry_after, no_contact, slow_down, .. } => {
+                if slow_down {
+                    self.0.gate.slow_down();
+                    self.0.gate.hold(retry_after.unwrap_or_default().min(LONGEST_RETRY_AFTER));
+                }
+                (reason, retry_after, no_contact)
+            }
         };
         let contact = self.0.contact.load(Relaxed);
         match tries.next_pause(retry_after, contact) {
@@ -211,7 +227,10 @@ impl Client {
         let inner = &*self.0;
         let pools = if goal == Goal::Api { &inner.api } else { &inner.objects };
         let http = if again { &pools.fresh } else { &pools.pooled };
+        // Object stores have their own capacity; what is limited there is the number of downloads (fetch::fill).
+        let _passage = if goal == Goal::Api { Some(inner.gate.enter().await) } else { None };
         inner.meter.requests.fetch_add(1, Relaxed);
+        let sent = Instant::now();
         let silence = inner.options.timeout;
         let answer = tokio::time::timeout(silence, http.get(url.clone()).send()).await;
         let mut response = match answer {
@@ -221,6 +240,9 @@ impl Client {
         };
         inner.contact.store(true, Relaxed);
         let ok = response.status().is_success();
+        if ok && goal == Goal::Api {
+            inner.gate.good(sent.elapsed());
+        }
         let cap = if ok { BODY_CAP } else { ERROR_CAP };
         let hint = response.content_length().unwrap_or(0).min(cap as u64) as usize;
         let mut body = Vec::with_capacity(hint.min(64 << 20));
@@ -234,6 +256,7 @@ impl Client {
                 Ok(Ok(Some(chunk))) => {
                     inner.meter.bytes.fetch_add(chunk.len() as u64, Relaxed);
                     body.extend_from_slice(&chunk);
+                    inner.gate.pay(chunk.len()).await;
                 }
             }
             if body.len() > cap {

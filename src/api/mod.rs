@@ -3,6 +3,7 @@
 //! * [`credentials`]: host and tokens from options, environment and `~/.synapse/config.json`
 //! * [`query`], [`filter`], [`value`]: what a list is asked for, checked before the first request
 //! * [`client`], [`retry`]: one request, tried until it is answered properly
+//! * [`limit`], [`hold`]: not too much at once, for the server and for our memory
 //! * [`page`], [`row`]: the answer of a list and its rows, kept as the bytes the server wrote
 //! * [`payload`]: annotation payloads that live in an object store
 //! * [`catalog`]: projects, their classes, ground-truth datasets and versions
@@ -12,6 +13,8 @@ pub mod client;
 pub mod credentials;
 pub mod error;
 pub mod filter;
+pub mod hold;
+pub mod limit;
 pub mod page;
 pub mod payload;
 pub mod query;

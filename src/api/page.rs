@@ -2,9 +2,10 @@
 
 use super::client::not_json;
 use super::error::ApiError;
+use super::hold::Holding;
 use super::query::Target;
 use super::retry::Trouble;
-use super::row::Row;
+use super::row::{Body, Row};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -52,12 +53,12 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, 
 }
 
 impl Page {
-    /// Reads a page.
+    /// Reads a page; its bytes count as held until its last row is gone.
     ///
     /// # Errors
     /// [`Trouble::Passing`] for anything that is no such envelope (cut, or an HTML page); [`Trouble::Fatal`] for a whole page with
     /// rows or a `next` that cannot be used.
-    pub fn parse(body: Vec<u8>, target: Target) -> Result<Self, Trouble> {
+    pub fn parse(body: Vec<u8>, target: Target, holding: &Holding) -> Result<Self, Trouble> {
         let Ok(envelope) = serde_json::from_slice::<Envelope<'_>>(&body) else { return Err(not_json(&body)) };
         let base = body.as_ptr() as usize;
         let spans = envelope.results.iter().map(|raw| {
@@ -75,7 +76,7 @@ impl Page {
         let mode = if envelope.count.is_some() { Mode::Number } else { Mode::Cursor };
         let count = envelope.count.as_ref().and_then(Value::as_u64);
         let bytes = body.len();
-        let body = Arc::new(body);
+        let body = Arc::new(Body::new(body, holding));
         let rows: Result<Vec<_>, _> = spans.into_iter().map(|span| Row::new(&body, span, target)).collect();
         Ok(Self { rows: rows.map_err(Trouble::Fatal)?, next, mode, count, bytes })
     }
@@ -145,7 +146,7 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<Page, Trouble> {
-        Page::parse(text.as_bytes().to_vec(), Target::Task)
+        Page::parse(text.as_bytes().to_vec(), Target::Task, &Holding::default())
     }
 
     #[test]

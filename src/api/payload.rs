@@ -2,6 +2,7 @@
 
 use super::client::Client;
 use super::error::ApiError;
+use super::hold::Holding;
 use super::page::Page;
 use super::query::{Query, Target};
 use super::retry::Trouble;
@@ -161,7 +162,10 @@ impl Payloads {
     async fn reissue(&self, row: &Row) -> Result<Payload, ApiError> {
         let size = if self.target == Target::GroundTruth { EVENTS_PER_TRUTH } else { 1 };
         let query = self.again.clone().with("id", row.id.plain()).with("page_size", size.to_string());
-        let page = self.client.get(self.target.path(), &query, |body| Page::parse(body, self.target)).await?;
+        let page = self
+            .client
+            .get(self.target.path(), &query, |body| Page::parse(body, self.target, &Holding::default()))
+            .await?;
         let Some(found) = page.rows.iter().find(|r| r.key == row.key) else {
             return Err(ApiError::Row {
                 id: row.id.plain(),
@@ -202,11 +206,16 @@ pub fn sha256(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::row::Body;
     use std::sync::Arc;
 
     fn payload(data: &str) -> Result<Payload, ApiError> {
         let text = format!("{{\"id\":1,\"data\":{data}}}");
-        let row = Row::new(&Arc::new(text.clone().into_bytes()), 0..text.len(), Target::Assignment)?;
+        let row = Row::new(
+            &Arc::new(Body::new(text.clone().into_bytes(), &Holding::default())),
+            0..text.len(),
+            Target::Assignment,
+        )?;
         Payload::of(&row)
     }
 

@@ -146,6 +146,15 @@ impl Filters {
         self.add(target, key.trim(), value, zone)
     }
 
+    /// Checks ids that are not put into a query of their own.
+    ///
+    /// # Errors
+    /// [`ApiError::Usage`] for one that the server would not understand.
+    pub fn check_ids(ids: &[String], zone: &TimeZone) -> Result<(), ApiError> {
+        let bad = |why: String| ApiError::Usage(format!("the list of ids {why}"));
+        ids.iter().try_for_each(|id| Kind::Id.check(id, zone).map(drop)).map_err(bad)
+    }
+
     /// The value of a key in the server's spelling.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.0.iter().find(|(k, _)| k == key).map(|(_, v)| v.as_str())
@@ -155,6 +164,22 @@ impl Filters {
     pub fn take(&mut self, key: &str) -> Option<String> {
         let at = self.0.iter().position(|(k, _)| k == key)?;
         Some(self.0.remove(at).1)
+    }
+
+    /// With another filter, already checked.
+    #[must_use]
+    pub fn with_value(&self, key: &str, value: String) -> Self {
+        let mut out = self.clone();
+        out.take(key);
+        out.0.push((key.to_owned(), value));
+        out
+    }
+
+    /// Without limits of the id.
+    #[must_use]
+    pub fn without_ranges(&self) -> Self {
+        let range = |key: &str| matches!(key, "id__gt" | "id__gte" | "id__lt" | "id__lte");
+        Self(self.0.iter().filter(|(key, _)| !range(key)).cloned().collect())
     }
 
     /// As a query, the scope first.

@@ -1,6 +1,7 @@
 //! One row of a list, kept as the bytes the server wrote; an item line is cut from them, never built anew.
 
 use super::error::ApiError;
+use super::hold::{Held, Holding};
 use super::query::Target;
 use memchr::memchr2;
 use serde::Deserialize;
@@ -54,10 +55,25 @@ impl PartialOrd for Id {
     }
 }
 
+/// The body of a page, counted as held until its last row is gone.
+#[derive(Debug)]
+pub struct Body {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    _held: Held,
+}
+
+impl Body {
+    /// Takes the bytes into account.
+    pub fn new(bytes: Vec<u8>, holding: &Holding) -> Self {
+        Self { _held: holding.take(bytes.capacity()), bytes }
+    }
+}
+
 /// A row inside the body of its page.
 #[derive(Clone, Debug)]
 pub struct Row {
-    page: Arc<Vec<u8>>,
+    page: Arc<Body>,
     span: Range<usize>,
     /// Where its `data` stands, if it has any.
     data: Option<Range<usize>>,
@@ -85,9 +101,9 @@ impl Row {
     ///
     /// # Errors
     /// [`ApiError::Protocol`] when it is no object, has no id, or has a key twice.
-    pub fn new(page: &Arc<Vec<u8>>, span: Range<usize>, target: Target) -> Result<Self, ApiError> {
+    pub fn new(page: &Arc<Body>, span: Range<usize>, target: Target) -> Result<Self, ApiError> {
         let bad = |reason: String| ApiError::Protocol { what: format!("a row of {}", target.path()), reason };
-        let text = &page[span.clone()];
+        let text = &page.bytes[span.clone()];
         // The message of the parser may quote the row: only the place is told.
         let head: Head<'_> = serde_json::from_slice(text).map_err(|e| {
             bad(format!("is no object that can be read (column {} of {} bytes)", e.column(), text.len()))
@@ -98,7 +114,7 @@ impl Row {
         };
         let id = Id::parse(named(head.id).unwrap_or(key));
         let data = head.data.map(|raw| {
-            let start = raw.get().as_ptr() as usize - page.as_ptr() as usize;
+            let start = raw.get().as_ptr() as usize - page.bytes.as_ptr() as usize;
             start..start + raw.get().len()
         });
         Ok(Self { page: page.clone(), key: Id::parse(key), id, data, has_target: head.target.is_some(), span })
@@ -106,7 +122,7 @@ impl Row {
 
     /// The JSON of `data`.
     pub fn data(&self) -> Option<&[u8]> {
-        self.data.clone().map(|range| &self.page[range])
+        self.data.clone().map(|range| &self.page.bytes[range])
     }
 
     /// Length in bytes as it came.
@@ -132,11 +148,11 @@ impl Row {
         }
         match (data, &self.data) {
             (Some(new), Some(old)) => {
-                one_line(&self.page[from..old.start], out);
+                one_line(&self.page.bytes[from..old.start], out);
                 one_line(new, out);
-                one_line(&self.page[old.end..self.span.end], out);
+                one_line(&self.page.bytes[old.end..self.span.end], out);
             }
-            _ => one_line(&self.page[from..self.span.end], out),
+            _ => one_line(&self.page.bytes[from..self.span.end], out),
         }
         out.push(b'\n');
     }
@@ -161,7 +177,7 @@ mod tests {
     use super::*;
 
     fn row(text: &str, target: Target) -> Result<Row, ApiError> {
-        Row::new(&Arc::new(text.as_bytes().to_vec()), 0..text.len(), target)
+        Row::new(&Arc::new(Body::new(text.as_bytes().to_vec(), &Holding::default())), 0..text.len(), target)
     }
 
     fn line(text: &str, target: Target, data: Option<&str>) -> String {

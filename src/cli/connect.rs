@@ -3,6 +3,7 @@
 use super::common::Console;
 use crate::api::client::{Client, Options};
 use crate::api::credentials::{Credentials, Given, Scheme, Secret, config_path, environment};
+use crate::api::limit::Limits;
 use crate::api::retry::Policy;
 use crate::exit::Failure;
 use clap::Args;
@@ -38,6 +39,36 @@ pub struct Connect {
     retry_for: Duration,
 }
 
+/// How hard the backend is worked.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Pace")]
+pub struct Pace {
+    /// Requests under way at once
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
+    concurrency: u16,
+    /// Requests a second, at most
+    #[arg(long, value_name = "N", value_parser = positive)]
+    rps: Option<f64>,
+    /// Bytes received a second, at most
+    #[arg(long, value_name = "N", value_parser = positive)]
+    max_bytes_per_sec: Option<f64>,
+}
+
+impl Pace {
+    /// As the client takes them.
+    pub fn limits(&self) -> Limits {
+        Limits {
+            concurrency: usize::from(self.concurrency),
+            per_second: self.rps,
+            bytes_per_second: self.max_bytes_per_sec,
+        }
+    }
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|n: &f64| n.is_finite() && *n > 0.0).ok_or_else(|| "expected a number above 0".into())
+}
+
 fn seconds(text: &str) -> Result<Duration, String> {
     text.parse().ok().and_then(|s| Duration::try_from_secs_f64(s).ok()).ok_or_else(|| "expected seconds".into())
 }
@@ -47,7 +78,7 @@ impl Connect {
     ///
     /// # Errors
     /// A usage failure naming what is missing; no text quotes a token.
-    pub fn client(&self, console: &Console) -> Result<Client, Failure> {
+    pub fn client(&self, limits: Limits, console: &Console) -> Result<Client, Failure> {
         let given = Given {
             host: self.host.clone(),
             token: self.token()?,
@@ -58,7 +89,7 @@ impl Connect {
         if credentials.is_exposed() {
             console.warn("the host has no https: the token travels unencrypted");
         }
-        let options = Options { policy: Policy { budget: self.retry_for }, timeout: self.timeout };
+        let options = Options { policy: Policy { budget: self.retry_for }, timeout: self.timeout, limits };
         Ok(Client::new(credentials, options)?)
     }
 

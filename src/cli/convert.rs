@@ -4,7 +4,9 @@ use super::common::{Common, Console};
 use crate::convert::coco::Roles;
 use crate::convert::geometry::Bounds;
 use crate::convert::keypoints::Profile;
-use crate::convert::options::{Background, Detail, Images, Naming, OnError, Options, Rotated, Segmentation, YoloTask};
+use crate::convert::options::{
+    Background, Detail, Images, Naming, OnError, Options, Polygons, Rotated, Segmentation, YoloTask,
+};
 use crate::convert::registry;
 use crate::convert::run::{Summary, run};
 use crate::convert::split::{FieldPath, Split};
@@ -81,6 +83,9 @@ pub struct Args {
     /// Number of the first COCO category
     #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Formats")]
     pub category_start: u32,
+    /// What polygons become in VOC: painted into the planes, or an object with their bounding rectangle
+    #[arg(long, value_name = "WHAT", default_value = "mask", help_heading = "Formats")]
+    pub polygons: Polygons,
     /// VOC boxes from pixel 0 (as the platform) or 1 (as the development kit)
     #[arg(long, value_name = "0|1", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=1), help_heading = "Formats")]
     pub voc_base: u8,
@@ -139,6 +144,7 @@ impl Args {
             task: self.task,
             roles: self.roles,
             category_start: self.category_start,
+            polygons: self.polygons,
             voc_base: self.voc_base,
         })
     }

@@ -2,15 +2,19 @@
 
 use super::ask;
 use super::common::{Common, Console};
-use super::connect::Connect;
+use super::connect::{Connect, Pace};
 use crate::api::catalog::Project;
 use crate::api::query::Filters;
 use crate::api::value::{day_after, is_whole_day};
 use crate::api::{ApiError, Client, Target};
 use crate::exit::{Exit, Failure};
+use crate::fetch::checkpoint::{Checkpoint, Resume};
 use crate::fetch::discover::Listing;
 use crate::fetch::plan::Plan;
-use crate::fetch::{self, Request, doctor, ids};
+use crate::fetch::progress::Watch;
+use crate::fetch::shard::Shard;
+use crate::fetch::{self, Request, doctor, dump, ids};
+use crate::stream::Writer;
 use clap::{Args, Parser, Subcommand};
 use jiff::tz::TimeZone;
 use std::io::IsTerminal;
@@ -40,6 +44,8 @@ pub struct Fetch {
     selection: Selection,
     #[command(flatten)]
     running: Running,
+    #[command(flatten)]
+    pace: Pace,
     #[command(flatten)]
     connect: Connect,
     /// Options that every binary has.
@@ -116,6 +122,24 @@ struct Running {
     /// Stop after N rows
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
+    /// Order of the rows: descending id, or as they arrive (faster when payloads differ much in size)
+    #[arg(long, value_name = "ORDER", default_value = "descending")]
+    order: Order,
+    /// Only part I of N, for running on several machines; I/N@WIDTH fixes the width of the blocks of ids
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
+    /// Remember in FILE how far the run came
+    #[arg(long, value_name = "FILE")]
+    checkpoint: Option<PathBuf>,
+    /// Go on where an earlier run ended, with the same options; with -o FILE a torn last line is cut
+    #[arg(long, conflicts_with = "since_checkpoint")]
+    resume: bool,
+    /// Only rows that are new or were labelled again since the run that wrote --checkpoint
+    #[arg(long, requires = "checkpoint", conflicts_with_all = ["since", "until", "ids_from"])]
+    since_checkpoint: bool,
+    /// Compare all ids with the server's at the end
+    #[arg(long)]
+    verify: bool,
     /// Rows a page, or `auto`
     #[arg(long, value_name = "N", default_value = "auto", value_parser = page_size)]
     page_size: PageSize,
@@ -125,6 +149,12 @@ struct Running {
     /// Say what would be fetched, with a sample, and stop
     #[arg(long)]
     dry_run: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Order {
+    Descending,
+    Arrival,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -146,11 +176,11 @@ fn page_size(text: &str) -> Result<PageSize, String> {
 /// The failure that ends the run.
 pub fn run(args: Fetch, console: &Console) -> Result<Exit, Failure> {
     let runtime = fetch::runtime(args.common.threads())?;
-    let client = args.connect.client(console)?;
+    let client = args.connect.client(args.pace.limits(), console)?;
     if let Some(what) = &args.command {
         return discover(what, &args, &runtime, &client);
     }
-    let request = args.request(&runtime, &client)?;
+    let mut request = args.request(&runtime, &client)?;
     if args.running.dry_run {
         let plan = runtime.block_on(Plan::make(&client, &request))?;
         let told = runtime.block_on(fetch::sample(&client, &plan))?;
@@ -159,8 +189,14 @@ pub fn run(args: Fetch, console: &Console) -> Result<Exit, Failure> {
         writer.finish()?;
         return Ok(Exit::Ok);
     }
+    args.go_on(&mut request)?;
     let began = std::time::Instant::now();
-    let report = fetch::run(&runtime, &client, &request, args.common.writer()?)?;
+    let open = || match (args.output_file(), &request.resume) {
+        (Some(file), Some(resume)) => Writer::append(file, resume.bytes),
+        _ => args.common.writer(),
+    };
+    let watch = Watch::default();
+    let report = fetch::run(&runtime, &client, &request, open, &watch)?;
     for note in &report.notes {
         console.warn(note);
     }
@@ -213,13 +249,68 @@ impl Fetch {
             filters.add(target, target.scope(), &id, &zone)?;
         }
         self.selection.add(target, &mut filters, &zone)?;
+        let ids = self.selection.ids_from.as_ref().map(ids::read).transpose()?.unwrap_or_default();
+        Filters::check_ids(&ids, &zone)?;
+        let running = &self.running;
         Ok(Request {
             target,
             filters,
-            limit: self.running.limit,
-            bare: self.running.bare,
-            page_size: self.running.page_size.0,
+            ids,
+            limit: running.limit,
+            bare: running.bare,
+            arrival: running.order == Order::Arrival,
+            page_size: running.page_size.0,
+            shard: running.shard,
+            verify: running.verify,
+            checkpoint: running.checkpoint.clone(),
+            ..Request::default()
         })
+    }
+
+    /// What an earlier run left: what it wrote, and what it remembers.
+    fn go_on(&self, request: &mut Request) -> Result<(), Failure> {
+        let running = &self.running;
+        let remembered = match &running.checkpoint {
+            Some(path) if running.resume || running.since_checkpoint => Checkpoint::load(path)?,
+            _ => None,
+        };
+        if running.since_checkpoint {
+            request.since = match &remembered {
+                Some(earlier) if earlier.complete => Some(earlier.clone()),
+                Some(_) => {
+                    return Err(Failure::usage(
+                        "the run that wrote the checkpoint is not complete: finish it with --resume first",
+                    ));
+                }
+                // The first of a series of nightly runs has nothing to compare with: it takes everything.
+                None => None,
+            };
+        }
+        if !running.resume {
+            return Ok(());
+        }
+        if request.arrival {
+            return Err(Failure::usage(
+                "--resume needs the descending order: a run with --order arrival cannot be gone on with",
+            ));
+        }
+        request.resume = match self.output_file() {
+            Some(file) => dump::scan(file, remembered.as_ref())?,
+            None if running.checkpoint.is_none() => {
+                return Err(Failure::usage("--resume needs -o FILE or --checkpoint FILE"));
+            }
+            None => remembered.map(Resume::from),
+        };
+        // The width of the blocks was chosen when the export began.
+        let block = request.resume.as_ref().and_then(|r| r.identity.get("shard")?["block"].as_i64());
+        if let (Some(shard), Some(block)) = (&mut request.shard, block) {
+            shard.block = block;
+        }
+        Ok(())
+    }
+
+    fn output_file(&self) -> Option<&PathBuf> {
+        self.common.output.as_ref().filter(|path| path.as_os_str() != "-")
     }
 
     /// Whether the project or version stands on the command line rather than in the environment.
@@ -280,9 +371,6 @@ impl Selection {
                 until.clone()
             };
             filters.add(target, "created__lt", &until, zone)?;
-        }
-        if let Some(path) = &self.ids_from {
-            filters.add(target, "ids", &ids::read(path)?.join(","), zone)?;
         }
         Ok(())
     }

@@ -5,5 +5,6 @@ pub mod common;
 pub mod connect;
 pub mod convert;
 pub mod fetch;
+pub mod sink;
 
 pub use common::{Common, Console, main};

@@ -19,6 +19,16 @@ pub enum Segmentation {
     Exclude,
 }
 
+/// What becomes of polygons in a format of boxes and planes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Polygons {
+    /// Painted into the planes.
+    #[default]
+    Mask,
+    /// Their bounding rectangle is an object.
+    Box,
+}
+
 /// What becomes of rotated boxes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Rotated {
@@ -142,6 +152,8 @@ pub struct Options {
     pub roles: Roles,
     /// Number of the first COCO category.
     pub category_start: u32,
+    /// Polygons in VOC.
+    pub polygons: Polygons,
     /// How VOC counts pixels: 0 as the platform, 1 as the development kit.
     pub voc_base: u8,
 }

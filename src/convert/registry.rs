@@ -41,7 +41,7 @@ pub const FORMATS: &[Entry] = &[
     },
     Entry {
         name: "voc",
-        summary: "Pascal VOC: XML, image sets, label map",
+        summary: "Pascal VOC: XML, class and object planes, image sets, label map",
         build: |o| Ok(Arc::new(Voc { base_one: o.voc_base == 1 })),
     },
     Entry {

@@ -1,34 +1,48 @@
-//! Lines out, and the accounting at the end: what was expected, what came, what that means.
+//! Filled rows to item lines, in order; flushed whenever there is nothing to write, remembered in the checkpoint once flushed.
 
-use super::FetchError;
-use super::fill::Slot;
+use super::checkpoint::Saver;
+use super::fill::{Filled, Slot};
 use super::plan::Plan;
-use super::walk::Walked;
-use crate::api::{ApiError, Client};
+use super::progress::Watch;
+use super::{FetchError, join};
 use crate::stream::Writer;
-use crate::stream::frame::end_line;
-use serde_json::Map;
 use std::sync::atomic::Ordering::Relaxed;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::Receiver;
 use tokio::sync::mpsc::error::TryRecvError;
 
-/// Writes item lines in order until the rows end; flushes whenever it has to wait.
+/// Where lines go and who is told of them.
+pub struct Output<'a> {
+    /// The output.
+    pub writer: &'a mut Writer,
+    /// The checkpoint.
+    pub saver: &'a mut Saver,
+    /// The progress display.
+    pub watch: &'a Watch,
+    /// The keys of all rows, when they are to be verified.
+    pub keys: Option<&'a mut Vec<i64>>,
+}
+
+/// Writes item lines until the rows end.
 ///
 /// # Errors
 /// The first failure of a row, or of the output.
-pub fn rows(runtime: &Runtime, plan: &Plan, mut from: Receiver<Slot>, writer: &mut Writer) -> Result<u64, FetchError> {
+pub fn rows(
+    runtime: &Runtime,
+    plan: &Plan,
+    mut from: Receiver<Slot>,
+    output: &mut Output<'_>,
+) -> Result<(), FetchError> {
     let mut line = Vec::new();
-    let mut sent = 0;
     loop {
         let slot = match from.try_recv() {
             Ok(slot) => slot,
-            Err(TryRecvError::Disconnected) => return Ok(sent),
+            Err(TryRecvError::Disconnected) => return Ok(()),
             Err(TryRecvError::Empty) => {
-                writer.flush()?;
+                output.writer.flush()?;
                 match from.blocking_recv() {
                     Some(slot) => slot,
-                    None => return Ok(sent),
+                    None => return Ok(()),
                 }
             }
         };
@@ -36,79 +50,42 @@ pub fn rows(runtime: &Runtime, plan: &Plan, mut from: Receiver<Slot>, writer: &m
             Slot::Ready(filled) => filled?,
             Slot::Coming(task) => {
                 if !task.is_finished() {
-                    writer.flush()?;
+                    output.writer.flush()?;
                 }
-                runtime.block_on(task).map_err(|e| ApiError::Internal(format!("a download stopped: {e}")))??
+                join(runtime.block_on(task))??
             }
         };
+        output.put(plan, &filled, &mut line)?;
+    }
+}
+
+impl Output<'_> {
+    fn put(&mut self, plan: &Plan, filled: &Filled, line: &mut Vec<u8>) -> Result<(), FetchError> {
         line.clear();
-        filled.row.write_line(plan.target, filled.data.as_deref(), &mut line);
-        writer.put(&line)?;
-        sent += 1;
+        filled.row.write_line(plan.target, filled.data.as_deref(), line);
+        self.writer.put(line)?;
+        self.saver.wrote(line.len());
+        self.saver.row(&filled.row.key, filled.cursor.as_deref());
+        if let (Some(keys), Some(key)) = (&mut self.keys, filled.row.key.number()) {
+            keys.push(key);
+        }
+        self.watch.rows.fetch_add(1, Relaxed);
+        if self.saver.due() {
+            self.writer.flush()?;
+            self.saver.save(false)?;
+        }
         // One row of 28 MB must not cost its memory for the rest of the run.
         line.shrink_to(1 << 20);
-    }
-}
-
-/// What was expected and what came.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Account {
-    /// Item lines written.
-    pub sent: u64,
-    /// Rows that the server counted before the walk.
-    pub expected: Option<u64>,
-    /// Rows met twice and dropped.
-    pub duplicates: u64,
-    /// Rows more than expected: they were added during the walk.
-    pub added: u64,
-    /// Rows fewer than expected that the server no longer counts either: they were removed during the walk.
-    pub vanished: u64,
-}
-
-/// Compares what came with what was expected.
-///
-/// # Errors
-/// [`ApiError::Short`] when rows are missing that the server still counts.
-pub async fn settle(client: &Client, plan: &Plan, sent: u64, walked: Walked) -> Result<Account, ApiError> {
-    let expected = plan.expected();
-    let mut account = Account { sent, expected, duplicates: walked.duplicates, ..Account::default() };
-    let Some(expected) = expected else { return Ok(account) };
-    account.added = sent.saturating_sub(expected);
-    if sent < expected {
-        let now = client.count(plan.target, &plan.filters).await?.unwrap_or(expected);
-        let now = plan.limit.map_or(now, |limit| now.min(limit));
-        if sent < now {
-            return Err(ApiError::Short(format!(
-                "{sent} rows came and the server counts {now}: {} are missing; nothing after this stage is published, run again",
-                now - sent
-            )));
-        }
-        account.vanished = expected - sent;
-    }
-    Ok(account)
-}
-
-impl Account {
-    /// The end frame.
-    pub fn end_line(&self, client: &Client) -> String {
-        let mut extra = Map::new();
-        if let Some(expected) = self.expected {
-            extra.insert("expected".into(), expected.into());
-        }
-        extra.insert("duplicates".into(), self.duplicates.into());
-        extra.insert("added".into(), self.added.into());
-        extra.insert("vanished".into(), self.vanished.into());
-        extra.insert("retries".into(), client.meter().retries.load(Relaxed).into());
-        end_line(self.sent, &extra)
+        Ok(())
     }
 
-    /// What the user should know when the list changed under us.
-    pub fn notes(&self) -> Vec<String> {
-        let told = [
-            (self.added, "added during the walk and are included"),
-            (self.vanished, "removed during the walk and are not included"),
-            (self.duplicates, "met twice, because the list changed, and are included once"),
-        ];
-        told.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} rows were {what}")).collect()
+    /// Writes a frame line.
+    ///
+    /// # Errors
+    /// Of the output.
+    pub fn frame(&mut self, line: &str) -> Result<(), FetchError> {
+        self.writer.line(line.as_bytes())?;
+        self.saver.wrote(line.len() + 1);
+        Ok(())
     }
 }

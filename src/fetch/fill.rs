@@ -1,6 +1,7 @@
 //! What to do with rows: payloads are fetched ahead, several at once, and handed on in the order of the walk.
 
 use super::plan::Plan;
+use super::walk::Batch;
 use crate::api::payload::{Payload, Payloads, Stored};
 use crate::api::{ApiError, Client, Row};
 use std::sync::Arc;
@@ -24,6 +25,8 @@ pub struct Filled {
     pub row: Row,
     /// What stands in place of its `data`.
     pub data: Option<Vec<u8>>,
+    /// What led to its page, if the walk can begin there again.
+    pub cursor: Option<Arc<(String, String)>>,
     /// Its share of [`BYTES_AHEAD`], given back when the line is written.
     pub _share: Option<OwnedSemaphorePermit>,
 }
@@ -37,24 +40,33 @@ pub enum Slot {
     Coming(JoinHandle<Result<Filled, ApiError>>),
 }
 
-/// Turns rows into slots, in order.
-pub async fn run(client: Client, plan: Arc<Plan>, mut rows: Receiver<Vec<Row>>, out: Sender<Slot>) {
+/// Turns rows into slots: in order, or as they come when the plan says so.
+pub async fn run(client: Client, plan: Arc<Plan>, mut rows: Receiver<Batch>, out: Sender<Slot>) {
     let payloads = Payloads::new(client, plan.target, plan.scope.clone());
     let bytes = Arc::new(Semaphore::new(BYTES_AHEAD));
     let doors = Arc::new(Semaphore::new(AT_ONCE));
-    while let Some(page) = rows.recv().await {
+    while let Some(Batch { rows: page, cursor }) = rows.recv().await {
         for row in page {
-            let slot = match Payload::of(&row) {
+            let mut filled = Filled { row, data: None, cursor: cursor.clone(), _share: None };
+            let slot = match Payload::of(&filled.row) {
                 Err(error) => Slot::Ready(Err(error)),
-                Ok(Payload::Inline) => Slot::Ready(Ok(Filled { row, data: None, _share: None })),
-                Ok(Payload::Text(data)) => Slot::Ready(Ok(Filled { row, data: Some(data), _share: None })),
-                // Shares are taken in the order of the rows, so the row that the output waits for always has its own.
-                Ok(Payload::Stored(stored)) => match bytes.clone().acquire_many_owned(share(&stored)).await {
-                    Ok(share) => {
-                        Slot::Coming(tokio::spawn(download(payloads.clone(), doors.clone(), row, stored, share)))
+                Ok(Payload::Inline) => Slot::Ready(Ok(filled)),
+                Ok(Payload::Text(data)) => {
+                    filled.data = Some(data);
+                    Slot::Ready(Ok(filled))
+                }
+                Ok(Payload::Stored(stored)) => {
+                    // Shares are taken in the order of the rows, so the row that the output waits for always has its own.
+                    let Ok(share) = bytes.clone().acquire_many_owned(share(&stored)).await else { return };
+                    filled._share = Some(share);
+                    let download = download(payloads.clone(), doors.clone(), filled, stored);
+                    if plan.arrival {
+                        let out = out.clone();
+                        tokio::spawn(async move { out.send(Slot::Ready(download.await)).await });
+                        continue;
                     }
-                    Err(_) => return,
-                },
+                    Slot::Coming(tokio::spawn(download))
+                }
             };
             if out.send(slot).await.is_err() {
                 return;
@@ -66,14 +78,12 @@ pub async fn run(client: Client, plan: Arc<Plan>, mut rows: Receiver<Vec<Row>>, 
 async fn download(
     payloads: Payloads,
     doors: Arc<Semaphore>,
-    row: Row,
+    mut filled: Filled,
     stored: Stored,
-    share: OwnedSemaphorePermit,
 ) -> Result<Filled, ApiError> {
-    let door = doors.acquire().await.map_err(|_| ApiError::Internal("the download queue is closed".into()))?;
-    let data = payloads.get(&row, stored).await?;
-    drop(door);
-    Ok(Filled { row, data: Some(data), _share: Some(share) })
+    let _door = doors.acquire().await.map_err(|_| ApiError::Internal("the download queue is closed".into()))?;
+    filled.data = Some(payloads.get(&filled.row, stored).await?);
+    Ok(filled)
 }
 
 /// KiB to reserve; a payload larger than the whole budget gets all of it.

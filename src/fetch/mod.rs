@@ -5,22 +5,36 @@
 //! ```
 //! A walk knows nothing of payloads and lines; whatever finds rows can stand in its place.
 
+pub mod account;
+pub mod checkpoint;
 pub mod discover;
 pub mod doctor;
-pub mod emit;
+pub mod dump;
+mod emit;
 mod fill;
 pub mod ids;
+pub mod pace;
+pub mod part;
 pub mod plan;
+pub mod progress;
 mod sample;
+pub mod shard;
 mod table;
-mod walk;
+pub mod walk;
 
+use crate::api::query::Filters;
 use crate::api::{ApiError, Client, Target};
 use crate::exit::{Classified, Exit};
 use crate::stream::{StreamError, Writer};
-use emit::Account;
+use account::Account;
+use checkpoint::{Checkpoint, Resume, Saver};
+use emit::Output;
 use plan::Plan;
+use progress::Watch;
+use shard::Shard;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
@@ -30,13 +44,27 @@ pub struct Request {
     /// Which rows.
     pub target: Target,
     /// The user's filters with the project or version among them.
-    pub filters: crate::api::query::Filters,
+    pub filters: Filters,
+    /// Only these ids; empty = all.
+    pub ids: Vec<String>,
+    /// Only rows that are new or were labelled again since this complete run.
+    pub since: Option<Checkpoint>,
     /// Stop after so many rows.
     pub limit: Option<u64>,
     /// Item lines only, no frames.
     pub bare: bool,
-    /// Rows a page, instead of what the target begins with.
+    /// Rows go out as they come, not in descending order of their ids.
+    pub arrival: bool,
+    /// Rows a page, instead of what suits them.
     pub page_size: Option<usize>,
+    /// One of several parts of the export.
+    pub shard: Option<Shard>,
+    /// Compare all ids with the server's at the end.
+    pub verify: bool,
+    /// Where to remember how far the run came.
+    pub checkpoint: Option<PathBuf>,
+    /// How far an earlier run came.
+    pub resume: Option<Resume>,
 }
 
 /// A failure of this stage.
@@ -81,22 +109,53 @@ pub struct Report {
     pub notes: Vec<String>,
 }
 
-/// Exports the rows to `writer`: a begin frame, item lines, an end frame; an error frame when it fails after the begin frame.
+/// Exports the rows: a begin frame, item lines, an end frame; an error frame when it fails after the begin frame. The output is
+/// opened only when it is known what will be exported, and that it may go on where an earlier run ended.
 ///
 /// # Errors
 /// The failure that ended the run; what was written then has no end frame.
-pub fn run(runtime: &Runtime, client: &Client, request: &Request, mut writer: Writer) -> Result<Report, FetchError> {
+pub fn run(
+    runtime: &Runtime,
+    client: &Client,
+    request: &Request,
+    open: impl FnOnce() -> Result<Writer, StreamError>,
+    watch: &Watch,
+) -> Result<Report, FetchError> {
     let plan = Arc::new(runtime.block_on(Plan::make(client, request))?);
-    if !request.bare {
-        writer.line(plan.begin_line().as_bytes())?;
-        writer.flush()?;
+    let resume = request.resume.clone().unwrap_or_default();
+    let earlier = request.since.as_ref().map(|c| &c.identity).or(request.resume.as_ref().map(|r| &r.identity));
+    if let Some(earlier) = earlier {
+        checkpoint::same(earlier, &plan.identity())?;
     }
-    match rows(runtime, client, &plan, &mut writer) {
+    let expected = resume.expected.or(plan.expected());
+    watch.before.store(resume.rows, Relaxed);
+    watch.expected.store(expected.unwrap_or(0), Relaxed);
+    if resume.complete {
+        let account = Account { sent: resume.rows, expected, ..Account::default() };
+        return Ok(Report { rows: plan.describe(resume.rows), account, notes: vec!["it was complete already".into()] });
+    }
+    let mut writer = open()?;
+    let at_end = request.since.is_some();
+    let mut saver = Saver::new(request.checkpoint.clone(), at_end, plan.identity(), &resume);
+    saver.expect(expected);
+    let mut keys = Vec::new();
+    let keep = request.verify.then_some(&mut keys);
+    let mut output = Output { writer: &mut writer, saver: &mut saver, watch, keys: keep };
+    let done = export(runtime, client, request, &plan, expected, &mut output).and_then(|mut account| {
+        if request.verify {
+            runtime.block_on(account::verify(client, &plan, resume.last, keys, &mut account))?;
+        }
+        Ok(account)
+    });
+    match done {
         Ok(account) => {
             if !request.bare {
-                writer.line(account.end_line(client).as_bytes())?;
+                let end = account.end_line();
+                writer.line(end.as_bytes())?;
+                saver.wrote(end.len() + 1);
             }
             writer.finish()?;
+            saver.save(true)?;
             let mut notes = plan.notes.clone();
             notes.extend(account.notes());
             Ok(Report { rows: plan.describe(account.sent), account, notes })
@@ -105,9 +164,10 @@ pub fn run(runtime: &Runtime, client: &Client, request: &Request, mut writer: Wr
             if !request.bare
                 && let FetchError::Api(told) = &error
             {
+                let flushed = writer.flush().is_ok() && saver.save(false).is_ok();
                 let line = crate::stream::frame::error_line(told.code(), &told.to_string());
                 // What is reported is the failure itself; this line is for the stages that follow.
-                let _ = writer.line(line.as_bytes()).and_then(|()| writer.finish());
+                let _ = flushed.then(|| writer.line(line.as_bytes()).and_then(|()| writer.finish()));
             }
             Err(error)
         }
@@ -115,12 +175,29 @@ pub fn run(runtime: &Runtime, client: &Client, request: &Request, mut writer: Wr
 }
 
 /// All rows, and what became of them.
-fn rows(runtime: &Runtime, client: &Client, plan: &Arc<Plan>, writer: &mut Writer) -> Result<Account, FetchError> {
-    let (pages_in, pages_out) = mpsc::channel(2);
-    let walking = runtime.spawn(walk::serial(client.clone(), plan.clone(), pages_in));
+fn export(
+    runtime: &Runtime,
+    client: &Client,
+    request: &Request,
+    plan: &Arc<Plan>,
+    expected: Option<u64>,
+    output: &mut Output<'_>,
+) -> Result<Account, FetchError> {
+    if !request.bare && request.resume.is_none() {
+        output.frame(&plan.begin_line(&client.host()))?;
+        output.writer.flush()?;
+    }
+    output.saver.save(false)?;
+    let (pages_in, pages_out) = mpsc::channel(1);
+    let walking = runtime.spawn(walk::run(client.clone(), plan.clone(), request.resume.clone(), pages_in));
     let (rows_in, rows_out) = mpsc::channel(fill::AHEAD);
     runtime.spawn(fill::run(client.clone(), plan.clone(), pages_out, rows_in));
-    let sent = emit::rows(runtime, plan, rows_out, writer)?;
-    let walked = runtime.block_on(walking).map_err(|e| ApiError::Internal(format!("the walk stopped: {e}")))??;
-    Ok(runtime.block_on(emit::settle(client, plan, sent, walked))?)
+    emit::rows(runtime, plan, rows_out, output)?;
+    let walked = join(runtime.block_on(walking))??;
+    Ok(runtime.block_on(account::settle(client, plan, expected, output.saver.rows(), &walked))?)
+}
+
+/// The result of a task that cannot be cancelled.
+fn join<T>(joined: Result<T, tokio::task::JoinError>) -> Result<T, ApiError> {
+    joined.map_err(|e| ApiError::Internal(format!("a task stopped: {e}")))
 }

@@ -1,7 +1,14 @@
-//! What will be fetched: the scope's title and classes, the number of rows, the begin frame.
+//! What will be fetched: the scope's title and classes, the parts and the number of their rows, the begin frame.
 
 use super::Request;
+use super::checkpoint::Checkpoint;
+use super::pace::PageSize;
+use super::part::{self, Part};
+use super::shard::Shard;
 use crate::api::catalog::{Project, Version};
+use crate::api::hold::Holding;
+use crate::api::payload::sha256;
+use crate::api::query::Filters;
 use crate::api::{ApiError, Client, Query, Target};
 use crate::stream::frame::{Kind, begin_line};
 use serde_json::{Map, Value, json};
@@ -11,20 +18,32 @@ use serde_json::{Map, Value, json};
 pub struct Plan {
     /// Which rows.
     pub target: Target,
-    /// The filters as they are sent, the scope among them.
-    pub filters: Query,
+    /// The backend, for the begin frame and for comparing with an earlier run.
+    pub host: String,
+    /// The filters of the user as they are sent, the scope among them.
+    pub filters: Filters,
     /// Only the project or version, for asking one row again.
     pub scope: Query,
+    /// Only these ids, if any.
+    pub ids: Vec<String>,
     /// The project, if the rows belong to one.
     pub project: Option<Project>,
     /// The ground-truth version, for that target.
     pub version: Option<Version>,
-    /// Rows that the server counts; `None` when it does not say.
-    pub count: Option<u64>,
+    /// The lists to walk, one after the other.
+    pub parts: Vec<Part>,
+    /// Which part of an export divided between machines.
+    pub shard: Option<Shard>,
     /// Stop after so many rows.
     pub limit: Option<u64>,
-    /// Rows a page.
-    pub page_size: usize,
+    /// Rows go out as they come.
+    pub arrival: bool,
+    /// Only ids are wanted, no payloads.
+    pub light: bool,
+    /// Rows a page, when the user says.
+    pub page_size: Option<usize>,
+    /// Bytes of pages in memory.
+    pub holding: Holding,
     /// Things the user should know.
     pub notes: Vec<String>,
 }
@@ -37,63 +56,70 @@ impl Plan {
     pub async fn make(client: &Client, request: &Request) -> Result<Self, ApiError> {
         let target = request.target;
         let id = request.filters.get(target.scope()).unwrap_or_default().to_owned();
-        let filters = request.filters.query();
-        let mut plan = Self {
-            target,
-            scope: Query::new().with(target.scope(), id.clone()),
-            filters,
-            project: None,
-            version: None,
-            count: None,
-            limit: request.limit,
-            page_size: request.page_size.unwrap_or(target.page_size()),
-            notes: Vec::new(),
-        };
-        let length = plan.page_query(plan.page_size).encoded().len();
-        if length > crate::api::query::LONGEST {
-            return Err(ApiError::Usage(format!(
-                "the query would be {length} bytes long and the server takes {}: use id__gte and id__lt, ids_ex, or several runs",
-                crate::api::query::LONGEST
-            )));
+        let since = request.since.as_ref().map(Checkpoint::changed_since);
+        let parts = part::split(target, &request.filters, &request.ids, since.as_deref())?;
+        if parts.len() > 1 && request.resume.is_some() && target == Target::GroundTruth {
+            return Err(ApiError::Usage(
+                "a list of ids this long cannot be resumed for ground truth: begin anew".into(),
+            ));
         }
-        if target == Target::GroundTruth {
-            let version = client.version(&id).await?;
-            plan.project.clone_from(&version.project);
-            plan.version = Some(version);
-        } else {
-            plan.project = Some(client.project(&id).await?);
-        }
-        plan.count = match client.count(target, &plan.filters).await {
-            Ok(count) => count,
-            // Counting a large list can take the server longer than its edge allows; the walk itself does not depend on it.
-            Err(ApiError::GaveUp { reason, .. }) => {
-                plan.notes.push(format!(
-                    "the server cannot count the rows ({reason}): whether all came is judged by its last page alone"
-                ));
-                None
+        let scope = async {
+            match target {
+                Target::GroundTruth => client.version(&id).await.map(|v| (v.project.clone(), Some(v))),
+                _ => client.project(&id).await.map(|p| (Some(p), None)),
             }
-            Err(other) => return Err(other),
         };
-        Ok(plan)
+        // The scope first: a wrong project is a better answer than whatever its list says.
+        let ((project, version), parts) = match tokio::join!(scope, part::probe(client, target, parts)) {
+            (Ok(scope), Ok(parts)) => (scope, parts),
+            (Err(error), _) | (_, Err(error)) => return Err(error),
+        };
+        let whole = parts.first().and_then(|p| p.span).unwrap_or(super::walk::segments::Range { low: 0, high: 0 });
+        let density = parts.first().map_or(1.0, Part::ids_per_row);
+        Ok(Self {
+            target,
+            host: client.host(),
+            scope: Query::new().with(target.scope(), id),
+            filters: request.filters.clone(),
+            ids: request.ids.clone(),
+            project,
+            version,
+            shard: request.shard.map(|s| s.fit(whole, density)),
+            parts,
+            limit: request.limit,
+            arrival: request.arrival,
+            light: false,
+            page_size: request.page_size,
+            holding: Holding::default(),
+            notes: Vec::new(),
+        })
+    }
+
+    /// Rows that the server counts, unless it does not say or the shard has an unknown share of them.
+    pub fn count(&self) -> Option<u64> {
+        if self.shard.is_some() { None } else { self.parts.iter().map(|p| p.count).sum() }
     }
 
     /// Rows that a complete run sends.
     pub fn expected(&self) -> Option<u64> {
-        match (self.count, self.limit) {
-            (Some(count), Some(limit)) => Some(count.min(limit)),
-            (count, None) => count,
-            (None, Some(_)) => None,
-        }
+        let count = self.count()?;
+        Some(self.limit.map_or(count, |limit| count.min(limit)))
     }
 
-    /// The query of a page, without what leads to the next.
-    pub fn page_query(&self, size: usize) -> Query {
-        let expand = self.target.expand().iter().fold(self.filters.clone(), |q, part| q.with("expand", *part));
-        expand
-            .with("response_mode", "presigned")
-            .with("pagination", "cursor")
-            .with("ordering", format!("-{}", self.target.unique()))
-            .with("page_size", size.to_string())
+    /// The page size to begin with.
+    pub fn first_size(&self) -> PageSize {
+        PageSize::new(self.target.page_size(), self.page_size)
+    }
+
+    /// The query of a page, without its size and what leads to the next.
+    pub fn page_query(&self, filters: &Query) -> Query {
+        let order = format!("-{}", self.target.unique());
+        let query = filters.clone().with("pagination", "cursor").with("ordering", order);
+        if self.light {
+            return query;
+        }
+        let expand = self.target.expand().iter().fold(query, |q, part| q.with("expand", *part));
+        expand.with("response_mode", "presigned")
     }
 
     /// The classes in the order of the project's schema.
@@ -101,11 +127,30 @@ impl Plan {
         self.project.as_ref().map(Project::classes).unwrap_or_default()
     }
 
-    /// The begin frame.
-    pub fn begin_line(&self) -> String {
-        let mut extra = Map::new();
-        extra.insert("target".into(), self.target.word().into());
-        extra.insert("query".into(), self.filters.to_json().into());
+    /// What identifies this export: two runs with the same identity give the same rows.
+    pub fn identity(&self) -> Map<String, Value> {
+        let mut out = Map::new();
+        out.insert("host".into(), self.host.clone().into());
+        out.insert("target".into(), self.target.word().into());
+        out.insert("query".into(), self.filters.query().to_json().into());
+        out.insert("order".into(), if self.arrival { "arrival" } else { "descending" }.into());
+        if !self.ids.is_empty() {
+            let digest = sha256(self.ids.join(",").as_bytes());
+            out.insert("ids".into(), json!({"count": self.ids.len(), "sha256": digest}));
+        }
+        if let Some(limit) = self.limit {
+            out.insert("limit".into(), limit.into());
+        }
+        if let Some(shard) = self.shard {
+            out.insert("shard".into(), shard.to_json());
+        }
+        out
+    }
+
+    /// The begin frame. `host` (scheme, host, port) is what relative file URLs of the rows belong to.
+    pub fn begin_line(&self, host: &str) -> String {
+        let mut extra = self.identity();
+        extra.insert("source".into(), json!({"host": host}));
         if let Some(project) = &self.project {
             extra.insert(
                 "project".into(),

@@ -1,6 +1,7 @@
 //! `--dry-run`: the plan of a run, with a look at a few rows, and nothing exported.
 
 use super::plan::Plan;
+use crate::api::hold::Holding;
 use crate::api::page::Page;
 use crate::api::payload::{Payload, Payloads};
 use crate::api::{ApiError, Client};
@@ -14,8 +15,10 @@ const ROWS: usize = 10;
 /// # Errors
 /// [`ApiError`].
 pub async fn describe(client: &Client, plan: &Plan) -> Result<Value, ApiError> {
-    let query = plan.page_query(ROWS.min(plan.page_size));
-    let page = client.get(plan.target.path(), &query, |body| Page::parse(body, plan.target)).await?;
+    let filters = plan.parts.first().map(|part| part.filters.clone()).unwrap_or_default();
+    let query = plan.page_query(&filters).with("page_size", ROWS.to_string());
+    let page =
+        client.get(plan.target.path(), &query, |body| Page::parse(body, plan.target, &Holding::default())).await?;
     let payloads = Payloads::new(client.clone(), plan.target, plan.scope.clone());
     let (mut tools, mut classes) = (Map::new(), Map::new());
     let mut bytes = 0;
@@ -36,15 +39,16 @@ pub async fn describe(client: &Client, plan: &Plan) -> Result<Value, ApiError> {
         tally(&serde_json::from_slice(data).unwrap_or_default(), &mut tools, &mut classes);
     }
     let rows = page.rows.len();
-    let requests = plan.expected().map(|n| n.div_ceil(plan.page_size as u64) + 2);
+    let page_size = plan.first_size().rows();
+    let requests = plan.expected().map(|n| n.div_ceil(page_size as u64) + 3);
     Ok(json!({
         "host": client.host(),
         "target": plan.target.word(),
-        "query": plan.filters.to_json(),
+        "query": plan.filters.query().to_json(),
         "project": plan.project.as_ref().map(|p| json!({"id": p.id, "title": p.title})),
         "classes": plan.classes(),
         "count": plan.expected(),
-        "page_size": plan.page_size,
+        "page_size": page_size,
         "requests": requests,
         "sample": {"rows": rows, "bytes_per_row": bytes.checked_div(rows), "tools": tools, "classes": classes},
     }))

@@ -2,7 +2,7 @@
 
 use super::error::StreamError;
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::os::fd::AsFd;
 use std::path::Path;
 
@@ -38,6 +38,24 @@ impl Writer {
     pub fn file(path: &Path) -> Result<Self, StreamError> {
         let name = path.display().to_string();
         match File::create(path) {
+            Ok(f) => Ok(Self::over(&name, false, Box::new(f))),
+            Err(source) => Err(StreamError::Write { name, source }),
+        }
+    }
+
+    /// A file that is kept up to its byte `at`, cut there, and gone on with.
+    ///
+    /// # Errors
+    /// [`StreamError::Write`] when it cannot be opened or cut.
+    pub fn append(path: &Path, at: u64) -> Result<Self, StreamError> {
+        let name = path.display().to_string();
+        let open = || -> io::Result<File> {
+            let mut file = File::options().write(true).create(true).truncate(false).open(path)?;
+            file.set_len(at)?;
+            file.seek(SeekFrom::End(0))?;
+            Ok(file)
+        };
+        match open() {
             Ok(f) => Ok(Self::over(&name, false, Box::new(f))),
             Err(source) => Err(StreamError::Write { name, source }),
         }

@@ -1,0 +1,144 @@
+//! The command line of `syn-sink`.
+
+use super::common::{Common, Console};
+use crate::exit::{Exit, Failure};
+use crate::sink::{self, Local, Options, SinkError};
+use crate::stream::Reader;
+use clap::Parser;
+use crossbeam_channel::{Receiver, unbounded};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+use url::Url;
+
+const AFTER: &str = "\
+Examples:
+  syn-fetch --project 42 | syn-convert --to coco | syn-sink            into export_output/
+  syn-fetch --project 42 | syn-convert --to yolo | syn-sink out/       into out/
+  syn-sink --overwrite out/ files.ndjson.zst                           from a saved list of files, in place of what is there
+  echo '{\"path\":\"a/b.txt\",\"text\":\"hello\"}' | syn-sink out/         any list of files will do
+
+All of the dataset appears at once when the input has ended well; until then, and after any failure, nothing does.
+In a shell script use `set -o pipefail`, so that a failure of an earlier stage fails the whole line.
+
+Exit codes: 0 done, 2 usage, 3 bad or cut input, 6 the destination exists or cannot be written, 7 done without some originals.";
+
+/// Write files to a destination, all or nothing.
+///
+/// Reads file lines, as syn-convert writes them, and publishes them as one dataset. Originals that a line gives as URL are
+/// downloaded and verified.
+#[derive(Debug, Parser)]
+#[command(name = "syn-sink", version, after_help = AFTER)]
+pub struct Args {
+    /// Where the dataset goes: a folder that does not exist yet
+    #[arg(value_name = "DEST")]
+    dest: Option<PathBuf>,
+    /// Lists of files; `-` or none: standard input
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Replace what is at the destination, as a whole
+    #[arg(long)]
+    overwrite: bool,
+    /// Publish what came even if the input was cut
+    #[arg(long)]
+    allow_partial: bool,
+    /// A failed original ends the run, and nothing is published
+    #[arg(long)]
+    strict: bool,
+    /// Files written and originals downloaded at once
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    concurrency: u16,
+    /// How long one original is retried, seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 180)]
+    retry_for: u64,
+    /// The Synapse server that relative URLs belong to [default: what the stream says, else SYNAPSE_HOST]
+    #[arg(long, value_name = "URL")]
+    base_url: Option<Url>,
+    /// Allow lines that name a local file to copy
+    #[arg(long)]
+    allow_file_refs: bool,
+    /// Allow originals at private, loopback and link-local addresses
+    #[arg(long)]
+    allow_private_urls: bool,
+    /// Common options.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Runs `syn-sink`.
+///
+/// # Errors
+/// [`Failure`] with the exit code and the line to say.
+pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
+    let dest = destination(&args)?;
+    let options = options(&args)?;
+    let stop = signals().map_err(|e| Failure::new(Exit::Other, format!("cannot watch for signals: {e}")))?;
+    let reader = Reader::open(&args.files, args.common.max_line_bytes);
+    let local = Local::new(&dest, args.overwrite)?;
+    match sink::run(reader, Arc::new(local), &options, stop, &|text| console.warn(text)) {
+        Ok(report) => {
+            let totals = report.totals;
+            let failed = totals.originals.failed;
+            let originals = match (totals.originals.ok, failed) {
+                (0, 0) => String::new(),
+                (ok, 0) => format!(" ({ok} originals)"),
+                (ok, failed) => {
+                    format!(" ({ok} originals, {failed} more could not be had: see {})", sink::summary::PATH)
+                }
+            };
+            console.info(&format!("{} files, {} bytes in {}{originals}", totals.files, totals.bytes, dest.display()));
+            Ok(if failed > 0 { Exit::Partial } else { Exit::Ok })
+        }
+        Err(e) => Err(e.into()),
+    }
+}
+
+/// The place the user names: the first argument, or `-o`.
+fn destination(args: &Args) -> Result<PathBuf, SinkError> {
+    match (&args.dest, &args.common.output) {
+        (Some(_), Some(_)) => Err(SinkError::Usage(
+            "DEST and --output both name the destination: give one of them, and lists of files after DEST".to_owned(),
+        )),
+        (Some(dest), None) | (None, Some(dest)) => Ok(dest.clone()),
+        (None, None) => Ok(PathBuf::from("export_output")),
+    }
+}
+
+fn options(args: &Args) -> Result<Options, Failure> {
+    let default_base = match std::env::var("SYNAPSE_HOST") {
+        Ok(text) if !text.is_empty() => {
+            Some(Url::parse(&text).map_err(|_| Failure::usage("SYNAPSE_HOST is not a URL: give it as https://HOST"))?)
+        }
+        _ => None,
+    };
+    Ok(Options {
+        concurrency: usize::from(args.concurrency),
+        allow_partial: args.allow_partial,
+        strict: args.strict,
+        allow_file_refs: args.allow_file_refs,
+        allow_private_urls: args.allow_private_urls,
+        base_url: args.base_url.clone(),
+        default_base,
+        retry_for: Duration::from_secs(args.retry_for),
+    })
+}
+
+/// SIGINT and SIGTERM as exit codes on a channel, so that what was begun is cleaned up before the process ends.
+fn signals() -> std::io::Result<Receiver<Exit>> {
+    // Without a handler a file size limit kills the process; with one the write fails, and is reported.
+    signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::new(AtomicBool::new(false)))?;
+    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    let (send, receive) = unbounded();
+    std::thread::Builder::new().name("signals".into()).spawn(move || {
+        for signal in signals.forever() {
+            let exit = if signal == SIGINT { Exit::Interrupted } else { Exit::Terminated };
+            if send.send(exit).is_err() {
+                return;
+            }
+        }
+    })?;
+    Ok(receive)
+}

@@ -1,0 +1,168 @@
+//! The collecting side: writes XML files and planes as they come, planes that wait for class numbers, image sets and label map at
+//! the end.
+
+use super::mosaic::Mosaic;
+use super::png::{MAX_INDEX, palette_colour, plane};
+use super::record::{self, Planes};
+use super::xml;
+use crate::convert::classes::{ClassRef, Classes, Final};
+use crate::convert::files::Files;
+use crate::convert::format::{Collector, Record, RunEnd};
+use crate::convert::report_files::PART;
+use crate::convert::sorted::Sorted;
+use crate::convert::spool::Spool;
+use crate::files::push_escaped;
+use crate::stream::StreamError;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// The image set of a run without splits.
+const NO_SPLIT: &str = "trainval";
+
+/// Stems of one split.
+#[derive(Default)]
+struct Set {
+    all: Sorted,
+    segmented: Sorted,
+}
+
+/// What a run gathers.
+#[derive(Default)]
+pub struct Devkit {
+    sets: BTreeMap<String, Set>,
+    /// Whether any image has planes.
+    any_plane: bool,
+    /// Records `stem NUL id NUL mosaic` of planes with classes of no known number yet.
+    waiting: Spool,
+}
+
+impl Collector for Devkit {
+    fn record(&mut self, r: &Record<'_>, _: &Classes, out: &mut Files) -> Result<String, StreamError> {
+        let path = format!("Annotations/{}.xml", r.stem);
+        let (objects, planes) = record::read(r.body).ok_or(StreamError::Internal("voc record"))?;
+        let document = xml::document(&format!("{}{}", r.stem, r.ext), r.head, objects);
+        out.text(&path, &document, false, Some(r.id))?;
+        let split = if r.split.is_empty() { NO_SPLIT } else { r.split };
+        if !self.sets.contains_key(split) {
+            self.sets.insert(split.to_owned(), Set::default());
+        }
+        let Some(set) = self.sets.get_mut(split) else { return Err(StreamError::Internal("image set")) };
+        set.all.add(r.stem)?;
+        if matches!(planes, Planes::None) {
+            return Ok(path);
+        }
+        set.segmented.add(r.stem)?;
+        self.any_plane = true;
+        match planes {
+            Planes::None => {}
+            Planes::Ready { class, object } => write_planes(r.stem, r.id, class, object, out)?,
+            Planes::Later(bytes) => {
+                let mosaic = Mosaic::read(bytes).ok_or(StreamError::Internal("mosaic"))?;
+                match class_indices(&mosaic, None)? {
+                    Some(classes) => encode_and_write(r.stem, r.id, &mosaic, &classes, out)?,
+                    None => self.waiting.put(&[r.stem.as_bytes(), b"\0", r.id.as_bytes(), b"\0", bytes].concat())?,
+                }
+            }
+        }
+        Ok(path)
+    }
+
+    fn finish(mut self: Box<Self>, end: &RunEnd<'_>, out: &mut Files) -> Result<(), StreamError> {
+        self.waiting.replay(|record| {
+            let mut parts = record.splitn(3, |&b| b == 0);
+            let mut next = || parts.next().unwrap_or_default();
+            let (stem, id, bytes) = (next(), next(), next());
+            let utf8 = |b| std::str::from_utf8(b).map_err(|_| StreamError::Internal("spooled name"));
+            let mosaic = Mosaic::read(bytes).ok_or(StreamError::Internal("spooled mosaic"))?;
+            let classes = class_indices(&mosaic, Some(end.classes))?.ok_or(StreamError::Internal("class number"))?;
+            encode_and_write(utf8(stem)?, utf8(id)?, &mosaic, &classes, out)
+        })?;
+        for split in end.splits {
+            let name = if split.is_empty() { NO_SPLIT } else { split };
+            self.sets.entry(name.to_owned()).or_default();
+        }
+        for (name, set) in self.sets {
+            image_set(&format!("ImageSets/Main/{name}.txt"), set.all, out)?;
+            if self.any_plane {
+                image_set(&format!("ImageSets/Segmentation/{name}.txt"), set.segmented, out)?;
+            }
+        }
+        out.plain("labelmap.txt", &label_map(end.classes))
+    }
+}
+
+/// The index of each tile in the class plane, after the background's. `None` when a class is known only by a provisional number
+/// and there is no final list.
+fn class_indices(mosaic: &Mosaic, classes: Option<&Final>) -> Result<Option<Vec<u8>>, StreamError> {
+    let mut indices = vec![0];
+    for tile in &mosaic.tiles {
+        let place = match (tile.class, classes) {
+            (ClassRef::Listed(place), _) => place,
+            (ClassRef::Unlisted(provisional), Some(classes)) => classes.resolve(provisional),
+            (ClassRef::Unlisted(_), None) => return Ok(None),
+        };
+        // Only a class that was in no list gets here with a number that is too high; what it is in is counted as written already.
+        let index = u8::try_from(place + 1).ok().filter(|i| u32::from(*i) <= MAX_INDEX);
+        indices.push(index.ok_or_else(|| {
+            StreamError::Cut(format!(
+                "VOC_CLASS_LIMIT_EXCEEDED: a class plane holds {MAX_INDEX} classes and masks have more: put those to keep first \
+                 with --classes, unite some with --class-map, or write no planes (--polygons box --segmentation exclude)"
+            ))
+        })?);
+    }
+    Ok(Some(indices))
+}
+
+fn encode_and_write(stem: &str, id: &str, mosaic: &Mosaic, classes: &[u8], out: &mut Files) -> Result<(), StreamError> {
+    let (class, object) = encode(mosaic, classes).map_err(|_| StreamError::Internal("png"))?;
+    write_planes(stem, id, &class, &object, out)
+}
+
+/// Both planes; the second is empty when the mosaic has no objects.
+///
+/// # Errors
+/// As [`plane`].
+pub fn encode(mosaic: &Mosaic, classes: &[u8]) -> Result<(Vec<u8>, Vec<u8>), png::EncodingError> {
+    let objects: Vec<u8> = std::iter::once(0).chain(mosaic.tiles.iter().map(|t| t.object)).collect();
+    let object = if objects.iter().all(|o| *o == 0) { Vec::new() } else { plane(mosaic, &objects)? };
+    Ok((plane(mosaic, classes)?, object))
+}
+
+fn write_planes(stem: &str, id: &str, class: &[u8], object: &[u8], out: &mut Files) -> Result<(), StreamError> {
+    out.base64(&format!("SegmentationClass/{stem}.png"), class, Some(id))?;
+    if !object.is_empty() {
+        out.base64(&format!("SegmentationObject/{stem}.png"), object, Some(id))?;
+    }
+    Ok(())
+}
+
+/// Stems, one a line.
+fn image_set(path: &str, stems: Sorted, out: &mut Files) -> Result<(), StreamError> {
+    let mut text = Vec::new();
+    stems.finish(|stem| {
+        push_escaped(&mut text, stem);
+        text.extend_from_slice(b"\\n");
+        if text.len() >= PART {
+            out.text(path, &text, true, None)?;
+            text.clear();
+        }
+        Ok(())
+    })?;
+    out.text(path, &text, false, None)
+}
+
+/// Class names with their colours; none for classes that no plane can hold.
+fn label_map(classes: &Final) -> String {
+    let mut map = String::from("# label:color_rgb:parts:actions\nbackground:0,0,0::\n");
+    for (name, index) in classes.names.iter().zip(1u32..) {
+        let name = name.replace([':', '\n', '\r'], " ");
+        let _ = match u8::try_from(index) {
+            Ok(i) if index <= MAX_INDEX => {
+                let [r, g, b] = palette_colour(i);
+                writeln!(map, "{name}:{r},{g},{b}::")
+            }
+            _ => writeln!(map, "{name}:::"),
+        };
+    }
+    map
+}

@@ -1,0 +1,192 @@
+//! The parts of an export: usually one list; several when a list of ids is too long for one query, or when rows are looked for by
+//! more than one date. Parts are walked one after the other and have no row in common.
+
+use super::shard::Shard;
+use super::walk::segments::Range;
+use crate::api::hold::Holding;
+use crate::api::page::Page;
+use crate::api::query::{Filters, LONGEST};
+use crate::api::{ApiError, Client, Id, Query, Target};
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+
+/// Bytes of a query kept free for what a walk adds to it.
+const ROOM: usize = 300;
+
+/// One list to walk.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    /// All its filters, the scope among them.
+    pub filters: Query,
+    /// The same without limits of the id: what a walk over id ranges adds its own to.
+    pub without_ids: Query,
+    /// Rows that the server counted; `None` when it does not say.
+    pub count: Option<u64>,
+    /// From its lowest id to its highest, if ids are whole numbers and ranges of them can be asked for.
+    pub span: Option<Range>,
+}
+
+/// The filters of each part.
+///
+/// # Errors
+/// [`ApiError::Usage`] when a query is too long and cannot be split.
+pub fn split(target: Target, filters: &Filters, ids: &[String], since: Option<&str>) -> Result<Vec<Filters>, ApiError> {
+    let whole = vec![filters.clone()];
+    if let Some(since) = since {
+        return changed(target, filters, since);
+    }
+    if ids.is_empty() {
+        let length = filters.query().encoded().len() + ROOM;
+        if length <= LONGEST {
+            return Ok(whole);
+        }
+        let Some(inline) = filters.get("ids") else {
+            return Err(ApiError::Usage(format!(
+                "the query would be {length} bytes long and the server takes {LONGEST}: use fewer values, id__gte and id__lt, or several runs"
+            )));
+        };
+        let ids: Vec<String> = inline.split(',').map(str::to_owned).collect();
+        let mut rest = filters.clone();
+        rest.take("ids");
+        return split(target, &rest, &ids, None);
+    }
+    let mut sorted = ids.to_vec();
+    // Descending by number, as the rows come, so that all parts together are in order too.
+    sorted.sort_by_key(|id| std::cmp::Reverse(id.parse::<i64>().unwrap_or(i64::MIN)));
+    sorted.dedup();
+    let base = filters.query().encoded().len() + "&ids=".len() + ROOM;
+    let mut parts = Vec::new();
+    let mut list = String::new();
+    let mut length = base;
+    for id in &sorted {
+        let more = url::form_urlencoded::byte_serialize(id.as_bytes()).map(str::len).sum::<usize>() + 3;
+        if length + more > LONGEST && !list.is_empty() {
+            parts.push(filters.with_value("ids", std::mem::take(&mut list)));
+            length = base;
+        }
+        if length + more > LONGEST {
+            return Err(ApiError::Usage("the other filters leave no room for ids in a query: use fewer values".into()));
+        }
+        length += more;
+        if !list.is_empty() {
+            list.push(',');
+        }
+        list.push_str(id);
+    }
+    parts.push(filters.with_value("ids", list));
+    Ok(parts)
+}
+
+/// Rows that are new or were labelled again since a moment.
+fn changed(target: Target, filters: &Filters, since: &str) -> Result<Vec<Filters>, ApiError> {
+    match target {
+        Target::GroundTruth => Err(ApiError::Usage(
+            "--since-checkpoint does not work for ground truth: the server cannot select it by date; export the version whole".into(),
+        )),
+        Target::Task => Ok(vec![filters.with_value("created__gte", since.to_owned())]),
+        Target::Assignment => {
+            let new = filters.with_value("created__gte", since.to_owned());
+            let again = filters.with_value("created__lt", since.to_owned()).with_value("last_labeled__gte", since.to_owned());
+            Ok(vec![new, again])
+        }
+    }
+}
+
+/// Asks how many rows each part has and where they lie.
+///
+/// # Errors
+/// [`ApiError`].
+pub async fn probe(client: &Client, target: Target, parts: Vec<Filters>) -> Result<Vec<Part>, ApiError> {
+    let each = parts.into_iter().map(|filters| async move { one(client, target, &filters).await });
+    stream::iter(each).buffered(client.concurrency().1).try_collect().await
+}
+
+async fn one(client: &Client, target: Target, filters: &Filters) -> Result<Part, ApiError> {
+    let query = filters.query();
+    let edge = |ordering: &'static str, pagination: Option<&str>| {
+        let query = query.clone().with("page_size", "1").with("ordering", ordering);
+        let query = pagination.iter().fold(query, |q, mode| q.with("pagination", *mode));
+        async move { client.get(target.path(), &query, |body| Page::parse(body, target, &Holding::default())).await }
+    };
+    let mut part =
+        Part { without_ids: filters.without_ranges().query(), filters: query.clone(), count: None, span: None };
+    if target == Target::GroundTruth {
+        part.count = client.count(target, &query).await?;
+        return Ok(part);
+    }
+    let (highest, lowest) = match tokio::try_join!(edge("-id", None), edge("id", None)) {
+        // Counting a large list can take the server longer than its edge allows; with a cursor it does not count.
+        Err(ApiError::GaveUp { .. }) => tokio::try_join!(edge("-id", Some("cursor")), edge("id", Some("cursor")))?,
+        other => other?,
+    };
+    part.count = highest.count;
+    let id = |page: &Page| page.rows.first().map(|row| row.key.clone());
+    part.span = match (id(&lowest), id(&highest)) {
+        (Some(Id::Number(low)), Some(Id::Number(high))) if low <= high && high < i64::MAX => {
+            Some(Range { low, high: high + 1 })
+        }
+        (None, None) => Some(Range { low: 0, high: 0 }),
+        _ => None,
+    };
+    Ok(part)
+}
+
+impl Part {
+    /// Ids per row to expect.
+    pub fn ids_per_row(&self) -> f64 {
+        let span = self.span.map_or(1.0, Range::width);
+        (span / self.count.unwrap_or(1).max(1) as f64).max(1.0)
+    }
+
+    /// The id ranges to walk: those of the shard, below the last row that was written before.
+    pub fn ranges(&self, shard: Option<&Shard>, below: Option<i64>) -> Option<Vec<Range>> {
+        let span = self.span?;
+        let span = Range { high: below.map_or(span.high, |b| span.high.min(b)), ..span };
+        Some(match shard {
+            Some(shard) => shard.ranges(span),
+            None => vec![span],
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::tz::TimeZone;
+
+    fn filters(texts: &[&str]) -> Filters {
+        let mut f = Filters::default();
+        texts.iter().for_each(|t| f.add_text(Target::Assignment, t, &TimeZone::UTC).unwrap());
+        f
+    }
+
+    #[test]
+    fn long_lists_of_ids_are_split_and_stay_in_order() {
+        let ids: Vec<String> = (0..5000).map(|n| (n * 7 % 5000 + 1_000_000).to_string()).collect();
+        let parts = split(Target::Assignment, &filters(&["project=1"]), &ids, None).unwrap();
+        let lists: Vec<&str> = parts.iter().map(|p| p.get("ids").unwrap()).collect();
+        assert!(parts.len() > 4 && parts.iter().all(|p| p.query().encoded().len() + 200 < LONGEST));
+        let all: Vec<i64> = lists.join(",").split(',').map(|id| id.parse().unwrap()).collect();
+        assert!(all.len() == 5000 && all.is_sorted_by(|a, b| a > b));
+        let inline = filters(&["project=1", &format!("ids={}", ids.join(","))]);
+        assert_eq!(split(Target::Assignment, &inline, &[], None).unwrap(), parts);
+    }
+
+    #[test]
+    fn what_cannot_be_split_is_refused() {
+        let long = filters(&["project=1", &format!("users={}", vec!["123456"; 2000].join(","))]);
+        assert!(split(Target::Assignment, &long, &[], None).is_err());
+        assert!(split(Target::Assignment, &long, &["1".into()], None).is_err());
+    }
+
+    #[test]
+    fn changes_are_new_rows_and_rows_labelled_again() {
+        let parts = split(Target::Assignment, &filters(&["project=1"]), &[], Some("2026-01-01T00:00:00Z")).unwrap();
+        let keys: Vec<_> = parts.iter().map(|p| p.query().encoded()).collect();
+        assert!(
+            keys[0].contains("created__gte")
+                && keys[1].contains("created__lt")
+                && keys[1].contains("last_labeled__gte")
+        );
+        assert!(split(Target::GroundTruth, &filters(&[]), &[], Some("x")).is_err());
+    }
+}

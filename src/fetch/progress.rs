@@ -1,0 +1,28 @@
+//! What a run has done so far, for whoever shows it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+
+/// Counts that a run raises; clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct Watch(Arc<Counts>);
+
+/// The counts of a [`Watch`].
+#[derive(Debug, Default)]
+pub struct Counts {
+    /// Item lines written by this run.
+    pub rows: AtomicU64,
+    /// Item lines that an earlier run wrote.
+    pub before: AtomicU64,
+    /// Item lines to expect in all; 0 = not known.
+    pub expected: AtomicU64,
+    /// Whether the run is over.
+    pub over: AtomicBool,
+}
+
+impl std::ops::Deref for Watch {
+    type Target = Counts;
+    fn deref(&self) -> &Counts {
+        &self.0
+    }
+}

@@ -1,0 +1,211 @@
+//! A local folder: written into a staging folder next to it, synced, published by one rename.
+
+use super::destination::{Destination, Output};
+use super::error::SinkError;
+use super::staging::{self, Staging};
+use crate::path::RelPath;
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::io::Errno;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Seek, Write};
+use std::path::{Path, PathBuf};
+
+/// The destination `NAME/`: grows in `.NAME.partial-RANDOM/tree`.
+#[derive(Debug)]
+pub struct Local {
+    dest: PathBuf,
+    overwrite: bool,
+    staging: Staging,
+    tree: PathBuf,
+    scratch: PathBuf,
+}
+
+impl Local {
+    /// Makes the staging folder for `dest`.
+    ///
+    /// # Errors
+    /// [`SinkError::Exists`], [`SinkError::Usage`] when `dest` cannot be replaced safely, [`SinkError::Write`].
+    pub fn new(dest: &Path, overwrite: bool) -> Result<Self, SinkError> {
+        // Without the trailing slash, which would make the system follow a link.
+        let dest: PathBuf = dest.components().collect();
+        check(&dest, overwrite)?;
+        let staging = Staging::new(&dest)?;
+        let tree = staging.path().join("tree");
+        let scratch = staging.path().join("scratch");
+        for folder in [&tree, &scratch] {
+            fs::create_dir(folder).map_err(|e| {
+                staging.remove();
+                SinkError::write(folder.display().to_string(), e)
+            })?;
+        }
+        Ok(Self { dest, overwrite, staging, tree, scratch })
+    }
+
+    fn fail(&self, path: &str, e: io::Error) -> SinkError {
+        SinkError::write(self.dest.join(path).display().to_string(), e)
+    }
+
+    fn create(&self, path: &RelPath) -> Result<(File, PathBuf), SinkError> {
+        let full = self.tree.join(path.as_str());
+        // `create_new` neither follows a link nor opens what is already there.
+        match OpenOptions::new().write(true).create_new(true).open(&full) {
+            Ok(file) => Ok((file, full)),
+            Err(e) => Err(self.fail(path.as_str(), e)),
+        }
+    }
+
+    /// Puts the tree in the place of the old dataset.
+    fn replace(&self) -> io::Result<()> {
+        match renameat_with(CWD, &self.tree, CWD, &self.dest, RenameFlags::EXCHANGE) {
+            // Now the staging folder holds the old dataset, and goes away with it.
+            Ok(()) => Ok(()),
+            Err(e) if is_unsupported(e) => {
+                // Stopped between the two: the next run, or `discard`, puts the old dataset back.
+                fs::rename(&self.dest, self.staging.path().join(staging::OLD))?;
+                fs::rename(&self.tree, &self.dest)
+            }
+            Err(e) => Err(e.into()),
+        }
+    }
+
+    /// Gives the tree its name, if nobody took it in the meantime.
+    fn appear(&self) -> Result<(), SinkError> {
+        let taken = || SinkError::Exists(self.name());
+        let moved = match renameat_with(CWD, &self.tree, CWD, &self.dest, RenameFlags::NOREPLACE) {
+            Err(e) if is_unsupported(e) => {
+                if self.dest.symlink_metadata().is_ok() {
+                    return Err(taken());
+                }
+                fs::rename(&self.tree, &self.dest)
+            }
+            done => done.map_err(Into::into),
+        };
+        moved.map_err(|e| if e.kind() == io::ErrorKind::AlreadyExists { taken() } else { self.fail("", e) })
+    }
+}
+
+impl Destination for Local {
+    fn folder(&self, path: &str) -> Result<(), SinkError> {
+        fs::create_dir(self.tree.join(path)).map_err(|e| self.fail(path, e))
+    }
+
+    fn start(&self, _order: u64, path: &RelPath) -> Result<Box<dyn Output>, SinkError> {
+        let (file, full) = self.create(path)?;
+        Ok(Box::new(LocalFile { file, full, name: self.dest.join(path.as_str()), done: false }))
+    }
+
+    fn put(&self, _order: u64, path: &RelPath, content: &[u8]) -> Result<(), SinkError> {
+        let (mut file, _) = self.create(path)?;
+        file.write_all(content).map_err(|e| self.fail(path.as_str(), e))
+    }
+
+    fn adopt(&self, _order: u64, path: &RelPath, scratch: &Path) -> Result<(), SinkError> {
+        fs::rename(scratch, self.tree.join(path.as_str())).map_err(|e| self.fail(path.as_str(), e))
+    }
+
+    fn scratch(&self) -> &Path {
+        &self.scratch
+    }
+
+    fn publish(&self) -> Result<(), SinkError> {
+        // One call for the whole file system: syncing twenty thousand small files one by one takes minutes.
+        sync_file_system(&self.tree).map_err(|e| self.fail("", e))?;
+        if self.overwrite && self.dest.symlink_metadata().is_ok() {
+            self.replace().map_err(|e| self.fail("", e))?;
+        } else {
+            self.appear()?;
+        }
+        let parent = staging::parent_of(&self.dest);
+        File::open(&parent).and_then(|f| f.sync_all()).map_err(|e| self.fail("", e))?;
+        self.staging.remove();
+        Ok(())
+    }
+
+    fn discard(&self) {
+        self.staging.remove();
+    }
+
+    fn name(&self) -> String {
+        self.dest.display().to_string()
+    }
+}
+
+/// A file in the staging folder.
+struct LocalFile {
+    file: File,
+    full: PathBuf,
+    /// Where it will be, for messages.
+    name: PathBuf,
+    done: bool,
+}
+
+impl LocalFile {
+    fn fail(&self, e: io::Error) -> SinkError {
+        SinkError::write(self.name.display().to_string(), e)
+    }
+}
+
+impl Output for LocalFile {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), SinkError> {
+        self.file.write_all(bytes).map_err(|e| self.fail(e))
+    }
+
+    fn restart(&mut self) -> Result<(), SinkError> {
+        self.file.set_len(0).and_then(|()| self.file.rewind()).map_err(|e| self.fail(e))
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<(), SinkError> {
+        self.done = true;
+        Ok(())
+    }
+}
+
+impl Drop for LocalFile {
+    fn drop(&mut self) {
+        if !self.done {
+            let _ = fs::remove_file(&self.full);
+        }
+    }
+}
+
+/// May a dataset get this name?
+fn check(dest: &Path, overwrite: bool) -> Result<(), SinkError> {
+    let shown = dest.display();
+    if dest.file_name().is_none() {
+        return Err(SinkError::Usage(format!(
+            "{shown:?} cannot be a destination: name a folder that does not exist yet"
+        )));
+    }
+    let Ok(meta) = dest.symlink_metadata() else { return Ok(()) };
+    if !overwrite {
+        return Err(SinkError::Exists(shown.to_string()));
+    }
+    if !meta.is_dir() {
+        return Err(SinkError::Usage(format!("{shown} is not a folder: --overwrite replaces folders only")));
+    }
+    let full = dest.canonicalize().map_err(|e| SinkError::write(shown.to_string(), e))?;
+    let inside =
+        |folder: Option<PathBuf>| folder.and_then(|f| f.canonicalize().ok()).is_some_and(|f| f.starts_with(&full));
+    if inside(std::env::current_dir().ok()) || inside(std::env::home_dir()) {
+        return Err(SinkError::Usage(format!(
+            "{shown} holds the current or the home folder: it will not be overwritten"
+        )));
+    }
+    Ok(())
+}
+
+/// Whether the file system does not know this kind of rename.
+fn is_unsupported(e: Errno) -> bool {
+    matches!(e, Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP)
+}
+
+#[cfg(target_os = "linux")]
+fn sync_file_system(folder: &Path) -> io::Result<()> {
+    rustix::fs::syncfs(File::open(folder)?).map_err(Into::into)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn sync_file_system(_folder: &Path) -> io::Result<()> {
+    rustix::fs::sync();
+    Ok(())
+}

@@ -1,0 +1,161 @@
+//! The worker threads that write files and download originals. Threads rather than tasks: most files are small and local, where
+//! a blocking write is the fastest there is; what is awaited (a response, a chunk) is awaited on the runtime by each thread.
+
+use super::destination::Destination;
+use super::error::SinkError;
+use super::originals::{Downloads, Failed, Source};
+use super::parts::Gathered;
+use super::verify::{Expected, Meter, Seen};
+use crate::path::RelPath;
+use crate::stream::{Place, StreamError};
+use crossbeam_channel::{Receiver, Sender};
+use std::fs::File;
+use std::io::{self, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+/// Where the content of one file comes from.
+#[derive(Debug)]
+pub enum Content {
+    /// The line itself.
+    Bytes(Vec<u8>),
+    /// Several lines; size and hash are known.
+    Gathered(Gathered, Seen),
+    /// A local file that the line names.
+    File(PathBuf),
+    /// A download.
+    Original(Source),
+}
+
+/// One file to write.
+#[derive(Debug)]
+pub struct Job {
+    /// Its number in input order.
+    pub order: u64,
+    /// Where it goes.
+    pub path: RelPath,
+    /// Where it comes from.
+    pub content: Content,
+    /// What its line promises.
+    pub expected: Expected,
+    /// The line, for messages.
+    pub place: Place,
+}
+
+/// How a job ended.
+#[derive(Debug)]
+pub struct Done {
+    /// The job's number.
+    pub order: u64,
+    /// The job's path.
+    pub path: RelPath,
+    /// The URL of an original.
+    pub original: Option<url::Url>,
+    /// What was written; or why the original could not be had.
+    pub result: Result<Seen, Failed>,
+}
+
+/// Starts the workers. They stop when `jobs` is closed.
+///
+/// # Errors
+/// When the system gives no more threads.
+pub fn start(
+    workers: usize,
+    dest: &Arc<dyn Destination>,
+    downloads: &Arc<Downloads>,
+    jobs: &Receiver<Job>,
+    done: &Sender<Done>,
+) -> io::Result<Vec<JoinHandle<()>>> {
+    (0..workers)
+        .map(|n| {
+            let (dest, downloads, jobs, done) = (dest.clone(), downloads.clone(), jobs.clone(), done.clone());
+            thread::Builder::new().name(format!("sink-{n}")).spawn(move || {
+                for job in jobs {
+                    if done.send(work(&*dest, &downloads, job)).is_err() {
+                        break;
+                    }
+                }
+            })
+        })
+        .collect()
+}
+
+fn work(dest: &dyn Destination, downloads: &Downloads, job: Job) -> Done {
+    // A panic must end the run, not leave it waiting for this job.
+    let result = catch_unwind(AssertUnwindSafe(|| write(dest, downloads, &job)))
+        .unwrap_or(Err(Failed::Run(SinkError::Internal("a worker thread panicked"))));
+    let result = match result {
+        Err(Failed::Original(reason)) => match dest.skip(job.order) {
+            Ok(()) => Err(Failed::Original(reason)),
+            Err(e) => Err(Failed::Run(e)),
+        },
+        other => other,
+    };
+    let original = match job.content {
+        Content::Original(source) => Some(source.url),
+        _ => None,
+    };
+    Done { order: job.order, path: job.path, original, result }
+}
+
+fn write(dest: &dyn Destination, downloads: &Downloads, job: &Job) -> Result<Seen, Failed> {
+    match &job.content {
+        Content::Bytes(bytes) => Ok(put(dest, job, bytes, Meter::of(bytes))?),
+        Content::Gathered(Gathered::Bytes(bytes), seen) => Ok(put(dest, job, bytes, *seen)?),
+        Content::Gathered(Gathered::Scratch(file), seen) => {
+            check(job, seen)?;
+            dest.adopt(job.order, &job.path, file)?;
+            Ok(*seen)
+        }
+        Content::File(file) => Ok(copy(dest, job, file)?),
+        Content::Original(source) => {
+            let mut out = dest.start(job.order, &job.path)?;
+            let seen = downloads.fetch(source, &job.expected, &mut *out)?;
+            out.finish()?;
+            Ok(seen)
+        }
+    }
+}
+
+fn put(dest: &dyn Destination, job: &Job, bytes: &[u8], seen: Seen) -> Result<Seen, SinkError> {
+    check(job, &seen)?;
+    dest.put(job.order, &job.path, bytes)?;
+    Ok(seen)
+}
+
+fn copy(dest: &dyn Destination, job: &Job, from: &PathBuf) -> Result<Seen, SinkError> {
+    let fail = |source| SinkError::Read { path: from.display().to_string(), source };
+    let mut file = File::open(from).map_err(fail)?;
+    if !file.metadata().map_err(fail)?.is_file() {
+        return Err(fail(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")));
+    }
+    let mut out = dest.start(job.order, &job.path)?;
+    let mut meter = Meter::default();
+    let mut block = vec![0; 256 * 1024];
+    loop {
+        match file.read(&mut block) {
+            Ok(0) => break,
+            Ok(n) => {
+                out.write(&block[..n])?;
+                meter.update(&block[..n]);
+            }
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(fail(e)),
+        }
+    }
+    let seen = meter.finish();
+    check(job, &seen)?;
+    out.finish()?;
+    Ok(seen)
+}
+
+fn check(job: &Job, seen: &Seen) -> Result<(), SinkError> {
+    job.expected.check(seen).map_err(|reason| {
+        SinkError::Stream(StreamError::Line {
+            place: job.place.to_string(),
+            reason: format!("{:?} is not what its line says: {reason}", job.path.as_str()),
+        })
+    })
+}

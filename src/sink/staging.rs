@@ -1,0 +1,102 @@
+//! The hidden folder next to a local destination in which a dataset grows: `.NAME.partial-RANDOM/`.
+//!
+//! Its owner holds an advisory lock on the folder for as long as it lives. A lock, unlike a process id written to a file, cannot
+//! outlive a `kill -9`, and means the same in two containers that share a volume. A later run to the same destination removes
+//! the folders that nobody holds. The parent folder is locked for the moment of looking and creating, so that a folder just made
+//! is never taken for a leftover.
+
+use super::error::SinkError;
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The old dataset while it is being replaced, on systems that cannot swap two names.
+pub const OLD: &str = "old";
+
+/// A staging folder, locked by this process.
+#[derive(Debug)]
+pub struct Staging {
+    folder: PathBuf,
+    dest: PathBuf,
+    _lock: File,
+}
+
+impl Staging {
+    /// Makes the staging folder for `dest` after removing leftovers of runs that were killed. Missing parents of `dest` are made.
+    ///
+    /// # Errors
+    /// [`SinkError::Write`] naming the folder that could not be made.
+    pub fn new(dest: &Path) -> Result<Self, SinkError> {
+        let parent = parent_of(dest);
+        let fail = |path: &Path, e| SinkError::write(path.display().to_string(), e);
+        fs::create_dir_all(&parent).map_err(|e| fail(&parent, e))?;
+        let gate = File::open(&parent).map_err(|e| fail(&parent, e))?;
+        // A file system without locks: go on, but leave leftovers alone.
+        let guarded = gate.lock().is_ok();
+        let prefix = prefix_for(dest);
+        if guarded {
+            remove_leftovers(&parent, &prefix, dest);
+        }
+        let folder = tempfile::Builder::new().prefix(&prefix).tempdir_in(&parent).map_err(|e| fail(&parent, e))?.keep();
+        let lock = File::open(&folder).map_err(|e| fail(&folder, e))?;
+        if guarded {
+            let _ = lock.try_lock();
+        }
+        Ok(Self { folder, dest: dest.to_owned(), _lock: lock })
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Removes the folder and all in it, as far as that is possible.
+    pub fn remove(&self) {
+        if put_back_old(&self.folder, &self.dest) {
+            let _ = fs::remove_dir_all(&self.folder);
+        }
+    }
+}
+
+/// The folder that holds `dest`.
+pub fn parent_of(dest: &Path) -> PathBuf {
+    match dest.parent() {
+        Some(p) if p != Path::new("") => p.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+fn prefix_for(dest: &Path) -> OsString {
+    let mut prefix = OsString::from(".");
+    prefix.push(dest.file_name().unwrap_or_default());
+    prefix.push(".partial-");
+    prefix
+}
+
+fn remove_leftovers(parent: &Path, prefix: &OsString, dest: &Path) {
+    let Ok(entries) = fs::read_dir(parent) else { return };
+    for entry in entries.flatten() {
+        let is_ours = entry.file_name().as_encoded_bytes().starts_with(prefix.as_encoded_bytes());
+        if !is_ours || !entry.file_type().is_ok_and(|t| t.is_dir()) {
+            continue;
+        }
+        let path = entry.path();
+        let unowned = File::open(&path).is_ok_and(|f| f.try_lock().is_ok());
+        if unowned && put_back_old(&path, dest) {
+            let _ = fs::remove_dir_all(&path);
+        }
+    }
+}
+
+/// A run that stopped between moving the old dataset away and moving the new one in has left the old one in its staging folder:
+/// puts it back. Returns whether the folder may be removed.
+fn put_back_old(folder: &Path, dest: &Path) -> bool {
+    let old = folder.join(OLD);
+    match old.symlink_metadata() {
+        Err(e) => e.kind() == io::ErrorKind::NotFound,
+        Ok(_) if dest.symlink_metadata().is_err() => fs::rename(&old, dest).is_ok(),
+        // The new dataset is in place: the old one is not needed any more.
+        Ok(_) => true,
+    }
+}

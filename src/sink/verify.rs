@@ -1,0 +1,138 @@
+//! Size and SHA-256 of a file's content: counted while it passes, compared with what the line promised.
+
+use sha2::{Digest, Sha256};
+use std::fmt::Write;
+
+/// What a file line promises about the whole file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Expected {
+    /// Size in bytes.
+    pub bytes: Option<u64>,
+    /// SHA-256.
+    pub sha256: Option<[u8; 32]>,
+}
+
+/// What a whole file turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// Size in bytes.
+    pub bytes: u64,
+    /// SHA-256.
+    pub sha256: [u8; 32],
+}
+
+/// Counts and hashes content as it passes.
+#[derive(Clone, Debug, Default)]
+pub struct Meter {
+    bytes: u64,
+    hash: Sha256,
+}
+
+impl Meter {
+    /// Takes the next bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.bytes += bytes.len() as u64;
+        self.hash.update(bytes);
+    }
+
+    /// Bytes so far.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Size and hash of all that passed.
+    pub fn finish(self) -> Seen {
+        Seen { bytes: self.bytes, sha256: self.hash.finalize().into() }
+    }
+
+    /// Of content at hand.
+    pub fn of(content: &[u8]) -> Seen {
+        Seen { bytes: content.len() as u64, sha256: Sha256::digest(content).into() }
+    }
+}
+
+impl Expected {
+    /// Reads the two keys of a file line.
+    ///
+    /// # Errors
+    /// A text when `sha256` is not 64 hexadecimal digits.
+    pub fn parse(bytes: Option<u64>, sha256: Option<&str>) -> Result<Self, String> {
+        let sha256 = match sha256 {
+            None => None,
+            Some(text) => Some(from_hex(text).ok_or("`sha256` is not 64 hexadecimal digits")?),
+        };
+        Ok(Self { bytes, sha256 })
+    }
+
+    /// Takes what another line of the same file promises.
+    pub fn merge(&mut self, other: Self) {
+        self.bytes = other.bytes.or(self.bytes);
+        self.sha256 = other.sha256.or(self.sha256);
+    }
+
+    /// Compares.
+    ///
+    /// # Errors
+    /// A text with both values.
+    pub fn check(&self, seen: &Seen) -> Result<(), String> {
+        if let Some(bytes) = self.bytes
+            && bytes != seen.bytes
+        {
+            return Err(format!("it has {} bytes instead of {bytes}", seen.bytes));
+        }
+        if let Some(sha256) = self.sha256
+            && sha256 != seen.sha256
+        {
+            return Err(format!("its SHA-256 is {} instead of {}", to_hex(&seen.sha256), to_hex(&sha256)));
+        }
+        Ok(())
+    }
+}
+
+/// Lower-case hexadecimal digits.
+pub fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut s, b| {
+        let _ = write!(s, "{b:02x}");
+        s
+    })
+}
+
+fn from_hex(text: &str) -> Option<[u8; 32]> {
+    let digits = text.as_bytes();
+    if digits.len() != 64 {
+        return None;
+    }
+    let mut out = [0; 32];
+    for (byte, pair) in out.iter_mut().zip(digits.chunks_exact(2)) {
+        let high = char::from(pair[0]).to_digit(16)?;
+        let low = char::from(pair[1]).to_digit(16)?;
+        *byte = u8::try_from(high * 16 + low).ok()?;
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+    #[test]
+    fn hexadecimal_round_trip() {
+        assert_eq!(to_hex(&Meter::default().finish().sha256), EMPTY);
+        assert_eq!(from_hex(EMPTY), Some(Meter::of(b"").sha256));
+        assert_eq!(from_hex(&EMPTY.to_uppercase()), from_hex(EMPTY));
+        for bad in ["", "e3", &EMPTY.replace('e', "g"), &EMPTY.replace("e3", "é")] {
+            assert!(Expected::parse(None, Some(bad)).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn finds_wrong_size_and_wrong_hash() {
+        let seen = Meter::of(b"abc");
+        let check = |bytes, sha| Expected::parse(bytes, sha).unwrap().check(&seen);
+        assert!(check(None, None).is_ok() && check(Some(3), None).is_ok());
+        assert!(check(Some(4), None).unwrap_err().contains("3 bytes instead of 4"));
+        assert!(check(Some(3), Some(EMPTY)).unwrap_err().contains("SHA-256"));
+    }
+}

@@ -1,0 +1,158 @@
+//! Kills, signals, full disks: nothing of the dataset is ever seen.
+
+use crate::local::limit;
+use crate::server::{Answer, Server};
+use crate::util::*;
+use std::fs;
+use std::io::Write;
+use std::process::{Child, Command};
+
+/// A run that has written `labels/1` and waits for more.
+fn under_way(p: &Place, args: &[&str]) -> Child {
+    let mut child = p.command(args).spawn().unwrap();
+    let stdin = child.stdin.as_mut().unwrap();
+    write!(stdin, "{BEGIN}\n{}\n", text("labels/1", "x")).unwrap();
+    until("the first file is written", || names(p.dir.path()).iter().any(|n| n.ends_with("tree/labels/1")));
+    child
+}
+
+fn kill(child: &Child, signal: &str) {
+    assert!(Command::new("/bin/kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+}
+
+#[test]
+fn a_killed_producer_leaves_nothing() {
+    let p = place();
+    let mut child = under_way(&p, &["out"]);
+    drop(child.stdin.take());
+    p.wait(child).exits(3).one_line();
+    p.assert_empty();
+}
+
+#[test]
+fn signals_remove_the_staging_folder_and_give_their_exit_code() {
+    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+        let p = place();
+        let mut child = under_way(&p, &["out"]);
+        let _producer = child.stdin.take();
+        kill(&child, signal);
+        p.wait(child).exits(code).one_line().says("nothing was published");
+        p.assert_empty();
+    }
+}
+
+#[test]
+fn a_signal_ends_a_download_that_stalls() {
+    let server = Server::start(|_| Answer::Stall(b"some".to_vec()));
+    let p = place();
+    let mut child = p.command(&["--allow-private-urls", "out"]).spawn().unwrap();
+    write!(child.stdin.as_mut().unwrap(), "{BEGIN}\n{{\"path\":\"a\",\"url\":\"{}\"}}\n", server.url("/a")).unwrap();
+    until("the download began", || !server.seen().is_empty());
+    let _producer = child.stdin.take();
+    kill(&child, "-TERM");
+    p.wait(child).exits(143);
+    p.assert_empty();
+}
+
+#[test]
+fn leftovers_of_a_kill_are_hidden_and_removed_by_the_next_run() {
+    let p = place();
+    let mut killed = under_way(&p, &["out"]);
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    assert!(!p.path("out").exists());
+    assert!(names(p.dir.path()).iter().all(|n| n.starts_with(".out.partial-")));
+    // Another run that is alive keeps its folder, and so does another destination.
+    let alive = under_way(&p, &["out"]);
+    fs::create_dir_all(p.path(".other.partial-x/tree")).unwrap();
+    p.run(&["out"], framed(&[&text("a", "1")])).exits(0);
+    let left: Vec<_> = names(p.dir.path()).into_iter().filter(|n| n.starts_with(".out")).collect();
+    assert!(
+        !left.is_empty() && left.iter().all(|n| n.contains("/scratch/") || n.ends_with("tree/labels/1")),
+        "{left:?}"
+    );
+    assert!(p.path(".other.partial-x").exists());
+    // It comes second, and must not replace what the first has published.
+    let mut alive = alive;
+    writeln!(alive.stdin.as_mut().unwrap(), "{END}").unwrap();
+    drop(alive.stdin.take());
+    p.wait(alive).exits(6).says("exists already");
+    fs::remove_dir_all(p.path(".other.partial-x")).unwrap();
+    assert_eq!(names(p.dir.path()), ["out/a", "out/metadata/export_summary.json"]);
+}
+
+#[test]
+fn an_old_dataset_that_a_killed_run_had_moved_away_comes_back() {
+    let p = place();
+    fs::create_dir_all(p.path(".out.partial-dead/old")).unwrap();
+    fs::write(p.path(".out.partial-dead/old/precious"), "1").unwrap();
+    p.run(&["out"], format!("{BEGIN}\n")).exits(3);
+    assert_eq!(names(p.dir.path()), ["out/precious"]);
+}
+
+#[test]
+fn sigkill_at_many_moments_never_shows_a_part() {
+    let lines: Vec<_> = (0..400).map(|i| text(&format!("d{}/{i}", i % 5), &"y".repeat(200))).collect();
+    let input = framed(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    let whole = place();
+    whole.run(&["out"], &input).exits(0);
+    let whole = tree(&whole.path("out"));
+    let p = place();
+    for round in 0..30usize {
+        let mut child = p.command(&["--overwrite", "out"]).spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let upto = input.len() * round / 29;
+        let _ = stdin.write_all(&input.as_bytes()[..upto]);
+        if round % 3 == 0 {
+            // Also while it is publishing.
+            drop(stdin);
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        if p.path("out").exists() {
+            assert!(tree(&p.path("out")) == whole, "round {round}");
+        }
+    }
+    p.run(&["--overwrite", "out"], &input).exits(0);
+    assert!(tree(&p.path("out")) == whole);
+    assert_eq!(fs::read_dir(p.dir.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_file_too_large_for_the_system_is_exit_6_with_its_path() {
+    let p = place();
+    let mut command = p.command(&["out"]);
+    limit(&mut command, "-f 8");
+    let lines = [text("small", "1"), text("big/file.bin", &"x".repeat(100_000))];
+    p.run_command(command, framed(&[&lines[0], &lines[1]])).exits(6).one_line().says("out/big/file.bin");
+    p.assert_empty();
+}
+
+/// A mounted file system of its own needs root; the test above covers the rest.
+#[test]
+fn a_full_disk_is_exit_6_and_leaves_nothing() {
+    let p = place();
+    let disk = p.path("disk");
+    fs::create_dir(&disk).unwrap();
+    let script = format!(
+        "mount -t tmpfs -o size=256k none '{0}' && '{1}' '{0}/out'; code=$?; ls -A '{0}' | wc -l; exit $code",
+        disk.display(),
+        env!("CARGO_BIN_EXE_syn-sink")
+    );
+    let mut command = Command::new("unshare");
+    command.args(["--mount", "--map-root-user", "--", "/bin/bash", "-c", &script]);
+    command
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped());
+    let lines: Vec<_> = (0..100).map(|i| text(&format!("f{i}"), &"x".repeat(10_000))).collect();
+    let ran = p.run_command(command, framed(&lines.iter().map(String::as_str).collect::<Vec<_>>()));
+    let ran = ran.exits(6).one_line().says("No space left").says("/out/f");
+    assert_eq!(String::from_utf8_lossy(&ran.stdout).trim(), "0", "{ran}");
+}
+
+#[test]
+fn a_folder_that_may_not_be_written_is_exit_6() {
+    let p = place();
+    p.run(&["/proc/nowhere/out"], framed(&[])).exits(6).one_line().says("/proc/nowhere");
+}
