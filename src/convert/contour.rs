@@ -340,3 +340,6 @@ fn canonical(points: &mut [[u32; 2]]) {
     }
     points.rotate_left(best.0);
 }
+
+#[cfg(test)]
+mod tests;
