@@ -201,7 +201,7 @@ fn object(entries: &[(Str<'_>, Raw<'_>)]) -> String {
         out.extend_from_slice(if i > 0 { b",\"" } else { b"\"" });
         push_escaped(&mut out, key);
         out.extend_from_slice(b"\":");
-        out.extend_from_slice(value.text().as_bytes());
+        out.extend_from_slice(value.readable().as_bytes());
     }
     out.push(b'}');
     String::from_utf8(out).unwrap_or_default()

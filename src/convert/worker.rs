@@ -10,7 +10,7 @@ use super::row::Row;
 use crate::dm::payload::{self, Media, MediaKind, Payload};
 use crate::dm::{Annotation, Arena, Reason};
 use crate::item::{self, FileRef, KeepRaw};
-use crate::stream::json::Raw;
+use crate::stream::json::{Raw, without_huge_numbers};
 use crate::stream::{Batch, Line, StreamError};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -122,7 +122,11 @@ impl Worker {
 
     fn line(&mut self, shared: &Shared, line: &Line<'_>, chunk: &mut Chunk) -> Result<(), String> {
         let mut arena = std::mem::take(&mut self.arena);
-        let done = self.item_of(shared, line.bytes, &mut arena, chunk);
+        let done = self.item_of(shared, line.bytes, &mut arena, chunk).or_else(|reason| {
+            // A number out of range costs its annotation, not the line.
+            let tame = without_huge_numbers(line.bytes).ok_or_else(|| reason.clone())?;
+            self.item_of(shared, &tame, &mut arena, chunk).map_err(|_| reason)
+        });
         self.arena = arena;
         done
     }
@@ -133,14 +137,16 @@ impl Worker {
             let (item, data) = item::parse(line, KeepRaw)?.split();
             let unwrapped = data.as_ref().filter(|raw| raw.text().starts_with('"')).and_then(item::text);
             let raw = unwrapped.as_deref().or(data.as_ref().map(Raw::text));
-            let payload = raw.and_then(|raw| payload::read(raw.as_bytes(), arena).ok());
+            let mut tame = None;
+            let payload = raw.and_then(|raw| read_payload(raw, &mut tame, arena));
             self.item(&Row::new(shared, line, &item, raw, arena), payload.as_ref(), chunk);
             return Ok(());
         }
         let (item, payload) = item::parse(line, payload::Seed { arena })?.split();
         match payload.as_ref().and_then(|p| p.text.as_deref()) {
             Some(text) => {
-                let inner = payload::read(text.as_bytes(), arena).ok();
+                let mut tame = None;
+                let inner = read_payload(text, &mut tame, arena);
                 self.item(&Row::new(shared, line, &item, None, arena), inner.as_ref(), chunk);
             }
             None => self.item(&Row::new(shared, line, &item, None, arena), payload.as_ref(), chunk),
@@ -346,6 +352,14 @@ impl Worker {
             written,
         });
     }
+}
+
+/// Reads a payload, if need be without its numbers out of range; `tame` holds its text then.
+fn read_payload<'a>(text: &'a str, tame: &'a mut Option<Vec<u8>>, arena: &mut Arena) -> Option<Payload<'a>> {
+    payload::read(text.as_bytes(), arena).ok().or_else(|| {
+        *tame = without_huge_numbers(text.as_bytes());
+        payload::read(tame.as_deref()?, arena).ok()
+    })
 }
 
 /// Where a record's parts begin.

@@ -16,6 +16,14 @@ impl<'a> Raw<'a> {
         &self.0
     }
 
+    /// The JSON text, with `null` for numbers that no float can hold: what is written must be readable.
+    pub fn readable(&self) -> Cow<'_, str> {
+        match without_huge_numbers(self.0.as_bytes()).map(String::from_utf8) {
+            Some(Ok(text)) => Cow::Owned(text),
+            _ => Cow::Borrowed(&self.0),
+        }
+    }
+
     /// Parses the value; `None` when it is not a `T`.
     pub fn read<'s, T: Deserialize<'s>>(&'s self) -> Option<T> {
         sonic_rs::from_str(&self.0).ok()
@@ -75,6 +83,53 @@ pub fn parse_with<'a, S: DeserializeSeed<'a>>(line: &'a [u8], seed: S) -> Result
     let value = seed.deserialize(&mut parser).map_err(|e| describe(&e))?;
     parser.end().map_err(|e| describe(&e))?;
     Ok(value)
+}
+
+/// The text with `null` for every number that is too large for a float (`1e999`): JSON's grammar allows them, no parser can hold
+/// them, and one such number would cost a whole line. `None` when there is none.
+pub fn without_huge_numbers(json: &[u8]) -> Option<Vec<u8>> {
+    /// The shortest number without exponent that can be too large, digits.
+    const LONG: usize = 309;
+    let mut out: Option<Vec<u8>> = None;
+    let (mut copied, mut i) = (0, 0);
+    while let Some(&byte) = json.get(i) {
+        let start = i;
+        i += 1;
+        match byte {
+            b'"' => loop {
+                // A string without end is not JSON.
+                let k = memchr::memchr2(b'"', b'\\', json.get(i..)?)?;
+                let escape = json[i + k] == b'\\';
+                i += k + 1 + usize::from(escape);
+                if !escape {
+                    break;
+                }
+            },
+            b'-' | b'0'..=b'9' => {
+                let rest = &json[start..];
+                let length = rest.iter().position(|b| !matches!(b, b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9'));
+                i = start + length.unwrap_or(rest.len());
+                let number = &json[start..i];
+                let suspect = number.len() >= LONG || number.iter().any(|b| matches!(b, b'e' | b'E'));
+                if suspect && is_huge(number) {
+                    let out = out.get_or_insert_with(Vec::new);
+                    out.extend_from_slice(&json[copied..start]);
+                    out.extend_from_slice(b"null");
+                    copied = i;
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut out = out?;
+    out.extend_from_slice(&json[copied..]);
+    Some(out)
+}
+
+/// Whether this is a number by JSON's grammar and infinite as a float.
+fn is_huge(number: &[u8]) -> bool {
+    let text = std::str::from_utf8(number).unwrap_or_default();
+    text.parse().is_ok_and(f64::is_infinite) && sonic_rs::from_str::<sonic_rs::LazyValue<'_>>(text).is_ok()
 }
 
 /// Whether brackets outside strings ever nest deeper than `limit`.
@@ -192,6 +247,23 @@ mod tests {
             assert!(parse::<Kept<'_>>(bad).is_err(), "{}", String::from_utf8_lossy(bad));
         }
         assert!(parse::<Head>(b"{\"x\":{\"y\":[1e999,\"\\u00e9\"]},\"id\":1}").is_ok());
+    }
+
+    #[test]
+    fn numbers_that_no_float_can_hold_become_null() {
+        let tame = |text: &str| without_huge_numbers(text.as_bytes()).map(|b| String::from_utf8(b).unwrap());
+        let digits = "9".repeat(400);
+        for (text, expected) in [
+            (r#"{"a":1e999,"b":[-2.5E+400,1e9]}"#, Some(r#"{"a":null,"b":[null,1e9]}"#)),
+            (r#"{"1e999":"1e999\"1e999","x":1e999}"#, Some(r#"{"1e999":"1e999\"1e999","x":null}"#)),
+            (r#"["1e999\\",1e999"#, Some(r#"["1e999\\",null"#)),
+            (&digits, Some("null")),
+            (r#"{"a":1e308,"b":"1e999","c":1e-999,"d":12345678901234567890}"#, None),
+            ("[01e999,1.e999,1e999e1,\"1e999", None),
+            ("\"\\", None),
+        ] {
+            assert_eq!(tame(text).as_deref(), expected, "{text}");
+        }
     }
 
     #[test]

@@ -310,7 +310,7 @@ impl Renderer<'_, '_> {
                 }
                 t.string(out, key);
                 out.push(b':');
-                t.raw(out, value.text());
+                t.raw(out, &value.readable());
             }
             if let Some(angle) = rotation {
                 if !first {
