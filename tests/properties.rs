@@ -1,0 +1,554 @@
+//! What holds for any input, in every format: everything seen is accounted for, nothing panics, what is written can be read, lies
+//! in the image, and does not depend on the number of threads.
+
+use base64::Engine;
+use clap::Parser;
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::Value;
+use std::collections::{BTreeMap, HashSet};
+use std::io::{self, Read, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+use synpipe::cli::convert::Args;
+use synpipe::convert::registry::{self, FORMATS};
+use synpipe::convert::run::run;
+use synpipe::stream::{Reader, Writer};
+
+/// Everything written, by path.
+type Files = BTreeMap<String, Vec<u8>>;
+
+/// Output shared with the run.
+#[derive(Clone, Default)]
+struct Sink(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Gives a few bytes at a time, so that a short input is many batches.
+struct Drip(io::Cursor<Vec<u8>>);
+
+impl Read for Drip {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let n = into.len().min(700);
+        self.0.read(&mut into[..n])
+    }
+}
+
+/// The bytes of the output, or the error.
+fn convert(options: &[&str], input: &str, threads: usize) -> Result<Vec<u8>, String> {
+    let args = Args::try_parse_from([&["syn-convert", "--to"], options].concat()).map_err(|e| e.to_string())?;
+    let options = args.options().map_err(|e| e.to_string())?;
+    let (name, format) = registry::build(args.to.as_deref().unwrap_or_default(), &options)?;
+    let input = io::Cursor::new(input.as_bytes().to_vec());
+    let reader = Reader::from_read("input", Drip(input), 1 << 20).map_err(|e| e.to_string())?;
+    let sink = Sink::default();
+    run(name, format, options, reader, Writer::to(Box::new(sink.clone())), threads).map_err(|e| e.to_string())?;
+    let bytes = sink.0.lock().map_err(|e| e.to_string())?.clone();
+    Ok(bytes)
+}
+
+fn files(output: &[u8]) -> Files {
+    let mut files = Files::new();
+    let mut complete = HashSet::new();
+    for line in output.split(|b| *b == b'\n').filter(|l| !l.is_empty()) {
+        let line: Value = serde_json::from_slice(line).expect("a line of JSON");
+        let Some(path) = line["path"].as_str() else { continue };
+        synpipe::path::RelPath::new(path).expect("a safe path");
+        assert!(!complete.contains(path), "{path} is written twice");
+        if line["more"] != true {
+            complete.insert(path.to_owned());
+        }
+        let bytes = match (&line["text"], &line["base64"]) {
+            (Value::String(text), _) => text.clone().into_bytes(),
+            (_, Value::String(text)) => base64::prelude::BASE64_STANDARD.decode(text).expect("base64"),
+            _ => Vec::new(),
+        };
+        files.entry(path.to_owned()).or_default().extend(bytes);
+    }
+    files
+}
+
+/// JSON text of a number: good ones, and all that can be wrong with one.
+fn number() -> impl Strategy<Value = String> {
+    let odd = [
+        "-5",
+        "0",
+        "-0",
+        "-0.0",
+        "1e3",
+        "1e999",
+        "-1e999",
+        "1e-999",
+        "1e300",
+        "-1e300",
+        "12345678901234567890",
+        "0.5",
+        "123456789012345678901",
+        "9007199254740993",
+        "63.9999999",
+        "null",
+        "true",
+        "\"7\"",
+        "\"\"",
+        "[]",
+        "{}",
+        "[1]",
+    ];
+    prop_oneof![
+        8 => (0..40i32).prop_map(|n| n.to_string()),
+        4 => (-20.0..80.0f64).prop_map(|n| n.to_string()),
+        2 => select(odd.to_vec()).prop_map(str::to_owned),
+    ]
+}
+
+/// JSON text of a string or of what stands in its place.
+fn text() -> impl Strategy<Value = String> {
+    let odd = [
+        "\"\"",
+        "\"a b\"",
+        "\"\\u0000\\u001f\\n\\t\\r\"",
+        "\"quote\\\"back\\\\slash/\"",
+        "\"<&>'\\\"]]>\"",
+        "\"=1+1\"",
+        "\"\u{202e}abc\"",
+        "\"자동차\"",
+        "\"e\\u0301\"",
+        "\"../../etc\"",
+        "\"a,b;c\"",
+        "\"{{x}}\"",
+        "\" \"",
+        "5",
+        "null",
+        "-1.5",
+        "false",
+        "[]",
+        "{}",
+        "\"\\ud83d\\ude97\"",
+        "\"@stream\"",
+    ];
+    prop_oneof![
+        5 => select(&["\"a\"", "\"b\"", "\"c\"", "\"nose\"", "\"left_eye\"", "\"right_eye\""][..]).prop_map(str::to_owned),
+        2 => select(odd.to_vec()).prop_map(str::to_owned),
+    ]
+}
+
+fn list(of: impl Strategy<Value = String>, length: std::ops::Range<usize>) -> impl Strategy<Value = String> {
+    prop::collection::vec(of, length).prop_map(|v| format!("[{}]", v.join(",")))
+}
+
+fn point() -> impl Strategy<Value = String> {
+    prop_oneof![
+        (number(), number()).prop_map(|(x, y)| format!("{{\"x\":{x},\"y\":{y},\"id\":\"p\"}}")),
+        (number(), number()).prop_map(|(x, y)| format!("[{x},{y}]")),
+    ]
+}
+
+/// The value of `coordinate`, `coordinates`, `data` or `pixel_indices`.
+fn shape() -> impl Strategy<Value = String> {
+    let run = (0..900u32, 0..40u32).prop_map(|(start, n)| format!("[{start},{n}]"));
+    let mask = (0..200u32, 1..30u32, 1..6u32).prop_map(|(at, n, rows)| {
+        format!("[{}]", (0..rows).map(|y| format!("[{},{n}]", at + y * 40)).collect::<Vec<_>>().join(","))
+    });
+    prop_oneof![
+        6 => (number(), number(), number(), number(), number()).prop_map(|(x, y, w, h, r)| {
+            format!("{{\"x\":{x},\"y\":{y},\"width\":{w},\"height\":{h},\"rotation\":{r}}}")
+        }),
+        3 => (0..30u8, 0..30u8, 1..9u8, 1..9u8).prop_map(|(x, y, w, h)| {
+            format!("{{\"x\":{x},\"y\":{y},\"width\":{w},\"height\":{h}}}")
+        }),
+        2 => list(number(), 4..5),
+        3 => list(number(), 0..7),
+        6 => list(point(), 0..7),
+        2 => list(list(point(), 2..6), 1..4),
+        3 => point(),
+        4 => mask,
+        2 => list(run, 0..5),
+        1 => select(&["null", "true", "\"x\"", "{}", "[[[[1]]]]", "{\"1\":{\"x\":1,\"y\":1,\"width\":2,\"height\":2}}"][..])
+            .prop_map(str::to_owned),
+        1 => (1..400usize).prop_map(|n| "[".repeat(n) + &"]".repeat(n)),
+    ]
+}
+
+/// Members of the objects of an annotation: its head's, and its geometry's.
+fn annotation() -> impl Strategy<Value = (String, String)> {
+    let tools = [
+        "bounding_box",
+        "bbox",
+        "polygon",
+        "polyline",
+        "keypoint",
+        "segmentation",
+        "classification",
+        "relation",
+        "3d_bounding_box",
+        "nobody knows \\\"it\\\"",
+        "",
+    ];
+    let mask = [
+        "",
+        ",\"isCompressed\":true,\"compressionFormat\":\"rle\"",
+        ",\"isCompressed\":false,\"compressionFormat\":null",
+        ",\"encoding\":\"dm_rle\"",
+        ",\"encoding\":\"raw_indices\"",
+        ",\"isCompressed\":\"yes\"",
+        ",\"encoding\":7",
+    ];
+    let key = select(&["coordinate", "data", "pixel_indices", "coordinates", "psr"][..]);
+    let attribute = (text(), number()).prop_map(|(a, b)| format!(",\"color\":{a},\"visibility\":{b},\"x y\":[{b}]"));
+    let attributes = prop_oneof![3 => Just(String::new()), 1 => attribute];
+    let class = (text(), attributes, any::<bool>())
+        .prop_map(|(class, more, plain)| if plain { class } else { format!("{{\"class\":{class}{more}}}") });
+    (select(tools.to_vec()), class, key, shape(), select(mask.to_vec()), any::<bool>(), text()).prop_map(
+        |(tool, class, key, shape, mask, both, group)| {
+            // The usual key of the tool, or any.
+            let key = match (both, tool) {
+                (true, "segmentation") => "pixel_indices",
+                (true, _) => "coordinate",
+                _ => key,
+            };
+            let head = format!("\"tool\":\"{tool}\",\"classification\":{class},\"group_id\":{group}");
+            (head, format!("\"{key}\":{shape}{mask}"))
+        },
+    )
+}
+
+/// An annotation with its id, and whether head and geometry are in the lists.
+type Written = ((String, String), String, bool, bool);
+
+fn with_id() -> impl Strategy<Value = Written> {
+    let id = prop_oneof![6 => (0..1000u32).prop_map(|n| format!("\"k{n}\"")), 1 => text()];
+    (annotation(), id, prop::bool::weighted(0.92), prop::bool::weighted(0.92))
+}
+
+/// A payload in one of the dialects.
+fn payload() -> impl Strategy<Value = String> {
+    let size = prop_oneof![6 => Just(("40".to_owned(), "30".to_owned())), 1 => (number(), number()), 1 => Just(("4294967295".into(), "4294967295".into()))];
+    let groups = select(
+        &[
+            "[]",
+            "[{\"id\":\"g\",\"annotationIds\":[\"k1\",\"k2\"]}]",
+            "null",
+            "[7,{\"annotationIds\":7}]",
+            "[{\"id\":\"g\",\"annotationList\":[{\"annotationId\":\"k1\",\"children\":[{\"annotationId\":\"k2\",\"children\":[]}]}]}]",
+            "{\"a\":1}",
+            "[{\"id\":1e999,\"annotationIds\":[\"nobody\",\"k1\",\"k1\"]}]",
+        ][..],
+    );
+    let media = select(&["image_1", "image_2", "video_1", "images", "", "\\\"\\u0000"][..]);
+    (prop::collection::vec(with_id(), 0..7), size, groups, media, 0..7u8).prop_map(|(list, (w, h), groups, media, dialect)| {
+        let join = |parts: Vec<String>| format!("[{}]", parts.join(","));
+        let heads = |geometry: bool| {
+            join(list.iter().filter(|a| a.2).map(|((head, data), id, ..)| {
+                if geometry { format!("{{\"id\":{id},{head},{data}}}") } else { format!("{{\"id\":{id},{head}}}") }
+            }).collect())
+        };
+        let data = join(list.iter().filter(|a| a.3).map(|((_, data), id, ..)| format!("{{\"id\":{id},{data}}}")).collect());
+        let extra = format!("\"extra\":{{\"{media}\":{{\"width\":{w},\"height\":{h}}}}}");
+        let two = |extra: &str| {
+            let tools: Vec<_> = ["bounding_box", "polygon", "keypoint", "segmentation", "classification"].iter().enumerate().map(|(i, tool)| {
+                let mine = list.iter().enumerate().filter(|(k, _)| k % 5 == i);
+                let parts = mine.map(|(_, ((head, data), id, ..))| format!("{{\"id\":{id},{head},{}}}", data.replace("coordinate", "data")));
+                format!("\"{tool}\":{}", join(parts.collect()))
+            }).collect();
+            format!("{{\"images\":[{{{}}}]{extra}}}", tools.join(","))
+        };
+        let split = format!("{{{extra},\"annotations\":{{\"{media}\":{}}},\"annotationsData\":{{\"{media}\":{data}}},\"annotationGroups\":{{\"{media}\":{groups}}}}}", heads(false));
+        match dialect {
+            0..=2 => split,
+            3 => format!("{{{extra},\"annotations\":{{\"{media}\":{}}}}}", heads(true).replace("coordinate", "data")),
+            4 => two(&format!(",{extra}")),
+            5 => format!("{{\"annotation_data\":{},\"annotation_meta\":{{{extra},\"annotationGroups\":{{\"{media}\":{groups}}}}}}}", two("")),
+            // A payload as a string.
+            _ => Value::from(split).to_string(),
+        }
+    })
+}
+
+/// A row. What is around the payload is odd now and then too.
+fn row(id: usize, name: &str, payload: &str) -> String {
+    let id = if id % 5 == 4 { format!("\"x {id}\\\"\"") } else { id.to_string() };
+    let file = format!("{{\"file_name_original\":{name},\"url\":\"/f/1.jpg?q\"}}");
+    format!("{{\"id\":{id},\"file\":{file},\"data\":{payload},\"category\":\"train\"}}\n")
+}
+
+fn dump() -> impl Strategy<Value = (Vec<String>, String)> {
+    let name =
+        prop_oneof![2 => select(&["\"a.jpg\"", "\"A.png\"", "\"b c.jpg\""][..]).prop_map(str::to_owned), 1 => text()];
+    let data = prop_oneof![20 => payload(), 1 => select(&["null", "[]", "5", "\"x\"", "{}", "{\"annotations\":5}"][..]).prop_map(str::to_owned)];
+    prop::collection::vec((name, data), 1..9).prop_map(|items| {
+        let rows = items
+            .iter()
+            .enumerate()
+            .map(|(i, (name, data))| row(i + 1, if name.starts_with('"') { name } else { "\"n.jpg\"" }, data));
+        let mut text =
+            "{\"@stream\":\"begin\",\"kind\":\"items\",\"version\":1,\"classes\":[\"b\",\"자동차\"]}\n".to_owned();
+        text.extend(rows);
+        text.push_str(&format!("{{\"@stream\":\"end\",\"count\":{}}}\n", items.len()));
+        (items.into_iter().map(|(_, data)| data).collect(), text)
+    })
+}
+
+/// Options of a run. Every format of the registry occurs.
+fn variants() -> Vec<Vec<&'static str>> {
+    let mut all: Vec<Vec<&str>> = FORMATS.iter().filter(|f| READ.contains(&f.name)).map(|f| vec![f.name]).collect();
+    all.extend([
+        vec!["coco", "--roles", "all", "--segmentation", "semantic", "--split", "0.5/0.5"],
+        vec!["coco", "--rotated", "hull", "--background", "omit", "--class-map", "a=b"],
+        vec!["yolo", "--task", "segment"],
+        vec!["yolo", "--task", "pose"],
+        vec!["yolo", "--task", "obb", "--split", "0.5/0.5"],
+        vec!["ultralytics-ndjson", "--task", "obb"],
+        vec!["ultralytics-ndjson", "--task", "pose"],
+        vec!["ultralytics-ndjson", "--task", "segment"],
+        vec!["voc", "--voc-base", "1", "--polygons", "box"],
+        vec!["voc", "--segmentation", "semantic"],
+        vec!["csv", "--naming", "id"],
+    ]);
+    all
+}
+
+/// The formats whose output [`check`] can read.
+const READ: [&str; 7] = ["json", "jsonl", "coco", "yolo", "ultralytics-ndjson", "voc", "csv"];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, max_shrink_iters: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_payload_in_every_format((payloads, input) in dump(), options in select(variants())) {
+        let one = convert(&options, &input, 1).map_err(TestCaseError::fail)?;
+        let four = convert(&options, &input, 4).map_err(TestCaseError::fail)?;
+        prop_assert!(one == four, "the output depends on the number of threads");
+        let files = files(&one);
+        let summary: Value = serde_json::from_slice(&files["metadata/export_summary.json"]).expect("JSON");
+        let count = |key: &str| summary["annotations"][key].as_u64().expect("a count");
+        prop_assert_eq!(count("seen"), count("written") + count("skipped") + count("failed"));
+        prop_assert!(count("lossy") <= count("written"));
+        prop_assert_eq!(summary["items"].as_u64(), Some(payloads.len() as u64));
+        check::report(&files, &summary);
+        match options[0] {
+            "coco" => check::coco(&files),
+            "yolo" => check::yolo(&files),
+            "ultralytics-ndjson" => check::ultralytics(&files),
+            "voc" => check::voc(&files),
+            "csv" => check::csv(&files, count("written")),
+            "json" => check::json(&files, &payloads),
+            "jsonl" => check::jsonl(&files, &payloads),
+            other => prop_assert!(false, "no check for {other}"),
+        }
+    }
+}
+
+#[test]
+fn every_format_of_the_registry_is_checked() {
+    let missing: Vec<_> = FORMATS.iter().map(|f| f.name).filter(|name| !READ.contains(name)).collect();
+    assert!(missing.is_empty(), "{missing:?} have no check here");
+}
+
+/// One reader a format.
+mod check {
+    use super::*;
+
+    fn text<'f>(files: &'f Files, path: &str) -> &'f str {
+        let bytes = files.get(path).unwrap_or_else(|| panic!("no {path} in {:?}", files.keys()));
+        std::str::from_utf8(bytes).expect("UTF-8")
+    }
+
+    fn parse(json: &str) -> Value {
+        serde_json::from_str(json).unwrap_or_else(|e| panic!("{e}: {json}"))
+    }
+
+    fn floats(list: &Value) -> Vec<f64> {
+        list.as_array().unwrap_or_else(|| panic!("{list}")).iter().map(|n| n.as_f64().expect("a number")).collect()
+    }
+
+    pub fn report(files: &Files, summary: &Value) {
+        let report = parse(text(files, "metadata/export_report.json"));
+        let items = report.as_array().expect("a list");
+        for key in ["seen", "written", "skipped", "failed", "lossy"] {
+            let sum: u64 = items.iter().map(|i| i["annotations"][key].as_u64().expect("a count")).sum();
+            assert_eq!(Some(sum), summary["annotations"][key].as_u64(), "{key} in the report and in the summary");
+            let sum: u64 =
+                summary["by_tool"].as_object().expect("tools").values().filter_map(|t| t[key].as_u64()).sum();
+            assert_eq!(Some(sum), summary["annotations"][key].as_u64(), "{key} by tool and in the summary");
+        }
+        assert_eq!(table(text(files, "metadata/export_report.csv")).len(), items.len());
+    }
+
+    /// Rows of a CSV without its header; all have the same number of cells.
+    fn table(text: &str) -> Vec<::csv::StringRecord> {
+        let rows = ::csv::Reader::from_reader(text.as_bytes()).into_records().collect::<Result<_, _>>();
+        rows.expect("rows of the same length")
+    }
+
+    pub fn coco(files: &Files) {
+        let documents = files.keys().filter(|p| p.starts_with("annotations/"));
+        for document in documents.map(|p| parse(text(files, p))) {
+            let ids = |key: &str| {
+                let list = document[key].as_array().unwrap_or_else(|| panic!("no {key}"));
+                let ids: HashSet<u64> = list.iter().map(|r| r["id"].as_u64().expect("an id")).collect();
+                assert_eq!(ids.len(), list.len(), "ids of {key} are unique");
+                ids
+            };
+            let (images, categories) = (ids("images"), ids("categories"));
+            assert!(!ids("annotations").contains(&0));
+            for a in document["annotations"].as_array().expect("a list") {
+                assert!(images.contains(&a["image_id"].as_u64().expect("an id")));
+                assert!(categories.contains(&a["category_id"].as_u64().expect("an id")));
+                let image = document["images"].as_array().and_then(|l| l.iter().find(|i| i["id"] == a["image_id"]));
+                let side = |key: &str| image.and_then(|i| i[key].as_f64()).expect("a side");
+                coco_record(a, side("width"), side("height"));
+            }
+        }
+    }
+
+    fn coco_record(a: &Value, width: f64, height: f64) {
+        // The sum of a corner and a side may round up in its last digit.
+        let inside = |x: f64, y: f64| {
+            assert!((0.0..=width * (1.0 + 1e-12)).contains(&x) && (0.0..=height * (1.0 + 1e-12)).contains(&y), "{a}");
+        };
+        let bbox = floats(&a["bbox"]);
+        assert!(bbox.len() == 4 && bbox[2] > 0.0 && bbox[3] > 0.0, "{a}");
+        assert!(a["area"].as_f64().is_some_and(|n| n > 0.0 && n <= width * height * (1.0 + 1e-9)), "{a}");
+        inside(bbox[0], bbox[1]);
+        inside(bbox[0] + bbox[2], bbox[1] + bbox[3]);
+        match &a["segmentation"] {
+            Value::Array(rings) => {
+                for ring in rings.iter().map(floats) {
+                    assert!(ring.len() >= 6 && ring.len() % 2 == 0, "{a}");
+                    ring.chunks(2).for_each(|p| inside(p[0], p[1]));
+                }
+            }
+            rle => assert_eq!(floats(&rle["size"]), [height, width]),
+        }
+        for joint in a.get("keypoints").map(floats).unwrap_or_default().chunks(3) {
+            inside(joint[0], joint[1]);
+            assert!([0.0, 1.0, 2.0].contains(&joint[2]));
+        }
+    }
+
+    pub fn yolo(files: &Files) {
+        let yaml = text(files, "data.yaml");
+        let classes = text(files, "classes.txt").lines().count();
+        let pose = yaml.contains("kpt_shape");
+        for (path, label) in files.iter().filter(|(p, _)| p.starts_with("labels/")) {
+            for line in std::str::from_utf8(label).expect("UTF-8").lines() {
+                let mut cells = line.split(' ');
+                let class: usize = cells.next().and_then(|c| c.parse().ok()).expect("a class");
+                assert!(class < classes, "{path}: {line}, {classes} classes");
+                let numbers: Vec<f64> = cells.map(|c| c.parse().expect("a number")).collect();
+                yolo_row(&numbers, pose);
+            }
+        }
+    }
+
+    fn yolo_row(numbers: &[f64], pose: bool) {
+        let visible = |i: usize| pose && i >= 4 && (i - 4) % 3 == 2;
+        for (i, n) in numbers.iter().enumerate() {
+            assert!((0.0..=1.0).contains(n) || (visible(i) && *n == 2.0), "{numbers:?}");
+        }
+        let n = numbers.len();
+        assert!(if pose { n > 4 && (n - 4) % 3 == 0 } else { n == 4 || (n >= 6 && n % 2 == 0) }, "{numbers:?}");
+    }
+
+    pub fn ultralytics(files: &Files) {
+        let (_, lines) = files.iter().find(|(p, _)| p.ends_with(".ndjson")).expect("the document");
+        let mut lines = std::str::from_utf8(lines).expect("UTF-8").lines().map(parse);
+        let header = lines.next().expect("a header");
+        let classes = header["class_names"].as_object().expect("names").len();
+        let pose = header["task"] == "pose";
+        for image in lines {
+            for list in image["annotations"].as_object().into_iter().flat_map(|m| m.values()) {
+                for row in list.as_array().expect("rows").iter().map(floats) {
+                    assert!((row[0] as usize) < classes, "{image}");
+                    yolo_row(&row[1..], pose);
+                }
+            }
+        }
+    }
+
+    pub fn voc(files: &Files) {
+        for (path, document) in files.iter().filter(|(p, _)| p.ends_with(".xml")) {
+            let numbers = xml_numbers(std::str::from_utf8(document).expect("UTF-8"));
+            let all = |key: &str| numbers.iter().filter(|(k, _)| k == key).map(|(_, n)| *n).collect::<Vec<_>>();
+            let (w, h) = (all("width")[0], all("height")[0]);
+            let corners = [all("xmin"), all("ymin"), all("xmax"), all("ymax")];
+            for i in 0..corners[0].len() {
+                let [x0, y0, x1, y1] = [0, 1, 2, 3].map(|k| corners[k][i]);
+                assert!(0 <= x0 && x0 <= x1 && x1 <= w && 0 <= y0 && y0 <= y1 && y1 <= h, "{path}");
+            }
+            let plane = path.replace("Annotations", "SegmentationClass").replace(".xml", ".png");
+            if let Some(png) = files.get(&plane) {
+                let mut reader = png::Decoder::new(io::Cursor::new(&png[..])).read_info().expect("a PNG");
+                let mut pixels = vec![0; reader.output_buffer_size().expect("a size")];
+                let frame = reader.next_frame(&mut pixels).expect("pixels");
+                assert_eq!((i64::from(frame.width), i64::from(frame.height)), (w, h), "{plane}");
+            }
+        }
+    }
+
+    /// Elements whose content is an integer, in order; the document is read to its end.
+    fn xml_numbers(document: &str) -> Vec<(String, i64)> {
+        use quick_xml::events::Event;
+        let mut reader = quick_xml::Reader::from_str(document);
+        let (mut name, mut numbers) = (String::new(), Vec::new());
+        let allowed = |c: char| matches!(c, '\t' | '\n' | '\r') || (c >= ' ' && !matches!(c, '\u{fffe}' | '\u{ffff}'));
+        assert!(document.chars().all(allowed), "a character that XML does not have: {document:?}");
+        loop {
+            match reader.read_event().unwrap_or_else(|e| panic!("{e}: {document}")) {
+                Event::Start(tag) => name = tag.name().as_ref().to_owned(),
+                Event::Text(text) => {
+                    if let Ok(n) = text.parse() {
+                        numbers.push((name.clone(), n));
+                    }
+                }
+                Event::Eof => return numbers,
+                _ => {}
+            }
+        }
+    }
+
+    pub fn csv(files: &Files, written: u64) {
+        let rows = table(text(files, "annotations/annotations.csv"));
+        assert_eq!(rows.len() as u64, written);
+        for row in &rows {
+            // points, geometry, attributes
+            for cell in [14, 15, 16].map(|i| &row[i]).iter().filter(|c| !c.is_empty()) {
+                parse(cell);
+            }
+            for cell in [9, 10, 11, 12, 13].map(|i| &row[i]).iter().filter(|c| !c.is_empty()) {
+                assert!(cell.parse::<f64>().is_ok_and(f64::is_finite), "{row:?}");
+            }
+            for cell in row.iter() {
+                let number = cell.parse::<f64>().is_ok();
+                assert!(number || !cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{row:?}");
+            }
+        }
+    }
+
+    /// The payload as `json` and `jsonl` write it: as it is, but that of a string is its text.
+    fn own_bytes(payload: &str) -> String {
+        if payload.starts_with('"') { serde_json::from_str(payload).expect("a string") } else { payload.to_owned() }
+    }
+
+    pub fn json(files: &Files, payloads: &[String]) {
+        let mut expected: Vec<String> = payloads.iter().map(|p| own_bytes(p)).collect();
+        let of_items = files.iter().filter(|(p, _)| p.starts_with("annotations/"));
+        let mut written: Vec<String> = of_items.map(|(_, b)| String::from_utf8(b.clone()).expect("UTF-8")).collect();
+        expected.sort();
+        written.sort();
+        assert_eq!(written, expected);
+    }
+
+    pub fn jsonl(files: &Files, payloads: &[String]) {
+        let lines: Vec<_> = text(files, "annotations/annotations.jsonl").lines().collect();
+        let expected: Vec<String> = payloads.iter().map(|p| own_bytes(p)).collect();
+        assert_eq!(lines, expected);
+    }
+}
