@@ -3,7 +3,9 @@
 use super::common::{Common, Console};
 use crate::convert::geometry::Bounds;
 use crate::convert::keypoints::Profile;
-use crate::convert::options::{Background, Detail, Images, Naming, OnError, Options, Rotated, Segmentation};
+use crate::convert::options::{
+    Background, CsvOptions, Detail, Images, Naming, OnError, Options, Rotated, Rows, Segmentation,
+};
 use crate::convert::registry;
 use crate::convert::run::{Summary, run};
 use crate::convert::split::{FieldPath, Split};
@@ -77,6 +79,18 @@ pub struct Args {
     /// VOC boxes from pixel 0 (as the platform) or 1 (as the development kit)
     #[arg(long, value_name = "0|1", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=1), help_heading = "Formats")]
     pub voc_base: u8,
+    /// csv: what a row is
+    #[arg(long, value_name = "WHAT", default_value = "annotations", help_heading = "Formats")]
+    pub rows: Rows,
+    /// csv: these columns in this order; attr.NAME is one attribute
+    #[arg(long, value_name = "A,B,…", value_delimiter = ',', help_heading = "Formats")]
+    pub columns: Vec<String>,
+    /// csv: for Excel, with byte order mark and CRLF
+    #[arg(long, help_heading = "Formats")]
+    pub excel: bool,
+    /// csv: a column attr.NAME for each attribute
+    #[arg(long, help_heading = "Formats")]
+    pub flatten_attributes: bool,
     /// Write the one document of the format (coco, csv, jsonl) and nothing else, no file lines
     #[arg(long, help_heading = "Formats")]
     pub bare: bool,
@@ -128,6 +142,12 @@ impl Args {
             keypoints: match self.keypoints.to_str() {
                 Some("person17") => Profile::person17(),
                 _ => Profile::load(&self.keypoints).map_err(Failure::usage)?,
+            },
+            csv: CsvOptions {
+                rows: self.rows,
+                columns: self.columns.clone(),
+                excel: self.excel,
+                flatten_attributes: self.flatten_attributes,
             },
             category_start: self.category_start,
             voc_base: self.voc_base,

@@ -82,6 +82,29 @@ pub enum Naming {
     Id,
 }
 
+/// What a row of a table is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Rows {
+    /// An annotation.
+    #[default]
+    Annotations,
+    /// An item.
+    Items,
+}
+
+/// How the table of `csv` looks.
+#[derive(Clone, Debug, Default)]
+pub struct CsvOptions {
+    /// What a row is.
+    pub rows: Rows,
+    /// Columns picked, in order; none: all.
+    pub columns: Vec<String>,
+    /// Byte order mark and CRLF.
+    pub excel: bool,
+    /// A column for each attribute.
+    pub flatten_attributes: bool,
+}
+
 /// The options of one run, for all formats.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -119,6 +142,8 @@ pub struct Options {
     pub bare: bool,
     /// The joints that keypoint groups are made of.
     pub keypoints: Profile,
+    /// The table of `csv`.
+    pub csv: CsvOptions,
     /// Number of the first COCO category.
     pub category_start: u32,
     /// How VOC counts pixels: 0 as the platform, 1 as the development kit.

@@ -40,8 +40,8 @@ pub const FORMATS: &[Entry] = &[
     },
     Entry {
         name: "csv",
-        summary: "one table, a row an annotation, any tool",
-        build: |o| Ok(Arc::new(Csv { bare: o.bare })),
+        summary: "one table, a row an annotation (any tool) or an item",
+        build: |o| Ok(Arc::new(Csv::build(o)?)),
     },
 ];
 
