@@ -4,7 +4,7 @@ use super::common::{Common, Console};
 use crate::convert::geometry::Bounds;
 use crate::convert::keypoints::Profile;
 use crate::convert::options::{
-    Background, CsvOptions, Detail, Images, Naming, OnError, Options, Rotated, Rows, Segmentation,
+    Background, CsvOptions, Detail, Images, JsonOptions, Naming, OnError, Options, Rotated, Rows, Segmentation,
 };
 use crate::convert::registry;
 use crate::convert::run::{Summary, run};
@@ -79,6 +79,15 @@ pub struct Args {
     /// VOC boxes from pixel 0 (as the platform) or 1 (as the development kit)
     #[arg(long, value_name = "0|1", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=1), help_heading = "Formats")]
     pub voc_base: u8,
+    /// json: folders named with the value of this field, such as data_unit.meta.category
+    #[arg(long, value_name = "FIELD", help_heading = "Formats")]
+    pub by: Option<String>,
+    /// json: a file {stem}_{class}.json for each class of an item
+    #[arg(long, help_heading = "Formats")]
+    pub per_class: bool,
+    /// json: re-indented; numbers and the order of keys stay as written
+    #[arg(long, help_heading = "Formats")]
+    pub pretty: bool,
     /// csv: what a row is
     #[arg(long, value_name = "WHAT", default_value = "annotations", help_heading = "Formats")]
     pub rows: Rows,
@@ -142,6 +151,11 @@ impl Args {
             keypoints: match self.keypoints.to_str() {
                 Some("person17") => Profile::person17(),
                 _ => Profile::load(&self.keypoints).map_err(Failure::usage)?,
+            },
+            json: JsonOptions {
+                by: self.by.as_deref().map(FieldPath::new).transpose().map_err(Failure::usage)?,
+                per_class: self.per_class,
+                pretty: self.pretty,
             },
             csv: CsvOptions {
                 rows: self.rows,

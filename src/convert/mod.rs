@@ -15,6 +15,7 @@ pub mod files;
 pub mod format;
 pub mod geometry;
 pub mod json;
+pub mod json_indent;
 pub mod json_text;
 pub mod keypoints;
 pub mod naming;

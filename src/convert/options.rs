@@ -105,6 +105,17 @@ pub struct CsvOptions {
     pub flatten_attributes: bool,
 }
 
+/// How the files of `json` look.
+#[derive(Clone, Debug, Default)]
+pub struct JsonOptions {
+    /// Field whose value names the folder.
+    pub by: Option<FieldPath>,
+    /// A file for each class of an item.
+    pub per_class: bool,
+    /// Re-indented.
+    pub pretty: bool,
+}
+
 /// The options of one run, for all formats.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -142,6 +153,8 @@ pub struct Options {
     pub bare: bool,
     /// The joints that keypoint groups are made of.
     pub keypoints: Profile,
+    /// The files of `json`.
+    pub json: JsonOptions,
     /// The table of `csv`.
     pub csv: CsvOptions,
     /// Number of the first COCO category.

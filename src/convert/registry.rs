@@ -4,7 +4,6 @@ use super::coco;
 use super::csv::Csv;
 use super::format::Format;
 use super::json::Json;
-use super::json_text::JsonText;
 use super::options::Options;
 use super::voc::Voc;
 use super::yolo::Yolo;
@@ -24,13 +23,9 @@ pub const FORMATS: &[Entry] = &[
     Entry {
         name: "json",
         summary: "Synapse JSON: the payload's own bytes, one file an item",
-        build: |o| Ok(Arc::new(Json { lines: false, text: JsonText { bare: o.bare } })),
+        build: |o| Ok(Arc::new(Json::build(false, o)?)),
     },
-    Entry {
-        name: "jsonl",
-        summary: "Synapse JSON, one line an item",
-        build: |o| Ok(Arc::new(Json { lines: true, text: JsonText { bare: o.bare } })),
-    },
+    Entry { name: "jsonl", summary: "Synapse JSON, one line an item", build: |o| Ok(Arc::new(Json::build(true, o)?)) },
     Entry { name: "coco", summary: "COCO: instances", build: |o| Ok(Arc::new(coco::build(o)?)) },
     Entry { name: "yolo", summary: "YOLO labels and data.yaml", build: |_| Ok(Arc::new(Yolo)) },
     Entry {
