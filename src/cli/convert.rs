@@ -34,7 +34,7 @@ pub struct Args {
     /// Input files, plain, gzip or zstd; - or none is standard input
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Output format: json, jsonl, coco, yolo, voc, csv
+    /// Output format: json, jsonl, coco, yolo, voc, csv, imagefolder
     #[arg(short, long, value_name = "FORMAT")]
     pub to: Option<String>,
     /// Split into parts: shares (0.8/0.1/0.1, by a stable hash of the id), `category`, or a field path of the row

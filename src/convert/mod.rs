@@ -14,6 +14,7 @@ pub mod csv_row;
 pub mod files;
 pub mod format;
 pub mod geometry;
+pub mod imagefolder;
 pub mod json;
 pub mod json_indent;
 pub mod json_text;

@@ -3,6 +3,7 @@
 use super::coco;
 use super::csv::Csv;
 use super::format::Format;
+use super::imagefolder::ImageFolder;
 use super::json::Json;
 use super::options::Options;
 use super::voc::Voc;
@@ -37,6 +38,11 @@ pub const FORMATS: &[Entry] = &[
         name: "csv",
         summary: "one table, a row an annotation (any tool) or an item",
         build: |o| Ok(Arc::new(Csv::build(o)?)),
+    },
+    Entry {
+        name: "imagefolder",
+        summary: "images in folders of their classes",
+        build: |o| Ok(Arc::new(ImageFolder::build(o)?)),
     },
 ];
 

@@ -213,7 +213,7 @@ impl Run {
         let path = self.collector.record(&record, &self.classes, &mut self.files)?;
         let wanted = (*stem != *made.name.stem).then_some(made.name.stem.as_str());
         self.report.item(id_json, &path, wanted, &made.counts)?;
-        let Some(image) = self.format.image_path(&made.split, &stem, &made.name.ext) else { return Ok(()) };
+        let Some(image) = self.format.image_path_of(&record) else { return Ok(()) };
         match &made.original {
             Some(original) => self.files.original(&image, original, id_json)?,
             None => self.summary.without_url += 1,
