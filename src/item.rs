@@ -82,6 +82,43 @@ pub fn parse<'a, S: DeserializeSeed<'a>>(line: &'a [u8], data: S) -> Result<Item
     Ok(item)
 }
 
+/// The id of a line that [`parse`] refuses, for the message about it; `None` when it has none before what is wrong.
+pub fn id_of_bad(line: &[u8]) -> Option<String> {
+    const LONGEST: usize = 80;
+    let text = String::from_utf8_lossy(line);
+    let mut id = None;
+    // That it fails is known; what counts is how far it came.
+    let _ = json::parse_with(text.as_bytes(), IdSeed(&mut id));
+    id.map(|id| id.chars().take(LONGEST).collect())
+}
+
+struct IdSeed<'s>(&'s mut Option<String>);
+
+impl<'de> DeserializeSeed<'de> for IdSeed<'_> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for IdSeed<'_> {
+    type Value = ();
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a row")
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
+        while let Some(key) = object.next_key::<Str<'de>>()? {
+            if &*key == "id" {
+                let (id, _) = id_text(object.next_value::<Raw<'de>>()?);
+                *self.0 = Some(id.to_string()).filter(|id| !id.is_empty());
+            } else {
+                object.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Leaves `data` as it is written.
 pub struct KeepRaw;
 
@@ -385,6 +422,21 @@ mod tests {
         assert_eq!(&*parse(br#"{"id":"a\u0062"}"#, Skip).unwrap().id, "ab");
         for bad in [&br#"{}"#[..], br#"{"id":null}"#, br#"{"id":""}"#, br#"[1]"#, br#"{"id":[1]}"#] {
             assert!(parse(bad, Skip).is_err());
+        }
+    }
+
+    #[test]
+    fn a_bad_line_still_names_its_item() {
+        let cases: [(&[u8], Option<&str>); 6] = [
+            (br#"{"id":17,"data":{"a":[1,}}"#, Some("17")),
+            (b"{\"id\":\"x\",\"name\":\"\xff\"}", Some("x")),
+            (br#"{"id":17"#, Some("17")),
+            (br#"{"data":[,"id":17}"#, None),
+            (br#"{"id":null}"#, None),
+            (b"hello", None),
+        ];
+        for (line, id) in cases {
+            assert_eq!(id_of_bad(line).as_deref(), id, "{}", String::from_utf8_lossy(line));
         }
     }
 

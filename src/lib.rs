@@ -9,6 +9,7 @@ pub mod dm;
 pub mod exit;
 pub mod fetch;
 pub mod files;
+pub mod filter;
 pub mod item;
 pub mod path;
 pub mod sink;

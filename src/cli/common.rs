@@ -1,11 +1,14 @@
 //! What all four binaries share: common flags, messages on standard error, and the one place that exits.
 
+use super::usage;
 use crate::exit::{Exit, Failure};
 use crate::stream::json::PARSER_STACK;
 use crate::stream::{StreamError, Writer, reader};
 use clap::{Args, CommandFactory, Parser, ValueEnum};
+use std::fs::Metadata;
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::thread;
 
@@ -64,6 +67,24 @@ impl Common {
     /// Number of worker threads to use.
     pub fn threads(&self) -> usize {
         self.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get), usize::from)
+    }
+
+    /// Refuses an output file that is also an input: it would be emptied before it is read.
+    ///
+    /// # Errors
+    /// A [`Failure`] with [`Exit::Usage`] that names the file.
+    pub fn refuse_overwriting(&self, inputs: &[PathBuf]) -> Result<(), Failure> {
+        let same = |a: &Path, b: &Path| {
+            let id = |p: &Path| std::fs::metadata(p).ok().filter(Metadata::is_file).map(|m| (m.dev(), m.ino()));
+            id(a).is_some_and(|file| Some(file) == id(b))
+        };
+        match &self.output {
+            Some(out) if inputs.iter().any(|input| same(input, out)) => {
+                let out = out.display();
+                Err(Failure::usage(format!("{out} is both input and output; write to another file and rename it")))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The output that `-o` or its absence names.
@@ -157,9 +178,13 @@ pub fn main<A: Parser + CommandFactory + Send>(
     let args = match A::try_parse() {
         Ok(args) => args,
         Err(e) => {
-            // Help and version go to standard output and are a success; a closed reader is none of our business.
-            let _ = e.print();
-            return ExitCode::from(if e.use_stderr() { Exit::Usage.code() } else { Exit::Ok.code() });
+            let Some(line) = usage::one_line(tool, &e) else {
+                // Help and version go to standard output and are a success; a closed reader is none of our business.
+                let _ = e.print();
+                return ExitCode::SUCCESS;
+            };
+            Console::new(tool, &Common::default()).error(&line);
+            return ExitCode::from(Exit::Usage.code());
         }
     };
     let console = Console::new(tool, common(&args));

@@ -189,6 +189,13 @@ fn report(s: &Summary, console: &Console) -> Exit {
         s.files,
         s.renamed
     ));
+    if t.seen > 0 && t.written == 0 {
+        let tools: Vec<_> = s.tally.tools().iter().map(|(tool, n)| format!("{tool} {n}")).collect();
+        console.warn(&format!(
+            "no annotation could be written: the input has {}; choose a format or --task that can hold them",
+            tools.join(", ")
+        ));
+    }
     if s.without_url > 0 {
         console.warn(&format!(
             "{} files have no URL in the input: their originals are not part of the export",

@@ -5,6 +5,8 @@ pub mod common;
 pub mod connect;
 pub mod convert;
 pub mod fetch;
+pub mod filter;
 pub mod sink;
+pub mod usage;
 
 pub use common::{Common, Console, main};

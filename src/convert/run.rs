@@ -227,6 +227,7 @@ impl Run {
 
     fn finish(&mut self) -> Result<(), StreamError> {
         self.progress.finish(self.options.allow_partial)?;
+        self.progress.require_some(self.options.allow_partial)?;
         self.begin(None)?;
         self.summary.notes.append(&mut self.progress.notes);
         if !self.summary.tally.balances() {

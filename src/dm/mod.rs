@@ -3,10 +3,12 @@
 //! * [`shape`]: coordinates as they are written (objects, pairs, nested lists) into flat arrays
 //! * [`wire`], [`part`]: the payload's own structure, leniently: one wrong value costs one annotation
 //! * [`payload`]: heads joined with their geometry → [`Annotation`]s, media by media
+//! * [`heads`]: tools and classes only, for who selects rows and needs no geometry
 //! * [`annotation`], [`mask`]: the model the converters work on
 //! * [`reason`]: the codes that say what was lost and why
 
 pub mod annotation;
+pub mod heads;
 pub mod mask;
 pub mod part;
 pub mod payload;

@@ -158,6 +158,7 @@ impl<'a> Run<'a> {
             }
         }
         self.progress.finish(self.options.allow_partial)?;
+        self.progress.require_some(self.options.allow_partial)?;
         if self.progress.lines() == 0 && !self.progress.framed() {
             return Err(cut("the input is empty: the stage before wrote nothing, not even a begin frame"));
         }

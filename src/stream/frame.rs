@@ -219,6 +219,20 @@ impl Progress {
         Ok(())
     }
 
+    /// For the stages that publish: an input without a single line is no dataset, it is a stage before that failed to start.
+    ///
+    /// # Errors
+    /// [`StreamError::Cut`] when neither a frame nor a data line came, unless `allow_partial`.
+    pub fn require_some(&self, allow_partial: bool) -> Result<(), StreamError> {
+        if self.seen_begin || self.lines > 0 || allow_partial {
+            return Ok(());
+        }
+        Err(cut(
+            "the input is empty, not even a begin frame came: the stage before this one failed or selected nothing; \
+                 --allow-partial makes an empty dataset of it",
+        ))
+    }
+
     /// The end of the input: was the stream whole?
     ///
     /// # Errors
@@ -293,6 +307,15 @@ mod tests {
         assert!(matches!(p.frame(&frame(r#"{"@stream":"begin","kind":"items"}"#)), Err(StreamError::Cut(_))));
         assert!(Frame::parse(br#"{"@stream":"begin","version":2}"#).is_err());
         assert_eq!(frame(r#"{"@stream":"note"}"#), Frame::Other);
+    }
+
+    #[test]
+    fn nothing_at_all_is_no_dataset() {
+        let mut p = Progress::new(Kind::Items);
+        assert!(matches!(p.require_some(false), Err(StreamError::Cut(_))));
+        assert!(p.require_some(true).is_ok());
+        p.frame(&frame(r#"{"@stream":"begin"}"#)).unwrap();
+        assert!(p.require_some(false).is_ok());
     }
 
     #[test]

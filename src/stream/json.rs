@@ -21,6 +21,14 @@ impl<'a> Raw<'a> {
         sonic_rs::from_str(&self.0).ok()
     }
 
+    /// Parses the value with a seed.
+    ///
+    /// # Errors
+    /// One line of text saying what the seed did not like; the value is known to be JSON.
+    pub fn read_with<'s, S: DeserializeSeed<'s>>(&'s self, seed: S) -> Result<S::Value, String> {
+        seed.deserialize(&mut sonic_rs::Deserializer::from_str(&self.0)).map_err(|e| describe(&e))
+    }
+
     /// Parses an object or a list, borrowing from the line itself; `None` when it is not a `T`.
     pub fn read_borrowed<T: Deserialize<'a>>(&self) -> Option<T> {
         match self.0 {
@@ -100,11 +108,12 @@ fn nests_deeper_than(line: &[u8], limit: usize) -> bool {
     false
 }
 
-/// The parser's message without its multi-line excerpt.
+/// The parser's message without its multi-line excerpt. The value is one line, so its own line number would only mislead.
 fn describe(e: &sonic_rs::Error) -> String {
     let text = e.to_string();
     let first = text.lines().next().unwrap_or_default().trim_end();
-    format!("not valid JSON: {}", first.trim_end_matches(['\n', ':']))
+    let message = first.trim_end_matches(['\n', ':']).replace(" at line 1 column ", " at column ");
+    if e.is_unmatched_type() { message } else { format!("not valid JSON: {message}") }
 }
 
 /// A JSON string, borrowed from the line unless it has escapes. Unlike a bare [`Cow`], it also borrows inside `Option` and `Vec`.
@@ -165,6 +174,12 @@ mod tests {
             #[allow(dead_code)]
             id: u64,
         }
+        #[derive(Deserialize)]
+        struct Kept<'a> {
+            #[allow(dead_code)]
+            #[serde(borrow)]
+            x: Option<Raw<'a>>,
+        }
         for bad in [
             &b"{\"id\":1,\"x\":[1,]}"[..],
             b"{\"id\":1,\"x\":tru}",
@@ -174,6 +189,7 @@ mod tests {
             b"{\"id\":1",
         ] {
             assert!(parse::<Head>(bad).is_err(), "{}", String::from_utf8_lossy(bad));
+            assert!(parse::<Kept<'_>>(bad).is_err(), "{}", String::from_utf8_lossy(bad));
         }
         assert!(parse::<Head>(b"{\"x\":{\"y\":[1e999,\"\\u00e9\"]},\"id\":1}").is_ok());
     }

@@ -247,39 +247,50 @@ fn open_path(path: &PathBuf) -> Result<Source, StreamError> {
     }
 }
 
-/// Looks at the first bytes: byte order mark, gzip, zstd.
-fn open_source(name: Arc<str>, mut bytes: Box<dyn Read + Send>) -> Result<Source, StreamError> {
+/// Looks at the first bytes: gzip, zstd, and what is inside of them.
+fn open_source(name: Arc<str>, bytes: Box<dyn Read + Send>) -> Result<Source, StreamError> {
+    let (head, whole) = peek(&name, bytes)?;
+    let bytes: Box<dyn Read + Send> = match head[..] {
+        [0x1f, 0x8b, ..] => Box::new(MultiGzDecoder::new(BufReader::with_capacity(BLOCK, whole))),
+        [0x28, 0xb5, 0x2f, 0xfd] => Box::new(zstd::Decoder::new(whole).map_err(|e| damaged(&name, e))?),
+        _ => whole,
+    };
+    let bytes = open_text(&name, bytes)?;
+    Ok(Source { name, bytes })
+}
+
+/// Looks at the first bytes of plain text: byte order marks.
+fn open_text(name: &str, bytes: Box<dyn Read + Send>) -> Result<Box<dyn Read + Send>, StreamError> {
+    let (head, mut whole) = peek(name, bytes)?;
+    match head[..] {
+        [0xef, 0xbb, 0xbf, ..] => {
+            whole.read_exact(&mut [0; 3]).map_err(|e| damaged(name, e))?;
+            Ok(whole)
+        }
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Err(StreamError::Line {
+            place: format!("{name}:1"),
+            reason: "the input is UTF-16, not UTF-8; convert it with `iconv -f UTF-16 -t UTF-8`".into(),
+        }),
+        _ => Ok(whole),
+    }
+}
+
+/// The first bytes, at most four, and an input that still has them.
+fn peek(name: &str, mut bytes: Box<dyn Read + Send>) -> Result<(Vec<u8>, Box<dyn Read + Send>), StreamError> {
     let mut head = [0u8; 4];
     let mut n = 0;
     while n < head.len() {
         match read_some(&mut bytes, &mut head[n..]) {
             Ok(0) => break,
             Ok(k) => n += k,
-            Err(e) => return Err(damaged(&name, e)),
+            Err(e) => return Err(damaged(name, e)),
         }
         if head[0] == b'{' {
             break; // A plain line: do not wait for more of a slow producer.
         }
     }
-    let head = &head[..n];
-    let whole = Cursor::new(head.to_vec()).chain(bytes);
-    let bytes: Box<dyn Read + Send> = match head {
-        [0x1f, 0x8b, ..] => Box::new(MultiGzDecoder::new(BufReader::with_capacity(BLOCK, whole))),
-        [0x28, 0xb5, 0x2f, 0xfd] => Box::new(zstd::Decoder::new(whole).map_err(|e| damaged(&name, e))?),
-        [0xef, 0xbb, 0xbf, ..] => {
-            let rest = head[3..].to_vec();
-            let (_, bytes) = whole.into_inner();
-            Box::new(Cursor::new(rest).chain(bytes))
-        }
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
-            return Err(StreamError::Line {
-                place: format!("{name}:1"),
-                reason: "the input is UTF-16, not UTF-8; convert it with `iconv -f UTF-16 -t UTF-8`".into(),
-            });
-        }
-        _ => Box::new(whole),
-    };
-    Ok(Source { name, bytes })
+    let head = head[..n].to_vec();
+    Ok((head.clone(), Box::new(Cursor::new(head).chain(bytes))))
 }
 
 /// One read that is not broken off by a signal.

@@ -1,0 +1,164 @@
+//! A worker's part: the lines of a batch to ranges of its bytes. Lines that follow each other become one range, and nothing is
+//! copied.
+
+use super::selection::Selection;
+use crate::stream::{Batch, StreamError};
+use memchr::memchr_iter;
+use std::ops::Range;
+
+/// Bad lines of one batch whose messages are kept.
+pub const MESSAGES: usize = 10;
+
+/// What became of a batch.
+#[derive(Debug, Default)]
+pub struct Chosen {
+    /// The batch's bytes.
+    bytes: Vec<u8>,
+    /// Runs of selected lines, each line with its LF.
+    runs: Vec<Range<usize>>,
+    /// Lines selected.
+    pub selected: u64,
+    /// Lines that are not blank, up to the one that failed.
+    pub lines: u64,
+    /// For each bad line that was passed over, how many lines were selected before it.
+    pub bad: Vec<u64>,
+    /// The first [`MESSAGES`] of them.
+    pub messages: Vec<StreamError>,
+    /// The bad line that ends the run.
+    pub failed: Option<StreamError>,
+}
+
+impl Chosen {
+    /// Asks for each line of a batch. With `skip_bad` bad lines are passed over, else the first one ends the work.
+    pub fn from_batch(selection: &Selection, skip_bad: bool, batch: Batch) -> Self {
+        let mut chosen = Self::default();
+        for line in batch.lines() {
+            chosen.lines += 1;
+            match selection.wants(line.bytes) {
+                Ok(true) => chosen.add(line.start, line.end, &batch.bytes),
+                Ok(false) => {}
+                Err(reason) => {
+                    let error = batch.bad_line(&line, &reason);
+                    if !skip_bad {
+                        chosen.failed = Some(error);
+                        break;
+                    }
+                    chosen.bad.push(chosen.selected);
+                    if chosen.messages.len() < MESSAGES {
+                        chosen.messages.push(error);
+                    }
+                }
+            }
+        }
+        chosen.bytes = batch.bytes;
+        chosen.end_lines();
+        chosen
+    }
+
+    /// Adds a line. A run ends with the byte that is, or becomes, the last line's LF.
+    fn add(&mut self, start: usize, end: usize, bytes: &[u8]) {
+        self.selected += 1;
+        // Of CR LF, the CR becomes the LF.
+        let end = if bytes[start..end].ends_with(b"\r\n") { end - 1 } else { end };
+        match self.runs.last_mut() {
+            Some(run) if run.end == start && bytes[start - 1] == b'\n' => run.end = end,
+            _ => self.runs.push(start..end),
+        }
+    }
+
+    /// Makes every run end with LF.
+    fn end_lines(&mut self) {
+        for run in &mut self.runs {
+            match self.bytes[run.end - 1] {
+                b'\n' => {}
+                b'\r' => self.bytes[run.end - 1] = b'\n',
+                // The input's last line, without newline.
+                _ => {
+                    self.bytes.push(b'\n');
+                    run.end += 1;
+                }
+            }
+        }
+    }
+
+    /// The bytes of the first `lines` selected lines, run by run.
+    pub fn first(&self, lines: u64) -> impl Iterator<Item = &[u8]> {
+        let mut left = if lines >= self.selected { None } else { Some(lines) };
+        self.runs.iter().map_while(move |run| {
+            let bytes = &self.bytes[run.clone()];
+            let Some(more) = &mut left else { return Some(bytes) };
+            if *more == 0 {
+                return None;
+            }
+            let mut cut = 0;
+            for newline in memchr_iter(b'\n', bytes) {
+                cut = newline + 1;
+                *more -= 1;
+                if *more == 0 {
+                    break;
+                }
+            }
+            Some(&bytes[..cut])
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::content::Content;
+    use super::super::status::{Stage, Status};
+    use super::super::value::AnyOf;
+    use super::*;
+
+    const YES: &str = r#"{"id":1, "status_label" : "completed","n":1.10}"#;
+    const NO: &str = r#"{"id":2}"#;
+
+    fn chosen(text: &str, skip_bad: bool) -> Chosen {
+        let status = Status::new(Stage::Label, AnyOf::new(["completed".to_owned()]));
+        let selection = Selection::new(vec![Box::new(status)], Content::new(vec![], vec![], None), false);
+        let batch = Batch { bytes: text.into(), first_line: 1, source: "in".into(), is_frame: false };
+        Chosen::from_batch(&selection, skip_bad, batch)
+    }
+
+    fn text(chosen: &Chosen, lines: u64) -> String {
+        String::from_utf8(chosen.first(lines).flatten().copied().collect()).unwrap()
+    }
+
+    #[test]
+    fn lines_come_out_as_they_are_with_lf() {
+        let cases = [
+            (format!("{YES}\n{NO}\n{YES}\n{YES}\n"), 2, 3),
+            (format!("{YES}\r\n{YES}\r\n{NO}\r\n{YES}"), 3, 3),
+            (format!("{NO}\n\n  \n{YES}\r"), 1, 1),
+            (format!("{YES}\n\n{YES}"), 2, 2),
+            (format!("{NO}\n"), 0, 0),
+        ];
+        for (input, runs, lines) in cases {
+            let chosen = chosen(&input, false);
+            assert_eq!(text(&chosen, u64::MAX), format!("{YES}\n").repeat(lines), "{input:?}");
+            assert_eq!((chosen.runs.len(), chosen.selected), (runs, lines as u64), "{input:?}");
+        }
+        let padded = format!("  {YES}\t \n");
+        assert_eq!(text(&chosen(&padded, false), 9), padded);
+    }
+
+    #[test]
+    fn a_limit_cuts_inside_a_run() {
+        let chosen = chosen(&format!("{YES}\n{YES}\n{NO}\n{YES}\n{YES}\n"), false);
+        for lines in 0..6 {
+            assert_eq!(text(&chosen, lines as u64), format!("{YES}\n").repeat(lines.min(4)), "{lines}");
+        }
+    }
+
+    #[test]
+    fn bad_lines_end_the_work_or_are_counted() {
+        let input = format!("{YES}\nx\n{YES}\ny\n");
+        let stopped = chosen(&input, false);
+        assert_eq!((stopped.selected, stopped.lines), (1, 2));
+        assert!(stopped.failed.unwrap().to_string().starts_with("in:2: "));
+        let skipped = chosen(&input, true);
+        assert_eq!((skipped.selected, skipped.lines, skipped.bad), (2, 4, vec![1, 2]));
+        assert!(skipped.messages[1].to_string().starts_with("in:4: "));
+        assert_eq!(chosen(&"x\n".repeat(50), true).messages.len(), MESSAGES);
+    }
+}

@@ -1,0 +1,238 @@
+//! The merging part: selected lines and frames to the output, in input order.
+
+use super::batch::{Chosen, MESSAGES};
+use super::end;
+use super::selection::Selection;
+use crate::stream::parallel::{self, Event};
+use crate::stream::{Frame, Kind, Progress, Reader, StreamError, Writer, frame};
+use serde_json::Map;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+/// What is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Selected lines and frames.
+    Stream,
+    /// Selected lines only.
+    Bare,
+    /// Their number.
+    Count,
+}
+
+/// How to run.
+pub struct Options {
+    /// Which rows are wanted.
+    pub selection: Selection,
+    /// Stop after so many.
+    pub limit: Option<u64>,
+    /// What is written.
+    pub output: Output,
+    /// Take a stream without its end for whole.
+    pub allow_partial: bool,
+    /// Pass over bad lines instead of ending the run.
+    pub skip_bad: bool,
+    /// Worker threads.
+    pub threads: usize,
+}
+
+/// What was done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Lines selected.
+    pub selected: u64,
+    /// Lines looked at; `None` when the limit ended the run.
+    pub lines: Option<u64>,
+    /// Bad lines passed over.
+    pub bad: u64,
+}
+
+/// Reads a stream of items and writes the wanted ones. `warn` is given what the user should know, a line each.
+///
+/// A begin frame passes unchanged, an end frame with its new count, other frames unchanged; without a begin frame no end frame
+/// is written. What was selected before an error is written, and in a stream with frames an error frame in place of the end (no
+/// frame at all where the input was cut).
+///
+/// # Errors
+/// A bad line (unless skipped), a cut stream (unless allowed), an error frame (which is passed on), and those of reader and
+/// writer.
+pub fn run(reader: Reader, out: Writer, options: Options, warn: &mut dyn FnMut(&str)) -> Result<Summary, StreamError> {
+    let Options { selection, limit, output, allow_partial, skip_bad, threads } = options;
+    let selection = Arc::new(selection);
+    let make_worker = || {
+        let selection = Arc::clone(&selection);
+        move |(): &(), batch| Ok(Chosen::from_batch(&selection, skip_bad, batch))
+    };
+    let mut merge = Merge {
+        out,
+        output,
+        warn,
+        left: limit,
+        progress: Progress::new(Kind::Items),
+        open: false,
+        end: None,
+        in_stream: 0,
+        selected: 0,
+        bad: 0,
+    };
+    let done = parallel::ordered(reader, threads, (), |(), _| Ok(()), make_worker, |event| merge.take(event));
+    let done = done.and_then(|()| merge.end(allow_partial));
+    merge.close(done)
+}
+
+struct Merge<'w> {
+    out: Writer,
+    output: Output,
+    warn: &'w mut dyn FnMut(&str),
+    /// Lines that may still come out.
+    left: Option<u64>,
+    progress: Progress,
+    /// A begin frame came and no end frame yet.
+    open: bool,
+    /// An end frame that is not written yet: only when the input goes on, or ends, without an error is it true. A damaged
+    /// file may show its damage behind the end frame, in its checksum.
+    end: Option<Vec<u8>>,
+    /// Lines selected since the begin frame.
+    in_stream: u64,
+    selected: u64,
+    bad: u64,
+}
+
+impl Merge<'_> {
+    fn take(&mut self, event: Event<Chosen>) -> Result<ControlFlow<()>, StreamError> {
+        match event {
+            Event::Idle => {
+                self.out.flush()?;
+                return Ok(ControlFlow::Continue(()));
+            }
+            Event::Frame(frame, line) => self.frame(&frame, &line)?,
+            Event::Output(chosen) => self.lines(chosen)?,
+        }
+        Ok(if self.left == Some(0) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    }
+
+    fn lines(&mut self, chosen: Chosen) -> Result<(), StreamError> {
+        self.release_end()?;
+        let count = self.left.map_or(chosen.selected, |left| left.min(chosen.selected));
+        if self.output != Output::Count {
+            for run in chosen.first(count) {
+                self.out.put(run)?;
+            }
+        }
+        self.selected += count;
+        self.in_stream += count;
+        self.left = self.left.map(|left| left - count);
+        self.progress.data(chosen.lines);
+        // What stands behind the last line taken was not asked for: whether the batch reached that far is chance.
+        let full = self.left == Some(0);
+        let bad = chosen.bad.iter().filter(|before| !full || **before < count).count();
+        for message in chosen.messages.iter().take(bad).take(MESSAGES.saturating_sub(self.bad as usize)) {
+            (self.warn)(&format!("{message}; skipped"));
+        }
+        self.bad += bad as u64;
+        match chosen.failed {
+            Some(error) if !full => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    fn frame(&mut self, frame: &Frame, line: &[u8]) -> Result<(), StreamError> {
+        let followed = self.progress.frame(frame);
+        match frame {
+            Frame::Begin(_) => {
+                followed?;
+                self.release_end()?;
+                self.open = true;
+                self.in_stream = 0;
+                self.pass(line)
+            }
+            Frame::End { .. } => {
+                followed?;
+                self.release_end()?;
+                // The end of something whose begin was taken away says nothing about what is left.
+                if std::mem::take(&mut self.open) {
+                    self.end = Some(end::with_count(line, self.in_stream));
+                }
+                Ok(())
+            }
+            Frame::Error { .. } => {
+                self.release_end()?;
+                self.pass(line)?;
+                followed
+            }
+            Frame::Other => {
+                followed?;
+                self.release_end()?;
+                self.pass(line)
+            }
+        }
+    }
+
+    /// Writes the end frame that was held back.
+    fn release_end(&mut self) -> Result<(), StreamError> {
+        match self.end.take() {
+            Some(line) => self.pass(&line),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes a frame, if frames are wanted.
+    fn pass(&mut self, line: &[u8]) -> Result<(), StreamError> {
+        if self.output == Output::Stream { self.out.line(line) } else { Ok(()) }
+    }
+
+    /// The input is read, or need not be read further.
+    fn end(&mut self, allow_partial: bool) -> Result<(), StreamError> {
+        let full = self.left == Some(0);
+        if !full {
+            self.progress.finish(allow_partial)?;
+        }
+        self.release_end()?;
+        if std::mem::take(&mut self.open) {
+            let mut extra = Map::new();
+            if !full {
+                extra.insert("partial".into(), true.into());
+            }
+            let line = frame::end_line(self.in_stream, &extra);
+            self.pass(line.as_bytes())?;
+        }
+        if self.output == Output::Count {
+            self.out.line(self.selected.to_string().as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// Makes sure that everything is written, also what came before an error.
+    fn close(mut self, done: Result<(), StreamError>) -> Result<Summary, StreamError> {
+        for note in &self.progress.notes {
+            (self.warn)(note);
+        }
+        if self.bad > MESSAGES as u64 {
+            (self.warn)(&format!("{} bad lines were skipped in all; the first {MESSAGES} are named above", self.bad));
+        }
+        match done {
+            Ok(()) => {
+                self.out.finish()?;
+                let lines = (self.left != Some(0)).then(|| self.progress.lines());
+                Ok(Summary { selected: self.selected, lines, bad: self.bad })
+            }
+            Err(error @ (StreamError::Closed | StreamError::Write { .. })) => Err(error),
+            Err(error) => {
+                let unfinished = self.open || self.end.is_some();
+                let told = match error {
+                    StreamError::Upstream { .. } => true,
+                    // A cut stream stays cut: the next stage may have been told to accept that.
+                    StreamError::Cut(_) => unfinished,
+                    _ => false,
+                };
+                if !told && self.progress.framed() {
+                    let line = frame::error_line("input", &error.to_string());
+                    let _ = self.pass(line.as_bytes());
+                }
+                // Should writing fail as well, the first error is still the one to report.
+                let _ = self.out.finish();
+                Err(error)
+            }
+        }
+    }
+}

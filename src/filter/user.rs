@@ -1,0 +1,38 @@
+//! `--user`: who works on a row: `user`, `assignee`, `labeler` or `users`, by id, e-mail address or name.
+
+use super::predicate::{Predicate, Row};
+use super::value::AnyOf;
+
+const KEYS: [&str; 4] = ["id", "email", "name", "username"];
+
+/// One of these people works on the row.
+#[derive(Debug)]
+pub struct User(pub AnyOf);
+
+impl Predicate for User {
+    fn matches(&self, row: &Row<'_>) -> bool {
+        row.users.iter().any(|user| self.0.has_any(user, &KEYS))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::predicate::row;
+    use super::*;
+
+    #[test]
+    fn people_are_ids_or_objects() {
+        let cases = [
+            ("7", r#"{"id":1,"user":7}"#, true),
+            ("7", r#"{"id":7,"user":8}"#, false),
+            ("7", r#"{"id":1,"users":[6,7]}"#, true),
+            ("a@b.c", r#"{"id":1,"assignee":{"id":7,"email":"a@b.c"}}"#, true),
+            ("Kim", r#"{"id":1,"user":null,"labeler":{"id":7,"name":"Kim"}}"#, true),
+            ("kim", r#"{"id":1,"users":[{"username":"kim"}]}"#, true),
+            ("kim", r#"{"id":1,"reviewer":"kim"}"#, false),
+        ];
+        for (wanted, line, expected) in cases {
+            assert_eq!(User(AnyOf::new([wanted.to_owned()])).matches(&row(line)), expected, "{wanted} {line}");
+        }
+    }
+}

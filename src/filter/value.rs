@@ -1,0 +1,81 @@
+//! How a value of a row is compared with what the user asked for: as text. Numbers by their digits as written, strings by
+//! their content in Unicode NFC, objects by the keys that name them.
+
+use crate::item::Pairs;
+use crate::path::nfc;
+use crate::stream::json::{Raw, Str};
+
+/// Values a user asks for, any of which will do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnyOf(Vec<String>);
+
+impl AnyOf {
+    /// Any of these; names typed on another system than the rows come from may be composed differently.
+    pub fn new(values: impl IntoIterator<Item = String>) -> Self {
+        Self(values.into_iter().map(|v| nfc(&v).into_owned()).collect())
+    }
+
+    /// Whether nothing is asked for.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether this text, which is in NFC, is one of them.
+    pub fn has(&self, text: &str) -> bool {
+        self.0.iter().any(|wanted| wanted == text)
+    }
+
+    /// Whether a string or a number is one of them; `null`, lists and objects are not.
+    pub fn has_value(&self, raw: &Raw<'_>) -> bool {
+        match raw.text().as_bytes().first() {
+            Some(b'"') => raw.read::<Str<'_>>().is_some_and(|text| self.has(&nfc(&text))),
+            Some(b'-' | b'0'..=b'9') => self.has(raw.text()),
+            _ => false,
+        }
+    }
+
+    /// Whether a value, one of `keys` of an object, or any element of a list of these is one of them.
+    pub fn has_any(&self, raw: &Raw<'_>, keys: &[&str]) -> bool {
+        if raw.text().starts_with('[') {
+            return raw.read::<Vec<Raw<'_>>>().is_some_and(|list| list.iter().any(|one| self.has_named(one, keys)));
+        }
+        self.has_named(raw, keys)
+    }
+
+    fn has_named(&self, raw: &Raw<'_>, keys: &[&str]) -> bool {
+        if raw.text().starts_with('{') {
+            let named = |(key, value): &(Str<'_>, Raw<'_>)| keys.contains(&&**key) && self.has_value(value);
+            return raw.read::<Pairs<'_>>().is_some_and(|Pairs(entries)| entries.iter().any(named));
+        }
+        self.has_value(raw)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::borrow::Cow;
+
+    #[test]
+    fn values_compare_as_text() {
+        let cases = [
+            ("12", "12", true),
+            ("12", "\"12\"", true),
+            ("12", "12.0", false),
+            ("12345678901234567890123", "12345678901234567890123", true),
+            ("a", r#""\u0061""#, true),
+            ("e\u{301}", "\"\u{e9}\"", true),
+            ("null", "null", false),
+            ("true", "true", false),
+            ("a", r#"{"name":"a"}"#, true),
+            ("a", r#"{"other":"a","name":"b"}"#, false),
+            ("7", r#"[1,{"id":7}]"#, true),
+            ("7", "[[7]]", false),
+            ("7", "[]", false),
+        ];
+        for (wanted, value, expected) in cases {
+            let any_of = AnyOf::new([wanted.to_owned()]);
+            assert_eq!(any_of.has_any(&Raw(Cow::Borrowed(value)), &["id", "name"]), expected, "{wanted} in {value}");
+        }
+    }
+}
