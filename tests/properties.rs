@@ -310,12 +310,14 @@ fn variants() -> Vec<Vec<&'static str>> {
         vec!["voc", "--voc-base", "1", "--polygons", "box"],
         vec!["voc", "--segmentation", "semantic"],
         vec!["csv", "--naming", "id"],
+        vec!["csv", "--flatten-attributes"],
+        vec!["json", "--pretty", "--per-class"],
     ]);
     all
 }
 
 /// The formats whose output [`check`] can read.
-const READ: [&str; 7] = ["json", "jsonl", "coco", "yolo", "ultralytics-ndjson", "voc", "csv"];
+const READ: [&str; 8] = ["json", "jsonl", "coco", "yolo", "ultralytics-ndjson", "voc", "csv", "imagefolder"];
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 500, max_shrink_iters: 2000, failure_persistence: None, ..ProptestConfig::default() })]
@@ -338,7 +340,10 @@ proptest! {
             "ultralytics-ndjson" => check::ultralytics(&files),
             "voc" => check::voc(&files),
             "csv" => check::csv(&files, count("written")),
+            "json" if options.len() > 1 => check::parses(&files),
             "json" => check::json(&files, &payloads),
+            // The paths, of which `files` checks that they are safe and none is written twice, are all there is.
+            "imagefolder" => {}
             "jsonl" => check::jsonl(&files, &payloads),
             other => prop_assert!(false, "no check for {other}"),
         }
@@ -515,14 +520,19 @@ mod check {
     }
 
     pub fn csv(files: &Files, written: u64) {
-        let rows = table(text(files, "annotations/annotations.csv"));
+        let document = text(files, "annotations/annotations.csv");
+        let rows = table(document);
         assert_eq!(rows.len() as u64, written);
+        let header: Vec<&str> = document.lines().next().expect("a header").split(',').collect();
         for row in &rows {
-            // points, geometry, attributes
-            for cell in [14, 15, 16].map(|i| &row[i]).iter().filter(|c| !c.is_empty()) {
+            let cells = |names: &[&str]| {
+                let wanted = header.iter().zip(row).filter(|(name, cell)| names.contains(name) && !cell.is_empty());
+                wanted.map(|(_, cell)| cell).collect::<Vec<_>>()
+            };
+            for cell in cells(&["points", "geometry", "attributes"]) {
                 parse(cell);
             }
-            for cell in [9, 10, 11, 12, 13].map(|i| &row[i]).iter().filter(|c| !c.is_empty()) {
+            for cell in cells(&["x", "y", "w", "h", "rotation"]) {
                 assert!(cell.parse::<f64>().is_ok_and(f64::is_finite), "{row:?}");
             }
             for cell in row.iter() {
@@ -544,6 +554,15 @@ mod check {
         expected.sort();
         written.sort();
         assert_eq!(written, expected);
+    }
+
+    pub fn parses(files: &Files) {
+        files.keys().filter(|p| p.ends_with(".json")).for_each(|p| {
+            drop(
+                serde_json::from_str::<Box<serde_json::value::RawValue>>(text(files, p))
+                    .unwrap_or_else(|e| panic!("{p}: {e}")),
+            )
+        });
     }
 
     pub fn jsonl(files: &Files, payloads: &[String]) {

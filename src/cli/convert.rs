@@ -5,7 +5,8 @@ use crate::convert::coco::Roles;
 use crate::convert::geometry::Bounds;
 use crate::convert::keypoints::Profile;
 use crate::convert::options::{
-    Background, Detail, Images, Naming, OnError, Options, Polygons, Rotated, Segmentation, YoloTask,
+    Background, CsvOptions, Detail, Images, JsonOptions, Naming, OnError, Options, Polygons, Rotated, Rows,
+    Segmentation, YoloTask,
 };
 use crate::convert::registry;
 use crate::convert::run::{Summary, run};
@@ -35,7 +36,7 @@ pub struct Args {
     /// Input files, plain, gzip or zstd; - or none is standard input
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Output format: json, jsonl, coco, yolo, ultralytics-ndjson, voc, csv
+    /// Output format: json, jsonl, coco, yolo, ultralytics-ndjson, voc, csv, imagefolder
     #[arg(short, long, value_name = "FORMAT")]
     pub to: Option<String>,
     /// Split into parts: shares (0.8/0.1/0.1, by a stable hash of the id), `category`, or a field path of the row
@@ -89,6 +90,27 @@ pub struct Args {
     /// VOC boxes from pixel 0 (as the platform) or 1 (as the development kit)
     #[arg(long, value_name = "0|1", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=1), help_heading = "Formats")]
     pub voc_base: u8,
+    /// json: folders named with the value of this field, such as data_unit.meta.category
+    #[arg(long, value_name = "FIELD", help_heading = "Formats")]
+    pub by: Option<String>,
+    /// json: a file {stem}_{class}.json for each class of an item
+    #[arg(long, help_heading = "Formats")]
+    pub per_class: bool,
+    /// json: re-indented; numbers and the order of keys stay as written
+    #[arg(long, help_heading = "Formats")]
+    pub pretty: bool,
+    /// csv: what a row is
+    #[arg(long, value_name = "WHAT", default_value = "annotations", help_heading = "Formats")]
+    pub rows: Rows,
+    /// csv: these columns in this order; attr.NAME is one attribute
+    #[arg(long, value_name = "A,B,…", value_delimiter = ',', help_heading = "Formats")]
+    pub columns: Vec<String>,
+    /// csv: for Excel, with byte order mark and CRLF
+    #[arg(long, help_heading = "Formats")]
+    pub excel: bool,
+    /// csv: a column attr.NAME for each attribute
+    #[arg(long, help_heading = "Formats")]
+    pub flatten_attributes: bool,
     /// Write the one document of the format (coco, csv, jsonl, ultralytics-ndjson) and nothing else, no file lines
     #[arg(long, help_heading = "Formats")]
     pub bare: bool,
@@ -143,6 +165,17 @@ impl Args {
             },
             task: self.task,
             roles: self.roles,
+            json: JsonOptions {
+                by: self.by.as_deref().map(FieldPath::new).transpose().map_err(Failure::usage)?,
+                per_class: self.per_class,
+                pretty: self.pretty,
+            },
+            csv: CsvOptions {
+                rows: self.rows,
+                columns: self.columns.clone(),
+                excel: self.excel,
+                flatten_attributes: self.flatten_attributes,
+            },
             category_start: self.category_start,
             polygons: self.polygons,
             voc_base: self.voc_base,
@@ -189,6 +222,13 @@ fn report(s: &Summary, console: &Console) -> Exit {
         s.files,
         s.renamed
     ));
+    if t.seen > 0 && t.written == 0 {
+        let tools: Vec<_> = s.tally.tools().iter().map(|(tool, n)| format!("{tool} {n}")).collect();
+        console.warn(&format!(
+            "no annotation could be written: the input has {}; choose a format or --task that can hold them",
+            tools.join(", ")
+        ));
+    }
     if s.without_url > 0 {
         console.warn(&format!(
             "{} files have no URL in the input: their originals are not part of the export",

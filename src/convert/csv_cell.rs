@@ -1,28 +1,82 @@
 //! Cells of tables that people open in a spreadsheet.
 
+use memchr::{memchr, memchr3};
 use std::borrow::Cow;
 
 /// A cell that a spreadsheet takes as text: one that begins like a formula (`= + - @`, tab, carriage return) gets a `'` in front.
 /// Plain numbers stay as they are.
 pub fn safe(cell: &str) -> Cow<'_, str> {
     let risky = matches!(cell.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r'));
-    if risky && cell.parse::<f64>().is_err() { format!("'{cell}").into() } else { cell.into() }
+    let number = || cell.parse::<f64>().is_ok_and(f64::is_finite);
+    if risky && !number() { format!("'{cell}").into() } else { cell.into() }
+}
+
+/// Appends a cell of free text: safe, quoted when it has to be (RFC 4180). NUL, which marks the holes of a
+/// [`super::spool`], becomes U+FFFD.
+pub fn push_text(out: &mut Vec<u8>, cell: &str) {
+    let cell = safe(cell);
+    if memchr(0, cell.as_bytes()).is_some() {
+        return push_quoted(out, &cell.replace('\0', "\u{fffd}"));
+    }
+    push_quoted(out, &cell);
+}
+
+/// Appends a cell as it is but for quoting.
+pub fn push_quoted(out: &mut Vec<u8>, cell: &str) {
+    let bytes = cell.as_bytes();
+    if memchr3(b'"', b',', b'\n', bytes).is_none() && memchr(b'\r', bytes).is_none() {
+        return out.extend_from_slice(bytes);
+    }
+    out.push(b'"');
+    for (i, part) in bytes.split(|&b| b == b'"').enumerate() {
+        if i > 0 {
+            out.extend_from_slice(b"\"\"");
+        }
+        out.extend_from_slice(part);
+    }
+    out.push(b'"');
 }
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
     #[test]
     fn formulas_are_quoted_and_numbers_are_not() {
         for (cell, want) in [
             ("=1+1", "'=1+1"),
             ("-cmd", "'-cmd"),
+            ("-inf", "'-inf"),
             ("-1.5", "-1.5"),
             ("car", "car"),
             ("", ""),
             ("@x", "'@x"),
             ("\tx", "'\tx"),
         ] {
-            assert_eq!(super::safe(cell), want);
+            assert_eq!(safe(cell), want);
         }
+    }
+
+    #[test]
+    fn the_csv_crate_reads_cells_back() {
+        let cells = ["", "plain", "a,b", "say \"hi\"", "two\nlines", "cr\rlf\r\n", "자동차, \"빨강\"", " spaced "];
+        let mut row = Vec::new();
+        for (i, cell) in cells.iter().enumerate() {
+            if i > 0 {
+                row.push(b',');
+            }
+            push_text(&mut row, cell);
+        }
+        row.push(b'\n');
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&row[..]);
+        let back = reader.records().next().unwrap().unwrap();
+        assert_eq!(back.iter().collect::<Vec<_>>(), cells);
+    }
+
+    #[test]
+    fn nul_does_not_look_like_a_hole() {
+        let mut out = Vec::new();
+        push_text(&mut out, "a\0n1234");
+        assert_eq!(String::from_utf8(out).unwrap(), "a\u{fffd}n1234");
     }
 }

@@ -111,6 +111,11 @@ pub trait Format: Send + Sync {
         false
     }
 
+    /// Where the original of a rendered unit goes, for formats where that depends on what is in it.
+    fn image_path_of(&self, record: &Record<'_>) -> Option<String> {
+        self.image_path(record.split, record.stem, record.ext)
+    }
+
     /// The stem as this format's readers can take it.
     fn stem<'s>(&self, stem: &'s str) -> Cow<'s, str> {
         stem.into()

@@ -11,7 +11,7 @@ pub struct JsonText {
     pub bare: bool,
 }
 
-/// A piece of JSON in both forms, made at compile time by [`lit!`].
+/// A piece of JSON in both forms, made at compile time by `lit!`.
 #[derive(Clone, Copy)]
 pub struct Lit {
     /// As it is.

@@ -38,11 +38,21 @@ pub fn safe(id: &str) -> String {
     let clean: String = id.chars().map(|c| if c.is_control() || "/\\:*?\"<>|".contains(c) { '_' } else { c }).collect();
     let clean = crate::path::nfc(&clean).into_owned();
     if clean.len() > 64 || matches!(clean.as_str(), "" | "." | "..") || leaf(&clean).is_err() {
-        let digest = Sha256::digest(id.as_bytes());
-        let hex: String = digest.iter().take(8).map(|b| format!("{b:02x}")).collect();
-        return format!("id_{hex}");
+        return hashed(id);
     }
     clean
+}
+
+/// A name made of the hash of a text.
+pub fn hashed(text: &str) -> String {
+    let digest = Sha256::digest(text.as_bytes());
+    let hex: String = digest.iter().take(8).map(|b| format!("{b:02x}")).collect();
+    format!("id_{hex}")
+}
+
+/// Any value as one component of a path: the exact value where it can be one, else [`safe`].
+pub fn component(value: &str) -> String {
+    if value.contains(['/', '\\']) { safe(value) } else { leaf(value).unwrap_or_else(|_| safe(value)) }
 }
 
 /// The stems taken so far. Keeps 8 bytes a stem: a false alarm (one in billions) costs a rename, never a loss.

@@ -109,6 +109,40 @@ pub enum Naming {
     Id,
 }
 
+/// What a row of a table is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Rows {
+    /// An annotation.
+    #[default]
+    Annotations,
+    /// An item.
+    Items,
+}
+
+/// How the table of `csv` looks.
+#[derive(Clone, Debug, Default)]
+pub struct CsvOptions {
+    /// What a row is.
+    pub rows: Rows,
+    /// Columns picked, in order; none: all.
+    pub columns: Vec<String>,
+    /// Byte order mark and CRLF.
+    pub excel: bool,
+    /// A column for each attribute.
+    pub flatten_attributes: bool,
+}
+
+/// How the files of `json` look.
+#[derive(Clone, Debug, Default)]
+pub struct JsonOptions {
+    /// Field whose value names the folder.
+    pub by: Option<FieldPath>,
+    /// A file for each class of an item.
+    pub per_class: bool,
+    /// Re-indented.
+    pub pretty: bool,
+}
+
 /// The options of one run, for all formats.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -150,6 +184,10 @@ pub struct Options {
     pub task: YoloTask,
     /// Which COCO documents are written.
     pub roles: Roles,
+    /// The files of `json`.
+    pub json: JsonOptions,
+    /// The table of `csv`.
+    pub csv: CsvOptions,
     /// Number of the first COCO category.
     pub category_start: u32,
     /// Polygons in VOC.

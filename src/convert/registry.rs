@@ -3,8 +3,8 @@
 use super::coco;
 use super::csv::Csv;
 use super::format::Format;
+use super::imagefolder::ImageFolder;
 use super::json::Json;
-use super::json_text::JsonText;
 use super::options::Options;
 use super::ultralytics;
 use super::voc::Voc;
@@ -25,13 +25,9 @@ pub const FORMATS: &[Entry] = &[
     Entry {
         name: "json",
         summary: "Synapse JSON: the payload's own bytes, one file an item",
-        build: |o| Ok(Arc::new(Json { lines: false, text: JsonText { bare: o.bare } })),
+        build: |o| Ok(Arc::new(Json::build(false, o)?)),
     },
-    Entry {
-        name: "jsonl",
-        summary: "Synapse JSON, one line an item",
-        build: |o| Ok(Arc::new(Json { lines: true, text: JsonText { bare: o.bare } })),
-    },
+    Entry { name: "jsonl", summary: "Synapse JSON, one line an item", build: |o| Ok(Arc::new(Json::build(true, o)?)) },
     Entry { name: "coco", summary: "COCO: instances", build: |o| Ok(Arc::new(coco::build(o)?)) },
     Entry { name: "yolo", summary: "YOLO labels and data.yaml", build: |o| Ok(Arc::new(Yolo::new(o.task))) },
     Entry {
@@ -46,8 +42,13 @@ pub const FORMATS: &[Entry] = &[
     },
     Entry {
         name: "csv",
-        summary: "one table, a row an annotation, any tool",
-        build: |o| Ok(Arc::new(Csv { bare: o.bare })),
+        summary: "one table, a row an annotation (any tool) or an item",
+        build: |o| Ok(Arc::new(Csv::build(o)?)),
+    },
+    Entry {
+        name: "imagefolder",
+        summary: "images in folders of their classes",
+        build: |o| Ok(Arc::new(ImageFolder::build(o)?)),
     },
 ];
 

@@ -178,6 +178,13 @@ impl Tally {
         self.items_failed += later.items_failed;
     }
 
+    /// Annotations seen of each tool, by name.
+    pub fn tools(&self) -> Vec<(&str, u64)> {
+        let mut list: Vec<_> = self.by_tool.iter().map(|(tool, c)| (tool.as_str(), c.seen)).collect();
+        list.sort_unstable();
+        list
+    }
+
     /// Whether every annotation seen is accounted for.
     pub fn balances(&self) -> bool {
         let t = &self.total;

@@ -214,7 +214,7 @@ impl Run {
         let path = self.collector.record(&record, &self.classes, &mut self.files)?;
         let wanted = (*stem != *made.name.stem).then_some(made.name.stem.as_str());
         self.report.item(id_json, &path, wanted, &made.counts)?;
-        let image = self.format.image_path(&made.split, &stem, &made.name.ext);
+        let image = self.format.image_path_of(&record);
         let placed = image.is_some() || self.format.places_originals();
         if placed && made.original.is_none() && self.options.images == Images::Fetch {
             self.summary.without_url += 1;

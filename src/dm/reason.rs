@@ -48,6 +48,8 @@ reasons! {
     KeypointGroupInvalid = "KEYPOINT_GROUP_INVALID", Skipped;
     /// A group of keypoints that the profile cannot express.
     KeypointProfileUnsupported = "KEYPOINT_PROFILE_UNSUPPORTED", Skipped;
+    /// Several different classes where the format has one.
+    ClassAmbiguous = "CLASS_AMBIGUOUS", Skipped;
     /// The holes of a mask are filled in the output.
     MaskHoleDropped = "MASK_HOLE_DROPPED", Lossy;
     /// The format has no place for attributes.

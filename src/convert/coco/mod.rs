@@ -1,7 +1,7 @@
 //! `coco`: instances, person keypoints and stuff, each a document of its own with the same images.
 //!
-//! * [`records`]: image and annotation records, rendered by the workers
-//! * [`documents`]: spools by split and role, written as documents when the run is over
+//! * `records`: image and annotation records, rendered by the workers
+//! * `documents`: spools by split and role, written as documents when the run is over
 //!
 //! Everything is spooled: image ids are the item ids only if all of them are unique integers, and the numbers of classes that
 //! no list names are known last.

@@ -1,0 +1,276 @@
+//! `syn-convert --to csv|json|imagefolder`: read back by the `csv` crate and by a JSON parser.
+
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+struct Ran {
+    code: i32,
+    stdout: Vec<u8>,
+    stderr: String,
+}
+
+/// Runs syn-convert to its end.
+fn convert(args: &[&str], input: &str) -> Ran {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_syn-convert"))
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_owned();
+    // A run that refuses its arguments closes its input early.
+    let feeder = std::thread::spawn(move || drop(stdin.write_all(input.as_bytes())));
+    let out = child.wait_with_output().unwrap();
+    feeder.join().unwrap();
+    let stderr = String::from_utf8(out.stderr).unwrap();
+    Ran { code: out.status.code().unwrap(), stdout: out.stdout, stderr }
+}
+
+/// Runs with 1 and 4 threads, expects success and the same bytes.
+fn ok(args: &[&str], input: &str) -> Vec<u8> {
+    let one = convert(&[args, &["--threads", "1"]].concat(), input);
+    let four = convert(&[args, &["--threads", "4"]].concat(), input);
+    assert_eq!(one.code, 0, "{args:?}: {}", one.stderr);
+    assert!(one.stdout == four.stdout, "{args:?}: 1 and 4 threads differ");
+    one.stdout
+}
+
+/// The texts of file lines by path; `url` lines as `url:` and the address.
+fn files(stdout: &[u8]) -> BTreeMap<String, String> {
+    let mut files: BTreeMap<String, (String, bool)> = BTreeMap::new();
+    for line in std::str::from_utf8(stdout).unwrap().lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        let Some(path) = line["path"].as_str() else { continue };
+        synpipe::path::RelPath::new(path).unwrap();
+        let more = line["more"] == true;
+        let text = match line["url"].as_str() {
+            Some(url) => format!("url:{url}"),
+            None => line["text"].as_str().unwrap().to_owned(),
+        };
+        let file = files.entry(path.to_owned()).or_insert((String::new(), true));
+        assert!(file.1, "{path} goes on after its end");
+        file.0.push_str(&text);
+        file.1 = more;
+    }
+    assert!(files.values().all(|f| !f.1), "a file has no end");
+    files.into_iter().map(|(path, (text, _))| (path, text)).collect()
+}
+
+/// A table as maps from column to cell.
+fn table(bytes: &[u8]) -> Vec<BTreeMap<String, String>> {
+    csv::Reader::from_reader(bytes).deserialize().map(Result::unwrap).collect()
+}
+
+/// An item in dialect S with these heads and geometries under `image_1`.
+fn item(id: u64, name: &str, heads: Value, data: Value) -> String {
+    let row = json!({"id": id, "data": {"extra": {"image_1": {"width": 100, "height": 50}},
+        "annotations": {"image_1": heads}, "annotationsData": {"image_1": data}},
+        "file": {"file_name_original": name, "url": format!("https://h/{id}")}});
+    format!("{row}\n")
+}
+
+fn one_box(id: u64, name: &str, classification: Value) -> String {
+    let heads = json!([{"id": "a", "tool": "bounding_box", "classification": classification}]);
+    item(id, name, heads, json!([{"id": "a", "coordinate": {"x": 1.5, "y": 2, "width": 30, "height": 4}}]))
+}
+
+const HOSTILE: &str = "=cmd|' /C calc'!A0, \"그림\"\n둘째 줄";
+
+#[test]
+fn csv_cells_survive_whatever_is_in_them() {
+    let input = one_box(7, "=한글, \"1\".jpg", json!({"class": HOSTILE, "note": "a\r\n\"b\",c", "n": 1.10}));
+    for args in [&["--to", "csv", "--bare"][..], &["--to", "csv", "--bare", "--excel"]] {
+        let out = ok(args, &input);
+        let out = out.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&out);
+        let rows = table(out);
+        assert_eq!(rows.len(), 1);
+        assert_eq!(rows[0]["class"], format!("'{HOSTILE}"));
+        assert_eq!(rows[0]["file_name"], "'=한글, \"1\".jpg");
+        assert_eq!([&rows[0]["x"], &rows[0]["w"], &rows[0]["h"]], ["1.5", "30", "4"]);
+        let attributes: Value = serde_json::from_str(&rows[0]["attributes"]).unwrap();
+        assert_eq!(attributes["note"], "a\r\n\"b\",c");
+    }
+    // The same table through a file line.
+    let bare = String::from_utf8(ok(&["--to", "csv", "--bare"], &input)).unwrap();
+    assert_eq!(files(&ok(&["--to", "csv"], &input))["annotations/annotations.csv"], bare);
+}
+
+#[test]
+fn a_nul_in_a_class_is_not_taken_for_a_hole() {
+    let input = one_box(1, "a.jpg", json!({"class": "x\u{0}n1234y"}));
+    assert_eq!(table(&ok(&["--to", "csv", "--bare"], &input))[0]["class"], "x\u{fffd}n1234y");
+}
+
+#[test]
+fn excel_gets_a_byte_order_mark_and_crlf() {
+    let out =
+        ok(&["--to", "csv", "--bare", "--excel", "--columns", "class,item_id"], &one_box(7, "a.jpg", json!("차")));
+    assert_eq!(String::from_utf8(out).unwrap(), "\u{feff}class,item_id\r\n차,7\r\n");
+}
+
+#[test]
+fn columns_are_picked_in_order_and_unknown_ones_refused() {
+    let input = one_box(7, "a.jpg", json!({"class": "car", "색": "빨강"}));
+    let out = ok(&["--to", "csv", "--bare", "--columns", "class,attr.색,attr.none,item_id"], &input);
+    assert_eq!(String::from_utf8(out).unwrap(), "class,attr.색,attr.none,item_id\ncar,빨강,,7\n");
+    let out = ok(&["--to", "csv", "--bare", "--columns", "rotation"], &input);
+    assert_eq!(String::from_utf8(out).unwrap(), "rotation\n\"\"\n", "an empty line would be read as no row");
+    let ran = convert(&["--to", "csv", "--columns", "item_id,clas"], &input);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("did you mean class?"), "{}", ran.stderr);
+}
+
+#[test]
+fn items_are_rows_when_asked_for() {
+    let heads = json!([{"id": "a", "tool": "classification", "classification": {"class": "sunny"}},
+                       {"id": "b", "tool": "classification", "classification": {"class": "wet"}},
+                       {"id": "c", "tool": "classification", "classification": {"class": "sunny"}}]);
+    let input = item(1, "a.jpg", heads, json!([])) + &item(2, "b.jpg", json!([]), json!([]));
+    let rows = table(&ok(&["--to", "csv", "--bare", "--rows", "items"], &input));
+    assert_eq!(rows.len(), 2);
+    assert_eq!((&*rows[0]["annotations"], &*rows[0]["classes"]), ("3", r#"["sunny","wet"]"#));
+    assert_eq!((&*rows[1]["annotations"], &*rows[1]["width"]), ("0", "100"));
+}
+
+#[test]
+fn every_attribute_becomes_a_sorted_column() {
+    let first = one_box(1, "a.jpg", json!({"class": "car", "색": "빨강", "b": 1.25}));
+    // As written, which no re-serialised number is.
+    let input = first.replace("1.25", "1.10")
+        + &one_box(2, "b.jpg", json!({"class": "car", "a,\"b\"": ["=x"], "b": null, "nul": "=1+1"}))
+        + &one_box(3, "c.jpg", json!("car"));
+    let flat = ["--to", "csv", "--bare", "--flatten-attributes", "--columns", "file_name,attributes,class"];
+    let out = ok(&flat, &input);
+    let header = csv::Reader::from_reader(&out[..]).headers().unwrap().clone();
+    assert_eq!(header, vec!["file_name", "attr.a,\"b\"", "attr.b", "attr.nul", "attr.색", "class"]);
+    let rows = table(&out);
+    assert_eq!((&*rows[0]["attr.b"], &*rows[0]["attr.색"], &*rows[0]["attr.nul"]), ("1.10", "빨강", ""));
+    assert_eq!((&*rows[1]["attr.a,\"b\""], &*rows[1]["attr.nul"]), ("[\"=x\"]", "'=1+1"));
+    assert_eq!((&*rows[2]["file_name"], &*rows[2]["class"]), ("c.jpg", "car"));
+    let lines = files(&ok(&[&flat[..2], &flat[3..]].concat(), &input));
+    assert_eq!(lines["annotations/annotations.csv"], String::from_utf8(out).unwrap());
+}
+
+#[test]
+fn an_empty_table_has_its_header() {
+    for args in [&["--to", "csv", "--bare"][..], &["--to", "csv", "--bare", "--flatten-attributes"]] {
+        let out = String::from_utf8(ok(args, "")).unwrap();
+        assert!(out.starts_with("item_id,file_name,") && out.lines().count() == 1, "{out}");
+    }
+}
+
+/// A row whose `data` is written as it stands.
+fn verbatim(id: u64, name: &str, data: &str, more: &str) -> String {
+    format!("{{\"id\":{id},\"data\":{data},\"file\":{{\"file_name_original\":\"{name}\"}}{more}}}\n")
+}
+
+const PAYLOAD: &str = r#"{ "annotations":{"video_1":[{"id":"a","tool":"classification","classification":{"class":"설명","n":1.10,"big":12345678901234567890123}},{"id":"b","tool":"classification","classification":{"class":"a/b"}},{"id":"c","tool":"classification","classification":{"class":"A_B"}}]} ,"z":1,"a":[ ]}"#;
+
+#[test]
+fn json_is_the_payload_byte_for_byte_also_out_of_a_string() {
+    let string = serde_json::to_string(PAYLOAD).unwrap();
+    let input = verbatim(1, "그림.mp4", PAYLOAD, "") + &verbatim(2, "b.mp4", &string, "");
+    let out = files(&ok(&["--to", "json", "--images", "omit"], &input));
+    assert_eq!(out["annotations/그림.json"], PAYLOAD);
+    assert_eq!(out["annotations/b.json"], PAYLOAD);
+}
+
+#[test]
+fn pretty_json_keeps_numbers_and_key_order() {
+    let out = files(&ok(&["--to", "json", "--pretty"], &verbatim(1, "a.mp4", PAYLOAD, "")));
+    let text = &out["annotations/a.json"];
+    assert!(text.contains("\"n\": 1.10,\n") && text.contains("\"big\": 12345678901234567890123\n"), "{text}");
+    assert!(text.find("\"z\": 1").unwrap() < text.find("\"a\": []").unwrap(), "{text}");
+    let parse = |t: &str| serde_json::from_str::<Value>(t).unwrap();
+    assert_eq!(parse(text), parse(PAYLOAD));
+    let ran = convert(&["--to", "jsonl", "--pretty"], "");
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+}
+
+#[test]
+fn folders_are_named_with_the_exact_value_when_it_can_be_a_name() {
+    let row = |id, category: &str| {
+        verbatim(id, &format!("{id}.jpg"), "{}", &format!(",\"data_unit\":{{\"meta\":{{\"category\":{category}}}}}"))
+    };
+    let input = [
+        row(1, "\"1. 자연\""),
+        row(2, "\"../../etc\""),
+        row(3, "null"),
+        row(4, "\"..\""),
+        row(5, "7"),
+        row(6, "\" \""),
+        row(7, "\"a\\u0000b\""),
+    ]
+    .concat();
+    let out = files(&ok(&["--to", "json", "--by", "data_unit.meta.category"], &input));
+    let paths: Vec<&str> = out.keys().map(String::as_str).filter(|p| p.starts_with("annotations/")).collect();
+    for want in ["1. 자연/1", ".._.._etc/2", "unassigned/3", "7/5", "unassigned/6", "a_b/7"] {
+        assert!(paths.contains(&&*format!("annotations/{want}.json")), "{want} is not in {paths:?}");
+    }
+    assert_eq!(paths.len(), 7, "{paths:?}");
+}
+
+#[test]
+fn a_file_for_each_class_and_none_over_another() {
+    let input = verbatim(1, "v.mp4", PAYLOAD, "") + &verbatim(2, "v_설명.mp4", "{}", "");
+    let out = files(&ok(&["--to", "json", "--per-class"], &input));
+    let paths: Vec<&str> = out.keys().map(String::as_str).filter(|p| p.starts_with("annotations/")).collect();
+    // "a/b" and "A_B" are one file name where case does not count, and item 2 wants a name that item 1 has.
+    assert_eq!(
+        paths,
+        [
+            "annotations/v_A_B__1.json",
+            "annotations/v_a_b.json",
+            "annotations/v_설명.json",
+            "annotations/v_설명__2.json"
+        ]
+    );
+    assert!(paths[..3].iter().all(|p| out[*p] == PAYLOAD));
+}
+
+fn classified(id: u64, name: &str, classes: &[&str]) -> String {
+    let heads: Vec<Value> = classes
+        .iter()
+        .enumerate()
+        .map(|(i, class)| json!({"id": i.to_string(), "tool": "classification", "classification": {"class": class}}))
+        .collect();
+    item(id, name, heads.into(), json!([]))
+}
+
+#[test]
+fn images_go_into_the_folder_of_their_one_class() {
+    let input = [
+        classified(1, "a.jpg", &["고양이"]),
+        classified(2, "a.jpg", &["고양이", "고양이"]),
+        classified(3, "c.jpg", &["고양이", "dog"]),
+        classified(4, "d.jpg", &[]),
+        classified(5, "e.jpg", &["../../x"]),
+        one_box(6, "f.jpg", json!("car")),
+    ]
+    .concat();
+    let out = files(&ok(&["--to", "imagefolder", "--report", "summary"], &input));
+    let hostile: Vec<&String> = out.keys().filter(|p| p.starts_with("train/.") || p.ends_with("e.jpg")).collect();
+    assert_eq!(hostile.len(), 1, "{hostile:?}");
+    for (path, id) in [
+        ("train/고양이/a.jpg", 1),
+        ("train/고양이/a__2.jpg", 2),
+        ("unassigned/c.jpg", 3),
+        ("unassigned/d.jpg", 4),
+        (hostile[0], 5),
+        ("unassigned/f.jpg", 6),
+    ] {
+        assert_eq!(out.get(path).map(String::as_str), Some(&*format!("url:https://h/{id}")), "{path} in {out:?}");
+    }
+    let summary: Value = serde_json::from_str(&out["metadata/export_summary.json"]).unwrap();
+    assert_eq!(summary["skipped"], json!({"UNSUPPORTED_ANNOTATION_TYPE": 1, "CLASS_AMBIGUOUS": 2}));
+    assert_eq!(summary["annotations"]["written"], 4);
+
+    let out = files(&ok(&["--to", "imagefolder", "--split", "id", "--background", "omit"], &input));
+    assert!(out.contains_key("1/고양이/a.jpg") && !out.contains_key("unassigned/4/d.jpg"), "{out:?}");
+    let ran = convert(&["--to", "imagefolder", "--images", "omit"], &input);
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+}
