@@ -12,4 +12,5 @@ bin=${CARGO_TARGET_DIR:-target}/debug
 .venv/bin/python scripts/check_stand_in.py --bin "$bin/examples/stand-in"
 .venv/bin/python scripts/check_consumers.py --bin "$bin"
 .venv/bin/python scripts/check_parity.py --bin "$bin"
+.venv/bin/python scripts/check_rle.py --bin "$bin"
 echo "all tests passed"
