@@ -125,7 +125,7 @@ struct Running {
     /// Order of the rows: descending id, or as they arrive (faster when payloads differ much in size)
     #[arg(long, value_name = "ORDER", default_value = "descending")]
     order: Order,
-    /// Only part I of N, for running on several machines; I/N@WIDTH fixes the width of the blocks of ids
+    /// Only part I of N, for running on several machines; I/N@B1,B2,… gives the bounds between the parts
     #[arg(long, value_name = "I/N")]
     shard: Option<Shard>,
     /// Remember in FILE how far the run came
@@ -260,7 +260,7 @@ impl Fetch {
             bare: running.bare,
             arrival: running.order == Order::Arrival,
             page_size: running.page_size.0,
-            shard: running.shard,
+            shard: running.shard.clone(),
             verify: running.verify,
             checkpoint: running.checkpoint.clone(),
             ..Request::default()
@@ -301,10 +301,10 @@ impl Fetch {
             }
             None => remembered.map(Resume::from),
         };
-        // The width of the blocks was chosen when the export began.
-        let block = request.resume.as_ref().and_then(|r| r.identity.get("shard")?["block"].as_i64());
-        if let (Some(shard), Some(block)) = (&mut request.shard, block) {
-            shard.block = block;
+        // The bounds between the shards were chosen when the export began.
+        let bounds = request.resume.as_ref().and_then(|r| r.identity.get("shard")?.get("bounds").cloned());
+        if let (Some(shard), Some(bounds)) = (&mut request.shard, bounds.and_then(|b| serde_json::from_value(b).ok())) {
+            shard.bounds = bounds;
         }
         Ok(())
     }
