@@ -3,6 +3,7 @@
 use super::ask;
 use super::common::{Common, Console};
 use super::connect::{Connect, Pace};
+use super::progress;
 use crate::api::catalog::Project;
 use crate::api::query::Filters;
 use crate::api::value::{day_after, is_whole_day};
@@ -196,7 +197,10 @@ pub fn run(args: Fetch, console: &Console) -> Result<Exit, Failure> {
         _ => args.common.writer(),
     };
     let watch = Watch::default();
-    let report = fetch::run(&runtime, &client, &request, open, &watch)?;
+    let shown = progress::show(&watch, Some(client.clone()), console);
+    let done = fetch::run(&runtime, &client, &request, open, &watch);
+    shown.end();
+    let report = done?;
     for note in &report.notes {
         console.warn(note);
     }

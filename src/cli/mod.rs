@@ -4,5 +4,6 @@ mod ask;
 pub mod common;
 pub mod connect;
 pub mod fetch;
+mod progress;
 
 pub use common::{Common, Console, main};
