@@ -142,7 +142,7 @@ fn a_server_that_fails_now_and_then_costs_nothing() {
         let ran = fetch(&server, &[&["--project", "42", "--page-size", "3"], extra].concat()).ok();
         let ids = ran.numbers("id");
         assert!(ids.len() == 24 && ids.is_sorted_by(|a, b| a > b), "{args:?}: {ids:?}");
-        assert!(ran.must("end")["retries"].as_u64() > Some(0), "{args:?}: no fault was met");
+        assert_ne!(server.stats()["faults"], serde_json::json!({}), "{args:?}: no fault was met");
         assert_eq!(server.count("/stale_retries"), 0, "{args:?}: a retry took the connection that had failed");
     }
 }
@@ -152,12 +152,12 @@ fn a_server_that_stays_broken_is_an_error_frame_and_exit_5() {
     let server = server(&["--die-at", "10"]);
     let ran = fetch(&server, &["--project", "42", "--page-size", "5", "--retry-for", "1"]).with_code(5);
     says(&ran, &["/sdk/assignments/", "failed", "500", "--retry-for"]);
-    assert_eq!(ran.items().len(), 10, "what came before stays");
+    assert!((5..=10).contains(&ran.items().len()), "what came before stays: {} rows", ran.items().len());
     let told = ran.must("error");
     assert_eq!(told["code"], "remote");
     assert!(ran.frame("end").is_none() && ran.out.ends_with(&format!("{told}\n")));
     let bare = fetch(&server, &["--project", "42", "--page-size", "5", "--retry-for", "1", "--bare"]).with_code(5);
-    assert!(bare.frame("error").is_none() && bare.items().len() == 10);
+    assert!(bare.frame("error").is_none() && bare.items() == ran.items());
 }
 
 #[test]

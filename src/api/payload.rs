@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 /// How often an expired signature is asked for anew, per row.
 const REISSUES: u32 = 3;
@@ -119,18 +120,20 @@ impl Payloads {
         let id = row.id.plain();
         let bad = |reason: String| ApiError::Row { id: id.clone(), reason };
         let what = format!("the payload of row {id}");
-        let (mut reissues, mut mismatches) = (0, 0);
+        let mut reissues = 0;
+        let damaged = AtomicU32::new(0);
         loop {
             let address = stored.presigned_url.as_deref().unwrap_or_default();
             let url = self.client.resolve(address).ok_or_else(|| bad("the URL of its payload is not valid".into()))?;
-            match self.client.object(&url, &what, Ok).await {
-                Ok(body) => match check(&stored, &body) {
-                    Ok(()) => return Ok(body),
-                    Err(reason) if mismatches == MISMATCHES => {
-                        return Err(bad(format!("its payload is damaged in the object store: {reason}")));
-                    }
-                    Err(_) => mismatches += 1,
-                },
+            let judge = |body: Vec<u8>| match check(&stored, &body) {
+                Ok(()) => Ok(body),
+                Err(reason) if damaged.fetch_add(1, Relaxed) >= MISMATCHES => {
+                    Err(Trouble::Fatal(bad(format!("its payload is damaged in the object store: {reason}"))))
+                }
+                Err(reason) => Err(Trouble::passing(reason)),
+            };
+            match self.client.object(&url, &what, judge).await {
+                Ok(body) => return Ok(body),
                 Err(Trouble::Expired) if reissues == REISSUES => {
                     return Err(ApiError::Refused {
                         status: 403,

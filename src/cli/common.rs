@@ -152,6 +152,20 @@ impl Console {
         !self.quiet && !self.json && std::io::stderr().is_terminal()
     }
 
+    /// Whether to write progress as JSON lines: JSON was asked for.
+    pub fn json_progress(&self) -> bool {
+        self.json && !self.quiet
+    }
+
+    /// One JSON line of progress: `{"tool","level":"progress", …}`.
+    pub fn progress_line(&self, fields: &serde_json::Value) {
+        let mut line = serde_json::json!({"tool": self.tool, "level": "progress"});
+        if let (Some(line), Some(fields)) = (line.as_object_mut(), fields.as_object()) {
+            line.extend(fields.clone());
+        }
+        let _ = writeln!(std::io::stderr(), "{line}");
+    }
+
     fn say(&self, level: &str, colour: &str, message: &str) {
         let tool = self.tool;
         let text = if self.json {

@@ -3,6 +3,7 @@
 use super::ask;
 use super::common::{Common, Console};
 use super::connect::{Connect, Pace};
+use super::progress;
 use crate::api::catalog::Project;
 use crate::api::query::Filters;
 use crate::api::value::{day_after, is_whole_day};
@@ -125,7 +126,7 @@ struct Running {
     /// Order of the rows: descending id, or as they arrive (faster when payloads differ much in size)
     #[arg(long, value_name = "ORDER", default_value = "descending")]
     order: Order,
-    /// Only part I of N, for running on several machines; I/N@WIDTH fixes the width of the blocks of ids
+    /// Only part I of N, for running on several machines; I/N@B1,B2,… gives the bounds between the parts
     #[arg(long, value_name = "I/N")]
     shard: Option<Shard>,
     /// Remember in FILE how far the run came
@@ -196,7 +197,10 @@ pub fn run(args: Fetch, console: &Console) -> Result<Exit, Failure> {
         _ => args.common.writer(),
     };
     let watch = Watch::default();
-    let report = fetch::run(&runtime, &client, &request, open, &watch)?;
+    let shown = progress::show(&watch, Some(client.clone()), console);
+    let done = fetch::run(&runtime, &client, &request, open, &watch);
+    shown.end();
+    let report = done?;
     for note in &report.notes {
         console.warn(note);
     }
@@ -260,7 +264,7 @@ impl Fetch {
             bare: running.bare,
             arrival: running.order == Order::Arrival,
             page_size: running.page_size.0,
-            shard: running.shard,
+            shard: running.shard.clone(),
             verify: running.verify,
             checkpoint: running.checkpoint.clone(),
             ..Request::default()
@@ -301,10 +305,10 @@ impl Fetch {
             }
             None => remembered.map(Resume::from),
         };
-        // The width of the blocks was chosen when the export began.
-        let block = request.resume.as_ref().and_then(|r| r.identity.get("shard")?["block"].as_i64());
-        if let (Some(shard), Some(block)) = (&mut request.shard, block) {
-            shard.block = block;
+        // The bounds between the shards were chosen when the export began.
+        let bounds = request.resume.as_ref().and_then(|r| r.identity.get("shard")?.get("bounds").cloned());
+        if let (Some(shard), Some(bounds)) = (&mut request.shard, bounds.and_then(|b| serde_json::from_value(b).ok())) {
+            shard.bounds = bounds;
         }
         Ok(())
     }

@@ -6,6 +6,7 @@ pub mod connect;
 pub mod convert;
 pub mod fetch;
 pub mod filter;
+mod progress;
 pub mod sink;
 pub mod usage;
 

@@ -4,7 +4,7 @@ use super::FetchError;
 use super::plan::Plan;
 use super::walk::segments::Range;
 use super::walk::{self, Walked};
-use crate::api::{ApiError, Client, Query};
+use crate::api::{ApiError, Client};
 use crate::stream::frame::end_line;
 use serde_json::Map;
 use std::sync::Arc;
@@ -103,7 +103,7 @@ async fn places(client: &Client, plan: &Plan, walked: &Walked) -> Result<String,
         let (Some((top, _)), Some((bottom, _))) = (slice.first(), slice.last()) else { continue };
         let range = Range { low: bottom.low, high: top.high };
         let came: u64 = slice.iter().map(|(_, rows)| u64::from(*rows)).sum();
-        let there = client.count(plan.target, &within(&part.without_ids, range)).await?.unwrap_or(came);
+        let there = client.count(plan.target, &part.within(range)).await?.unwrap_or(came);
         match there.checked_sub(came) {
             None | Some(0) => {}
             Some(missing) if slice.len() == 1 => {
@@ -119,10 +119,6 @@ async fn places(client: &Client, plan: &Plan, walked: &Walked) -> Result<String,
         }
     }
     Ok(if found.is_empty() { String::new() } else { format!(" ({})", found.join(", ")) })
-}
-
-fn within(base: &Query, range: Range) -> Query {
-    base.clone().with("id__gte", range.low.to_string()).with("id__lt", range.high.to_string())
 }
 
 /// Walks the ids of the list once more and compares them with those that came.

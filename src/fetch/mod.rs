@@ -158,6 +158,11 @@ pub fn run(
             saver.save(true)?;
             let mut notes = plan.notes.clone();
             notes.extend(account.notes());
+            let wanted = request.ids.len() as u64;
+            if wanted > account.sent && request.limit.is_none() && request.shard.is_none() {
+                let n = wanted - account.sent;
+                notes.push(format!("{n} of the {wanted} ids in the list are not among the rows that were asked for"));
+            }
             Ok(Report { rows: plan.describe(account.sent), account, notes })
         }
         Err(error) => {

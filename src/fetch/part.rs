@@ -1,7 +1,6 @@
 //! The parts of an export: usually one list; several when a list of ids is too long for one query, or when rows are looked for by
 //! more than one date. Parts are walked one after the other and have no row in common.
 
-use super::shard::Shard;
 use super::walk::segments::Range;
 use crate::api::hold::Holding;
 use crate::api::page::Page;
@@ -124,7 +123,7 @@ async fn one(client: &Client, target: Target, filters: &Filters) -> Result<Part,
         (Some(Id::Number(low)), Some(Id::Number(high))) if low <= high && high < i64::MAX => {
             Some(Range { low, high: high + 1 })
         }
-        (None, None) => Some(Range { low: 0, high: 0 }),
+        (None, None) if part.count == Some(0) => Some(Range { low: 0, high: 0 }),
         _ => None,
     };
     Ok(part)
@@ -137,14 +136,15 @@ impl Part {
         (span / self.count.unwrap_or(1).max(1) as f64).max(1.0)
     }
 
-    /// The id ranges to walk: those of the shard, below the last row that was written before.
-    pub fn ranges(&self, shard: Option<&Shard>, below: Option<i64>) -> Option<Vec<Range>> {
+    /// The ids to walk: those below the last row that was written before.
+    pub fn below(&self, below: Option<i64>) -> Option<Range> {
         let span = self.span?;
-        let span = Range { high: below.map_or(span.high, |b| span.high.min(b)), ..span };
-        Some(match shard {
-            Some(shard) => shard.ranges(span),
-            None => vec![span],
-        })
+        Some(Range { high: below.map_or(span.high, |b| span.high.min(b)), ..span })
+    }
+
+    /// The query of a range of its ids.
+    pub fn within(&self, range: Range) -> Query {
+        self.without_ids.clone().with("id__gte", range.low.to_string()).with("id__lt", range.high.to_string())
     }
 }
 

@@ -56,8 +56,9 @@ impl Plan {
     pub async fn make(client: &Client, request: &Request) -> Result<Self, ApiError> {
         let target = request.target;
         let id = request.filters.get(target.scope()).unwrap_or_default().to_owned();
+        let ids = request.shard.as_ref().map_or(request.ids.as_slice(), |shard| shard.stretch(&request.ids));
         let since = request.since.as_ref().map(Checkpoint::changed_since);
-        let parts = part::split(target, &request.filters, &request.ids, since.as_deref())?;
+        let parts = part::split(target, &request.filters, ids, since.as_deref())?;
         if parts.len() > 1 && request.resume.is_some() && target == Target::GroundTruth {
             return Err(ApiError::Usage(
                 "a list of ids this long cannot be resumed for ground truth: begin anew".into(),
@@ -74,8 +75,13 @@ impl Plan {
             (Ok(scope), Ok(parts)) => (scope, parts),
             (Err(error), _) | (_, Err(error)) => return Err(error),
         };
-        let whole = parts.first().and_then(|p| p.span).unwrap_or(super::walk::segments::Range { low: 0, high: 0 });
-        let density = parts.first().map_or(1.0, Part::ids_per_row);
+        let (mut parts, mut shard) = (parts, request.shard.clone());
+        if let (Some(shard), [part]) = (&mut shard, parts.as_mut_slice())
+            && ids.is_empty()
+            && target != Target::GroundTruth
+        {
+            shard.narrow(client, target, part).await?;
+        }
         Ok(Self {
             target,
             host: client.host(),
@@ -84,7 +90,7 @@ impl Plan {
             ids: request.ids.clone(),
             project,
             version,
-            shard: request.shard.map(|s| s.fit(whole, density)),
+            shard,
             parts,
             limit: request.limit,
             arrival: request.arrival,
@@ -97,7 +103,13 @@ impl Plan {
 
     /// Rows that the server counts, unless it does not say or the shard has an unknown share of them.
     pub fn count(&self) -> Option<u64> {
-        if self.shard.is_some() { None } else { self.parts.iter().map(|p| p.count).sum() }
+        let unknown = self.sifter().is_some();
+        if unknown { None } else { self.parts.iter().map(|p| p.count).sum() }
+    }
+
+    /// The shard by which single rows are chosen, where it does not choose ranges.
+    pub fn sifter(&self) -> Option<&Shard> {
+        self.shard.as_ref().filter(|_| self.target == Target::GroundTruth && self.ids.is_empty())
     }
 
     /// Rows that a complete run sends.
@@ -141,7 +153,7 @@ impl Plan {
         if let Some(limit) = self.limit {
             out.insert("limit".into(), limit.into());
         }
-        if let Some(shard) = self.shard {
+        if let Some(shard) = &self.shard {
             out.insert("shard".into(), shard.to_json());
         }
         out

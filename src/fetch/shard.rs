@@ -1,84 +1,141 @@
 //! `--shard I/N`: disjoint, complete, balanced parts of one export for several machines that do not talk to each other.
 //!
-//! Assignments and tasks: the id space is divided by a fixed grid of blocks, and block `b` belongs to shard `b mod N`. Which shard
-//! an id belongs to does not depend on when a machine starts, as long as all use the same block width: a power of two made from
-//! the list's density, told in the begin frame, and given by `I/N@WIDTH` when the list changes while machines start.
-//! Ground truth, which has no ranges: the event's number modulo N.
+//! Assignments and tasks: the id space is cut at N−1 bounds into shares of about the same number of rows. Each machine finds the
+//! bounds by itself, by counting; to find the same ones although rows come and go meanwhile, it takes the roundest binary number
+//! that is near enough. The bounds are told in the begin frame, and `I/N@B1,B2,…` gives them.
+//! Ground truth, which has no ranges: the event's number modulo N. A list of ids: the I-th stretch of the list.
 
+use super::part::Part;
 use super::walk::segments::Range;
-use crate::api::Id;
+use crate::api::{ApiError, Client, Id, Target};
 use serde_json::{Value, json};
 
-/// Rows that a block should hold, as many as a page.
-const ROWS: f64 = 256.0;
-/// Blocks that each shard should get at least.
-const BLOCKS: f64 = 16.0;
+/// A share may differ from the others by this much.
+const TOLERANCE: f64 = 0.05;
 
 /// One part of N.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shard {
     /// Which part, from 0.
-    pub index: u32,
+    pub index: usize,
     /// Of how many.
-    pub of: u32,
-    /// Width of a block, ids; 0 as long as it is not known.
-    pub block: i64,
+    pub of: usize,
+    /// The first id of each part but the lowest, ascending; empty as long as they are not known, or not used.
+    pub bounds: Vec<i64>,
 }
 
 impl std::str::FromStr for Shard {
     type Err = String;
 
-    /// `I/N` or `I/N@WIDTH`, I from 1.
+    /// `I/N` or `I/N@B1,B2,…`, I from 1.
     fn from_str(text: &str) -> Result<Self, String> {
-        let bad = || "expected I/N, with I from 1 to N (I/N@WIDTH to fix the width of blocks)".to_owned();
-        let (part, width) = text.split_once('@').map_or((text, None), |(part, width)| (part, Some(width)));
-        let (index, of) = part.split_once('/').ok_or_else(bad)?;
-        let (index, of): (u32, u32) = (index.parse().map_err(|_| bad())?, of.parse().map_err(|_| bad())?);
-        let block = width.map_or(Ok(0), str::parse::<i64>).map_err(|_| bad())?;
-        if index == 0 || index > of || (width.is_some() && block < 1) {
-            return Err(bad());
+        let told = "expected I/N, with I from 1 to N, or I/N@B1,B2,… with N-1 ascending ids";
+        let bad = |_: std::num::ParseIntError| told.to_owned();
+        let (part, bounds) = text.split_once('@').unwrap_or((text, ""));
+        let (index, of) = part.split_once('/').unwrap_or((part, ""));
+        let (index, of) = (index.parse::<usize>().map_err(bad)?, of.parse::<usize>().map_err(bad)?);
+        let bounds: Result<Vec<i64>, _> = bounds.split(',').filter(|b| !b.is_empty()).map(str::parse).collect();
+        let bounds = bounds.map_err(bad)?;
+        let fits = bounds.is_empty() || (bounds.len() == of.wrapping_sub(1) && bounds.is_sorted());
+        if index == 0 || index > of || of > 10_000 || !fits {
+            return Err(told.to_owned());
         }
-        Ok(Self { index: index - 1, of, block })
+        Ok(Self { index: index - 1, of, bounds })
     }
 }
 
 impl Shard {
-    /// With a width made for a list, unless one was given.
-    #[must_use]
-    pub fn fit(self, span: Range, ids_per_row: f64) -> Self {
-        if self.block > 0 {
-            return self;
+    /// Narrows a part to the share of this shard.
+    ///
+    /// # Errors
+    /// [`ApiError`]; [`ApiError::Usage`] when the server's ids cannot be divided.
+    pub async fn narrow(&mut self, client: &Client, target: Target, part: &mut Part) -> Result<(), ApiError> {
+        let (Some(span), Some(count)) = (part.span, part.count) else {
+            return Err(ApiError::Usage(
+                "--shard needs ids that are whole numbers and a server that counts its rows".into(),
+            ));
+        };
+        if self.bounds.is_empty() {
+            let cuts = (1..self.of).map(|n| bound(client, target, part, span, count, n, self.of));
+            self.bounds = futures_util::future::try_join_all(cuts).await?;
         }
-        let width = (ROWS * ids_per_row).min(span.width() / (BLOCKS * f64::from(self.of))).max(1.0);
-        Self { block: 1 << (width.log2().floor() as u32).min(40), ..self }
+        let mine = self.range(span);
+        part.filters = part.within(mine);
+        part.count = if mine.is_empty() { Some(0) } else { client.count(target, &part.filters).await? };
+        part.span = Some(mine);
+        Ok(())
     }
 
-    /// The blocks of this shard inside a span.
-    pub fn ranges(&self, span: Range) -> Vec<Range> {
-        let block = self.block.max(1);
-        let first = span.low.div_euclid(block);
-        let mine = i64::from(self.index);
-        let of = i64::from(self.of);
-        // The first block at or above `first` that is ours.
-        let start = first + (mine - first).rem_euclid(of);
-        let blocks = (0..).map(|n| start + n * of).take_while(|b| b * block < span.high);
-        let cut = |b: i64| Range { low: (b * block).max(span.low), high: ((b + 1) * block).min(span.high) };
-        blocks.map(cut).filter(|r| !r.is_empty()).collect()
+    /// The share of this shard in a span.
+    fn range(&self, span: Range) -> Range {
+        let bound = |n: usize| self.bounds.get(n).copied();
+        let low = self.index.checked_sub(1).and_then(bound).map_or(span.low, |b| b.max(span.low));
+        let high = bound(self.index).map_or(span.high, |b| b.min(span.high));
+        Range { low, high: high.max(low) }
     }
 
     /// Whether a row of a list without ranges belongs to this shard.
     pub fn has(&self, key: &Id) -> bool {
         let number = key.number().unwrap_or_else(|| {
             // FNV-1a: any fixed hash does, all machines must agree.
-            key.plain().bytes().fold(0xcbf2_9ce4_8422_2325u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))
-                as i64
+            let hash = |h: u64, b: u8| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3);
+            key.plain().bytes().fold(0xcbf2_9ce4_8422_2325, hash) as i64
         });
-        number.rem_euclid(i64::from(self.of)) == i64::from(self.index)
+        number.rem_euclid(self.of as i64) == self.index as i64
+    }
+
+    /// The stretch of a list that belongs to this shard.
+    pub fn stretch<'a, T>(&self, list: &'a [T]) -> &'a [T] {
+        let at = |n: usize| list.len() * n / self.of;
+        &list[at(self.index)..at(self.index + 1)]
     }
 
     /// For the begin frame.
-    pub fn to_json(self) -> Value {
-        json!({"index": self.index + 1, "of": self.of, "block": self.block})
+    pub fn to_json(&self) -> Value {
+        let mut out = json!({"index": self.index + 1, "of": self.of});
+        if !self.bounds.is_empty() {
+            out["bounds"] = self.bounds.clone().into();
+        }
+        out
+    }
+}
+
+/// The bound below which `n` of `of` shares lie: from the top of a binary tree over all ids down to the first number that is near
+/// enough, so that a few rows more or less do not change it.
+async fn bound(
+    client: &Client,
+    target: Target,
+    part: &Part,
+    span: Range,
+    count: u64,
+    n: usize,
+    of: usize,
+) -> Result<i64, ApiError> {
+    let share = count as f64 / of as f64;
+    let goal = share * n as f64;
+    let mut step = 1i64 << 62;
+    let mut low = if span.low < 0 { -step } else { 0 };
+    loop {
+        step = (step / 2).max(1);
+        let middle = low.saturating_add(step);
+        if step == 1 {
+            return Ok(middle);
+        }
+        // Outside the span the answer is known.
+        let below = if middle >= span.high {
+            count
+        } else if middle <= span.low {
+            0
+        } else {
+            client.count(target, &part.within(Range { low: span.low, high: middle })).await?.unwrap_or(0)
+        };
+        let off = below as f64 - goal;
+        if off.abs() <= share * TOLERANCE / 2.0 {
+            return Ok(middle);
+        }
+        if off < 0.0 {
+            low = middle;
+        }
     }
 }
 
@@ -87,39 +144,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shards_are_disjoint_complete_and_balanced() {
-        for (low, high, of) in [(0, 10_000, 4), (-77, 1_000, 3), (5, 6, 2), (123_456, 999_999, 7)] {
-            let span = Range { low, high };
-            let shards: Vec<_> =
-                (0..of).map(|index| Shard { index, of, block: 0 }.fit(span, 1.0).ranges(span)).collect();
-            let mut all: Vec<Range> = shards.iter().flatten().copied().collect();
-            all.sort_by_key(|r| r.low);
-            assert!(all.windows(2).all(|w| w[0].high == w[1].low), "{low}..{high} / {of}");
-            assert_eq!((all[0].low, all[all.len() - 1].high), (low, high));
-            let sizes: Vec<f64> = shards.iter().map(|s| s.iter().map(|r| r.width()).sum()).collect();
-            let (least, most) =
-                (sizes.iter().copied().fold(f64::MAX, f64::min), sizes.iter().copied().fold(0.0, f64::max));
-            assert!(high - low < 100 || most / least < 1.2, "{sizes:?}");
+    fn shares_cover_the_span_once_wherever_it_grows() {
+        for span in [Range { low: 5, high: 1000 }, Range { low: 0, high: 5000 }, Range { low: 300, high: 320 }] {
+            let shares: Vec<Range> =
+                (0..4).map(|index| Shard { index, of: 4, bounds: vec![256, 320, 512] }.range(span)).collect();
+            let full: Vec<&Range> = shares.iter().filter(|r| !r.is_empty()).collect();
+            assert!(full.windows(2).all(|w| w[0].high == w[1].low), "{shares:?}");
+            assert_eq!((full[0].low, full[full.len() - 1].high), (span.low, span.high));
         }
-    }
-
-    #[test]
-    fn an_id_stays_in_its_shard_when_the_list_grows() {
-        let shard = Shard { index: 1, of: 3, block: 64 };
-        let before = shard.ranges(Range { low: 100, high: 5000 });
-        let after = shard.ranges(Range { low: 3, high: 9000 });
-        let within = |ranges: &[Range], id| ranges.iter().any(|r| (r.low..r.high).contains(&id));
-        assert!((100..5000).all(|id| within(&before, id) == within(&after, id)));
     }
 
     #[test]
     fn forms() {
-        assert_eq!("2/8".parse(), Ok(Shard { index: 1, of: 8, block: 0 }));
-        assert_eq!("1/1@512".parse(), Ok(Shard { index: 0, of: 1, block: 512 }));
-        for bad in ["0/2", "3/2", "1", "a/b", "1/2@0", "1/2@x"] {
+        assert_eq!("2/8".parse(), Ok(Shard { index: 1, of: 8, bounds: vec![] }));
+        assert_eq!("1/3@512,700".parse(), Ok(Shard { index: 0, of: 3, bounds: vec![512, 700] }));
+        for bad in ["0/2", "3/2", "1", "a/b", "1/3@5", "1/3@9,5", "1/2@x", "1/0"] {
             assert!(bad.parse::<Shard>().is_err(), "{bad}");
         }
-        let has = |n| (0..4).filter(|i| Shard { index: *i, of: 4, block: 0 }.has(&Id::Number(n))).count();
-        assert!((-20..20).all(|n| has(n) == 1));
+    }
+
+    #[test]
+    fn every_row_and_every_place_of_a_list_has_one_shard() {
+        let shards: Vec<Shard> = (0..4).map(|index| Shard { index, of: 4, bounds: vec![] }).collect();
+        assert!((-20..20).all(|n| shards.iter().filter(|s| s.has(&Id::Number(n))).count() == 1));
+        let list: Vec<u32> = (0..10).collect();
+        assert_eq!(shards.iter().flat_map(|s| s.stretch(&list)).copied().collect::<Vec<_>>(), list);
     }
 }

@@ -74,19 +74,14 @@ pub async fn run(
         }
         let mut from = serial::From { below, step: step.clone(), limit: left };
         let few = left.is_some_and(|left| left <= plan.target.page_size() as u64);
-        let ranges = part.ranges(plan.shard.as_ref(), below);
-        if let Some(ranges) = ranges.filter(|_| plan.shard.is_some() || (client.concurrency().1 > 1 && !few)) {
+        if let Some(range) = part.below(below).filter(|_| client.concurrency().1 > 1 && !few) {
             let base = plan.page_query(&part.without_ids);
-            let job = Job { base, ranges, ids_per_row: part.ids_per_row(), limit: left, arrival: plan.arrival };
+            let ids_per_row = part.ids_per_row();
+            let job = Job { base, ranges: vec![range], ids_per_row, limit: left, arrival: plan.arrival };
             match ranges::run(&client, &plan, &job, &out).await? {
                 Ended::Whole(walked) => {
                     all.add(walked);
                     continue;
-                }
-                Ended::NoRanges(_, _) if plan.shard.is_some() => {
-                    return Err(ApiError::Usage(
-                        "this server does not know id ranges, so --shard cannot be used".into(),
-                    ));
                 }
                 Ended::NoRanges(walked, low_water) => {
                     from.limit = left.map(|left| left - walked.rows);

@@ -50,14 +50,16 @@ pub async fn run(client: &Client, plan: &Arc<Plan>, job: &Job, out: &Sender<Batc
     let mut coming: Coming = FuturesUnordered::new();
     let mut walked = Walked::default();
     let mut low_water = None;
+    let mut floor = i64::MIN;
     while !segments.is_empty() {
-        begin(client, plan, job, &size, &mut segments, &mut coming);
+        begin(client, plan, job, &size, floor, &mut segments, &mut coming);
         tokio::select! {
             // Rows that can go out are handed on first: they are what memory waits for.
             biased;
             slot = out.reserve(), if segments.has_done(job.arrival) => {
                 let Ok(slot) = slot else { return Ok(Ended::Whole(walked)) };
-                let Some((range, mut rows)) = segments.take_done(job.arrival) else { continue };
+                let Some((range, rows)) = segments.take_done(job.arrival) else { continue };
+                let mut rows = rows?;
                 walked.covered.push((range, u32::try_from(rows.len()).unwrap_or(u32::MAX)));
                 rows.truncate(job.limit.map_or(usize::MAX, |limit| usize::try_from(limit - walked.rows).unwrap_or(usize::MAX)));
                 walked.rows += rows.len() as u64;
@@ -71,10 +73,18 @@ pub async fn run(client: &Client, plan: &Arc<Plan>, job: &Job, out: &Sender<Batc
             }
             Some(done) = coming.next() => {
                 let (range, got) = done.map_err(|e| ApiError::Internal(format!("a page task stopped: {e}")))?;
-                let got = got?;
+                let got = match got {
+                    Ok(got) => got,
+                    // What lies above still goes out; nothing below is begun any more.
+                    Err(error) => {
+                        floor = floor.max(range.high);
+                        segments.finish(range, 0, None, Err(error));
+                        continue;
+                    }
+                };
                 learn(&mut size, &got);
                 let Some((rows, reached)) = check(range, got) else { return Ok(Ended::NoRanges(walked, low_water)) };
-                segments.finish(range, rows.len(), reached, rows);
+                segments.finish(range, rows.len(), reached, Ok(rows));
             }
             () = plan.holding.freed() => {}
         }
@@ -89,7 +99,8 @@ fn begin(
     plan: &Arc<Plan>,
     job: &Job,
     size: &PageSize,
-    segments: &mut Segments<Vec<Row>>,
+    floor: i64,
+    segments: &mut Segments<Result<Vec<Row>, ApiError>>,
     coming: &mut Coming,
 ) {
     let expected = size.bytes().max(1);
@@ -100,7 +111,7 @@ fn begin(
             return;
         }
         let rows = size.rows();
-        let Some(range) = segments.begin(rows) else { return };
+        let Some(range) = segments.begin(rows, floor) else { return };
         let (client, plan, base) = (client.clone(), plan.clone(), job.base.clone());
         coming.push(tokio::spawn(async move {
             let step = [("id__gte", range.low.to_string()), ("id__lt", range.high.to_string())];

@@ -66,12 +66,15 @@ impl<T> Segments<T> {
         self.all.last_key_value().is_some_and(|(_, (_, state))| matches!(state, State::Todo(_)))
     }
 
-    /// Takes the next range for a page of so many rows.
-    pub fn begin(&mut self, rows: usize) -> Option<Range> {
+    /// Takes the next range for a page of so many rows, if it lies above `floor`.
+    pub fn begin(&mut self, rows: usize, floor: i64) -> Option<Range> {
         let (high, low, density) = self.all.iter().rev().find_map(|(high, (low, state))| match state {
             State::Todo(density) => Some((*high, *low, *density)),
             _ => None,
         })?;
+        if high <= floor {
+            return None;
+        }
         let room = if self.overflows > OVERFLOWS * self.pages { ROOM } else { 1.0 };
         let width = (rows as f64 * density * room).max(1.0);
         let cut = if width >= (Range { low, high }).width() { low } else { (high - width as i64).max(low) };
@@ -136,7 +139,7 @@ mod tests {
         let (mut open, mut out, mut pages) = (Vec::new(), Vec::new(), 0);
         while !segments.is_empty() {
             while open.len() < busy
-                && let Some(range) = segments.begin(size)
+                && let Some(range) = segments.begin(size, i64::MIN)
             {
                 assert!(!range.is_empty());
                 open.push(range);

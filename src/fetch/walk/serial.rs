@@ -70,7 +70,7 @@ pub async fn run(
         }
         learn(&mut size, &got);
         let mut rows = keys.sort_out(got.page.rows, &mut walked.duplicates);
-        if let Some(shard) = &plan.shard {
+        if let Some(shard) = plan.sifter() {
             rows.retain(|row| shard.has(&row.key));
         }
         rows.truncate(usize::try_from(left).unwrap_or(usize::MAX));
