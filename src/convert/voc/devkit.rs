@@ -2,7 +2,7 @@
 //! the end.
 
 use super::mosaic::Mosaic;
-use super::png::{MAX_INDEX, palette_colour, plane};
+use super::plane::{MAX_INDEX, encode_both, palette_colour};
 use super::record::{self, Planes};
 use super::xml;
 use crate::convert::classes::{ClassRef, Classes, Final};
@@ -114,18 +114,8 @@ fn class_indices(mosaic: &Mosaic, classes: Option<&Final>) -> Result<Option<Vec<
 }
 
 fn encode_and_write(stem: &str, id: &str, mosaic: &Mosaic, classes: &[u8], out: &mut Files) -> Result<(), StreamError> {
-    let (class, object) = encode(mosaic, classes).map_err(|_| StreamError::Internal("png"))?;
+    let (class, object) = encode_both(mosaic, classes).map_err(|_| StreamError::Internal("png"))?;
     write_planes(stem, id, &class, &object, out)
-}
-
-/// Both planes; the second is empty when the mosaic has no objects.
-///
-/// # Errors
-/// As [`plane`].
-pub fn encode(mosaic: &Mosaic, classes: &[u8]) -> Result<(Vec<u8>, Vec<u8>), png::EncodingError> {
-    let objects: Vec<u8> = std::iter::once(0).chain(mosaic.tiles.iter().map(|t| t.object)).collect();
-    let object = if objects.iter().all(|o| *o == 0) { Vec::new() } else { plane(mosaic, &objects)? };
-    Ok((plane(mosaic, classes)?, object))
 }
 
 fn write_planes(stem: &str, id: &str, class: &[u8], object: &[u8], out: &mut Files) -> Result<(), StreamError> {

@@ -1,8 +1,9 @@
 //! The masks of one image on their way into the planes: what may be painted, in which order, within which limits.
 
+use super::area::Area;
 use super::fill::{Fill, Scratch};
-use super::mosaic::{Area, Mosaic, Tile};
-use super::png::MAX_INDEX;
+use super::mosaic::{Mosaic, Tile};
+use super::plane::MAX_INDEX;
 use crate::convert::classes::ClassRef;
 use crate::convert::format::{Cx, Unit};
 use crate::convert::geometry::{Bounds, Size, hull};

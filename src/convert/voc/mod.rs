@@ -3,14 +3,15 @@
 //! In the planes semantic masks lie lowest, then instances, each kind in order of annotation ids; the index of an instance in the
 //! object plane is its place in that order, from 1; that of a class is its place in the class list, from 1.
 //!
-//! An image's way: [`layers`] checks and orders its masks, [`fill`] turns polygons into spans, [`mosaic`] paints them over each
-//! other, [`png`] encodes, [`record`] carries the result to [`devkit`], which writes.
+//! An image's way: [`layers`] checks and orders its masks, each an [`area`] ([`fill`] turns polygons into spans); [`mosaic`] paints
+//! them over each other, [`plane`] encodes, [`record`] carries the result to [`devkit`], which writes.
 
+pub mod area;
 pub mod devkit;
 pub mod fill;
 pub mod layers;
 pub mod mosaic;
-pub mod png;
+pub mod plane;
 pub mod record;
 pub mod xml;
 

@@ -1,70 +1,11 @@
 //! The masks of one image, painted over each other: which of them is on top at every pixel, as runs. Both planes follow from it,
 //! and neither exists as pixels: what is in memory is the masks as they came, one row, and the runs.
 
-use super::fill::{Fill, Scratch};
+use super::area::Area;
+use super::fill::Scratch;
 use crate::convert::classes::ClassRef;
 use crate::convert::geometry::Size;
-use crate::dm::mask::Run;
 use std::ops::Range;
-
-/// What one mask covers.
-#[derive(Clone, Debug)]
-pub enum Area {
-    /// Rings of one object, united.
-    Rings(Vec<Fill>),
-    /// Sorted row-major runs.
-    Runs(Vec<Run>),
-}
-
-impl Area {
-    /// The rows it may paint on.
-    fn rows(&self, size: Size) -> Range<u32> {
-        match self {
-            Area::Rings(rings) => {
-                let rows = || rings.iter().map(Fill::rows).filter(|r| !r.is_empty());
-                rows().map(|r| r.start).min().unwrap_or(0)..rows().map(|r| r.end).max().unwrap_or(0)
-            }
-            Area::Runs(runs) => match (runs.first(), runs.last()) {
-                (Some(first), Some(last)) => {
-                    let row = |pixel: u64| (pixel / u64::from(size.w)) as u32;
-                    row(first.start)..row(last.start + last.length - 1) + 1
-                }
-                _ => 0..0,
-            },
-        }
-    }
-
-    /// Calls `paint` with the columns covered on a row; rows are asked for in ascending order.
-    fn row(&mut self, row: u32, size: Size, scratch: &mut Scratch, mut paint: impl FnMut(Range<u32>)) {
-        match self {
-            Area::Rings(rings) => rings.iter_mut().for_each(|ring| ring.row(row, scratch, &mut paint)),
-            Area::Runs(runs) => {
-                let start = u64::from(row) * u64::from(size.w);
-                let end = start + u64::from(size.w);
-                let first = runs.partition_point(|r| r.start + r.length <= start);
-                for run in runs[first..].iter().take_while(|r| r.start < end) {
-                    let column = |pixel: u64| (pixel.clamp(start, end) - start) as u32;
-                    paint(column(run.start)..column(run.start + run.length));
-                }
-            }
-        }
-    }
-
-    /// Whether it covers any pixel of the image.
-    pub fn paints(&mut self, size: Size, scratch: &mut Scratch) -> bool {
-        let mut any = false;
-        for row in self.rows(size) {
-            self.row(row, size, scratch, |_| any = true);
-            if any {
-                break;
-            }
-        }
-        if let Area::Rings(rings) = self {
-            rings.iter_mut().for_each(Fill::rewind);
-        }
-        any
-    }
-}
 
 /// What a mask is in the planes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -219,7 +160,9 @@ fn take(from: &mut &[u8]) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::fill::Fill;
     use super::*;
+    use crate::dm::mask::Run;
 
     const SIZE: Size = Size { w: 4, h: 3 };
 
@@ -248,19 +191,6 @@ mod tests {
         let layers = vec![layer(1, &[(1, 2)]), (tile, Area::Rings(vec![ring]))];
         let mosaic = Mosaic::paint(SIZE, layers, &mut Scratch::default());
         assert_eq!(runs(&mosaic), [(2, 2), (1, 1), (0, 1), (2, 2), (0, 2), (2, 2), (0, 2)]);
-    }
-
-    #[test]
-    fn what_paints_nothing_is_known_beforehand() {
-        let mut scratch = Scratch::default();
-        let outside = Fill::new(&[[9.0, 0.0], [12.0, 0.0], [12.0, 2.0]], SIZE);
-        assert!(!Area::Rings(vec![outside]).paints(SIZE, &mut scratch));
-        assert!(!Area::Runs(Vec::new()).paints(SIZE, &mut scratch));
-        let mut inside = Area::Rings(vec![Fill::new(&[[2.0, 0.0], [12.0, 0.0], [2.0, 2.0]], SIZE)]);
-        assert!(inside.paints(SIZE, &mut scratch));
-        // Asking must not have used it up.
-        let tile = Tile { class: ClassRef::Listed(0), object: 1 };
-        assert_eq!(runs(&Mosaic::paint(SIZE, vec![(tile, inside)], &mut scratch))[0..2], [(0, 2), (1, 2)]);
     }
 
     #[test]

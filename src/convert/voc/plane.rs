@@ -21,15 +21,16 @@ pub fn palette_colour(index: u8) -> [u8; 3] {
 ///
 /// # Errors
 /// Of the encoder, for a size that PNG cannot hold.
-pub fn plane(mosaic: &Mosaic, indices: &[u8]) -> Result<Vec<u8>, png::EncodingError> {
+pub fn encode(mosaic: &Mosaic, indices: &[u8]) -> Result<Vec<u8>, png::EncodingError> {
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, mosaic.size.w, mosaic.size.h);
     encoder.set_color(png::ColorType::Indexed);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_palette((0..=255).flat_map(palette_colour).collect::<Vec<u8>>());
-    // Regions of one index: a row is mostly the row above, and compresses as zeros.
+    // Of regions of one index a row is mostly the row above, so that nearly all is zeros, which the fast encoder is made for: 15
+    // times as fast as the balanced one and a few kilobytes larger. Setting the compression sets a filter of its own.
+    encoder.set_compression(png::Compression::Fast);
     encoder.set_filter(png::Filter::Up);
-    encoder.set_compression(png::Compression::Balanced);
     let mut writer = encoder.write_header()?;
     let mut rows = writer.stream_writer()?;
     let mut written = Ok(());
@@ -49,13 +50,24 @@ pub fn plane(mosaic: &Mosaic, indices: &[u8]) -> Result<Vec<u8>, png::EncodingEr
     Ok(STANDARD.encode(bytes).into_bytes())
 }
 
+/// Class plane and object plane; the second is empty when the mosaic has no objects. `classes` as in [`encode`].
+///
+/// # Errors
+/// As [`encode`].
+pub fn encode_both(mosaic: &Mosaic, classes: &[u8]) -> Result<(Vec<u8>, Vec<u8>), png::EncodingError> {
+    let objects: Vec<u8> = std::iter::once(0).chain(mosaic.tiles.iter().map(|t| t.object)).collect();
+    let object = if objects.iter().all(|o| *o == 0) { Vec::new() } else { encode(mosaic, &objects)? };
+    Ok((encode(mosaic, classes)?, object))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::convert::classes::ClassRef;
     use crate::convert::geometry::Size;
+    use crate::convert::voc::area::Area;
     use crate::convert::voc::fill::Scratch;
-    use crate::convert::voc::mosaic::{Area, Tile};
+    use crate::convert::voc::mosaic::Tile;
     use crate::dm::mask::Run;
 
     #[test]
@@ -72,7 +84,7 @@ mod tests {
         let tile = Tile { class: ClassRef::Listed(0), object: 1 };
         let area = Area::Runs(vec![Run { start: 4999, length: 5001 }]);
         let mosaic = Mosaic::paint(size, vec![(tile, area)], &mut Scratch::default());
-        let bytes = STANDARD.decode(plane(&mosaic, &[0, 254]).unwrap()).unwrap();
+        let bytes = STANDARD.decode(encode(&mosaic, &[0, 254]).unwrap()).unwrap();
         let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();
         assert_eq!(reader.info().palette.as_deref().map(<[u8]>::len), Some(768));
         let mut pixels = vec![0; reader.output_buffer_size().unwrap()];

@@ -1,0 +1,271 @@
+//! `syn-convert --to voc`: planes, their order and limits, image sets.
+
+use base64::Engine as _;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::io::{Cursor, Write};
+use std::sync::{Arc, Mutex};
+use synpipe::convert::geometry::Bounds;
+use synpipe::convert::options::{Detail, Options, Polygons, Segmentation};
+use synpipe::convert::split::Split;
+use synpipe::convert::{registry, run};
+use synpipe::stream::{Reader, StreamError, Writer};
+
+#[derive(Clone, Default)]
+struct Shared(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The stage's whole output.
+fn output(options: &Options, items: &[Value], threads: usize) -> Result<Vec<u8>, StreamError> {
+    let input: String = items.iter().map(|item| format!("{item}\n")).collect();
+    let reader = Reader::from_read("items", Cursor::new(input), 1 << 20)?;
+    let (name, format) = registry::build("voc", options).unwrap();
+    let out = Shared::default();
+    run::run(name, format, options.clone(), reader, Writer::to(Box::new(out.clone())), threads)?;
+    let bytes = out.0.lock().unwrap().clone();
+    Ok(bytes)
+}
+
+/// The files of an export by path.
+fn export(options: &Options, items: &[Value]) -> BTreeMap<String, Vec<u8>> {
+    let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    for line in output(options, items, 2).unwrap().split(|b| *b == b'\n').filter(|l| !l.is_empty()) {
+        let line: Value = serde_json::from_slice(line).unwrap();
+        let Some(path) = line["path"].as_str() else { continue };
+        let content = match &line["base64"] {
+            Value::String(text) => base64::engine::general_purpose::STANDARD.decode(text).unwrap(),
+            _ => line["text"].as_str().unwrap().as_bytes().to_vec(),
+        };
+        files.entry(path.to_owned()).or_default().extend(content);
+    }
+    files
+}
+
+fn options() -> Options {
+    Options { report: Detail::Summary, ..Options::default() }
+}
+
+/// An item with an image of 4 × 3 pixels.
+fn item(id: u32, annotations: Value) -> Value {
+    sized_item(id, annotations, 4, 3)
+}
+
+fn sized_item(id: u32, annotations: Value, width: u32, height: u32) -> Value {
+    json!({
+        "id": id,
+        "file": {"file_name_original": format!("{id}.jpg")},
+        "data": {"extra": {"image_1": {"width": width, "height": height}}, "annotations": {"image_1": annotations}},
+    })
+}
+
+fn polygon(id: &str, class: &str, points: Value) -> Value {
+    json!({"id": id, "type": "polygon", "classification": class, "data": points})
+}
+
+fn bbox(id: &str, class: &str) -> Value {
+    json!({"id": id, "type": "bbox", "classification": class, "data": [1, 0, 2, 2]})
+}
+
+/// A mask of one run, in dialect S.
+fn mask_item(id: u32, masks: &[(&str, &str, u32, u32)]) -> Value {
+    let heads: Vec<_> = masks
+        .iter()
+        .map(|(id, class, ..)| json!({"id": id, "tool": "segmentation", "classification": {"class": class}}))
+        .collect();
+    let geometry: Vec<_> = masks
+        .iter()
+        .map(|(id, _, start, length)| {
+            json!({"id": id, "pixel_indices": [[start, length]], "isCompressed": true, "compressionFormat": "rle"})
+        })
+        .collect();
+    let mut item = item(id, heads.into());
+    item["data"]["annotationsData"] = json!({"image_1": geometry});
+    item
+}
+
+/// The indices of a plane, a row a string.
+fn plane(files: &BTreeMap<String, Vec<u8>>, path: &str) -> Vec<String> {
+    let bytes = files.get(path).unwrap_or_else(|| panic!("no {path} in {:?}", files.keys()));
+    let mut reader = png::Decoder::new(Cursor::new(bytes)).read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut pixels).unwrap();
+    assert_eq!((info.color_type, info.bit_depth), (png::ColorType::Indexed, png::BitDepth::Eight));
+    let digit = |n: &u8| char::from_digit((*n).into(), 36).unwrap();
+    pixels.chunks(info.width as usize).map(|row| row.iter().map(digit).collect()).collect()
+}
+
+fn text<'f>(files: &'f BTreeMap<String, Vec<u8>>, path: &str) -> &'f str {
+    std::str::from_utf8(files.get(path).unwrap_or_else(|| panic!("no {path} in {:?}", files.keys()))).unwrap()
+}
+
+fn summary(files: &BTreeMap<String, Vec<u8>>) -> Value {
+    serde_json::from_slice(&files["metadata/export_summary.json"]).unwrap()
+}
+
+fn left() -> Value {
+    json!([[0, 0], [1, 0], [1, 2], [0, 2]])
+}
+
+fn top() -> Value {
+    json!([[0, 0], [3, 0], [3, 1], [0, 1]])
+}
+
+#[test]
+fn instances_are_painted_and_numbered_in_order_of_ids() {
+    let files = export(&options(), &[item(1, json!([polygon("b", "car", top()), polygon("a", "road", left())]))]);
+    assert_eq!(plane(&files, "SegmentationClass/1.png"), ["1111", "1111", "2200"]);
+    assert_eq!(plane(&files, "SegmentationObject/1.png"), ["2222", "2222", "1100"]);
+    assert!(text(&files, "Annotations/1.xml").contains("<segmented>1</segmented>"));
+    assert!(!text(&files, "Annotations/1.xml").contains("<object>"));
+    assert_eq!(text(&files, "ImageSets/Segmentation/trainval.txt"), "1\n");
+    assert!(text(&files, "labelmap.txt").ends_with("background:0,0,0::\ncar:128,0,0::\nroad:0,128,0::\n"));
+}
+
+#[test]
+fn semantic_masks_lie_lowest_and_are_no_objects() {
+    let mut both = mask_item(1, &[("z", "sky", 0, 8)]);
+    both["data"]["annotations"]["image_1"].as_array_mut().unwrap().push(polygon("a", "car", left()));
+    let items = [both, mask_item(2, &[("b", "sky", 0, 2), ("a", "car", 1, 2)])];
+    let semantic = Options { segmentation: Segmentation::Semantic, ..options() };
+    let files = export(&semantic, &items);
+    assert_eq!(plane(&files, "SegmentationClass/1.png"), ["1122", "1122", "1100"]);
+    assert_eq!(plane(&files, "SegmentationObject/1.png"), ["1100", "1100", "1100"]);
+    assert_eq!(plane(&files, "SegmentationClass/2.png"), ["2210", "0000", "0000"]);
+    assert!(!files.contains_key("SegmentationObject/2.png"));
+
+    let files = export(&options(), &items);
+    assert_eq!(plane(&files, "SegmentationClass/1.png"), ["2222", "2222", "1100"]);
+    assert_eq!(plane(&files, "SegmentationObject/1.png"), ["2222", "2222", "1100"]);
+    assert_eq!(plane(&files, "SegmentationObject/2.png"), ["2210", "0000", "0000"]);
+
+    let exclude = Options { segmentation: Segmentation::Exclude, ..options() };
+    let files = export(&exclude, &items);
+    assert!(!files.contains_key("SegmentationClass/2.png"));
+    assert_eq!(summary(&files)["skipped"], json!({"SEGMENTATION_EXCLUDED": 3}));
+}
+
+#[test]
+fn an_object_plane_holds_254_instances() {
+    let crowd = |n: u32| (0..n).map(|i| polygon(&format!("{i:03}"), "car", left())).collect::<Vec<_>>();
+    let files = export(&options(), &[item(1, crowd(254).into()), item(2, crowd(255).into())]);
+    assert!(files.contains_key("SegmentationObject/1.png"));
+    assert!(!files.contains_key("SegmentationObject/2.png"));
+    assert_eq!(plane(&files, "SegmentationClass/2.png"), ["1100", "1100", "1100"]);
+    let summary = summary(&files);
+    assert_eq!(summary["item_reasons"], json!({"VOC_INSTANCE_LIMIT_EXCEEDED": 1}));
+    assert_eq!(summary["annotations"]["written"], 509);
+}
+
+#[test]
+fn a_class_plane_holds_254_classes() {
+    let names: Vec<String> = (0..255).map(|i| format!("c{i:03}")).collect();
+    let listed = Options { classes: Some(names.clone()), ..options() };
+    let annotations = json!([polygon("a", "c253", left()), polygon("b", "c254", top()), bbox("c", "c254")]);
+    let files = export(&listed, &[item(1, annotations)]);
+    let summary = summary(&files);
+    assert_eq!(summary["failed"], json!({"VOC_CLASS_LIMIT_EXCEEDED": 1}));
+    assert!(text(&files, "Annotations/1.xml").contains("<name>c254</name>"));
+    assert!(text(&files, "labelmap.txt").ends_with("c254:::\n"));
+
+    let each = names.iter().enumerate().map(|(i, name)| item(i as u32, json!([polygon("a", name, left())])));
+    let items: Vec<_> = each.collect();
+    assert!(output(&options(), &items[1..], 2).is_ok());
+    let error = output(&options(), &items, 2).unwrap_err().to_string();
+    assert!(error.contains("VOC_CLASS_LIMIT_EXCEEDED") && error.contains("--classes"), "{error}");
+}
+
+#[test]
+fn planes_wait_for_the_numbers_of_unlisted_classes() {
+    let items: Vec<_> = (0..40)
+        .map(|i| {
+            let class = ["zebra", "ant", "mule"][i as usize % 3];
+            item(i, json!([polygon("a", class, left()), polygon("b", "bee", top())]))
+        })
+        .collect();
+    let seen = export(&options(), &items);
+    let listed = Options { classes: Some(["ant", "bee", "mule", "zebra"].map(str::to_owned).into()), ..options() };
+    let given = export(&listed, &items);
+    assert_eq!(plane(&seen, "SegmentationClass/0.png"), ["2222", "2222", "4400"]);
+    for i in 0..40 {
+        for folder in ["SegmentationClass", "SegmentationObject"] {
+            let path = format!("{folder}/{i}.png");
+            assert_eq!(seen[&path], given[&path]);
+        }
+    }
+    for options in [options(), listed] {
+        assert!(output(&options, &items, 1).unwrap() == output(&options, &items, 4).unwrap());
+    }
+}
+
+#[test]
+fn without_anything_to_paint_there_are_no_planes() {
+    let files = export(&options(), &[item(1, json!([bbox("a", "car")]))]);
+    assert!(files.keys().all(|path| !path.contains("Segmentation")), "{:?}", files.keys());
+    assert!(text(&files, "Annotations/1.xml").contains("<segmented>0</segmented>"));
+    assert!(text(&files, "Annotations/1.xml").contains("<depth>3</depth>"));
+}
+
+#[test]
+fn polygons_become_boxes_if_wanted() {
+    let boxes = Options { polygons: Polygons::Box, ..options() };
+    let files = export(&boxes, &[item(1, json!([polygon("a", "car", json!([[1, 0], [3, 1], [2, 3]]))]))]);
+    let xml = text(&files, "Annotations/1.xml");
+    let bndbox: String = xml[xml.find("<bndbox>").unwrap()..].split_whitespace().take(5).collect();
+    assert_eq!(bndbox, "<bndbox><xmin>1</xmin><ymin>0</ymin><xmax>3</xmax><ymax>3</ymax>");
+    assert!(!files.contains_key("SegmentationClass/1.png"));
+}
+
+#[test]
+fn polygons_outside_follow_the_bounds_option() {
+    let partly = polygon("a", "car", json!([[-2, 0], [1, 0], [1, 2], [-2, 2]]));
+    let wholly = polygon("b", "car", json!([[9, 0], [12, 0], [12, 2]]));
+    let items = [item(1, json!([partly, wholly]))];
+    let with = |bounds| export(&Options { bounds, ..options() }, &items);
+    for (bounds, lossy) in [(Bounds::Clip, json!({"CLIPPED_TO_IMAGE": 1})), (Bounds::Keep, json!({}))] {
+        let files = with(bounds);
+        assert_eq!(plane(&files, "SegmentationObject/1.png"), ["1100", "1100", "1100"]);
+        assert_eq!(summary(&files)["lossy"], lossy);
+        assert_eq!(summary(&files)["failed"], json!({"INVALID_GEOMETRY": 1}));
+    }
+    assert_eq!(summary(&with(Bounds::Reject))["failed"], json!({"INVALID_GEOMETRY": 2}));
+}
+
+#[test]
+fn absurd_sizes_cost_the_masks_and_no_memory() {
+    let annotations = || json!([polygon("a", "car", left()), bbox("b", "car")]);
+    let items = [sized_item(1, annotations(), 70_000, 70_000), sized_item(2, annotations(), 4_000_000_000, 1)];
+    let files = export(&options(), &items);
+    assert!(files.keys().all(|path| !path.contains("Segmentation")), "{:?}", files.keys());
+    let summary = summary(&files);
+    assert_eq!(summary["item_reasons"], json!({"SOURCE_IMAGE_INVALID": 2}));
+    assert_eq!(summary["annotations"]["written"], 2, "boxes are written all the same");
+}
+
+#[test]
+fn image_sets_are_sorted_and_exist_for_every_split() {
+    let split = Options { split: Split::parse("category").unwrap(), ..options() };
+    let row = |id, split: &str, annotations| {
+        let mut item = item(id, annotations);
+        item["category"] = split.into();
+        item
+    };
+    let painted = || json!([polygon("a", "car", left())]);
+    let items = [
+        row(3, "train", painted()),
+        row(20, "train", painted()),
+        row(1, "train", json!([])),
+        row(7, "test", json!([])),
+    ];
+    let files = export(&split, &items);
+    assert_eq!(text(&files, "ImageSets/Main/train.txt"), "1\n20\n3\n");
+    assert_eq!(text(&files, "ImageSets/Segmentation/train.txt"), "20\n3\n");
+    assert_eq!(text(&files, "ImageSets/Segmentation/test.txt"), "");
+}
