@@ -35,7 +35,8 @@ fn staging(place: &Place) -> Vec<String> {
 /// Waits until the sink has written a file, while the backend still has rows to give.
 fn wait_for_the_middle(place: &Place) {
     let begun = Instant::now();
-    let written = |name: &String| tree(&place.path(name).join("tree")).iter().any(|(path, _)| path.starts_with("labels"));
+    let written =
+        |name: &String| tree(&place.path(name).join("tree")).iter().any(|(path, _)| path.starts_with("labels"));
     while !staging(place).iter().any(written) {
         assert!(begun.elapsed() < Duration::from_secs(60), "nothing came: {:?}", tree(place.dir.path()));
         std::thread::yield_now();

@@ -21,7 +21,11 @@ fn each_stage_says_one_line_and_nothing_is_published() {
         ("syn-convert --to cocoa </dev/null | syn-sink".to_owned(), vec![2, 3], "cocoa"),
         ("syn-convert </dev/null | syn-sink".to_owned(), vec![2, 3], "--to "),
         ("syn-fetch | syn-sink".to_owned(), vec![0, 3], "syn-convert"),
-        ("printf '{\"path\":\"a\",\"text\":\"\"}\\n' | syn-convert --to coco | syn-sink".to_owned(), vec![0, 3, 3], "syn-sink"),
+        (
+            "printf '{\"path\":\"a\",\"text\":\"\"}\\n' | syn-convert --to coco | syn-sink".to_owned(),
+            vec![0, 3, 3],
+            "syn-sink",
+        ),
     ] {
         let p = place(&[]);
         let (ended, ran) = p.pipe(&line);

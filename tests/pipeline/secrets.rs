@@ -29,7 +29,11 @@ fn a_presigned_run_leaves_no_secret_behind() {
             let ran = p.line(&line).exits(0);
             assert_clean(&p, &ran);
         }
-        assert!(p.server.count("/requests/~1objects~1") > 0 || signed.contains(&"--sign-files"), "{}", p.server.stats());
+        assert!(
+            p.server.count("/requests/~1objects~1") > 0 || signed.contains(&"--sign-files"),
+            "{}",
+            p.server.stats()
+        );
     }
 }
 
