@@ -35,6 +35,13 @@ fn filter(args: &[&str], stdin: impl AsRef<[u8]>) -> Ran {
     finish(command.args(args).env("TZ", "KST-9"), stdin.as_ref())
 }
 
+/// What stands before the error frame, which must be the last line.
+fn without_error_frame(text: &str) -> &str {
+    let (before, frame) = text.split_at(text.find("{\"@stream\":\"error\"").expect("an error frame"));
+    assert_eq!(frame.matches('\n').count(), 1, "{frame}");
+    before
+}
+
 #[test]
 fn options_select() {
     let cases: &[(&[&str], &[usize])] = &[
@@ -165,7 +172,8 @@ fn a_cut_stream_stays_cut() {
     let next = format!("{cut}{}", stream(&ROWS));
     filter(&[], &next).exits(3).writes(&cut).says("begins before its end frame");
     let files = "{\"@stream\":\"begin\",\"kind\":\"files\",\"version\":1}\n";
-    filter(&[], files).exits(3).writes("").says("syn-sink");
+    let told = filter(&[], files).exits(3).says("syn-sink");
+    assert_eq!(without_error_frame(told.text()), "");
 }
 
 #[test]
@@ -187,8 +195,11 @@ fn a_bad_line_ends_the_run_after_what_came_before() {
     assert_eq!(lines[..2], [BEGIN, ROWS[0]]);
     assert!(lines[2].starts_with(r#"{"@stream":"error","code":"input","message":"stdin:3: "#), "{}", lines[2]);
     assert_eq!(lines.len(), 3);
-    // Without a begin frame there are no frames at all.
-    filter(&[], format!("{}\n{bad}\n", ROWS[0])).exits(3).writes(format!("{}\n", ROWS[0]));
+    // Without a begin frame the next stage has nothing else to know it by.
+    let unframed = format!("{}\n{bad}\n", ROWS[0]);
+    let ran = filter(&[], &unframed).exits(3).says("stdin:2: ");
+    assert_eq!(without_error_frame(ran.text()), format!("{}\n", ROWS[0]));
+    filter(&["--bare"], &unframed).exits(3).writes(format!("{}\n", ROWS[0]));
     filter(&[], r#"{"id":1}"#.to_owned() + "\n{\"id\":2").exits(3).says("no newline").says("(item 2)");
     filter(&[], "{\"x\":1}\n").exits(3).says("no `id`");
     filter(&[], "{\"id\":1,\"@stream\":\"end\"}\n").exits(3).says("first key");
@@ -243,7 +254,8 @@ fn files_are_read_in_turn_and_output_goes_to_a_file() {
     assert_eq!(std::fs::read_to_string(&out).unwrap(), expected);
     filter(&[&out, "-o", &out], "").exits(2).fails_with_one_line("syn-filter").says("both input and output");
     assert_eq!(std::fs::read_to_string(&out).unwrap(), expected);
-    filter(&[&a, &path("missing")], "").exits(3).says("missing").writes(format!("{}\n", ROWS[0]));
+    let ran = filter(&[&a, &path("missing")], "").exits(3).says("missing");
+    assert_eq!(without_error_frame(ran.text()), format!("{}\n", ROWS[0]));
 }
 
 #[test]

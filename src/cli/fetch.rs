@@ -175,7 +175,11 @@ fn page_size(text: &str) -> Result<PageSize, String> {
 ///
 /// # Errors
 /// The failure that ends the run.
-pub fn run(args: Fetch, console: &Console) -> Result<Exit, Failure> {
+pub fn run(mut args: Fetch, console: &Console) -> Result<Exit, Failure> {
+    // A variable that is set to nothing is not set.
+    for id in [&mut args.scope.project, &mut args.scope.gt_version, &mut args.scope.gt_dataset] {
+        *id = id.take().filter(|text| !text.is_empty());
+    }
     let runtime = fetch::runtime(args.common.threads())?;
     let client = args.connect.client(args.pace.limits(), console)?;
     if let Some(what) = &args.command {

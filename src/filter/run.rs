@@ -50,8 +50,8 @@ pub struct Summary {
 /// Reads a stream of items and writes the wanted ones. `warn` is given what the user should know, a line each.
 ///
 /// A begin frame passes unchanged, an end frame with its new count, other frames unchanged; without a begin frame no end frame
-/// is written. What was selected before an error is written, and in a stream with frames an error frame in place of the end (no
-/// frame at all where the input was cut).
+/// is written. What was selected before an error is written, and then an error frame, also in a stream without other frames (no
+/// frame at all where one with frames was cut).
 ///
 /// # Errors
 /// A bad line (unless skipped), a cut stream (unless allowed), an error frame (which is passed on), and those of reader and
@@ -225,7 +225,8 @@ impl Merge<'_> {
                     StreamError::Cut(_) => unfinished,
                     _ => false,
                 };
-                if !told && self.progress.framed() {
+                // Also in a stream without frames: the end of what came out must not be taken for the end of the rows.
+                if !told {
                     let line = frame::error_line("input", &error.to_string());
                     let _ = self.pass(line.as_bytes());
                 }

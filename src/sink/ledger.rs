@@ -33,7 +33,7 @@ pub struct Originals {
 pub struct Totals {
     /// Files written, without those that the sink itself adds.
     pub files: u64,
-    /// Their size together.
+    /// Their size together, without the summary: it holds this number.
     pub bytes: u64,
     /// The downloaded ones among them, and those that failed.
     pub originals: Originals,

@@ -171,7 +171,9 @@ impl<'a> Run<'a> {
         for note in &self.progress.notes {
             (self.warn)(note);
         }
-        let totals = self.ledger.totals().clone();
+        let mut totals = self.ledger.totals().clone();
+        // Convert counts its summary among its files; it is not one that the sink adds.
+        totals.files += u64::from(self.summary.is_some());
         let summary = summary::complete(self.summary.as_deref(), &totals).map_err(|e| cut(&e))?;
         let path = RelPath::new(summary::PATH).map_err(|_| SinkError::Internal("the summary's path is refused"))?;
         if self.summary.is_none() {

@@ -38,7 +38,7 @@ fn converts_summary_is_completed_and_otherwise_untouched() {
     let (first, second) = came.split_at(9);
     p.run(&["out"], framed(&[&part(first, true), &text("a", "1"), &part(second, false)])).exits(0);
     let got = fs::read_to_string(p.path("out/metadata/export_summary.json")).unwrap();
-    assert!(got.starts_with(r#"{"z": 1.10, "id": 12345678901234567890123,"sink":{"files":1,"bytes":1,"#), "{got}");
+    assert!(got.starts_with(r#"{"z": 1.10, "id": 12345678901234567890123,"sink":{"files":2,"bytes":1,"#), "{got}");
     p.run(&["bad"], framed(&[&text("metadata/export_summary.json", "[]")])).exits(3).says("not a JSON object");
 }
 

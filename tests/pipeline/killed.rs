@@ -1,0 +1,96 @@
+//! A stage that is killed in the middle: nothing is published, and the stages behind it fail.
+
+use crate::common::{exe, tree};
+use crate::place::{Place, place};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+const STAGES: [(&str, &[&str]); 4] = [
+    ("syn-fetch", &["--page-size", "1", "--concurrency", "1"]),
+    ("syn-filter", &[]),
+    ("syn-convert", &["--to", "yolo", "--task", "segment"]),
+    ("syn-sink", &["out"]),
+];
+const SINK: usize = 3;
+
+/// A pipe of all four, the output of one the input of the next. Standard error of each goes to a file of its name.
+fn start(place: &Place) -> Vec<Child> {
+    let mut children: Vec<Child> = Vec::new();
+    for (name, args) in STAGES {
+        let input = children.last_mut().map_or(Stdio::null(), |before| Stdio::from(before.stdout.take().unwrap()));
+        let mut command = place.command(exe(name));
+        command.args(args).stdin(input).stderr(std::fs::File::create(place.path(name)).unwrap());
+        command.stdout(if name == "syn-sink" { Stdio::null() } else { Stdio::piped() });
+        children.push(command.spawn().unwrap());
+    }
+    children
+}
+
+/// The folders in which the sink makes its dataset.
+fn staging(place: &Place) -> Vec<String> {
+    place.names().into_iter().filter(|name| name.starts_with(".out.partial-")).collect()
+}
+
+/// Waits until the sink has written a file, while the backend still has rows to give.
+fn wait_for_the_middle(place: &Place) {
+    let begun = Instant::now();
+    let written =
+        |name: &String| tree(&place.path(name).join("tree")).iter().any(|(path, _)| path.starts_with("labels"));
+    while !staging(place).iter().any(written) {
+        assert!(begun.elapsed() < Duration::from_secs(60), "nothing came: {:?}", tree(place.dir.path()));
+        std::thread::yield_now();
+    }
+    assert!(!place.path("out").exists());
+}
+
+/// The exit code as a shell counts.
+fn code(status: ExitStatus) -> i32 {
+    status.code().or(status.signal().map(|n| 128 + n)).unwrap()
+}
+
+/// Ends one stage in the middle, and looks at what the others make of it.
+fn end_one(victim: usize, signal: &str, expected: i32) {
+    let p = place(&["--latency-ms", "200"]);
+    let mut children = start(&p);
+    wait_for_the_middle(&p);
+    let name = STAGES[victim].0;
+    let pid = children[victim].id().to_string();
+    assert!(p.command("kill").args([signal, &pid]).status().unwrap().success());
+    let codes: Vec<i32> = children.iter_mut().map(|child| code(child.wait().unwrap())).collect();
+    let said: Vec<_> = STAGES.iter().map(|(name, _)| std::fs::read_to_string(p.path(name)).unwrap()).collect();
+    let told = format!("{name} {signal}: {codes:?} {said:#?}");
+    assert_eq!(codes[victim], expected, "{told}");
+    for after in victim + 1..STAGES.len() {
+        assert_eq!(codes[after], 3, "{told}");
+        assert_eq!(said[after].lines().count(), 1, "{told}");
+        assert!(said[after].starts_with(&format!("{}: error: ", STAGES[after].0)), "{told}");
+    }
+    for before in 0..victim {
+        // A reader that goes away is no failure.
+        assert_eq!((codes[before], said[before].as_str()), (0, ""), "{told}");
+    }
+    assert!(!p.path("out").exists(), "{told}");
+    if victim == SINK && signal == "-KILL" {
+        // Nothing could tidy up. What is left is hidden, and the next run to this place removes it.
+        assert_eq!(staging(&p).len(), 1, "{told}");
+        p.server.heal();
+        p.line("syn-fetch --limit 1 | syn-convert --to yolo | syn-sink out").exits(0);
+        assert!(p.path("out").is_dir());
+    }
+    assert_eq!(staging(&p), Vec::<String>::new(), "{told}");
+}
+
+#[test]
+fn kill_9_of_any_stage() {
+    for victim in 0..STAGES.len() {
+        end_one(victim, "-KILL", 137);
+    }
+}
+
+#[test]
+fn sigterm_of_any_stage() {
+    for victim in 0..STAGES.len() {
+        end_one(victim, "-TERM", 143);
+    }
+}

@@ -1,0 +1,73 @@
+//! A folder to run in, a backend to talk to, and shell lines as a user types them.
+
+use crate::common::{Ran, exe, finish};
+use crate::stand_in::{SAMPLE, StandIn};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The token that the backend wants.
+pub const TOKEN: &str = "syn_test_0123456789";
+
+/// A temporary folder and a backend.
+pub struct Place {
+    pub dir: tempfile::TempDir,
+    pub server: StandIn,
+}
+
+/// A backend that serves the sample with these further arguments.
+pub fn server(args: &[&str]) -> StandIn {
+    StandIn::start(&[&["--dump", SAMPLE, "--token", TOKEN], args].concat())
+}
+
+/// A folder and a backend with these arguments.
+pub fn place(args: &[&str]) -> Place {
+    Place { dir: tempfile::tempdir().unwrap(), server: server(args) }
+}
+
+impl Place {
+    /// A path in the folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// A program that runs in the folder, with nothing of the person who runs the tests in its environment.
+    pub fn command(&self, program: &str) -> Command {
+        let ours = Path::new(exe("syn-fetch")).parent().unwrap().display();
+        let mut command = Command::new(program);
+        command.env_clear().current_dir(self.dir.path()).env("HOME", self.dir.path());
+        command.env("PATH", format!("{ours}:/usr/local/bin:/usr/bin:/bin"));
+        command.env("SYNAPSE_HOST", &self.server.url).env("SYNAPSE_ACCESS_TOKEN", TOKEN).env("SYNAPSE_PROJECT", "42");
+        command
+    }
+
+    /// Runs a line as a user types it; a failure of any stage fails it.
+    pub fn line(&self, line: &str) -> Ran {
+        finish(self.command("bash").args(["-o", "pipefail", "-c", line]), b"")
+    }
+
+    /// Runs a pipe and gives the exit code of every stage with it.
+    pub fn pipe(&self, line: &str) -> (Vec<i32>, Ran) {
+        let ran = self.line(&format!("{line}; echo ${{PIPESTATUS[@]}} > codes"));
+        let codes = std::fs::read_to_string(self.path("codes")).unwrap();
+        (codes.split_whitespace().map(|code| code.parse().unwrap()).collect(), ran)
+    }
+
+    /// Everything in the folder, hidden things too.
+    pub fn names(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.dir.path()).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+}
+
+/// Fails with a clear text when a program that these tests put between our stages is not installed.
+pub fn need(program: &str) {
+    let found = Command::new(program).arg("--version").output().is_ok_and(|out| out.status.success());
+    assert!(found, "this test needs `{program}`, which is not installed: apt-get install {program}");
+}
+
+/// The lines of standard error that are of this level.
+pub fn told<'a>(ran: &'a Ran, level: &str) -> Vec<&'a str> {
+    ran.stderr.lines().filter(|line| line.contains(&format!(": {level}: "))).collect()
+}
