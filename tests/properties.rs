@@ -320,7 +320,7 @@ fn variants() -> Vec<Vec<&'static str>> {
 const READ: [&str; 8] = ["json", "jsonl", "coco", "yolo", "ultralytics-ndjson", "voc", "csv", "imagefolder"];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1200, max_shrink_iters: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 800, max_shrink_iters: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_payload_in_every_format((payloads, input) in dump(), options in select(variants())) {
