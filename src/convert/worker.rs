@@ -10,8 +10,9 @@ use super::row::Row;
 use crate::dm::payload::{self, Media, MediaKind, Payload};
 use crate::dm::{Annotation, Arena, Reason};
 use crate::item::{self, FileRef, KeepRaw};
-use crate::stream::json::{Raw, without_huge_numbers};
+use crate::stream::json::{self, Raw, without_huge_numbers};
 use crate::stream::{Batch, Line, StreamError};
+use serde::de::IgnoredAny;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -135,7 +136,9 @@ impl Worker {
     fn item_of(&mut self, shared: &Shared, line: &[u8], arena: &mut Arena, chunk: &mut Chunk) -> Result<(), String> {
         if self.needs.raw {
             let (item, data) = item::parse(line, KeepRaw)?.split();
-            let unwrapped = data.as_ref().filter(|raw| raw.text().starts_with('"')).and_then(item::text);
+            let string = data.as_ref().filter(|raw| raw.text().starts_with('"')).and_then(item::text);
+            // A string that holds no JSON is all there is of a payload; its quotes keep the output readable.
+            let unwrapped = string.filter(|text| json::parse::<IgnoredAny>(text.as_bytes()).is_ok());
             let raw = unwrapped.as_deref().or(data.as_ref().map(Raw::text));
             let mut tame = None;
             let payload = raw.and_then(|raw| read_payload(raw, &mut tame, arena));
