@@ -30,6 +30,8 @@ pub mod run;
 pub mod sorted;
 pub mod split;
 pub mod spool;
+pub mod template;
 pub mod voc;
 pub mod worker;
+pub mod xml;
 pub mod yolo;

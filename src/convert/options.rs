@@ -3,6 +3,7 @@
 use super::geometry::Bounds;
 use super::keypoints::Profile;
 use super::split::{FieldPath, Split};
+use super::template::TemplateOptions;
 use clap::ValueEnum;
 use std::collections::HashMap;
 
@@ -155,6 +156,8 @@ pub struct Options {
     pub keypoints: Profile,
     /// The files of `json`.
     pub json: JsonOptions,
+    /// The templates of `template`.
+    pub template: TemplateOptions,
     /// The table of `csv`.
     pub csv: CsvOptions,
     /// Number of the first COCO category.

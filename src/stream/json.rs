@@ -70,7 +70,7 @@ pub fn parse_with<'a, S: DeserializeSeed<'a>>(line: &'a [u8], seed: S) -> Result
 }
 
 /// Whether brackets outside strings ever nest deeper than `limit`.
-fn nests_deeper_than(line: &[u8], limit: usize) -> bool {
+pub fn nests_deeper_than(line: &[u8], limit: usize) -> bool {
     let (mut depth, mut in_string, mut i) = (0usize, false, 0);
     while i < line.len() {
         if in_string {
