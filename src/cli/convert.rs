@@ -11,6 +11,7 @@ use crate::convert::options::{
 use crate::convert::registry;
 use crate::convert::run::{Summary, run};
 use crate::convert::split::{FieldPath, Split};
+use crate::convert::template::{Output, Scope, TemplateOptions};
 use crate::dm::reason::Outcome;
 use crate::exit::{Exit, Failure};
 use crate::stream::Reader;
@@ -36,7 +37,7 @@ pub struct Args {
     /// Input files, plain, gzip or zstd; - or none is standard input
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Output format: json, jsonl, coco, yolo, ultralytics-ndjson, voc, csv, imagefolder
+    /// Output format: json, jsonl, coco, yolo, ultralytics-ndjson, voc, csv, imagefolder, template
     #[arg(short, long, value_name = "FORMAT")]
     pub to: Option<String>,
     /// Split into parts: shares (0.8/0.1/0.1, by a stable hash of the id), `category`, or a field path of the row
@@ -99,6 +100,18 @@ pub struct Args {
     /// json: re-indented; numbers and the order of keys stay as written
     #[arg(long, help_heading = "Formats")]
     pub pretty: bool,
+    /// template: Jinja template of the output's text (docs/cookbook.md); with --path
+    #[arg(long, value_name = "FILE", requires = "path", help_heading = "Formats")]
+    pub template: Option<PathBuf>,
+    /// template: Jinja template of the output's path; an empty path writes no file
+    #[arg(long, value_name = "TEMPLATE", requires = "template", help_heading = "Formats")]
+    pub path: Option<String>,
+    /// template: another output, its path and its template (repeatable)
+    #[arg(long, value_name = "PATH=FILE", help_heading = "Formats")]
+    pub emit: Vec<String>,
+    /// template: what one output file is about
+    #[arg(long, value_name = "WHAT", default_value = "item", help_heading = "Formats")]
+    pub per: Scope,
     /// csv: what a row is
     #[arg(long, value_name = "WHAT", default_value = "annotations", help_heading = "Formats")]
     pub rows: Rows,
@@ -170,6 +183,7 @@ impl Args {
                 per_class: self.per_class,
                 pretty: self.pretty,
             },
+            template: self.templates()?,
             csv: CsvOptions {
                 rows: self.rows,
                 columns: self.columns.clone(),
@@ -180,6 +194,27 @@ impl Args {
             polygons: self.polygons,
             voc_base: self.voc_base,
         })
+    }
+}
+
+impl Args {
+    /// The outputs of `--template`, `--path` and `--emit`, with the text of their files.
+    fn templates(&self) -> Result<TemplateOptions, Failure> {
+        let read = |path: &str, file: &Path| {
+            let source = std::fs::read_to_string(file)
+                .map_err(|e| Failure::usage(format!("cannot read template {}: {e}", file.display())))?;
+            Ok::<_, Failure>(Output { file: file.display().to_string(), source, path: path.to_owned() })
+        };
+        let mut outputs = Vec::new();
+        if let (Some(file), Some(path)) = (&self.template, &self.path) {
+            outputs.push(read(path, file)?);
+        }
+        for spec in &self.emit {
+            let (path, file) =
+                spec.rsplit_once('=').ok_or_else(|| Failure::usage(format!("--emit {spec}: expected PATH=FILE")))?;
+            outputs.push(read(path, Path::new(file))?);
+        }
+        Ok(TemplateOptions { per: self.per, outputs })
     }
 }
 

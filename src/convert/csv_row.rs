@@ -100,7 +100,7 @@ fn points(out: &mut Vec<u8>, unit: &Unit<'_, '_>, geometry: &Geometry<'_>) {
 }
 
 /// Boxes by frame: `{"0":{"x":…,"y":…,"width":…,"height":…,"rotation":…}}`.
-fn frames(out: &mut Vec<u8>, frames: &[(Str<'_>, Rect, f64)]) {
+pub fn frames(out: &mut Vec<u8>, frames: &[(Str<'_>, Rect, f64)]) {
     out.push(b'{');
     for (i, (frame, r, angle)) in frames.iter().enumerate() {
         out.extend_from_slice(if i > 0 { b",\"" } else { b"\"" });

@@ -75,6 +75,8 @@ pub struct Cx<'c> {
     pub head: &'c mut Vec<u8>,
     /// Second part of the record.
     pub body: &'c mut Vec<u8>,
+    /// Why the unit cannot be rendered at all, so that its line is a bad line. Its annotations are counted as lost.
+    pub failed: Option<String>,
     /// Memory for rings.
     pub ring: &'c mut Vec<[f64; 2]>,
 }
@@ -138,6 +140,8 @@ pub struct Record<'r> {
     pub number: Option<u64>,
     /// The split it belongs to; empty without splits.
     pub split: &'r str,
+    /// Stem that the unit was rendered with.
+    pub wanted: &'r str,
     /// Output stem, unique in the run.
     pub stem: &'r str,
     /// Extension of the original with its dot.

@@ -62,6 +62,11 @@ pub struct Taken {
 }
 
 impl Taken {
+    /// Takes `name` if it is free; gives whether it was.
+    pub fn free(&mut self, name: &str) -> bool {
+        self.hashes.insert(hash(name))
+    }
+
     /// Takes `stem` if it is free, else `{stem}__{id}`, else that with a number. Gives the stem taken and whether it is another.
     pub fn take(&mut self, stem: &str, id: &str) -> (String, bool) {
         if self.hashes.insert(hash(stem)) {

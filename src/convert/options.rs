@@ -4,6 +4,7 @@ use super::coco::Roles;
 use super::geometry::Bounds;
 use super::keypoints::Profile;
 use super::split::{FieldPath, Split};
+use super::template::TemplateOptions;
 use clap::ValueEnum;
 use std::collections::HashMap;
 
@@ -186,6 +187,8 @@ pub struct Options {
     pub roles: Roles,
     /// The files of `json`.
     pub json: JsonOptions,
+    /// The templates of `template`.
+    pub template: TemplateOptions,
     /// The table of `csv`.
     pub csv: CsvOptions,
     /// Number of the first COCO category.

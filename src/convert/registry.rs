@@ -6,6 +6,7 @@ use super::format::Format;
 use super::imagefolder::ImageFolder;
 use super::json::Json;
 use super::options::Options;
+use super::template::Template;
 use super::ultralytics;
 use super::voc::Voc;
 use super::yolo::Yolo;
@@ -49,6 +50,11 @@ pub const FORMATS: &[Entry] = &[
         name: "imagefolder",
         summary: "images in folders of their classes",
         build: |o| Ok(Arc::new(ImageFolder::build(o)?)),
+    },
+    Entry {
+        name: "template",
+        summary: "any text format, by Jinja templates",
+        build: |o| Ok(Arc::new(Template::build(o)?)),
     },
 ];
 

@@ -203,6 +203,7 @@ impl Run {
             id: id_json,
             number: made.number,
             split: &made.split,
+            wanted: &made.name.stem,
             stem: &stem,
             ext: &made.name.ext,
             head: &chunk.head[made.head.clone()],

@@ -157,7 +157,8 @@ impl SpoolReader {
     }
 }
 
-fn failed(source: std::io::Error) -> StreamError {
+/// An error of a temporary file.
+pub fn failed(source: std::io::Error) -> StreamError {
     let name = format!("a temporary file in {} (TMPDIR chooses another place)", std::env::temp_dir().display());
     StreamError::Write { name, source }
 }

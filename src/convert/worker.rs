@@ -83,13 +83,15 @@ pub struct Worker {
     arena: Arena,
     cache: HashMap<String, u32>,
     ring: Vec<[f64; 2]>,
+    /// Why the current item cannot be rendered.
+    failed: Option<String>,
 }
 
 impl Worker {
     /// A worker for a format.
     pub fn new(format: Arc<dyn Format>, options: Arc<Options>) -> Self {
         let needs = format.needs();
-        Self { format, options, needs, arena: Arena::default(), cache: HashMap::new(), ring: Vec::new() }
+        Self { format, options, needs, arena: Arena::default(), cache: HashMap::new(), ring: Vec::new(), failed: None }
     }
 
     /// Renders a batch. A bad line is in the chunk, in its place.
@@ -129,7 +131,10 @@ impl Worker {
             self.item_of(shared, &tame, &mut arena, chunk).map_err(|_| reason)
         });
         self.arena = arena;
-        done
+        match self.failed.take() {
+            Some(reason) => Err(reason),
+            None => done,
+        }
     }
 
     /// Parses the row and its payload in one pass, or, when the payload's bytes are wanted, in two.
@@ -257,10 +262,15 @@ impl Worker {
             item: &mut counts,
             head: &mut chunk.head,
             body: &mut chunk.body,
+            failed: None,
             ring: &mut self.ring,
         };
         self.format.render(&unit, &mut cx);
-        let written = counts.counts.written > 0 || self.options.background == Background::Include;
+        let failed = cx.failed.take();
+        let written = failed.is_none() && (counts.counts.written > 0 || self.options.background == Background::Include);
+        if let Some(reason) = failed {
+            self.failed.get_or_insert_with(|| format!("item {}: {reason}", &*row.item.id));
+        }
         if written {
             chunk.tally.image(split);
         } else {

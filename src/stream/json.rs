@@ -133,7 +133,7 @@ fn is_huge(number: &[u8]) -> bool {
 }
 
 /// Whether brackets outside strings ever nest deeper than `limit`.
-fn nests_deeper_than(line: &[u8], limit: usize) -> bool {
+pub fn nests_deeper_than(line: &[u8], limit: usize) -> bool {
     let (mut depth, mut in_string, mut i) = (0usize, false, 0);
     while i < line.len() {
         if in_string {
