@@ -37,9 +37,13 @@ def paint(image, mask, colour):
 
 def coco(out):
     document = json.loads((out / "annotations" / "instances.json").read_text(encoding="utf-8"))
-    record = max(document["images"], key=lambda i: sum(a["image_id"] == i["id"] for a in document["annotations"]))
+    def of(image):
+        return [a for a in document["annotations"] if a["image_id"] == image["id"]]
+
+    # One with masks, if there is one.
+    record = max(document["images"], key=lambda i: (any(isinstance(a["segmentation"], dict) for a in of(i)), len(of(i))))
     image = canvas(record["width"], record["height"])
-    for a in (a for a in document["annotations"] if a["image_id"] == record["id"]):
+    for a in of(record):
         colour = COLOURS[a["category_id"] % len(COLOURS)]
         if isinstance(a["segmentation"], dict):
             image = paint(image, rle.decode(a["segmentation"]), colour)

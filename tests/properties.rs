@@ -428,7 +428,7 @@ mod check {
         match &a["segmentation"] {
             Value::Array(rings) => {
                 for ring in rings.iter().map(floats) {
-                    assert!(ring.len() >= 6 && ring.len() % 2 == 0, "{a}");
+                    assert!(ring.len() >= 6 && ring.len().is_multiple_of(2), "{a}");
                     ring.chunks(2).for_each(|p| inside(p[0], p[1]));
                 }
             }
@@ -459,11 +459,11 @@ mod check {
         let share = |n: f64| (0.0..=1.0).contains(&n);
         let good = match task {
             "detect" => n == 4 && numbers.iter().all(|n| share(*n)),
-            "segment" => n >= 6 && n % 2 == 0 && numbers.iter().all(|n| share(*n)),
+            "segment" => n >= 6 && n.is_multiple_of(2) && numbers.iter().all(|n| share(*n)),
             "pose" => {
                 let joints = &numbers[4..];
                 let joint = |j: &[f64]| share(j[0]) && share(j[1]) && [0.0, 1.0, 2.0].contains(&j[2]);
-                numbers[..4].iter().all(|n| share(*n)) && joints.len() % 3 == 0 && joints.chunks(3).all(joint)
+                numbers[..4].iter().all(|n| share(*n)) && joints.len().is_multiple_of(3) && joints.chunks(3).all(joint)
             }
             // Corners may lie outside; Ultralytics wants centre and sides of the upright box around them inside, give or take 1 %.
             _ => {
@@ -501,11 +501,11 @@ mod check {
             let numbers = xml_numbers(std::str::from_utf8(document).expect("UTF-8"));
             let all = |key: &str| numbers.iter().filter(|(k, _)| k == key).map(|(_, n)| *n).collect::<Vec<_>>();
             let (w, h) = (all("width")[0], all("height")[0]);
-            let corners = [all("xmin"), all("ymin"), all("xmax"), all("ymax")];
-            for i in 0..corners[0].len() {
-                let [x0, y0, x1, y1] = [0, 1, 2, 3].map(|k| corners[k][i]);
-                assert!(0 <= x0 && x0 <= x1 && x1 <= w && 0 <= y0 && y0 <= y1 && y1 <= h, "{path}");
-            }
+            let (left, top) = (all("xmin"), all("ymin"));
+            let (right, bottom) = (all("xmax"), all("ymax"));
+            let inside = |(low, high): (&i64, &i64), side: i64| 0 <= *low && low <= high && *high <= side;
+            assert!(left.iter().zip(&right).all(|pair| inside(pair, w)), "{path}");
+            assert!(top.iter().zip(&bottom).all(|pair| inside(pair, h)), "{path}");
             let plane = path.replace("Annotations", "SegmentationClass").replace(".xml", ".png");
             if let Some(png) = files.get(&plane) {
                 let mut reader = png::Decoder::new(io::Cursor::new(&png[..])).read_info().expect("a PNG");
