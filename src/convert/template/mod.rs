@@ -13,6 +13,8 @@ mod shelf;
 mod values;
 mod wire;
 
+pub use values::row_value;
+
 use super::format::{Collector, Cx, Format, Needs, Per, Record, Unit};
 use super::json::image_path;
 use super::options::{Images, Options};
