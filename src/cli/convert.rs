@@ -5,7 +5,7 @@ use crate::convert::coco::Roles;
 use crate::convert::geometry::Bounds;
 use crate::convert::keypoints::Profile;
 use crate::convert::options::{
-    Background, CsvOptions, Detail, Images, JsonOptions, Naming, OnError, Options, Polygons, Rotated, Rows,
+    Background, CsvOptions, Detail, Images, JsonOptions, Naming, NamingPass, OnError, Options, Polygons, Rotated, Rows,
     Segmentation, YoloTask,
 };
 use crate::convert::registry;
@@ -55,9 +55,12 @@ pub struct Args {
     /// Write class OLD as NEW (repeatable), or read such lines from a file
     #[arg(long, value_name = "OLD=NEW|FILE", help_heading = "Dataset")]
     pub class_map: Vec<String>,
-    /// How output files are named
+    /// How output files are named: stem (of the original), id, or a template: '{{ split }}_{{ stem }}_{{ id }}'
     #[arg(long, value_name = "HOW", default_value = "stem", help_heading = "Dataset")]
     pub naming: Naming,
+    /// Of several items that want one name, who has it: one = the first; two = the smallest id (spools everything)
+    #[arg(long, value_name = "N", default_value = "one", help_heading = "Dataset")]
+    pub naming_pass: NamingPass,
     /// Whether the originals are part of the export
     #[arg(long, value_name = "WHAT", default_value = "fetch", help_heading = "Dataset")]
     pub images: Images,
@@ -161,7 +164,8 @@ impl Args {
             classes: self.classes.as_deref().map(read_classes).transpose()?,
             closed_classes: self.closed_classes,
             class_map: class_map(&self.class_map)?,
-            naming: self.naming,
+            naming: self.naming.clone(),
+            naming_pass: self.naming_pass,
             images: self.images,
             bounds: self.bounds,
             segmentation: self.segmentation,

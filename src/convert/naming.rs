@@ -14,7 +14,7 @@ pub struct Name {
 }
 
 /// Longest stem, bytes: leaves room for `__id`, an extension and the name of a temporary file within 255 bytes.
-const MAX_STEM: usize = 200;
+pub const MAX_STEM: usize = 200;
 
 impl Name {
     /// From an original name. `None` when its leaf cannot be a file name here.
@@ -83,15 +83,14 @@ impl Taken {
     }
 }
 
+/// A stem without regard to case.
+pub fn fold(stem: &str) -> String {
+    if stem.is_ascii() { stem.to_ascii_lowercase() } else { stem.to_lowercase() }
+}
+
 /// Without regard to case, because common file systems have none; in NFC already.
 fn hash(stem: &str) -> u64 {
-    let mut digest = Sha256::new();
-    if stem.is_ascii() {
-        digest.update(stem.to_ascii_lowercase().as_bytes());
-    } else {
-        digest.update(stem.to_lowercase().as_bytes());
-    }
-    let bytes = digest.finalize();
+    let bytes = Sha256::digest(fold(stem).as_bytes());
     u64::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5], bytes[6], bytes[7]])
 }
 

@@ -3,10 +3,12 @@
 use super::coco::Roles;
 use super::geometry::Bounds;
 use super::keypoints::Profile;
+use super::naming_template::NamingTemplate;
 use super::split::{FieldPath, Split};
 use super::template::TemplateOptions;
 use clap::ValueEnum;
 use std::collections::HashMap;
+use std::str::FromStr;
 
 /// What becomes of pixel masks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -101,13 +103,37 @@ pub enum OnError {
 }
 
 /// How output files are named.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Debug, Default)]
 pub enum Naming {
     /// By the stem of the original name.
     #[default]
     Stem,
     /// By the item's id.
     Id,
+    /// By a template.
+    Template(NamingTemplate),
+}
+
+impl FromStr for Naming {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "stem" => Ok(Self::Stem),
+            "id" => Ok(Self::Id),
+            template => NamingTemplate::new(template).map(Self::Template),
+        }
+    }
+}
+
+/// When an item is given its name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum NamingPass {
+    /// At once: of several that want one name the first has it.
+    #[default]
+    One,
+    /// When all names are known: the smallest id has it, whatever the order. Everything is spooled.
+    Two,
 }
 
 /// What a row of a table is.
@@ -159,6 +185,8 @@ pub struct Options {
     pub class_map: HashMap<String, String>,
     /// How output files are named.
     pub naming: Naming,
+    /// When an item is given its name.
+    pub naming_pass: NamingPass,
     /// Whether the originals are part of the export.
     pub images: Images,
     /// Geometry outside the image.

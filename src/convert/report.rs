@@ -6,11 +6,12 @@ use super::classes::Final;
 use crate::dm::reason::Outcome;
 use crate::dm::{Annotation, Reason};
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// Counts of annotations.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// In the input.
     pub seen: u64,
@@ -66,7 +67,7 @@ pub struct Tally {
 }
 
 /// The counts of one item, for its line in the report.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct ItemCounts {
     /// Its annotations.
     pub counts: Counts,

@@ -2,12 +2,14 @@
 
 use super::classes::Classes;
 use super::files::Files;
+use super::files::Original;
 use super::format::{Collector, Format, Record, RunEnd};
-use super::naming::Taken;
-use super::options::{Detail, Images, Options};
-use super::report::Tally;
+use super::naming::{Name, Taken};
+use super::options::{Detail, Images, NamingPass, Options};
+use super::report::{ItemCounts, Tally};
 use super::report_files::ReportFiles;
 use super::split::MAX_SPLITS;
+use super::two_pass::{TwoPass, with_suffix};
 use super::worker::{Chunk, Made, Shared, Worker};
 use crate::stream::frame::{begin_line, end_line, error_line};
 use crate::stream::parallel::{Event, ordered};
@@ -58,6 +60,7 @@ pub fn run(
         files: Files::new(writer, bare),
         report: ReportFiles::new(options.report),
         taken: Taken::default(),
+        pending: (options.naming_pass == NamingPass::Two).then(TwoPass::default),
         splits: options.split.fixed_names().into_iter().map(Cow::Borrowed).collect(),
         classes: Classes::new(options.class_map.clone(), options.closed_classes),
         summary: Summary::default(),
@@ -86,6 +89,30 @@ pub fn run(
     }
 }
 
+/// A unit as a worker rendered it, before it has its final name.
+pub struct Rendered<'r> {
+    /// The item's id as text.
+    pub id: &'r str,
+    /// The item's id as JSON.
+    pub id_json: &'r str,
+    /// The item's id, when it is a number that fits.
+    pub number: Option<u64>,
+    /// Name wanted for it.
+    pub name: Cow<'r, Name>,
+    /// Its split; empty without splits.
+    pub split: Cow<'static, str>,
+    /// The original, when there is one and it is wanted.
+    pub original: Option<Cow<'r, Original>>,
+    /// First part.
+    pub head: &'r [u8],
+    /// Second part.
+    pub body: &'r [u8],
+    /// Counts of the unit.
+    pub counts: Cow<'r, ItemCounts>,
+    /// False: nothing was rendered, the record is for the report only.
+    pub written: bool,
+}
+
 struct Run {
     name: &'static str,
     collector: Box<dyn Collector>,
@@ -95,6 +122,8 @@ struct Run {
     files: Files,
     report: ReportFiles,
     taken: Taken,
+    /// The records, when names are given at the end.
+    pending: Option<TwoPass>,
     splits: Vec<Cow<'static, str>>,
     classes: Classes,
     summary: Summary,
@@ -184,9 +213,30 @@ impl Run {
 
     fn made(&mut self, chunk: &Chunk, made: &Made) -> Result<(), StreamError> {
         let text = |range: &std::ops::Range<usize>| std::str::from_utf8(&chunk.text[range.clone()]).unwrap_or_default();
-        let (id, id_json) = (text(&made.id), text(&made.id_json));
+        let rendered = Rendered {
+            id: text(&made.id),
+            id_json: text(&made.id_json),
+            number: made.number,
+            name: Cow::Borrowed(&made.name),
+            split: made.split.clone(),
+            original: made.original.as_ref().map(Cow::Borrowed),
+            head: &chunk.head[made.head.clone()],
+            body: &chunk.body[made.body.clone()],
+            counts: Cow::Borrowed(&made.counts),
+            written: made.written,
+        };
+        let wanted = self.format.stem(&made.name.stem);
+        if let Some(pending) = &mut self.pending {
+            return pending.put(&rendered, &wanted);
+        }
+        let stem = if made.written { self.taken.take(&wanted, rendered.id).0 } else { String::new() };
+        self.write(&rendered, &stem)
+    }
+
+    /// Writes a record under its final name.
+    fn write(&mut self, made: &Rendered<'_>, stem: &str) -> Result<(), StreamError> {
         if !made.written {
-            return self.report.item(id_json, "", None, &made.counts);
+            return self.report.item(made.id_json, "", None, &made.counts);
         }
         if !self.splits.contains(&made.split) {
             if self.splits.len() >= MAX_SPLITS {
@@ -196,32 +246,30 @@ impl Run {
             }
             self.splits.push(made.split.clone());
         }
-        let wanted = self.format.stem(&made.name.stem);
-        let (stem, renamed) = self.taken.take(&wanted, id);
-        self.summary.renamed += u64::from(renamed);
+        self.summary.renamed += u64::from(*stem != *self.format.stem(&made.name.stem));
         let record = Record {
-            id: id_json,
+            id: made.id_json,
             number: made.number,
             split: &made.split,
             wanted: &made.name.stem,
-            stem: &stem,
+            stem,
             ext: &made.name.ext,
-            head: &chunk.head[made.head.clone()],
-            body: &chunk.body[made.body.clone()],
-            original: made.original.as_ref(),
+            head: made.head,
+            body: made.body,
+            original: made.original.as_deref(),
             index: self.units,
         };
         self.units += 1;
         let path = self.collector.record(&record, &self.classes, &mut self.files)?;
         let wanted = (*stem != *made.name.stem).then_some(made.name.stem.as_str());
-        self.report.item(id_json, &path, wanted, &made.counts)?;
+        self.report.item(made.id_json, &path, wanted, &made.counts)?;
         let image = self.format.image_path_of(&record);
         let placed = image.is_some() || self.format.places_originals();
         if placed && made.original.is_none() && self.options.images == Images::Fetch {
             self.summary.without_url += 1;
         }
         match image.zip(made.original.as_ref()) {
-            Some((image, original)) => self.files.original(&image, original, id_json),
+            Some((image, original)) => self.files.original(&image, original, made.id_json),
             None => Ok(()),
         }
     }
@@ -230,6 +278,13 @@ impl Run {
         self.progress.finish(self.options.allow_partial)?;
         self.progress.require_some(self.options.allow_partial)?;
         self.begin(None)?;
+        if let Some(pending) = self.pending.take() {
+            let format = self.format.clone();
+            pending.replay(|made, suffix| {
+                let stem = with_suffix(&format.stem(&made.name.stem), made.id, suffix);
+                self.write(made, &stem)
+            })?;
+        }
         self.summary.notes.append(&mut self.progress.notes);
         if !self.summary.tally.balances() {
             return Err(StreamError::Internal("annotations seen are not written + skipped + failed"));

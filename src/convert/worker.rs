@@ -4,6 +4,7 @@ use super::classes::Classes;
 use super::files::Original;
 use super::format::{Cx, Format, Needs, Per, Unit};
 use super::naming::{Name, safe};
+use super::naming_template::Facts;
 use super::options::{Background, Images, Naming, OnError, Options};
 use super::report::{Fate, ItemCounts, Tally};
 use super::row::Row;
@@ -230,9 +231,23 @@ impl Worker {
         mut counts: ItemCounts,
         chunk: &mut Chunk,
     ) {
-        let name = self.name(row, &place, &mut counts, chunk);
+        let named = self.name(row, split, &place, &mut counts, chunk);
         let size = row.size(place.media, place.file);
         let start = Start::of(chunk);
+        let name = match named {
+            Ok(name) => name,
+            Err(reason) => {
+                self.failed.get_or_insert_with(|| format!("item {}: {reason}", &*row.item.id));
+                let own = place.media.map_or(&[][..], std::slice::from_ref);
+                let media = if self.needs.per == Per::Item { &payload.media } else { own };
+                for a in media.iter().flat_map(|m| &m.annotations) {
+                    let reason = a.problem.unwrap_or(Reason::ItemConversionFailed);
+                    self.lost(row, a, reason, split, &mut counts, chunk);
+                }
+                self.push(row, split, Name::of_id(&row.item.id), None, counts, start, false, chunk);
+                return;
+            }
+        };
         if self.needs.size && size.is_none() {
             chunk.tally.items_failed += 1;
             chunk.tally.item_reason(Reason::ImageSizeUnknown, &mut counts);
@@ -295,7 +310,14 @@ impl Worker {
     }
 
     /// The output name wanted for a unit.
-    fn name(&self, row: &Row<'_, '_>, place: &Place<'_, '_>, counts: &mut ItemCounts, chunk: &mut Chunk) -> Name {
+    fn name(
+        &self,
+        row: &Row<'_, '_>,
+        split: &str,
+        place: &Place<'_, '_>,
+        counts: &mut ItemCounts,
+        chunk: &mut Chunk,
+    ) -> Result<Name, String> {
         let original = place.file.and_then(|f| f.name.as_deref());
         let named = original.map(Name::of_original);
         if let Some(None) = named {
@@ -309,11 +331,16 @@ impl Worker {
             }
             name
         };
-        match (self.options.naming, named) {
-            (Naming::Stem, Some(name)) => name,
-            (Naming::Id, Some(name)) => Name { ext: name.ext, ..by_id() },
-            (_, None) => by_id(),
-        }
+        let template = match (&self.options.naming, named) {
+            (Naming::Stem, Some(name)) => return Ok(name),
+            (Naming::Id, Some(name)) => return Ok(Name { ext: name.ext, ..by_id() }),
+            (Naming::Stem | Naming::Id, None) => return Ok(by_id()),
+            (Naming::Template(template), named) => (template, named.unwrap_or_else(by_id)),
+        };
+        let (template, Name { stem, ext }) = template;
+        let media = place.media.map_or("", |m| &m.key);
+        let facts = Facts { stem: &stem, ext: &ext, id: &row.item.id, split, media, line: row.line };
+        Ok(Name { stem: template.stem(&facts)?.unwrap_or_else(|| by_id().stem), ext })
     }
 
     fn original(&self, row: &Row<'_, '_>, file: Option<&FileRef<'_>>) -> Option<Original> {

@@ -232,7 +232,7 @@ impl Outputs {
             let Some(wanted) = self.engine.path(output, &context).map_err(bad)? else { continue };
             let path = self.path(&wanted, if split.is_empty() { "2" } else { split });
             let mut to = Parts { files: out, path: &path, text: Vec::new(), failed: None };
-            let written = self.engine.write(output, context.clone(), &mut to);
+            let written = self.engine.write(output, &path, context.clone(), &mut to);
             if let Some(error) = to.failed.take() {
                 return Err(error);
             }

@@ -6,15 +6,15 @@ use super::values::{Names, Values};
 use super::{Scope, TemplateOptions, filters};
 use crate::path::RelPath;
 use minijinja::syntax::SyntaxConfig;
-use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior, Value, escape_formatter};
-use std::collections::HashMap;
+use minijinja::{AutoEscape, Environment, Error, Template, UndefinedBehavior, Value, escape_formatter};
 use std::io;
 
 /// All templates of a run.
 pub struct Engine {
     /// What one output is about.
     pub scope: Scope,
-    texts: Environment<'static>,
+    /// The same templates for each way of escaping, which is compiled in.
+    texts: [(AutoEscape, Environment<'static>); 3],
     paths: Environment<'static>,
     /// Name of each output's text and path.
     outputs: Vec<(String, String)>,
@@ -41,35 +41,33 @@ impl Engine {
         if o.outputs.is_empty() {
             return Err("--to template needs --template FILE with --path TEMPLATE, or --emit PATH=FILE".to_owned());
         }
-        let mut escapes = HashMap::new();
-        let mut outputs = Vec::new();
+        let mut outputs: Vec<(String, String)> = Vec::new();
         for (i, output) in o.outputs.iter().enumerate() {
             check_path(&output.path, o.per)?;
             let mut name = output.file.clone();
-            if escapes.contains_key(&name) {
+            if outputs.iter().any(|(other, _)| *other == name) {
                 name = format!("{name} (output {})", i + 1);
             }
-            escapes.insert(name.clone(), escape_of(&output.path));
             outputs.push((name, format!("path template {}", output.path)));
         }
-        let (mut texts, mut paths) = (environment()?, environment()?);
-        texts.set_auto_escape_callback(move |name| escapes.get(name).cloned().unwrap_or(AutoEscape::None));
-        texts.set_formatter(|out, state, value| match value.as_str() {
-            Some(text) if *state.auto_escape() == AutoEscape::Html && !value.is_safe() => {
-                out.write_str(&super::super::xml::text(text)).map_err(Error::from)
-            }
-            _ => escape_formatter(out, state, value),
-        });
+        let mut paths = environment(AutoEscape::None)?;
         // A value stays inside one component of a path, whatever it contains.
         paths.set_formatter(|out, state, value| match value.as_str() {
             Some("") => Ok(()),
             Some(text) if !value.is_safe() => out.write_str(&component(text)).map_err(Error::from),
             _ => escape_formatter(out, state, value),
         });
-        for ((name, path_name), output) in outputs.iter().zip(&o.outputs) {
-            texts.add_template_owned(name.clone(), output.source.clone()).map_err(|e| describe(&e))?;
+        for ((_, path_name), output) in outputs.iter().zip(&o.outputs) {
             paths.add_template_owned(path_name.clone(), output.path.clone()).map_err(|e| describe(&e))?;
         }
+        let texts = |escape: AutoEscape| -> Result<_, String> {
+            let mut env = environment(escape.clone())?;
+            for ((name, _), output) in outputs.iter().zip(&o.outputs) {
+                env.add_template_owned(name.clone(), output.source.clone()).map_err(|e| describe(&e))?;
+            }
+            Ok((escape, env))
+        };
+        let texts = [texts(AutoEscape::None)?, texts(AutoEscape::Json)?, texts(AutoEscape::Html)?];
         Ok(Self { scope: o.per, texts, paths, outputs })
     }
 
@@ -99,7 +97,7 @@ impl Engine {
     fn one(&self, context: Value, annotation: usize, id: &str, out: &mut Vec<Made>) -> Result<(), String> {
         for output in 0..self.outputs.len() {
             let Some(path) = self.path(output, &context)? else { continue };
-            let template = self.texts.get_template(&self.outputs[output].0).map_err(|e| describe(&e))?;
+            let template = self.text(output, &path)?;
             let text = template.render(&context).map_err(|e| describe(&e))?;
             out.push(Made { path, text, annotation, id: id.to_owned() });
         }
@@ -125,15 +123,31 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::render`]; also when `to` fails.
-    pub fn write(&self, output: usize, context: Value, to: impl io::Write) -> Result<(), String> {
-        let template = self.texts.get_template(&self.outputs[output].0).map_err(|e| describe(&e))?;
-        template.render_captured_to(context, to).map(drop).map_err(|e| describe(&e))
+    pub fn write(&self, output: usize, path: &str, context: Value, to: impl io::Write) -> Result<(), String> {
+        self.text(output, path)?.render_captured_to(context, to).map(drop).map_err(|e| describe(&e))
+    }
+
+    /// The template of an output's text, escaping as the extension of its path asks for.
+    fn text(&self, output: usize, path: &str) -> Result<Template<'_, '_>, String> {
+        let escape = escape_of(path);
+        let (_, env) = self.texts.iter().find(|(e, _)| *e == escape).unwrap_or(&self.texts[0]);
+        env.get_template(&self.outputs[output].0).map_err(|e| describe(&e))
     }
 }
 
-fn environment() -> Result<Environment<'static>, String> {
+fn environment(escape: AutoEscape) -> Result<Environment<'static>, String> {
     // No loader is set: `include` and `import` find nothing, no template reads a file.
     let mut env = Environment::new();
+    let html = escape == AutoEscape::Html;
+    env.set_auto_escape_callback(move |_| escape.clone());
+    if html {
+        env.set_formatter(|out, state, value| match value.as_str() {
+            Some(text) if *state.auto_escape() == AutoEscape::Html && !value.is_safe() => {
+                out.write_str(&super::super::xml::text(text)).map_err(Error::from)
+            }
+            _ => escape_formatter(out, state, value),
+        });
+    }
     env.set_undefined_behavior(UndefinedBehavior::Strict);
     env.set_debug(true);
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();

@@ -1,9 +1,9 @@
 //! `template`: files of any text format, written by Jinja templates (docs/cookbook.md).
 //!
-//! A template sees one media of an item ([`values`]), and is rendered on the worker threads. What it asked for and cannot be
+//! A template sees one media of an item (`values`), and is rendered on the worker threads. What it asked for and cannot be
 //! known yet (numbers of classes that are not listed, a name that another item has) makes it wait: the unit is spooled as
-//! [`wire`] bytes and rendered again when it is known. Templates over a whole dataset or a class get an iterator over such a
-//! spool ([`shelf`]).
+//! `wire` bytes and rendered again when it is known. Templates over a whole dataset or a class get an iterator over such a
+//! spool (`shelf`).
 
 mod collect;
 mod engine;
@@ -12,6 +12,8 @@ mod items;
 mod shelf;
 mod values;
 mod wire;
+
+pub use values::row_value;
 
 use super::format::{Collector, Cx, Format, Needs, Per, Record, Unit};
 use super::json::image_path;

@@ -123,7 +123,7 @@ impl Values {
             ("media", (&*wire.media).into()),
             ("image", Value::from_pairs(image)),
             ("annotations", annotations.iter().cloned().collect()),
-            ("item", Value::from_object(Row { text: wire.item.text().into(), value: OnceLock::new() })),
+            ("item", row_value(wire.item.text())),
             ("classes", Value::from_object(names.classes.clone())),
         ]);
         Ok(Self { unit, annotations })
@@ -180,6 +180,11 @@ impl Object for Annotation {
 struct Row {
     text: Box<str>,
     value: OnceLock<Value>,
+}
+
+/// A row as a value, parsed when it is asked for.
+pub fn row_value(line: &str) -> Value {
+    Value::from_object(Row { text: line.into(), value: OnceLock::new() })
 }
 
 impl Row {
