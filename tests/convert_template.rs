@@ -218,7 +218,7 @@ fn a_dataset_is_looped_over_as_often_as_the_template_likes() {
     let counts: Vec<usize> = files.values().map(|t| t.lines().next().unwrap().parse().unwrap()).collect();
     assert_eq!((files.len(), counts.iter().sum::<usize>()), (2, 300));
 
-    let files = render("{% for i in items %}x{% endfor %}", "empty.txt", &["--per", "dataset"], "");
+    let files = render("{% for i in items %}x{% endfor %}", "empty.txt", &["--per", "dataset", "--allow-partial"], "");
     assert_eq!(files["empty.txt"], "");
 }
 
