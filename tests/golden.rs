@@ -18,6 +18,8 @@ type Tree = BTreeMap<PathBuf, Vec<u8>>;
 fn cases() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     let mut cases: Vec<_> = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    // Folders of other tests have no arguments here.
+    cases.retain(|case| case.join("args").exists());
     cases.sort();
     cases
 }
