@@ -81,27 +81,10 @@ fn run(path: &str, rounds: usize) {
     });
     let mut arena = Arena::default();
     let mut failed = 0usize;
-    rate("serde_json, our payload model", inner, &mut || {
-        for p in &payloads {
-            let mut parser = serde_json::Deserializer::from_str(p);
-            failed += usize::from(model(&mut arena, &mut parser).is_none());
-        }
-    });
     rate("sonic-rs, our payload model", inner, &mut || {
         for p in &payloads {
             let mut parser = sonic_rs::Deserializer::from_str(p);
             failed += usize::from(model(&mut arena, &mut parser).is_none());
-        }
-    });
-    let mut copy = String::new();
-    rate("simd-json, our payload model", inner, &mut || {
-        for p in &payloads {
-            copy.clear();
-            copy.push_str(p);
-            // Safe interface of simd-json: a byte buffer that it may overwrite.
-            let mut bytes = std::mem::take(&mut copy).into_bytes();
-            let done = simd_json::Deserializer::from_slice(&mut bytes).ok();
-            failed += usize::from(done.and_then(|mut d| model(&mut arena, &mut d)).is_none());
         }
     });
     rate("sonic-rs, row and payload as convert reads them", whole, &mut || {
