@@ -6,13 +6,11 @@
 //! ```
 //! * [`input`]: one line, understood; [`names`]: no path twice; [`parts`]: files that come in parts
 //! * [`destination`]: what every destination can do; [`local`] (with [`staging`]): a folder
-//! * [`originals`] (with [`http`], [`addresses`], [`verify`]): downloads
+//! * [`originals`] (with [`verify`], [`crate::net`]): downloads
 //! * [`pool`], [`ledger`], [`summary`], [`mod@run`]: who does it, what was done, what is told about it
 
-pub mod addresses;
 pub mod destination;
 pub mod error;
-pub mod http;
 pub mod input;
 pub mod ledger;
 pub mod local;

@@ -1,11 +1,11 @@
 //! Originals: the `url` of a file line, streamed into an [`Output`], with retries (docs/backend.md §7) and a check at the end.
 
-use super::addresses::{PrivateAddress, Reach};
 use super::destination::Output;
 use super::error::SinkError;
-use super::http::Clients;
 use super::verify::{Expected, Meter, Seen};
 use crate::exit::Exit;
+use crate::net::addresses::Reach;
+use crate::net::http::{self, Clients};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Response, StatusCode};
@@ -284,22 +284,12 @@ fn wrong_body(got: &mut Arrived<'_>, reason: String) -> Result<(), Tried> {
     Err(Tried::Trouble(Trouble { reason, retry: true, wrong_body: true, after: None }))
 }
 
-/// A connection or a body that broke. The text has the causes, but never the URL, whose query is a secret.
+/// A connection or a body that broke.
 fn broken(e: reqwest::Error) -> Tried {
-    let e = e.without_url();
-    let mut reason = e.to_string();
-    let mut cause = std::error::Error::source(&e);
-    while let Some(c) = cause {
-        if c.is::<PrivateAddress>() {
-            return final_(PrivateAddress.to_string());
-        }
-        let text = c.to_string();
-        if !reason.contains(&text) {
-            reason = format!("{reason}: {text}");
-        }
-        cause = c.source();
+    match http::why(e) {
+        Ok(reason) => passing(reason),
+        Err(private) => final_(private.to_string()),
     }
-    passing(reason)
 }
 
 /// A URL as it may be shown: without query, fragment and credentials.

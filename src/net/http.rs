@@ -1,7 +1,8 @@
 //! HTTP clients for originals: one per reach, with kept connections for first tries and without for retries.
 
-use super::addresses::{Reach, Resolver};
+use super::addresses::{PrivateAddress, Reach, Resolver};
 use reqwest::{Client, redirect};
+use std::error::Error;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -45,4 +46,25 @@ fn build(reach: Reach, fresh: bool) -> Result<Client, reqwest::Error> {
         .read_timeout(SILENCE)
         .pool_max_idle_per_host(if fresh { 0 } else { usize::MAX })
         .build()
+}
+
+/// Why a connection or a body broke, with the causes but never the URL, whose query is a secret.
+///
+/// # Errors
+/// [`PrivateAddress`] when that is the reason: it does not pass.
+pub fn why(e: reqwest::Error) -> Result<String, PrivateAddress> {
+    let e = e.without_url();
+    let mut reason = e.to_string();
+    let mut cause = Error::source(&e);
+    while let Some(c) = cause {
+        if c.is::<PrivateAddress>() {
+            return Err(PrivateAddress);
+        }
+        let text = c.to_string();
+        if !reason.contains(&text) {
+            reason = format!("{reason}: {text}");
+        }
+        cause = c.source();
+    }
+    Ok(reason)
 }
