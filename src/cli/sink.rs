@@ -2,7 +2,7 @@
 
 use super::common::{Common, Console};
 use crate::exit::{Exit, Failure};
-use crate::sink::{self, Local, Options, SinkError};
+use crate::sink::{self, Options, SinkError, registry};
 use crate::stream::Reader;
 use clap::Parser;
 use crossbeam_channel::{Receiver, unbounded};
@@ -77,8 +77,8 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
     let options = options(&args)?;
     let stop = signals().map_err(|e| Failure::new(Exit::Other, format!("cannot watch for signals: {e}")))?;
     let reader = Reader::open(&args.files, args.common.max_line_bytes);
-    let local = Local::new(&dest, args.overwrite)?;
-    match sink::run(reader, Arc::new(local), &options, stop, &|text| console.warn(text)) {
+    let wanted = registry::Wanted { dest: dest.as_os_str(), overwrite: args.overwrite };
+    match sink::run(reader, registry::open(&wanted)?, &options, stop, &|text| console.warn(text)) {
         Ok(report) => {
             let totals = report.totals;
             let failed = totals.originals.failed;

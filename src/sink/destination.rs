@@ -66,11 +66,13 @@ pub trait Destination: Send + Sync {
     /// An existing local folder for files under way; removed by `publish` and `discard`.
     fn scratch(&self) -> &Path;
 
-    /// Makes the dataset visible, durably. Called once, after all files are finished.
+    /// Makes the dataset visible, durably. Called once, after all files are finished. `manifest`, a file in the scratch folder,
+    /// becomes [`metadata/manifest.json`](super::manifest) under the number `order`, as the last file of all; where nothing else
+    /// makes a dataset appear at once, its appearance does.
     ///
     /// # Errors
     /// [`SinkError`]; then [`discard`](Destination::discard) must still be called.
-    fn publish(&self) -> Result<(), SinkError>;
+    fn publish(&self, order: u64, manifest: &Path) -> Result<(), SinkError>;
 
     /// Removes everything that was written. Called instead of `publish` or after it failed; reports nothing, since the failure
     /// that led here is what the user has to know.

@@ -45,6 +45,9 @@ pub enum SinkError {
     /// Stopped by a signal.
     #[error("stopped by a signal; nothing was published")]
     Stopped(Exit),
+    /// A manifest is not what this program writes.
+    #[error("the manifest cannot be used: {0}")]
+    Manifest(String),
     /// A defect of this program.
     #[error("internal error: {0}; please report it")]
     Internal(&'static str),
@@ -63,7 +66,7 @@ impl Classified for SinkError {
             Self::Stream(e) => e.exit(),
             Self::Usage(_) => Exit::Usage,
             Self::Exists(_) | Self::Write { .. } => Exit::Output,
-            Self::Read { .. } => Exit::Input,
+            Self::Read { .. } | Self::Manifest(_) => Exit::Input,
             Self::Original { .. } => Exit::Remote,
             Self::Stopped(exit) => *exit,
             Self::Internal(_) => Exit::Other,

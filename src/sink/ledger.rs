@@ -1,9 +1,12 @@
-//! What has been written so far: results in input order, counts, and the list of failed originals.
+//! What has been written so far: results in input order, counts, the manifest, and the list of failed originals.
 
+use super::error::SinkError;
+use super::manifest;
 use super::originals;
 use super::verify::Seen;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// Failed originals listed by name in the summary; the count goes on.
 pub const LISTED: usize = 1000;
@@ -46,6 +49,8 @@ pub struct Totals {
 pub enum Outcome {
     /// Written; `original` when it was downloaded.
     Written {
+        /// Where.
+        path: String,
         /// Size and hash.
         seen: Seen,
         /// Whether it was downloaded.
@@ -56,21 +61,31 @@ pub enum Outcome {
 }
 
 /// Puts outcomes into input order.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Ledger {
+    manifest: manifest::Writer,
     next: u64,
     early: BTreeMap<u64, Outcome>,
     totals: Totals,
 }
 
 impl Ledger {
+    /// Nothing yet. What will be written is listed in `manifest`.
+    pub fn new(manifest: manifest::Writer) -> Self {
+        Self { manifest, next: 0, early: BTreeMap::new(), totals: Totals::default() }
+    }
+
     /// Takes an outcome.
-    pub fn enter(&mut self, order: u64, outcome: Outcome) {
+    ///
+    /// # Errors
+    /// [`SinkError::Write`] when the manifest cannot be written.
+    pub fn enter(&mut self, order: u64, outcome: Outcome) -> Result<(), SinkError> {
         self.early.insert(order, outcome);
         while let Some(outcome) = self.early.remove(&self.next) {
             self.next += 1;
-            self.count(outcome);
+            self.count(outcome)?;
         }
+        Ok(())
     }
 
     /// Files whose outcome, and that of all before them, is known.
@@ -83,9 +98,19 @@ impl Ledger {
         &self.totals
     }
 
-    fn count(&mut self, outcome: Outcome) {
+    /// Completes the manifest, now that all outcomes are known, with the one file that is not among them. Returns its scratch file.
+    ///
+    /// # Errors
+    /// [`SinkError::Write`].
+    pub fn finish_manifest(&mut self, last: &str, seen: &Seen) -> Result<PathBuf, SinkError> {
+        self.manifest.add(last, seen)?;
+        self.manifest.finish()
+    }
+
+    fn count(&mut self, outcome: Outcome) -> Result<(), SinkError> {
         match outcome {
-            Outcome::Written { seen, original } => {
+            Outcome::Written { path, seen, original } => {
+                self.manifest.add(&path, &seen)?;
                 self.totals.files += 1;
                 self.totals.bytes += seen.bytes;
                 self.totals.originals.ok += u64::from(original);
@@ -97,6 +122,7 @@ impl Ledger {
                 }
             }
         }
+        Ok(())
     }
 }
 
@@ -113,10 +139,11 @@ mod tests {
 
     #[test]
     fn failures_are_listed_in_input_order() {
-        let mut ledger = Ledger::default();
+        let scratch = tempfile::tempdir().unwrap();
+        let mut ledger = Ledger::new(manifest::Writer::new(scratch.path()).unwrap());
         let url = url::Url::parse("https://u:p@h/x?X-Amz-Signature=s#f").unwrap();
         for order in [2, 0, 1] {
-            ledger.enter(order, Outcome::Lost(Lost::new(&order.to_string(), &url, "HTTP 404".into())));
+            ledger.enter(order, Outcome::Lost(Lost::new(&order.to_string(), &url, "HTTP 404".into()))).unwrap();
         }
         let paths: Vec<_> = ledger.totals().failures.iter().map(|l| l.path.as_str()).collect();
         assert_eq!((paths, ledger.settled()), (vec!["0", "1", "2"], 3));

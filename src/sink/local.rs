@@ -2,6 +2,7 @@
 
 use super::destination::{Destination, Output};
 use super::error::SinkError;
+use super::manifest;
 use super::staging::{self, Staging};
 use crate::path::RelPath;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
@@ -107,7 +108,8 @@ impl Destination for Local {
         &self.scratch
     }
 
-    fn publish(&self) -> Result<(), SinkError> {
+    fn publish(&self, _order: u64, manifest: &Path) -> Result<(), SinkError> {
+        fs::rename(manifest, self.tree.join(manifest::PATH)).map_err(|e| self.fail(manifest::PATH, e))?;
         // One call for the whole file system: syncing twenty thousand small files one by one takes minutes.
         sync_file_system(&self.tree).map_err(|e| self.fail("", e))?;
         if self.overwrite && self.dest.symlink_metadata().is_ok() {

@@ -4,6 +4,7 @@ use super::destination::Destination;
 use super::error::SinkError;
 use super::input::{self, Given, Input};
 use super::ledger::{Ledger, Lost, Outcome, Totals};
+use super::manifest;
 use super::names::Names;
 use super::originals::{Downloads, Failed};
 use super::parts::{Gathered, Parts};
@@ -132,7 +133,7 @@ impl<'a> Run<'a> {
             base: options.base_url.clone().or_else(|| options.default_base.clone()),
             names: Names::default(),
             parts: Parts::new(dest.scratch().to_owned()),
-            ledger: Ledger::default(),
+            ledger: Ledger::new(manifest::Writer::new(dest.scratch())?),
             next_order: 0,
             summary: None,
             warned: 0,
@@ -177,15 +178,24 @@ impl<'a> Run<'a> {
         let summary = summary::complete(self.summary.as_deref(), &totals).map_err(|e| cut(&e))?;
         let path = RelPath::new(summary::PATH).map_err(|_| SinkError::Internal("the summary's path is refused"))?;
         if self.summary.is_none() {
-            let folders = self.names.claim(&path).map_err(|e| cut(&e))?;
-            folders.iter().try_for_each(|f| self.dest.folder(f))?;
+            self.claim_own(&path)?;
         }
+        let manifest =
+            RelPath::new(manifest::PATH).map_err(|_| SinkError::Internal("the manifest's path is refused"))?;
+        self.claim_own(&manifest)?;
         self.dest.put(self.next_order, &path, &summary)?;
+        let scratch = self.ledger.finish_manifest(summary::PATH, &Meter::of(&summary))?;
         if let Ok(exit) = self.stop.try_recv() {
             return Err(SinkError::Stopped(exit));
         }
-        self.dest.publish()?;
+        self.dest.publish(self.next_order + 1, &scratch)?;
         Ok(Report { totals })
+    }
+
+    /// Claims the path of a file that the sink adds.
+    fn claim_own(&mut self, path: &RelPath) -> Result<(), SinkError> {
+        let folders = self.names.claim(path).map_err(|e| cut(&e))?;
+        folders.iter().try_for_each(|f| self.dest.folder(f))
     }
 
     /// Stops the workers, whatever they are doing.
@@ -243,8 +253,15 @@ impl<'a> Run<'a> {
     }
 
     fn file(&mut self, path: RelPath, content: Content, expected: Expected, place: Place) -> Result<(), SinkError> {
-        if path.as_str() == summary::PATH {
-            return self.keep_summary(content, &expected, &place);
+        match path.as_str() {
+            summary::PATH => return self.keep_summary(content, &expected, &place),
+            manifest::PATH => {
+                return Err(line_error(
+                    &place,
+                    format!("{:?} is the list of files that the sink itself writes", manifest::PATH),
+                ));
+            }
+            _ => {}
         }
         let order = self.take_order();
         let job = Job { order, path, content, expected, place };
@@ -334,8 +351,8 @@ impl<'a> Run<'a> {
         let done = done.map_err(|_| SinkError::Internal("the workers stopped without saying why"))?;
         match (done.result, &done.original) {
             (Ok(seen), original) => {
-                self.ledger.enter(done.order, Outcome::Written { seen, original: original.is_some() });
-                Ok(())
+                let path = String::from(done.path);
+                self.ledger.enter(done.order, Outcome::Written { path, seen, original: original.is_some() })
             }
             (Err(Failed::Original(reason)), Some(url)) => self.lost(done.order, &done.path, url, reason),
             (Err(Failed::Original(_)), None) => Err(SinkError::Internal("a file without URL failed as an original")),
@@ -354,8 +371,7 @@ impl<'a> Run<'a> {
             n if n == WARNINGS + 1 => (self.warn)("more originals failed; the summary lists them"),
             _ => {}
         }
-        self.ledger.enter(order, Outcome::Lost(lost));
-        Ok(())
+        self.ledger.enter(order, Outcome::Lost(lost))
     }
 }
 

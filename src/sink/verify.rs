@@ -97,7 +97,8 @@ pub fn to_hex(bytes: &[u8]) -> String {
     })
 }
 
-fn from_hex(text: &str) -> Option<[u8; 32]> {
+/// The 32 bytes that 64 hexadecimal digits stand for.
+pub fn from_hex(text: &str) -> Option<[u8; 32]> {
     let digits = text.as_bytes();
     if digits.len() != 64 {
         return None;

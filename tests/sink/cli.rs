@@ -46,11 +46,11 @@ fn whole_streams_of_every_form() {
     ] {
         let p = place();
         p.run(&["out"], &input).exits(0);
-        assert_eq!(names(&p.path("out")), ["a", "b", "metadata/export_summary.json"]);
+        assert_eq!(names(&p.path("out")), ["a", "b", "metadata/export_summary.json", "metadata/manifest.json"]);
     }
     let p = place();
     p.run(&["empty"], framed(&[])).exits(0);
-    assert_eq!(names(p.dir.path()), ["empty/metadata/export_summary.json"]);
+    assert_eq!(names(p.dir.path()), ["empty/metadata/export_summary.json", "empty/metadata/manifest.json"]);
 }
 
 #[test]

@@ -78,7 +78,7 @@ fn leftovers_of_a_kill_are_hidden_and_removed_by_the_next_run() {
     drop(alive.stdin.take());
     p.wait(alive).exits(6).says("exists already");
     fs::remove_dir_all(p.path(".other.partial-x")).unwrap();
-    assert_eq!(names(p.dir.path()), ["out/a", "out/metadata/export_summary.json"]);
+    assert_eq!(names(p.dir.path()), ["out/a", "out/metadata/export_summary.json", "out/metadata/manifest.json"]);
 }
 
 #[test]

@@ -12,7 +12,7 @@ fn the_dataset_appears_with_its_summary() {
     let files = tree(&p.path("out"));
     assert_eq!(files["labels/train/0001.txt"], b"0 0.5 0.5 0.2 0.1\n", "{ran}");
     assert_eq!(files["m/1.png"], b"\x89PNG\r");
-    assert_eq!(files.len(), 3);
+    assert_eq!(files.len(), 4);
     let sink = serde_json::json!({"files": 2, "bytes": 23, "originals": {"ok": 0, "failed": 0}, "failures": []});
     assert_eq!(summary(&p.path("out"))["sink"], sink);
     assert_eq!(fs::read_dir(p.dir.path()).unwrap().count(), 1, "{ran}");
@@ -25,7 +25,7 @@ fn the_default_destination_and_files_as_arguments() {
     fs::write(p.path("b.ndjson"), framed(&[&text("b", "2")])).unwrap();
     p.run(&[], text("x", "y")).exits(0).says("in export_output");
     p.run(&["two", "a.ndjson", "b.ndjson"], "").exits(0);
-    assert_eq!(names(&p.path("two")), ["a", "b", "metadata/export_summary.json"]);
+    assert_eq!(names(&p.path("two")), ["a", "b", "metadata/export_summary.json", "metadata/manifest.json"]);
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn parts_interleave_over_many_paths() {
     limit(&mut command, "-n 64");
     p.run_command(command, framed(&lines.iter().map(String::as_str).collect::<Vec<_>>())).exits(0);
     let files = tree(&p.path("out"));
-    assert_eq!(files.len(), 2001);
+    assert_eq!(files.len(), 2002);
     for i in 0..2000 {
         assert_eq!(files[&format!("d{}/f{i}", i % 7)], format!("0-{i};1-{i};2-{i};").as_bytes());
     }
@@ -95,9 +95,15 @@ fn overwrite_replaces_as_a_whole_and_only_at_the_end() {
     let p = place();
     p.run(&["out"], framed(&[&text("old", "1"), &text("both", "old")])).exits(0);
     p.run(&["--overwrite", "out"], format!("{BEGIN}\n{}\n", text("new", "2"))).exits(3);
-    assert_eq!(names(p.dir.path()), ["out/both", "out/metadata/export_summary.json", "out/old"]);
+    assert_eq!(
+        names(p.dir.path()),
+        ["out/both", "out/metadata/export_summary.json", "out/metadata/manifest.json", "out/old"]
+    );
     p.run(&["--overwrite", "out"], framed(&[&text("new", "2"), &text("both", "new")])).exits(0);
-    assert_eq!(names(p.dir.path()), ["out/both", "out/metadata/export_summary.json", "out/new"]);
+    assert_eq!(
+        names(p.dir.path()),
+        ["out/both", "out/metadata/export_summary.json", "out/metadata/manifest.json", "out/new"]
+    );
     assert_eq!(fs::read(p.path("out/both")).unwrap(), b"new");
 }
 
@@ -155,4 +161,22 @@ pub fn limit(command: &mut std::process::Command, limit: &str) {
     shell.current_dir(command.get_current_dir().unwrap()).env_clear();
     shell.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
     *command = shell;
+}
+
+#[test]
+fn the_manifest_lists_every_other_file_in_input_order_and_cannot_be_given() {
+    let p = place();
+    let lines = [text("b/2", "two"), text("a", ""), text("b/1", "x")];
+    p.run(&["out"], framed(&lines.iter().map(String::as_str).collect::<Vec<_>>())).exits(0);
+    let manifest: serde_json::Value =
+        serde_json::from_slice(&fs::read(p.path("out/metadata/manifest.json")).unwrap()).unwrap();
+    let paths: Vec<_> = manifest["files"].as_array().unwrap().iter().map(|f| f["path"].as_str().unwrap()).collect();
+    assert_eq!(paths, ["b/2", "a", "b/1", "metadata/export_summary.json"]);
+    assert_eq!((&manifest["files"][0]["bytes"], &manifest["count"]), (&3.into(), &4.into()));
+    let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    assert_eq!(manifest["files"][1]["sha256"], empty);
+    for taken in ["metadata/manifest.json", "metadata/Manifest.json"] {
+        p.run(&["no"], framed(&[&text(taken, "{}")])).exits(3).says("metadata/manifest.json");
+    }
+    p.run(&["gopher://h/x"], framed(&[])).exits(2).one_line().says("gopher://");
 }

@@ -110,7 +110,7 @@ fn failed_originals_are_listed_and_the_rest_is_published() {
     );
     assert_eq!(sink["failures"].as_array().unwrap().len(), 4);
     assert!(sink["failures"][3]["reason"].as_str().unwrap().contains("only http and https"));
-    assert_eq!(names(&p.path("out")), ["i/fine", "label", "metadata/export_summary.json"]);
+    assert_eq!(names(&p.path("out")), ["i/fine", "label", "metadata/export_summary.json", "metadata/manifest.json"]);
     assert_eq!(server.seen_for(&format!("/gone?{SECRET}")).len(), 1, "a 404 is not retried");
 }
 
@@ -151,7 +151,7 @@ fn size_and_hash_are_verified() {
         with("other", "sha256", "0".repeat(64).into()),
     ];
     run(&p, &server, &["out"], &lines).exits(7).says("longer than").says("3 bytes instead of 4").says("SHA-256");
-    assert_eq!(names(&p.path("out")), ["hash", "metadata/export_summary.json", "size"]);
+    assert_eq!(names(&p.path("out")), ["hash", "metadata/export_summary.json", "metadata/manifest.json", "size"]);
 }
 
 #[test]
@@ -177,7 +177,7 @@ fn redirects_are_followed_to_http_only_and_not_into_the_private_network() {
         .says("r/inner: the URL leads to a private address")
         .says("r/name: the URL leads to a private")
         .says("r/cloud: the URL leads");
-    assert_eq!(names(&p.path("out")), ["metadata/export_summary.json", "r/near"], "{ran}");
+    assert_eq!(names(&p.path("out")), ["metadata/export_summary.json", "metadata/manifest.json", "r/near"], "{ran}");
     assert!(other.seen().is_empty(), "the inner service was asked: {:?}", other.seen());
     run(&p, &server, &["--allow-private-urls", "open"], &lines[..3]).exits(7);
     assert_eq!(fs::read(p.path("open/r/inner")).unwrap(), b"inner service");
@@ -196,8 +196,8 @@ fn private_addresses_are_refused_unless_they_are_the_streams_own_server() {
     command.env("SYNAPSE_HOST", server.url(""));
     p.run_command(command, &input).exits(7);
     p.run(&["all", "--allow-private-urls"], &input).exits(0);
-    assert_eq!(names(&p.path("all")), ["a", "b", "metadata/export_summary.json"]);
-    assert_eq!(names(&p.path("env")), ["a", "metadata/export_summary.json"]);
+    assert_eq!(names(&p.path("all")), ["a", "b", "metadata/export_summary.json", "metadata/manifest.json"]);
+    assert_eq!(names(&p.path("env")), ["a", "metadata/export_summary.json", "metadata/manifest.json"]);
     // Not even a stream may open the cloud's metadata service.
     let begin = r#"{"@stream":"begin","kind":"files","source":{"host":"http://169.254.169.254"}}"#;
     p.run(&["cloud"], format!("{begin}\n{}\n{END}\n", line("c", "/latest"))).exits(7).says("private address");
