@@ -16,11 +16,13 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 use url::Url;
 
-/// No body may be longer, bytes.
-const BODY_CAP: usize = 1 << 30;
+/// No body may be longer, bytes: as long as the longest line that the stages behind this one take.
+pub const BODY_CAP: usize = 256 << 20;
 /// As much of an error page is read, bytes.
 const ERROR_CAP: usize = 64 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// A body that brings fewer bytes than this in the time of a silence is as good as silent.
+const TRICKLE: usize = 4 * 1024;
 
 /// Times and limits of a client.
 #[derive(Clone, Copy, Debug)]
@@ -122,36 +124,36 @@ impl Client {
         query: &Query,
         parse: impl Fn(Vec<u8>) -> Result<T, Trouble>,
     ) -> Result<T, ApiError> {
-        self.get_with(path, |_| query.clone(), parse).await
+        self.get_with(path, |_| (query.clone(), BODY_CAP), parse).await
     }
 
-    /// As [`Client::get`], but the query is made anew before each try, knowing what went wrong with the last one. A 413 is
-    /// tried again only when the query changed.
+    /// As [`Client::get`], but the query, and the longest body to take, are made anew before each try, knowing what went wrong
+    /// with the last one. A body that is too long, for the server (413) or for us, is asked for again only when the query changed.
     ///
     /// # Errors
     /// [`ApiError`] saying what to do.
     pub async fn get_with<T>(
         &self,
         path: &str,
-        mut ask: impl FnMut(Option<&Trouble>) -> Query,
+        mut ask: impl FnMut(Option<&Trouble>) -> (Query, usize),
         parse: impl Fn(Vec<u8>) -> Result<T, Trouble>,
     ) -> Result<T, ApiError> {
-        let mut query = ask(None);
+        let (mut query, mut cap) = ask(None);
         let mut tries = Tries::new(self.0.options.policy);
         loop {
             let url = self.endpoint(path, &query)?;
-            let trouble = match self.attempt(Goal::Api, &url, tries.failed > 0).await.and_then(&parse) {
+            let trouble = match self.attempt(Goal::Api, &url, cap, tries.failed > 0).await.and_then(&parse) {
                 Ok(done) => return Ok(done),
                 Err(trouble) => trouble,
             };
-            let next = ask(Some(&trouble));
+            let (next, next_cap) = ask(Some(&trouble));
             match trouble {
                 Trouble::TooLarge(error) if next == query => return Err(error),
                 Trouble::TooLarge(_) => tries.failed += 1,
                 other => self.pause(&mut tries, other, path).await?,
             }
             self.0.meter.retries.fetch_add(1, Relaxed);
-            query = next;
+            (query, cap) = (next, next_cap);
         }
     }
 
@@ -167,7 +169,7 @@ impl Client {
     ) -> Result<T, Trouble> {
         let mut tries = Tries::new(self.0.options.policy);
         loop {
-            match self.attempt(Goal::Object, url, tries.failed > 0).await.and_then(&parse) {
+            match self.attempt(Goal::Object, url, BODY_CAP, tries.failed > 0).await.and_then(&parse) {
                 Ok(done) => return Ok(done),
                 Err(Trouble::Expired) => return Err(Trouble::Expired),
                 Err(other) => self.pause(&mut tries, other, what).await.map_err(Trouble::Fatal)?,
@@ -223,7 +225,7 @@ impl Client {
     }
 
     /// One try: the body of a 200.
-    async fn attempt(&self, goal: Goal, url: &Url, again: bool) -> Result<Vec<u8>, Trouble> {
+    async fn attempt(&self, goal: Goal, url: &Url, cap: usize, again: bool) -> Result<Vec<u8>, Trouble> {
         let inner = &*self.0;
         let pools = if goal == Goal::Api { &inner.api } else { &inner.objects };
         let http = if again { &pools.fresh } else { &pools.pooled };
@@ -243,10 +245,21 @@ impl Client {
         if ok && goal == Goal::Api {
             inner.gate.good(sent.elapsed());
         }
-        let cap = if ok { BODY_CAP } else { ERROR_CAP };
-        let hint = response.content_length().unwrap_or(0).min(cap as u64) as usize;
-        let mut body = Vec::with_capacity(hint.min(64 << 20));
+        let cap = if ok { cap } else { ERROR_CAP };
+        let hint = usize::try_from(response.content_length().unwrap_or(0)).unwrap_or(usize::MAX);
+        if ok && hint > cap {
+            return Err(too_long(url, cap));
+        }
+        let mut body = Vec::with_capacity(hint.min(cap).min(64 << 20));
+        let (mut looked, mut had) = (Instant::now(), 0);
         loop {
+            // Our own limit of bytes a second may be what makes it slow.
+            if looked.elapsed() > silence && inner.options.limits.bytes_per_second.is_none() {
+                if body.len() - had < TRICKLE {
+                    return Err(timed_out(silence));
+                }
+                (looked, had) = (Instant::now(), body.len());
+            }
             match tokio::time::timeout(silence, response.chunk()).await {
                 Err(_) => return Err(timed_out(silence)),
                 // What an error page says is a courtesy; its status is what counts.
@@ -263,8 +276,7 @@ impl Client {
                 if !ok {
                     break;
                 }
-                let error = ApiError::Protocol { what: url.path().into(), reason: "the body is over 1 GiB".into() };
-                return Err(Trouble::TooLarge(error));
+                return Err(too_long(url, cap));
             }
         }
         if ok { Ok(body) } else { Err(self.refusal(goal, url, response.status().as_u16(), response.headers(), &body)) }
@@ -373,6 +385,12 @@ fn timed_out(silence: Duration) -> Trouble {
         slow_down: false,
         no_contact: false,
     }
+}
+
+/// A body that is longer than we take.
+fn too_long(url: &Url, cap: usize) -> Trouble {
+    let reason = format!("the answer is longer than {} MiB", cap >> 20);
+    Trouble::TooLarge(ApiError::Protocol { what: url.path().into(), reason })
 }
 
 /// A failure below HTTP.

@@ -58,7 +58,7 @@ const GROUND_TRUTH: &[(&str, Kind)] = &[
     ("ground_truth", Kind::Ids),
     ("category", CATEGORY),
     ("categories", CATEGORY),
-    ("classes", Kind::Text),
+    ("classes", Kind::Names),
     ("task", Kind::Ids),
 ];
 

@@ -109,7 +109,11 @@ impl Gate {
                 None
             });
             match wait {
-                None => return Passage(self),
+                None => {
+                    // After a pause for all only some are woken: each that enters lets the next one look.
+                    self.changed.notify_one();
+                    return Passage(self);
+                }
                 Some(Duration::MAX) => self.changed.notified().await,
                 Some(wait) => tokio::time::sleep(wait).await,
             }

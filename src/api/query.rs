@@ -118,7 +118,7 @@ impl Filters {
         match self.0.iter_mut().find(|(k, _)| k == sent) {
             None => self.0.push((sent.to_owned(), value)),
             Some((_, old)) if *old == value => {}
-            Some((_, old)) if kind.is_list() && kind != Kind::Text => *old = format!("{old},{value}"),
+            Some((_, old)) if kind.is_list() => *old = format!("{old},{value}"),
             Some((_, old)) => {
                 return Err(ApiError::Usage(format!(
                     "filter `{key}` is given twice, as {old:?} and {value:?}: which one?"

@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
 /// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// How long a host that has never answered is tried.
 const FIRST_CONTACT: Duration = Duration::from_secs(10);
 
@@ -54,11 +53,13 @@ impl Trouble {
 pub struct Policy {
     /// From the first failure of a request to its last try.
     pub budget: Duration,
+    /// The pause before the second try; it doubles with every further one.
+    pub first_pause: Duration,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { budget: Duration::from_secs(600) }
+        Self { budget: Duration::from_secs(600), first_pause: Duration::from_millis(500) }
     }
 }
 
@@ -75,7 +76,7 @@ impl Tries {
     /// Before the first try.
     pub fn new(policy: Policy) -> Self {
         let pauses = ExponentialBuilder::default()
-            .with_min_delay(FIRST_PAUSE)
+            .with_min_delay(policy.first_pause)
             .with_max_delay(LONGEST_PAUSE)
             .with_jitter()
             .without_max_times()
@@ -119,11 +120,12 @@ mod tests {
 
     #[test]
     fn pauses_grow_to_a_cap_and_end_with_the_budget() {
-        let mut tries = Tries::new(Policy { budget: Duration::from_secs(3600) });
+        let mut tries = Tries::new(Policy { budget: Duration::from_secs(3600), ..Policy::default() });
+        let first = Policy::default().first_pause;
         let pauses: Vec<_> = (0..12).map(|_| tries.next_pause(None, true).unwrap()).collect();
-        assert!(pauses[0] >= FIRST_PAUSE && pauses[0] <= 2 * FIRST_PAUSE, "{pauses:?}");
+        assert!(pauses[0] >= first && pauses[0] <= 2 * first, "{pauses:?}");
         assert!(pauses.iter().all(|p| *p <= LONGEST_PAUSE) && pauses[11] == LONGEST_PAUSE, "{pauses:?}");
-        let mut short = Tries::new(Policy { budget: Duration::from_millis(10) });
+        let mut short = Tries::new(Policy { budget: Duration::from_millis(10), ..Policy::default() });
         assert_eq!(short.next_pause(None, true), None);
     }
 

@@ -19,14 +19,16 @@ pub enum Kind {
     Date,
     /// One or more of these words, with commas.
     Words(&'static [&'static str]),
-    /// One or more texts with commas.
+    /// One or more names with commas.
+    Names,
+    /// Any text.
     Text,
 }
 
 impl Kind {
     /// Whether several values can be given with commas.
     pub fn is_list(self) -> bool {
-        matches!(self, Kind::Ids | Kind::Words(_) | Kind::Text)
+        matches!(self, Kind::Ids | Kind::Words(_) | Kind::Names)
     }
 
     /// The value as it is sent.
@@ -54,7 +56,7 @@ impl Kind {
             Kind::Words(words) => {
                 list(value, |word| if words.contains(&word) { Ok(word) } else { Err(one_of(word, words)) })
             }
-            Kind::Text => Ok(value.to_owned()),
+            Kind::Names | Kind::Text => Ok(value.to_owned()),
         }
     }
 }

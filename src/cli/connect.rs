@@ -37,6 +37,9 @@ pub struct Connect {
     /// Seconds for which a failing request is sent again
     #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = seconds, global = true)]
     retry_for: Duration,
+    /// Seconds before a failed request is sent again; doubled with every further failure, up to 30
+    #[arg(long, value_name = "SECONDS", default_value = "0.5", value_parser = seconds, global = true)]
+    retry_pause: Duration,
 }
 
 /// How hard the backend is worked.
@@ -89,7 +92,11 @@ impl Connect {
         if credentials.is_exposed() {
             console.warn("the host has no https: the token travels unencrypted");
         }
-        let options = Options { policy: Policy { budget: self.retry_for }, timeout: self.timeout, limits };
+        let options = Options {
+            policy: Policy { budget: self.retry_for, first_pause: self.retry_pause },
+            timeout: self.timeout,
+            limits,
+        };
         Ok(Client::new(credentials, options)?)
     }
 

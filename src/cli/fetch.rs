@@ -97,22 +97,52 @@ struct Selection {
     /// Labeller, by id
     #[arg(long, value_name = "ID")]
     user: Vec<String>,
-    /// Tag, by id
+    /// Reviewer, by id
+    #[arg(long, value_name = "ID")]
+    reviewer: Vec<String>,
+    /// Group, by id
+    #[arg(long, value_name = "ID")]
+    group: Vec<String>,
+    /// Workshop, by id
+    #[arg(long, value_name = "ID")]
+    workshop: Vec<String>,
+    /// Stage, by id
+    #[arg(long, value_name = "ID")]
+    stage: Vec<String>,
+    /// Task of an assignment or of a ground-truth event, by id
+    #[arg(long, value_name = "ID")]
+    task: Vec<String>,
+    /// Tag of the row, by id
     #[arg(long, value_name = "ID")]
     tag: Vec<String>,
+    /// Tag of an assignment's task, by id
+    #[arg(long, value_name = "ID")]
+    task_tag: Vec<String>,
+    /// Only rows that were discarded, or only those that were not
+    #[arg(long, value_name = "true|false")]
+    discarded: Option<String>,
     /// Ground-truth category: train, validation, test
     #[arg(long, value_name = "NAME")]
     category: Vec<String>,
+    /// Ground-truth class
+    #[arg(long, value_name = "NAME")]
+    class: Vec<String>,
+    /// What the server's own search finds
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
     /// Created at or after this date or time
     #[arg(long, value_name = "WHEN")]
     since: Option<String>,
     /// Created before this time, or up to the end of this day
     #[arg(long, value_name = "WHEN")]
     until: Option<String>,
-    /// Only the ids in FILE (one a line, or NDJSON with `id`; `-` is standard input)
+    /// Only this id
+    #[arg(long, value_name = "ID", conflicts_with = "ids_from")]
+    id: Vec<String>,
+    /// Only the ids in FILE, however many (one a line, or NDJSON with `id`; `-` is standard input)
     #[arg(long, value_name = "FILE")]
     ids_from: Option<PathBuf>,
-    /// Any filter of the server: KEY=VALUE or a JSON object
+    /// Any filter of the server: KEY=VALUE or a JSON object; dates as 2026-01-31, with your time zone or with their own offset
     #[arg(short, long, value_name = "FILTER")]
     filter: Vec<String>,
 }
@@ -259,6 +289,11 @@ impl Fetch {
         self.selection.add(target, &mut filters, &zone)?;
         let ids = self.selection.ids_from.as_ref().map(ids::read).transpose()?.unwrap_or_default();
         Filters::check_ids(&ids, &zone)?;
+        if !ids.is_empty() && filters.get("ids").is_some() {
+            return Err(Failure::usage(
+                "ids are given by --ids-from and by the filter `ids`: put all of them into the file",
+            ));
+        }
         let running = &self.running;
         Ok(Request {
             target,
@@ -345,20 +380,28 @@ impl Selection {
     /// Adds the friendly options in the server's spelling for this target.
     fn add(&self, target: Target, filters: &mut Filters, zone: &TimeZone) -> Result<(), Failure> {
         let truth = target == Target::GroundTruth;
-        let users = if target == Target::Task { "labelers" } else { "users" };
-        let lists = [
-            ("--status", "status_label", &self.status, !truth),
-            ("--review", "status_review", &self.review, !truth),
-            ("--user", users, &self.user, !truth),
-            ("--tag", "tags", &self.tag, !truth),
-            ("--category", "category", &self.category, truth),
+        // An option, the server's key for assignments, tasks and ground truth ("" = it has none), and what was given.
+        let lists: [(&str, [&str; 3], &[String]); 15] = [
+            ("--status", ["status_label", "status_label", ""], &self.status),
+            ("--review", ["status_review", "status_review", ""], &self.review),
+            ("--user", ["users", "labelers", ""], &self.user),
+            ("--reviewer", ["reviewers", "reviewers", ""], &self.reviewer),
+            ("--group", ["groups", "groups", ""], &self.group),
+            ("--workshop", ["workshop", "workshops", ""], &self.workshop),
+            ("--stage", ["stages", "stages", ""], &self.stage),
+            ("--task", ["tasks", "", "task"], &self.task),
+            ("--tag", ["tags", "tags", ""], &self.tag),
+            ("--task-tag", ["task_tags", "tags", ""], &self.task_tag),
+            ("--discarded", ["is_discarded", "is_discarded", ""], self.discarded.as_slice()),
+            ("--category", ["", "", "category"], &self.category),
+            ("--class", ["", "", "classes"], &self.class),
+            ("--id", ["ids", "ids", "ids"], &self.id),
+            ("--search", ["search", "search", "search"], self.search.as_slice()),
         ];
-        for (option, key, values, known) in lists {
-            if !known && !values.is_empty() {
-                let target = target.word();
-                return Err(Failure::usage(format!(
-                    "the server cannot select target {target} by {option}: use `syn-filter {option}` after this stage"
-                )));
+        for (option, keys, values) in lists {
+            let key = keys[target as usize];
+            if key.is_empty() && !values.is_empty() {
+                return Err(Failure::usage(cannot_select(target, option)));
             }
             for value in values {
                 filters.add(target, key, value, zone)?;
@@ -381,5 +424,21 @@ impl Selection {
             filters.add(target, "created__lt", &until, zone)?;
         }
         Ok(())
+    }
+}
+
+/// What to do about a selection that the server cannot make.
+fn cannot_select(target: Target, option: &str) -> String {
+    let target = target.word();
+    // Options of syn-filter with the same name.
+    match option {
+        "--review" => format!(
+            "the server cannot select target {target} by --review: use `syn-filter --status-review` after this stage"
+        ),
+        "--status" | "--user" | "--tag" | "--category" | "--class" => {
+            format!("the server cannot select target {target} by {option}: use `syn-filter {option}` after this stage")
+        }
+        "--task" => format!("target {target} has the task's own id: give it with --filter ids=ID"),
+        _ => format!("the server cannot select target {target} by {option}: use `syn-filter --where` after this stage"),
     }
 }

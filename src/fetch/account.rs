@@ -1,10 +1,11 @@
 //! The accounting at the end: what was expected, what came, and what is missing. A shortfall is an error, never a success.
 
 use super::FetchError;
+use super::keys::Keys;
 use super::plan::Plan;
 use super::walk::segments::Range;
 use super::walk::{self, Walked};
-use crate::api::{ApiError, Client};
+use crate::api::{ApiError, Client, Id};
 use crate::stream::frame::end_line;
 use serde_json::Map;
 use std::sync::Arc;
@@ -61,36 +62,85 @@ impl Account {
     }
 }
 
-/// Compares what came with what was expected.
+/// What a run did, to be compared with what the server says.
+#[derive(Debug)]
+pub struct Done<'a> {
+    /// Rows that the server counted when the export began.
+    pub expected: Option<u64>,
+    /// Item lines written, those of earlier runs included.
+    pub sent: u64,
+    /// The walk.
+    pub walked: Walked,
+    /// The keys of the rows of this run.
+    pub keys: &'a Keys,
+    /// The key of the last row of earlier runs: this run looked only below it.
+    pub below: Option<i64>,
+}
+
+/// Compares what came with what was expected; with all ids of the list when the user asks for it, or when nothing less tells
+/// whether the rows are complete.
 ///
 /// # Errors
-/// [`ApiError::Short`] when rows are missing that the server still counts.
-pub async fn settle(
-    client: &Client,
-    plan: &Plan,
-    expected: Option<u64>,
-    sent: u64,
-    walked: &Walked,
-) -> Result<Account, ApiError> {
+/// [`ApiError::Short`] when rows are missing that the server still has.
+pub async fn settle(client: &Client, plan: &Plan, done: &Done<'_>, verify: bool) -> Result<Account, FetchError> {
+    let (expected, sent, walked) = (done.expected, done.sent, &done.walked);
     let mut account = Account { sent, expected, duplicates: walked.duplicates, ..Account::default() };
-    let Some(expected) = expected else { return Ok(account) };
-    account.added = sent.saturating_sub(expected);
-    if sent < expected {
-        let mut now = 0;
-        for part in &plan.parts {
-            now += client.count(plan.target, &part.filters).await?.or(part.count).unwrap_or(0);
+    if let Some(expected) = expected {
+        account.added = sent.saturating_sub(expected);
+        account.vanished = expected.saturating_sub(sent);
+        if sent < expected {
+            let now = counted(client, plan).await?;
+            if sent < now {
+                return Err(ApiError::Short(shortfall(client, plan, done, sent, now).await?).into());
+            }
         }
-        let now = plan.limit.map_or(now, |limit| now.min(limit));
-        if sent < now {
-            let places = places(client, plan, walked).await?;
-            return Err(ApiError::Short(format!(
-                "{sent} rows came and the server counts {now}: {} are missing{places}; run again, with --resume to fetch only what is missing at the end",
-                now - sent
-            )));
+    }
+    // A shard of a list without ranges has no count of its own; that it met all rows of all shards is as good.
+    let whole: Option<u64> = plan.parts.iter().map(|part| part.count).sum();
+    let met_all = plan.sifter().is_some() && done.below.is_none() && whole.is_some_and(|whole| walked.met >= whole);
+    let uncounted = expected.is_none() && !met_all;
+    if verify || walked.shifted || (uncounted && plan.limit != Some(sent)) {
+        let seen = compare(client, plan, done).await?;
+        if !seen.missing.is_empty() {
+            let n = seen.missing.len();
+            let text = format!("{n} rows are on the server and did not come: {}; run again", named(&seen.missing));
+            return Err(ApiError::Short(text).into());
         }
-        account.vanished = expected - sent;
+        account.vanished = account.vanished.max(seen.gone);
+        account.verified = true;
     }
     Ok(account)
+}
+
+/// Rows that the server counts now.
+async fn counted(client: &Client, plan: &Plan) -> Result<u64, ApiError> {
+    let mut now = 0;
+    for part in &plan.parts {
+        now += client.count(plan.target, &part.filters).await?.or(part.count).unwrap_or(0);
+    }
+    Ok(plan.limit.map_or(now, |limit| now.min(limit)))
+}
+
+/// A shortfall in words: which ids, or where the server counts more than it lists.
+async fn shortfall(client: &Client, plan: &Plan, done: &Done<'_>, sent: u64, now: u64) -> Result<String, FetchError> {
+    let missing = compare(client, plan, done).await?.missing;
+    let n = now - sent;
+    let told = format!("{sent} rows came and the server counts {now}: {n} are missing");
+    Ok(if !missing.is_empty() {
+        format!("{told}, among them {}; run again", named(&missing))
+    } else if done.below.is_some() {
+        format!("{told} from what an earlier run wrote: run again without --resume")
+    } else {
+        let places = places(client, plan, &done.walked).await?;
+        format!("{told}{places}, and the server lists no others: tell its operator")
+    })
+}
+
+/// The first of some ids, in words.
+fn named(ids: &[Id]) -> String {
+    let more = if ids.len() > NAMED { ", …" } else { "" };
+    let first: Vec<String> = ids.iter().take(NAMED).map(Id::plain).collect();
+    format!("{}{more}", first.join(", "))
 }
 
 /// Where rows are missing, in words: ranges of ids whose count differs from what came, found by halving.
@@ -121,43 +171,39 @@ async fn places(client: &Client, plan: &Plan, walked: &Walked) -> Result<String,
     Ok(if found.is_empty() { String::new() } else { format!(" ({})", found.join(", ")) })
 }
 
+/// How the keys that came differ from those that the server lists.
+#[derive(Debug, Default)]
+struct Difference {
+    /// Listed, and did not come; from the highest down.
+    missing: Vec<Id>,
+    /// How many came and are not listed any more.
+    gone: u64,
+}
+
 /// Walks the ids of the list once more and compares them with those that came.
-///
-/// # Errors
-/// [`ApiError::Short`] naming ids that the server has and that did not come.
-pub async fn verify(
-    client: &Client,
-    plan: &Plan,
-    below: Option<i64>,
-    mut came: Vec<i64>,
-    account: &mut Account,
-) -> Result<(), FetchError> {
-    let light = Plan { light: true, page_size: Some(IDS_A_PAGE), limit: None, ..plan.clone() };
-    let resume = below.map(|last| super::checkpoint::Resume { last: Some(last), ..Default::default() });
+async fn compare(client: &Client, plan: &Plan, done: &Done<'_>) -> Result<Difference, FetchError> {
+    let light = Plan { light: true, page_size: Some(IDS_A_PAGE), limit: None, arrival: false, ..plan.clone() };
+    let resume = done.below.map(|last| super::checkpoint::Resume { last: Some(last), ..Default::default() });
     let (batches_in, mut batches) = mpsc::channel(2);
     let walking = tokio::spawn(walk::run(client.clone(), Arc::new(light), resume, batches_in));
-    let mut there = Vec::new();
+    let (first, last) = done.keys.span().unwrap_or((i64::MAX, i64::MAX));
+    // A limit ends the walk early: what lies below was not asked for.
+    let lowest = if plan.limit.is_some() { first } else { i64::MIN };
+    // What lies above the list as it was at the beginning is newer than the walk.
+    let highest = plan.parts.iter().filter_map(|part| part.span).map(|span| span.high - 1).max().unwrap_or(last);
+    let highest = if done.below.is_some() { i64::MAX } else { highest };
+    let mut found = Difference::default();
+    let mut still_there = 0;
     while let Some(batch) = batches.recv().await {
-        there.extend(batch.rows.iter().filter_map(|row| row.key.number()));
+        for row in batch.rows {
+            if done.keys.has(&row.key) {
+                still_there += 1;
+            } else if row.key.number().is_none_or(|id| (lowest..=highest).contains(&id)) {
+                found.missing.push(row.key.clone());
+            }
+        }
     }
     super::join(walking.await)??;
-    came.sort_unstable();
-    there.sort_unstable();
-    // A limit ends the walk early: what lies below was not asked for. What lies above the first row is newer than the walk.
-    let lowest = if plan.limit.is_some() { came.first().copied().unwrap_or(i64::MAX) } else { i64::MIN };
-    let highest = came.last().copied().unwrap_or(i64::MAX);
-    let looked_at = |id: &i64| (lowest..=highest).contains(id);
-    let missing: Vec<i64> =
-        there.iter().copied().filter(looked_at).filter(|id| came.binary_search(id).is_err()).collect();
-    if !missing.is_empty() {
-        let named: Vec<String> = missing.iter().take(NAMED).map(i64::to_string).collect();
-        let more = if missing.len() > NAMED { ", …" } else { "" };
-        let n = missing.len();
-        let text = format!("{n} rows are on the server and did not come: {}{more}; run again", named.join(", "));
-        return Err(ApiError::Short(text).into());
-    }
-    let gone = came.iter().filter(|id| there.binary_search(id).is_err()).count() as u64;
-    account.vanished = account.vanished.max(gone);
-    account.verified = true;
-    Ok(())
+    found.gone = done.keys.len().saturating_sub(still_there);
+    Ok(found)
 }

@@ -2,6 +2,7 @@
 
 use super::checkpoint::Saver;
 use super::fill::{Filled, Slot};
+use super::keys::Keys;
 use super::plan::Plan;
 use super::progress::Watch;
 use super::{FetchError, join};
@@ -19,8 +20,8 @@ pub struct Output<'a> {
     pub saver: &'a mut Saver,
     /// The progress display.
     pub watch: &'a Watch,
-    /// The keys of all rows, when they are to be verified.
-    pub keys: Option<&'a mut Vec<i64>>,
+    /// The keys of all rows.
+    pub keys: Keys,
 }
 
 /// Writes item lines until the rows end.
@@ -66,9 +67,7 @@ impl Output<'_> {
         self.writer.put(line)?;
         self.saver.wrote(line.len());
         self.saver.row(&filled.row.key, filled.cursor.as_deref());
-        if let (Some(keys), Some(key)) = (&mut self.keys, filled.row.key.number()) {
-            keys.push(key);
-        }
+        self.keys.add(&filled.row.key);
         self.watch.rows.fetch_add(1, Relaxed);
         if self.saver.due() {
             self.writer.flush()?;

@@ -5,18 +5,19 @@ use super::walk::Batch;
 use crate::api::payload::{Payload, Payloads, Stored};
 use crate::api::{ApiError, Client, Row};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use tokio::sync::mpsc::{Receiver, Sender};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinHandle;
 
 /// Rows that may be ready or under way ahead of the output.
-pub const AHEAD: usize = 256;
-/// Payloads downloaded at once.
-const AT_ONCE: usize = 16;
+pub const AHEAD: usize = 512;
+/// Payloads downloaded at once for each request to the backend: an object store bears more, and waiting for it is most of the time.
+const AT_ONCE: usize = 8;
 /// Payload bytes that may be held, KiB.
 const BYTES_AHEAD: usize = 32 * 1024;
-/// Assumed for a payload of unknown size, KiB.
-const UNKNOWN: usize = 512;
+/// Assumed for a payload of unknown size, KiB, until a larger one was met.
+const UNKNOWN: u32 = 512;
 
 /// A row with everything that its item line needs.
 #[derive(Debug)]
@@ -42,9 +43,10 @@ pub enum Slot {
 
 /// Turns rows into slots: in order, or as they come when the plan says so.
 pub async fn run(client: Client, plan: Arc<Plan>, mut rows: Receiver<Batch>, out: Sender<Slot>) {
-    let payloads = Payloads::new(client, plan.target, plan.scope.clone());
     let bytes = Arc::new(Semaphore::new(BYTES_AHEAD));
-    let doors = Arc::new(Semaphore::new(AT_ONCE));
+    let doors = Arc::new(Semaphore::new(AT_ONCE * client.concurrency().1));
+    let unknown = Arc::new(AtomicU32::new(UNKNOWN));
+    let payloads = Payloads::new(client, plan.target, plan.scope.clone());
     while let Some(Batch { rows: page, cursor }) = rows.recv().await {
         for row in page {
             let mut filled = Filled { row, data: None, cursor: cursor.clone(), _share: None };
@@ -57,9 +59,9 @@ pub async fn run(client: Client, plan: Arc<Plan>, mut rows: Receiver<Batch>, out
                 }
                 Ok(Payload::Stored(stored)) => {
                     // Shares are taken in the order of the rows, so the row that the output waits for always has its own.
-                    let Ok(share) = bytes.clone().acquire_many_owned(share(&stored)).await else { return };
+                    let Ok(share) = bytes.clone().acquire_many_owned(share(&stored, &unknown)).await else { return };
                     filled._share = Some(share);
-                    let download = download(payloads.clone(), doors.clone(), filled, stored);
+                    let download = download(payloads.clone(), doors.clone(), unknown.clone(), filled, stored);
                     if plan.arrival {
                         let out = out.clone();
                         tokio::spawn(async move { out.send(Slot::Ready(download.await)).await });
@@ -78,17 +80,25 @@ pub async fn run(client: Client, plan: Arc<Plan>, mut rows: Receiver<Batch>, out
 async fn download(
     payloads: Payloads,
     doors: Arc<Semaphore>,
+    unknown: Arc<AtomicU32>,
     mut filled: Filled,
     stored: Stored,
 ) -> Result<Filled, ApiError> {
     let _door = doors.acquire().await.map_err(|_| ApiError::Internal("the download queue is closed".into()))?;
-    filled.data = Some(payloads.get(&filled.row, stored).await?);
+    let known = stored.size.is_some();
+    let body = payloads.get(&filled.row, stored).await?;
+    if !known {
+        unknown.fetch_max(kib(body.len() as u64), Relaxed);
+    }
+    filled.data = Some(body);
     Ok(filled)
 }
 
 /// KiB to reserve; a payload larger than the whole budget gets all of it.
-fn share(stored: &Stored) -> u32 {
-    let kib =
-        stored.size.map_or(UNKNOWN, |bytes| usize::try_from(bytes / 1024).unwrap_or(usize::MAX).saturating_add(1));
-    u32::try_from(kib.min(BYTES_AHEAD)).unwrap_or(u32::MAX)
+fn share(stored: &Stored, unknown: &AtomicU32) -> u32 {
+    stored.size.map_or_else(|| unknown.load(Relaxed), kib)
+}
+
+fn kib(bytes: u64) -> u32 {
+    u32::try_from((bytes / 1024 + 1).min(BYTES_AHEAD as u64)).unwrap_or(u32::MAX)
 }

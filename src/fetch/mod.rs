@@ -13,6 +13,7 @@ pub mod dump;
 mod emit;
 mod fill;
 pub mod ids;
+pub mod keys;
 pub mod pace;
 pub mod part;
 pub mod plan;
@@ -29,6 +30,7 @@ use crate::stream::{StreamError, Writer};
 use account::Account;
 use checkpoint::{Checkpoint, Resume, Saver};
 use emit::Output;
+use keys::Keys;
 use plan::Plan;
 use progress::Watch;
 use shard::Shard;
@@ -138,16 +140,8 @@ pub fn run(
     let at_end = request.since.is_some();
     let mut saver = Saver::new(request.checkpoint.clone(), at_end, plan.identity(), &resume);
     saver.expect(expected);
-    let mut keys = Vec::new();
-    let keep = request.verify.then_some(&mut keys);
-    let mut output = Output { writer: &mut writer, saver: &mut saver, watch, keys: keep };
-    let done = export(runtime, client, request, &plan, expected, &mut output).and_then(|mut account| {
-        if request.verify {
-            runtime.block_on(account::verify(client, &plan, resume.last, keys, &mut account))?;
-        }
-        Ok(account)
-    });
-    match done {
+    let mut output = Output { writer: &mut writer, saver: &mut saver, watch, keys: Keys::default() };
+    match export(runtime, client, request, &plan, expected, &mut output) {
         Ok(account) => {
             if !request.bare {
                 let end = account.end_line();
@@ -199,7 +193,9 @@ fn export(
     runtime.spawn(fill::run(client.clone(), plan.clone(), pages_out, rows_in));
     emit::rows(runtime, plan, rows_out, output)?;
     let walked = join(runtime.block_on(walking))??;
-    Ok(runtime.block_on(account::settle(client, plan, expected, output.saver.rows(), &walked))?)
+    let below = request.resume.as_ref().and_then(|r| r.last);
+    let done = account::Done { expected, sent: output.saver.rows(), walked, keys: &output.keys, below };
+    runtime.block_on(account::settle(client, plan, &done, request.verify))
 }
 
 /// The result of a task that cannot be cancelled.

@@ -9,6 +9,8 @@ pub const MOST: usize = 1000;
 const BYTES: f64 = 4.0 * 1024.0 * 1024.0;
 /// A page should not take longer, seconds.
 const SECONDS: f64 = 10.0;
+/// After a page that took less, seconds, the next may be four times as large.
+const QUICK: f64 = 1.0;
 /// Pages whose rows are looked at.
 const MEMORY: usize = 9;
 
@@ -62,7 +64,8 @@ impl PageSize {
             return;
         }
         let wanted = BYTES / self.per_row().unwrap_or(1.0).max(1.0);
-        let grown = (self.rows * 2.0).min(wanted);
+        let step = if took.as_secs_f64() < QUICK { 4.0 } else { 2.0 };
+        let grown = (self.rows * step).min(wanted);
         self.rows = if took.as_secs_f64() > SECONDS && asked > 1 { (self.rows / 2.0).min(wanted) } else { grown };
         self.rows = self.rows.clamp(1.0, self.cap as f64);
     }

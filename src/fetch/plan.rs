@@ -64,6 +64,11 @@ impl Plan {
                 "a list of ids this long cannot be resumed for ground truth: begin anew".into(),
             ));
         }
+        if parts.len() > 1 && request.verify && request.limit.is_some() && target == Target::GroundTruth {
+            return Err(ApiError::Usage(
+                "--verify cannot tell where --limit ended in a list of ids this long: leave one of them out".into(),
+            ));
+        }
         let scope = async {
             match target {
                 Target::GroundTruth => client.version(&id).await.map(|v| (v.project.clone(), Some(v))),
@@ -121,6 +126,11 @@ impl Plan {
     /// The page size to begin with.
     pub fn first_size(&self) -> PageSize {
         PageSize::new(self.target.page_size(), self.page_size)
+    }
+
+    /// The page size to begin with when several pages are asked for at once and nothing is known of the rows: they may be heavy.
+    pub fn cautious_size(&self) -> PageSize {
+        PageSize::new(self.target.page_size() / 4, self.page_size)
     }
 
     /// The query of a page, without its size and what leads to the next.

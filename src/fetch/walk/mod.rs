@@ -8,6 +8,7 @@ pub mod serial;
 use super::checkpoint::Resume;
 use super::pace::PageSize;
 use super::plan::Plan;
+use crate::api::client::BODY_CAP;
 use crate::api::page::Page;
 use crate::api::retry::Trouble;
 use crate::api::{ApiError, Client, Query, Row};
@@ -16,6 +17,9 @@ use segments::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::Sender;
+
+/// A page of several rows that grows longer than this is asked for again with fewer rows, bytes. Two of the longest rows seen fit.
+const PAGE_CAP: usize = 64 << 20;
 
 /// Rows in the order in which they go out.
 #[derive(Debug)]
@@ -33,6 +37,10 @@ pub struct Walked {
     pub rows: u64,
     /// Rows met a second time and dropped, because the list changed during the walk.
     pub duplicates: u64,
+    /// Rows met, those of other shards included.
+    pub met: u64,
+    /// Whether pages were told apart by their number while the list changed: rows may have slipped between two of them.
+    pub shifted: bool,
     /// Whether the walk ended because the server had no more, and not because enough rows came.
     pub complete: bool,
     /// The ranges that were walked with the number of rows in each, from the highest down.
@@ -100,6 +108,8 @@ impl Walked {
     fn add(&mut self, other: Walked) {
         self.rows += other.rows;
         self.duplicates += other.duplicates;
+        self.met += other.met;
+        self.shifted |= other.shifted;
         self.complete &= other.complete;
         self.covered.extend(other.covered);
     }
@@ -132,7 +142,8 @@ pub async fn page(
             asked = (asked / 2).max(1);
         }
         let query = base.clone().with("page_size", asked.to_string());
-        step.iter().fold(query, |q, (key, value)| q.with(key, value.clone()))
+        let cap = if asked > 1 && shrinks { PAGE_CAP } else { BODY_CAP };
+        (step.iter().fold(query, |q, (key, value)| q.with(key, value.clone())), cap)
     };
     let page = client.get_with(plan.target.path(), ask, |body| Page::parse(body, plan.target, &plan.holding)).await?;
     Ok(Got { page, shrunk: asked < rows, asked, took: began.elapsed() })

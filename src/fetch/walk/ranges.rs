@@ -45,7 +45,7 @@ type Coming = FuturesUnordered<JoinHandle<(Range, Result<Got, ApiError>)>>;
 /// # Errors
 /// [`ApiError`]. When the receiver goes away the walk ends early without one.
 pub async fn run(client: &Client, plan: &Arc<Plan>, job: &Job, out: &Sender<Batch>) -> Result<Ended, ApiError> {
-    let mut size = plan.first_size();
+    let mut size = plan.cautious_size();
     let mut segments = Segments::new(job.ranges.iter().copied(), job.ids_per_row);
     let mut coming: Coming = FuturesUnordered::new();
     let mut walked = Walked::default();

@@ -40,7 +40,7 @@ pub async fn run(
     let mut size = plan.first_size();
     let mut seen = HashSet::new();
     let mut keys = Keys { last: from.below, ..Keys::default() };
-    let mut numbered = false;
+    let (mut numbered, mut counted) = (false, None);
     let mut next = from.step.clone();
     loop {
         let left = from.limit.map_or(u64::MAX, |limit| limit - walked.rows);
@@ -54,6 +54,7 @@ pub async fn run(
             Ok(got) => got,
             // Rows were removed and there are fewer pages now.
             Err(ApiError::NotFound { .. }) if numbered && next.is_some() => {
+                walked.shifted = true;
                 walked.complete = true;
                 return Ok(walked);
             }
@@ -69,7 +70,12 @@ pub async fn run(
             size.freeze(got.asked);
         }
         learn(&mut size, &got);
+        if numbered {
+            walked.shifted |= counted.is_some_and(|before| Some(before) != got.page.count);
+            counted = got.page.count;
+        }
         let mut rows = keys.sort_out(got.page.rows, &mut walked.duplicates);
+        walked.met += rows.len() as u64;
         if let Some(shard) = plan.sifter() {
             rows.retain(|row| shard.has(&row.key));
         }
