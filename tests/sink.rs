@@ -1,6 +1,8 @@
 //! `syn-sink` as a user meets it: the binary, its input, its destination, its exit code, what it says.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "sink/archive.rs"]
+mod archive;
 #[path = "sink/cli.rs"]
 mod cli;
 #[path = "sink/faults.rs"]

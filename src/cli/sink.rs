@@ -18,10 +18,13 @@ const AFTER: &str = "\
 Examples:
   syn-fetch --project 42 | syn-convert --to coco | syn-sink            into export_output/
   syn-fetch --project 42 | syn-convert --to yolo | syn-sink out/       into out/
+  syn-fetch --project 42 | syn-convert --to voc | syn-sink voc.zip     into an archive: .tar, .tar.gz, .tgz, .tar.zst, .zip
+  syn-fetch --project 42 | syn-convert --to json | syn-sink - | ssh host tar x     a tar on standard output
   syn-sink --overwrite out/ files.ndjson.zst                           from a saved list of files, in place of what is there
   echo '{\"path\":\"a/b.txt\",\"text\":\"hello\"}' | syn-sink out/         any list of files will do
 
 All of the dataset appears at once when the input has ended well; until then, and after any failure, nothing does.
+A tar on standard output cannot be taken back: after a failure it ends inside a file, so that whoever reads it fails too.
 In a shell script use `set -o pipefail`, so that a failure of an earlier stage fails the whole line.
 
 Exit codes: 0 done, 2 usage, 3 bad or cut input, 6 the destination exists or cannot be written, 7 done without some originals.";
@@ -33,7 +36,7 @@ Exit codes: 0 done, 2 usage, 3 bad or cut input, 6 the destination exists or can
 #[derive(Debug, Parser)]
 #[command(name = "syn-sink", version, after_help = AFTER)]
 pub struct Args {
-    /// Where the dataset goes: a folder that does not exist yet
+    /// Where the dataset goes: a folder or an archive that does not exist yet, or `-` for a tar on standard output
     #[arg(value_name = "DEST")]
     dest: Option<PathBuf>,
     /// Lists of files; `-` or none: standard input
@@ -78,7 +81,9 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
     let stop = signals().map_err(|e| Failure::new(Exit::Other, format!("cannot watch for signals: {e}")))?;
     let reader = Reader::open(&args.files, args.common.max_line_bytes);
     let wanted = registry::Wanted { dest: dest.as_os_str(), overwrite: args.overwrite };
-    match sink::run(reader, registry::open(&wanted)?, &options, stop, &|text| console.warn(text)) {
+    let destination = registry::open(&wanted)?;
+    let name = destination.name();
+    match sink::run(reader, destination, &options, stop, &|text| console.warn(text)) {
         Ok(report) => {
             let totals = report.totals;
             let failed = totals.originals.failed;
@@ -89,7 +94,7 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
                     format!(" ({ok} originals, {failed} more could not be had: see {})", sink::summary::PATH)
                 }
             };
-            console.info(&format!("{} files, {} bytes in {}{originals}", totals.files, totals.bytes, dest.display()));
+            console.info(&format!("{} files, {} bytes in {name}{originals}", totals.files, totals.bytes));
             Ok(if failed > 0 { Exit::Partial } else { Exit::Ok })
         }
         Err(e) => Err(e.into()),

@@ -63,6 +63,9 @@ pub trait Destination: Send + Sync {
         Ok(())
     }
 
+    /// The run is over, well or not: calls that wait for others end with an error. Called before `discard`, and after `publish`.
+    fn stop(&self) {}
+
     /// An existing local folder for files under way; removed by `publish` and `discard`.
     fn scratch(&self) -> &Path;
 

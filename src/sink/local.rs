@@ -6,7 +6,6 @@ use super::manifest;
 use super::staging::{self, Staging};
 use crate::path::RelPath;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
-use rustix::io::Errno;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -60,7 +59,7 @@ impl Local {
         match renameat_with(CWD, &self.tree, CWD, &self.dest, RenameFlags::EXCHANGE) {
             // Now the staging folder holds the old dataset, and goes away with it.
             Ok(()) => Ok(()),
-            Err(e) if is_unsupported(e) => {
+            Err(e) if staging::is_unsupported(e) => {
                 // Stopped between the two: the next run, or `discard`, puts the old dataset back.
                 fs::rename(&self.dest, self.staging.path().join(staging::OLD))?;
                 fs::rename(&self.tree, &self.dest)
@@ -71,17 +70,10 @@ impl Local {
 
     /// Gives the tree its name, if nobody took it in the meantime.
     fn appear(&self) -> Result<(), SinkError> {
-        let taken = || SinkError::Exists(self.name());
-        let moved = match renameat_with(CWD, &self.tree, CWD, &self.dest, RenameFlags::NOREPLACE) {
-            Err(e) if is_unsupported(e) => {
-                if self.dest.symlink_metadata().is_ok() {
-                    return Err(taken());
-                }
-                fs::rename(&self.tree, &self.dest)
-            }
-            done => done.map_err(Into::into),
-        };
-        moved.map_err(|e| if e.kind() == io::ErrorKind::AlreadyExists { taken() } else { self.fail("", e) })
+        staging::rename_to_new(&self.tree, &self.dest).map_err(|e| match e.kind() {
+            io::ErrorKind::AlreadyExists => SinkError::Exists(self.name()),
+            _ => self.fail("", e),
+        })
     }
 }
 
@@ -194,11 +186,6 @@ fn check(dest: &Path, overwrite: bool) -> Result<(), SinkError> {
         )));
     }
     Ok(())
-}
-
-/// Whether the file system does not know this kind of rename.
-fn is_unsupported(e: Errno) -> bool {
-    matches!(e, Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP)
 }
 
 #[cfg(target_os = "linux")]

@@ -6,24 +6,32 @@
 //! ```
 //! * [`input`]: one line, understood; [`names`]: no path twice; [`parts`]: files that come in parts
 //! * [`destination`]: what every destination can do; [`registry`]: which there are; [`local`] (with [`staging`]): a folder
+//! * [`archive`]: one archive ([`pack`]: [`tar`], [`zip`]), filled in input order ([`in_order`], [`held`]), also to a pipe ([`piped`])
 //! * [`originals`] (with [`verify`], [`crate::net`]): downloads
 //! * [`pool`], [`ledger`], [`summary`], [`manifest`], [`mod@run`]: who does it, what was done, what is told about it
 
+pub mod archive;
 pub mod destination;
 pub mod error;
+pub mod held;
+pub mod in_order;
 pub mod input;
 pub mod ledger;
 pub mod local;
 pub mod manifest;
 pub mod names;
 pub mod originals;
+pub mod pack;
 pub mod parts;
+pub mod piped;
 pub mod pool;
 pub mod registry;
 pub mod run;
 pub mod staging;
 pub mod summary;
+pub mod tar;
 pub mod verify;
+pub mod zip;
 
 pub use destination::{Destination, Output};
 pub use error::SinkError;

@@ -1,8 +1,10 @@
 //! The destinations there are, one line each: which DEST belongs to which, and how it is opened.
 
+use super::archive::Archive;
 use super::destination::Destination;
 use super::error::SinkError;
 use super::local::Local;
+use super::pack::Format;
 use std::ffi::OsStr;
 use std::path::Path;
 use std::sync::Arc;
@@ -26,8 +28,16 @@ pub struct Kind {
 }
 
 /// All kinds; the first that takes a DEST has it.
-pub const KINDS: &[Kind] =
-    &[Kind { form: "FOLDER/", is: |_| true, open: |w| Ok(Arc::new(Local::new(Path::new(w.dest), w.overwrite)?)) }];
+pub const KINDS: &[Kind] = &[
+    Kind { form: "-", is: |d| d == "-", open: |_| Ok(Arc::new(Archive::stdout()?)) },
+    Kind { form: "FILE.tar[.gz|.zst], FILE.zip", is: |d| Format::of(d).is_some(), open: archive },
+    Kind { form: "FOLDER/", is: |_| true, open: |w| Ok(Arc::new(Local::new(Path::new(w.dest), w.overwrite)?)) },
+];
+
+fn archive(wanted: &Wanted<'_>) -> Result<Arc<dyn Destination>, SinkError> {
+    let format = Format::of(&wanted.dest.to_string_lossy()).map_or(Format::Tar, |(_, format)| format);
+    Ok(Arc::new(Archive::file(Path::new(wanted.dest), format, wanted.overwrite)?))
+}
 
 /// Opens the destination for a new dataset.
 ///
@@ -47,7 +57,7 @@ fn kind_of(dest: &OsStr) -> Result<&'static Kind, SinkError> {
     known.ok_or_else(|| {
         let forms: Vec<_> = KINDS.iter().map(|k| k.form).collect();
         let shown = text.split("://").next().unwrap_or_default();
-        SinkError::Usage(format!("no destination is known for {shown}://; known are {}", forms.join(" ")))
+        SinkError::Usage(format!("no destination is known for {shown}://; known are {}", forms.join(", ")))
     })
 }
 

@@ -202,6 +202,7 @@ impl<'a> Run<'a> {
     fn end(&mut self) {
         self.jobs = None;
         let _ = self.stopping.send(true);
+        self.dest.stop();
         for worker in self.workers.drain(..) {
             let _ = worker.join();
         }

@@ -6,6 +6,8 @@
 //! is never taken for a leftover.
 
 use super::error::SinkError;
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::io::Errno;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io;
@@ -65,6 +67,27 @@ pub fn parent_of(dest: &Path) -> PathBuf {
         Some(p) if p != Path::new("") => p.to_owned(),
         _ => PathBuf::from("."),
     }
+}
+
+/// Renames, unless the new name is taken.
+///
+/// # Errors
+/// [`io::ErrorKind::AlreadyExists`] when it is; the system's reason otherwise.
+pub fn rename_to_new(from: &Path, to: &Path) -> io::Result<()> {
+    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        Err(e) if is_unsupported(e) => {
+            if to.symlink_metadata().is_ok() {
+                return Err(io::ErrorKind::AlreadyExists.into());
+            }
+            fs::rename(from, to)
+        }
+        done => done.map_err(Into::into),
+    }
+}
+
+/// Whether the file system does not know this kind of rename.
+pub fn is_unsupported(e: Errno) -> bool {
+    matches!(e, Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP)
 }
 
 fn prefix_for(dest: &Path) -> OsString {
