@@ -381,3 +381,26 @@ fn the_number_of_threads_does_not_show() {
         }
     }
 }
+
+#[test]
+fn presigned_urls_lose_their_query() {
+    let row = |id: u32, url: &str| {
+        format!(
+            r#"{{"id":{id},"data":{{"extra":{{"image_1":{{"width":20,"height":20}}}},"annotations":{{"image_1":[]}},"annotationsData":{{"image_1":[]}}}},"file":{{"file_name_original":"{id}.jpg","url":"{url}","is_primary":true}}}}"#
+        )
+    };
+    let signed = "https://b.s3.amazonaws.com/1.jpg?X-Amz-Signature=SECRET&X-Amz-Expires=60";
+    let input = format!("{}\n{}\n", row(1, signed), row(2, "https://x.example/2.jpg?version=2"));
+    let convert = |more: &[&str]| {
+        let out = run(&[&["--to", "ultralytics-ndjson", "--bare"][..], more].concat(), &input);
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+        [out.stdout, out.stderr].map(|bytes| String::from_utf8(bytes).unwrap())
+    };
+    let [document, stderr] = convert(&[]);
+    assert!(!document.contains("SECRET") && !stderr.contains("SECRET"), "{document}{stderr}");
+    assert!(document.contains(r#""url":"https://b.s3.amazonaws.com/1.jpg""#), "{document}");
+    assert!(document.contains(r#""url":"https://x.example/2.jpg?version=2""#), "{document}");
+    assert!(stderr.contains("1 presigned URLs were written without their query"), "{stderr}");
+    let [document, stderr] = convert(&["--presigned", "keep"]);
+    assert!(document.contains(signed) && stderr.contains("they expire"), "{document}{stderr}");
+}

@@ -1,12 +1,15 @@
 //! The command line of `syn-convert`.
 
-use super::common::{Common, Console};
+use super::common::{Common, Console, LogFormat};
+use crate::convert::check::finding::{Findings, Severity};
+use crate::convert::check::tree::Tree;
+use crate::convert::check::{self as checks, CHECKS};
 use crate::convert::coco::Roles;
 use crate::convert::geometry::Bounds;
 use crate::convert::keypoints::Profile;
 use crate::convert::options::{
-    Background, CsvOptions, Detail, Images, JsonOptions, Naming, NamingPass, OnError, Options, Polygons, Rotated, Rows,
-    Segmentation, YoloTask,
+    Background, CsvOptions, Detail, Images, JsonOptions, Naming, NamingPass, OnError, Options, Polygons, Presigned,
+    Rotated, Rows, Segmentation, YoloTask,
 };
 use crate::convert::registry;
 use crate::convert::run::{Summary, run};
@@ -26,8 +29,10 @@ Examples:
   syn-convert --to yolo dump.ndjson.zst | syn-sink out/
   syn-convert --to csv --bare dump.ndjson > annotations.csv
   syn-convert --to coco --images omit --bare dump.ndjson > instances.json
+  syn-convert --check out/                     is there anything that a reader would lose?
+  syn-convert --to yolo dump.ndjson | syn-convert --check -
 
-Exit codes: 0 ok, 2 usage, 3 bad or cut input, 6 output failed, 7 finished but items were skipped.
+Exit codes: 0 ok, 2 usage, 3 bad or cut input or a dataset that loses something, 6 output failed, 7 finished but items were skipped.
 Annotations that a format cannot hold are left out, counted, and named in metadata/export_summary.json.";
 
 /// Convert items to a training-set format: item lines in, file lines out (for syn-sink)
@@ -40,6 +45,9 @@ pub struct Args {
     /// Output format: json, jsonl, coco, yolo, ultralytics-ndjson, voc, csv, imagefolder, template
     #[arg(short, long, value_name = "FORMAT")]
     pub to: Option<String>,
+    /// Check a finished dataset instead (coco, yolo, voc, ultralytics-ndjson): a folder, a document, or - for file lines
+    #[arg(long, value_name = "DIR", conflicts_with = "files")]
+    pub check: Option<PathBuf>,
     /// Split into parts: shares (0.8/0.1/0.1, by a stable hash of the id), `category`, or a field path of the row
     #[arg(long, value_name = "SPEC", help_heading = "Dataset")]
     pub split: Option<String>,
@@ -127,6 +135,9 @@ pub struct Args {
     /// csv: a column attr.NAME for each attribute
     #[arg(long, help_heading = "Formats")]
     pub flatten_attributes: bool,
+    /// ultralytics-ndjson: presigned URLs without their query, or whole: they expire, and are a secret until then
+    #[arg(long, value_name = "WHAT", default_value = "strip", help_heading = "Formats")]
+    pub presigned: Presigned,
     /// Write the one document of the format (coco, csv, jsonl, ultralytics-ndjson) and nothing else, no file lines
     #[arg(long, help_heading = "Formats")]
     pub bare: bool,
@@ -167,6 +178,7 @@ impl Args {
             naming: self.naming.clone(),
             naming_pass: self.naming_pass,
             images: self.images,
+            presigned: self.presigned,
             bounds: self.bounds,
             segmentation: self.segmentation,
             rotated: self.rotated,
@@ -227,6 +239,9 @@ impl Args {
 /// # Errors
 /// A failure with the exit code of its class.
 pub fn main(args: Args, console: &Console) -> Result<Exit, Failure> {
+    if let Some(what) = &args.check {
+        return check(&args, what, console);
+    }
     let Some(to) = args.to.as_deref() else {
         let names: Vec<_> = registry::FORMATS.iter().map(|f| f.name).collect();
         return Err(Failure::usage(format!("say what to convert to: --to {}", names.join("|"))));
@@ -236,6 +251,38 @@ pub fn main(args: Args, console: &Console) -> Result<Exit, Failure> {
     let reader = Reader::open(&args.files, args.common.max_line_bytes);
     let summary = run(name, format, options, reader, args.common.writer()?, args.common.threads())?;
     Ok(report(&summary, console))
+}
+
+/// Checks a dataset: findings go to the output, the summary to the console.
+fn check(args: &Args, what: &Path, console: &Console) -> Result<Exit, Failure> {
+    let only = args.to.as_deref();
+    if let Some(name) = only.filter(|name| CHECKS.iter().all(|c| c.name() != *name)) {
+        let names: Vec<_> = CHECKS.iter().map(|c| c.name()).collect();
+        return Err(Failure::usage(format!("--check knows no rules of {name:?}, only of {}", names.join(", "))));
+    }
+    let tree = if what.as_os_str() == "-" {
+        Tree::unpack(Reader::open(&[], args.common.max_line_bytes), args.allow_partial)?
+    } else {
+        Tree::open(what)?
+    };
+    let mut findings = Findings::new(args.common.writer()?, args.common.log_format == LogFormat::Json);
+    let formats = checks::check(&tree, only, &mut findings)?;
+    for note in &findings.notes {
+        console.warn(note);
+    }
+    let of = |severity| findings.of(severity);
+    let counts: Vec<_> = findings.counts().iter().map(|(code, (_, n))| format!("{code} {n}")).collect();
+    console.info(&format!(
+        "checked {}: {} rejected, {} dropped, {} misread, {} advice{}{}",
+        formats.join(", "),
+        of(Severity::Rejected),
+        of(Severity::Dropped),
+        of(Severity::Misread),
+        of(Severity::Advice),
+        if counts.is_empty() { "" } else { ": " },
+        counts.join(", ")
+    ));
+    Ok(if findings.any_loss() { Exit::Input } else { Exit::Ok })
 }
 
 fn report(s: &Summary, console: &Console) -> Exit {

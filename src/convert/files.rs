@@ -12,6 +12,8 @@ pub struct Files {
     pub lines: u64,
     /// Files written: lines that complete a path.
     pub files: u64,
+    /// What the user should know about them, a line each.
+    pub notes: Vec<String>,
 }
 
 /// The original of a unit, to be downloaded by the sink.
@@ -28,7 +30,7 @@ pub struct Original {
 impl Files {
     /// Over a writer. `bare`: the path of the document to write alone.
     pub fn new(writer: Writer, bare: Option<&'static str>) -> Self {
-        Self { writer, bare, line: Vec::new(), lines: 0, files: 0 }
+        Self { writer, bare, line: Vec::new(), lines: 0, files: 0, notes: Vec::new() }
     }
 
     /// Whether text is wanted as it is instead of escaped for a JSON string.

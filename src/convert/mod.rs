@@ -4,6 +4,7 @@
 //! [`run`] takes the rendered records in input order, gives them their final names and hands them to the format's
 //! [`format::Collector`].
 
+pub mod check;
 pub mod classes;
 pub mod coco;
 pub mod contour;
@@ -24,6 +25,7 @@ pub mod naming;
 pub mod naming_template;
 pub mod number;
 pub mod options;
+pub mod presigned;
 pub mod registry;
 pub mod report;
 pub mod report_files;

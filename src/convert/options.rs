@@ -44,6 +44,16 @@ pub enum Rotated {
     Skip,
 }
 
+/// What a dataset file that holds URLs has of presigned ones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Presigned {
+    /// The URL without its query, which is a secret for as long as it works.
+    #[default]
+    Strip,
+    /// The whole URL. It expires, and until then whoever has the file can fetch the original.
+    Keep,
+}
+
 /// What becomes of items with no annotation left.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Background {
@@ -187,6 +197,8 @@ pub struct Options {
     pub naming: Naming,
     /// When an item is given its name.
     pub naming_pass: NamingPass,
+    /// What becomes of presigned URLs in a dataset file.
+    pub presigned: Presigned,
     /// Whether the originals are part of the export.
     pub images: Images,
     /// Geometry outside the image.

@@ -74,7 +74,8 @@ pub fn run(
     let done = run.go(reader, threads);
     match done {
         Ok(()) => {
-            let Run { files, summary, .. } = run;
+            let Run { mut files, mut summary, .. } = run;
+            summary.notes.append(&mut files.notes);
             files.finish()?;
             Ok(summary)
         }

@@ -6,7 +6,8 @@
 //! ```
 //! Rows are those of [`super::yolo`]. The reader downloads `url`. It reads the names of the classes before the first image, so
 //! that the lines wait in a temporary file unless `--closed-classes` makes the list final from the start. With `--images omit`
-//! there are no URLs: the header then says that the images lie beside the file, in `images/{split}/`.
+//! there are no URLs: the header then says that the images lie beside the file, in `images/{split}/`. The query of a presigned URL
+//! is a secret and expires: it is not written, unless `--presigned keep` wants it.
 
 use super::classes::Classes;
 use super::files::Files;
@@ -14,7 +15,8 @@ use super::format::{Collector, Cx, Format, Needs, Per, Record, RunEnd, Unit};
 use super::json_text::{JsonText, lit};
 use super::keypoints::Profile;
 use super::number::push_int;
-use super::options::{Images, Options};
+use super::options::{Images, Options, Presigned};
+use super::presigned::{is_presigned, without_query};
 use super::report_files::PART;
 use super::spool::{Hole, Spool, fill};
 use super::yolo::row::Style;
@@ -30,6 +32,7 @@ pub struct UltralyticsNdjson {
     text: JsonText,
     profile: Profile,
     beside: bool,
+    presigned: Presigned,
 }
 
 /// The format as the options want it.
@@ -45,6 +48,7 @@ pub fn build(options: &Options) -> Result<UltralyticsNdjson, String> {
         text: JsonText { bare: options.bare },
         profile: options.keypoints.clone(),
         beside: options.images == Images::Omit,
+        presigned: options.presigned,
     })
 }
 
@@ -77,6 +81,8 @@ impl Format for UltralyticsNdjson {
             text: self.text,
             profile: self.profile.clone(),
             beside: self.beside,
+            presigned: self.presigned,
+            signed: 0,
             begun: false,
             waiting: Spool::default(),
             line: Vec::new(),
@@ -93,6 +99,9 @@ struct Document {
     text: JsonText,
     profile: Profile,
     beside: bool,
+    presigned: Presigned,
+    /// Presigned URLs so far.
+    signed: u64,
     /// The header is written.
     begun: bool,
     /// Lines with holes, while the names of the classes are not final.
@@ -124,6 +133,19 @@ impl Collector for Document {
     }
 
     fn finish(self: Box<Self>, end: &RunEnd<'_>, out: &mut Files) -> Result<(), StreamError> {
+        if self.signed > 0 {
+            let n = self.signed;
+            out.notes.push(match self.presigned {
+                Presigned::Strip => format!(
+                    "{n} presigned URLs were written without their query, which is a secret and expires: a reader can download \
+                     those images only if they are public. Put them into images/{{split}}/ with --images omit, or write the whole \
+                     URLs with --presigned keep"
+                ),
+                Presigned::Keep => format!(
+                    "{n} presigned URLs are in the file: they expire, and whoever has the file can fetch the images until then"
+                ),
+            });
+        }
         let mut text = if self.begun { Vec::new() } else { self.header(&end.classes.names) };
         self.waiting.replay(|line| {
             fill(line, &mut text, |hole, out| {
@@ -181,8 +203,11 @@ impl Document {
         t.inside(out, r.ext);
         t.lit(out, lit!("\","));
         if let Some(original) = r.original {
+            let signed = is_presigned(&original.url);
+            self.signed += u64::from(signed);
+            let strip = signed && self.presigned == Presigned::Strip;
             t.lit(out, lit!("\"url\":"));
-            t.string(out, &original.url);
+            t.string(out, if strip { without_query(&original.url) } else { &original.url });
             out.push(b',');
         }
         out.extend_from_slice(r.head);
