@@ -8,6 +8,9 @@
 //! ```
 //! Exactly one of `text`, `base64`, `url`, `file`. `more: true`: further lines of the same path follow, possibly with other
 //! paths in between. Unknown keys are ignored.
+//!
+//! A URL that expires comes with `"refresh":{"target":"assignment","id":17,"file":"image_1"}`: the row, and which of its files, to ask
+//! the backend for a new one.
 
 use crate::stream::json::{Raw, Str};
 use serde::Deserialize;
@@ -42,7 +45,7 @@ pub struct FileLine<'a> {
     /// Id of the row this file came from.
     #[serde(borrow, default)]
     pub item: Option<Raw<'a>>,
-    /// How a new URL can be had when this one has expired.
+    /// How a new URL can be had when this one has expired: `{target, id, file}`.
     #[serde(borrow, default)]
     pub refresh: Option<Raw<'a>>,
 }

@@ -8,6 +8,7 @@ pub mod fetch;
 pub mod filter;
 mod progress;
 pub mod sink;
+mod size;
 pub mod usage;
 
 pub use common::{Common, Console, main};

@@ -1,7 +1,12 @@
 //! The command line of `syn-sink`.
 
 use super::common::{Common, Console};
+use crate::api::client::{self, Client};
+use crate::api::credentials::{self, Credentials, Given};
+use crate::api::retry::Policy;
 use crate::exit::{Exit, Failure};
+use crate::sink::originals::How;
+use crate::sink::renew::{Connect, Renewals};
 use crate::sink::{self, Options, SinkError, registry};
 use crate::stream::Reader;
 use clap::Parser;
@@ -66,6 +71,12 @@ pub struct Args {
     /// Allow originals at private, loopback and link-local addresses
     #[arg(long)]
     allow_private_urls: bool,
+    /// The largest original that is downloaded; a larger one is left out and listed
+    #[arg(long, value_name = "SIZE", default_value = "64GiB", value_parser = super::size::bytes)]
+    max_file_bytes: u64,
+    /// The largest size of all originals together; more end the run
+    #[arg(long, value_name = "SIZE", value_parser = super::size::bytes)]
+    max_total_bytes: Option<u64>,
     /// Common options.
     #[command(flatten)]
     pub common: Common,
@@ -124,10 +135,27 @@ fn options(args: &Args) -> Result<Options, Failure> {
         allow_partial: args.allow_partial,
         strict: args.strict,
         allow_file_refs: args.allow_file_refs,
-        allow_private_urls: args.allow_private_urls,
         base_url: args.base_url.clone(),
         default_base,
-        retry_for: Duration::from_secs(args.retry_for),
+        originals: How {
+            retry_for: Duration::from_secs(args.retry_for),
+            allow_private: args.allow_private_urls,
+            max_file: Some(args.max_file_bytes),
+            max_total: args.max_total_bytes,
+            renewals: Some(Arc::new(Renewals::new(connect(Duration::from_secs(args.retry_for))))),
+        },
+    })
+}
+
+/// The way to new URLs: by the credentials that syn-fetch would take from the environment or the configuration file. Nothing is
+/// looked up, and nothing said, before one is needed.
+fn connect(retry_for: Duration) -> Box<Connect> {
+    Box::new(move || {
+        let config = credentials::config_path(&credentials::environment);
+        let who = Credentials::resolve(&Given::default(), &credentials::environment, config.as_deref());
+        let policy = Policy { budget: retry_for, ..Policy::default() };
+        let options = client::Options { policy, ..client::Options::default() };
+        who.and_then(|who| Client::new(who, options)).map_err(|e| e.to_string())
     })
 }
 

@@ -2,6 +2,7 @@
 
 use crate::files::push_escaped;
 use crate::stream::{StreamError, Writer};
+use serde::{Deserialize, Serialize};
 
 /// Writes file lines; or, for `--bare`, the text of one document only.
 pub struct Files {
@@ -17,7 +18,7 @@ pub struct Files {
 }
 
 /// The original of a unit, to be downloaded by the sink.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Original {
     /// Where it can be had.
     pub url: String,
@@ -25,6 +26,8 @@ pub struct Original {
     pub bytes: Option<u64>,
     /// SHA-256, when the row says.
     pub sha256: Option<String>,
+    /// How a new URL can be had when this one has expired, as JSON.
+    pub refresh: Option<String>,
 }
 
 impl Files {
@@ -110,6 +113,10 @@ impl Files {
             self.line.extend_from_slice(b",\"sha256\":\"");
             push_escaped(&mut self.line, sha);
             self.line.push(b'"');
+        }
+        if let Some(refresh) = &original.refresh {
+            self.line.extend_from_slice(b",\"refresh\":");
+            self.line.extend_from_slice(refresh.as_bytes());
         }
         self.close(false, Some(item))
     }

@@ -134,7 +134,7 @@ struct Run {
 
 impl Run {
     fn go(&mut self, reader: Reader, threads: usize) -> Result<(), StreamError> {
-        let shared = Shared { classes: self.classes.clone(), host: None };
+        let shared = Shared { classes: self.classes.clone(), host: None, target: None };
         let own_classes = self.options.classes.is_none();
         let (format, options) = (self.format.clone(), self.options.clone());
         ordered(
@@ -147,6 +147,7 @@ impl Run {
                         shared.classes.extend(&begin.classes);
                     }
                     shared.host = host(begin).map(Into::into);
+                    shared.target = begin.body.get("target").and_then(|t| t.as_str()).map(Into::into);
                 }
                 Ok(())
             },

@@ -29,7 +29,7 @@ struct Wire {
     stem: String,
     ext: String,
     split: String,
-    original: Option<(String, Option<u64>, Option<String>)>,
+    original: Option<Original>,
     counts: ItemCounts,
     written: bool,
     head: usize,
@@ -48,7 +48,7 @@ impl TwoPass {
             let index = self.records.records;
             self.stems.add(&format!("{}\0{key}\0{id}\0{index:020}", fold(wanted)))?;
         }
-        let original = r.original.as_deref().map(|o| (o.url.clone(), o.bytes, o.sha256.clone()));
+        let original = r.original.as_deref().cloned();
         let wire = Wire {
             id: r.id.to_owned(),
             id_json: r.id_json.to_owned(),
@@ -109,7 +109,7 @@ fn unpack(record: &[u8], each: impl FnOnce(&Rendered<'_>) -> Result<(), StreamEr
         number: wire.number,
         name: Cow::Owned(Name { stem: wire.stem, ext: wire.ext }),
         split: Cow::Owned(wire.split),
-        original: wire.original.map(|(url, bytes, sha256)| Cow::Owned(Original { url, bytes, sha256 })),
+        original: wire.original.map(Cow::Owned),
         head,
         body,
         counts: Cow::Owned(wire.counts),

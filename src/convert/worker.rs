@@ -29,6 +29,8 @@ pub struct Shared {
     pub classes: Classes,
     /// Base of relative URLs, `https://host`.
     pub host: Option<Arc<str>>,
+    /// Which rows they are: the `target` of the begin frame.
+    pub target: Option<Arc<str>>,
 }
 
 /// One rendered unit.
@@ -353,7 +355,10 @@ impl Worker {
             (Some(host), true) => format!("{}{url}", host.trim_end_matches('/')),
             _ => url.to_owned(),
         };
-        Some(Original { url, bytes: file.bytes, sha256: file.sha256.as_deref().map(str::to_owned) })
+        // Only a signed URL expires.
+        let target = row.shared.target.as_deref().filter(|_| url.contains('?'));
+        let refresh = target.map(|target| refresh(target, row, file));
+        Some(Original { url, bytes: file.bytes, sha256: file.sha256.as_deref().map(str::to_owned), refresh })
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -420,4 +425,19 @@ struct Place<'p, 'a> {
     media: Option<&'p Media<'a>>,
     file: Option<&'p FileRef<'a>>,
     first: bool,
+}
+
+/// What the sink needs to ask the backend for a new URL of a file: which row, and which of its files.
+fn refresh(target: &str, row: &Row<'_, '_>, file: &FileRef<'_>) -> String {
+    let mut text = String::from("{\"target\":");
+    let quoted = |s: &str| serde_json::Value::from(s).to_string();
+    text += &quoted(target);
+    text += ",\"id\":";
+    text += &if row.item.id_is_number { row.item.id.to_string() } else { quoted(&row.item.id) };
+    if let Some(key) = &file.key {
+        text += ",\"file\":";
+        text += &quoted(key);
+    }
+    text.push('}');
+    text
 }

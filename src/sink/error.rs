@@ -42,6 +42,9 @@ pub enum SinkError {
         /// Why not.
         reason: String,
     },
+    /// The originals are larger than the user allows.
+    #[error("the originals have more than --max-total-bytes {0}: nothing was published")]
+    TooMuch(u64),
     /// Stopped by a signal.
     #[error("stopped by a signal; nothing was published")]
     Stopped(Exit),
@@ -66,7 +69,7 @@ impl Classified for SinkError {
             Self::Stream(e) => e.exit(),
             Self::Usage(_) => Exit::Usage,
             Self::Exists(_) | Self::Write { .. } => Exit::Output,
-            Self::Read { .. } | Self::Manifest(_) => Exit::Input,
+            Self::Read { .. } | Self::TooMuch(_) | Self::Manifest(_) => Exit::Input,
             Self::Original { .. } => Exit::Remote,
             Self::Stopped(exit) => *exit,
             Self::Internal(_) => Exit::Other,

@@ -1,6 +1,8 @@
 //! One file line, understood: its safe path, its content, what it promises.
 
+use super::origin::Origin;
 use super::originals::Source;
+use super::renew::Refresh;
 use super::verify::Expected;
 use crate::files::{Content, FileLine};
 use crate::path::RelPath;
@@ -10,6 +12,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use std::path::PathBuf;
+use std::sync::Arc;
 use url::Url;
 
 /// What a line gives.
@@ -38,11 +41,11 @@ pub struct Input {
     pub more: bool,
 }
 
-/// Reads one line. `base`: what relative URLs are resolved against, the Synapse server the stream came from.
+/// Reads one line of a stream from `origin`.
 ///
 /// # Errors
 /// A text saying what is wrong with the line.
-pub fn read(line: &[u8], base: Option<&Url>, files_allowed: bool) -> Result<Input, String> {
+pub fn read(line: &[u8], origin: &Origin, files_allowed: bool) -> Result<Input, String> {
     let line: FileLine<'_> = json::parse(line).map_err(|e| explain(line, e))?;
     let path = RelPath::new(&line.path).map_err(|e| e.to_string())?;
     let expected = Expected::parse(line.bytes, line.sha256.as_deref()).map_err(|e| about(&path, &e))?;
@@ -62,7 +65,10 @@ pub fn read(line: &[u8], base: Option<&Url>, files_allowed: bool) -> Result<Inpu
             ));
         }
         Content::File(file) => Given::File(PathBuf::from(file)),
-        Content::Url(text) => original(text, base).map_err(|e| about(&path, &e))?,
+        Content::Url(text) => {
+            let refresh = line.refresh.as_ref().and_then(|r| Refresh::parse(r.text(), origin));
+            original(text, origin.server.as_ref(), refresh).map_err(|e| about(&path, &e))?
+        }
     };
     Ok(Input { path, given, expected, more: line.more })
 }
@@ -71,7 +77,7 @@ fn about(path: &RelPath, reason: &str) -> String {
     format!("{:?}: {reason}", path.as_str())
 }
 
-fn original(text: &str, base: Option<&Url>) -> Result<Given, String> {
+fn original(text: &str, base: Option<&Url>, refresh: Option<Refresh>) -> Result<Given, String> {
     let url = match (Url::parse(text), base) {
         (Ok(url), _) => url,
         (Err(url::ParseError::RelativeUrlWithoutBase), Some(base)) => base.join(text).map_err(|_| not_a_url())?,
@@ -84,7 +90,7 @@ fn original(text: &str, base: Option<&Url>) -> Result<Given, String> {
         let reason = format!("only http and https URLs are fetched, not {}", url.scheme());
         return Ok(Given::Unfetchable(url, reason));
     }
-    Ok(Given::Original(Source { url, own_server: base.cloned() }))
+    Ok(Given::Original(Source { url, own_server: base.cloned(), refresh: refresh.map(Arc::new) }))
 }
 
 fn not_a_url() -> String {

@@ -7,12 +7,13 @@
 //! * [`input`]: one line, understood; [`names`]: no path twice; [`parts`]: files that come in parts
 //! * [`destination`]: what every destination can do; [`registry`]: which there are; [`local`] (with [`staging`]): a folder
 //! * [`archive`]: one archive ([`pack`]: [`tar`], [`zip`]), filled in input order ([`in_order`], [`held`]), also to a pipe ([`piped`])
-//! * [`originals`] (with [`verify`], [`crate::net`]): downloads
+//! * [`originals`] (with [`verify`], [`etag`], [`renew`], [`origin`], [`crate::net`]): downloads
 //! * [`pool`], [`ledger`], [`summary`], [`manifest`], [`mod@run`]: who does it, what was done, what is told about it
 
 pub mod archive;
 pub mod destination;
 pub mod error;
+pub mod etag;
 pub mod held;
 pub mod in_order;
 pub mod input;
@@ -20,12 +21,14 @@ pub mod ledger;
 pub mod local;
 pub mod manifest;
 pub mod names;
+pub mod origin;
 pub mod originals;
 pub mod pack;
 pub mod parts;
 pub mod piped;
 pub mod pool;
 pub mod registry;
+pub mod renew;
 pub mod run;
 pub mod staging;
 pub mod summary;

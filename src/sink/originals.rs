@@ -2,6 +2,8 @@
 
 use super::destination::Output;
 use super::error::SinkError;
+use super::etag::Announced;
+use super::renew::{RENEWALS, Refresh, Renewals};
 use super::verify::{Expected, Meter, Seen};
 use crate::exit::Exit;
 use crate::net::addresses::Reach;
@@ -10,7 +12,8 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Response, StatusCode};
 use std::future::Future;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
@@ -34,6 +37,23 @@ pub struct Source {
     pub url: Url,
     /// The Synapse server that the stream came from: URLs of the same origin may have private addresses.
     pub own_server: Option<Url>,
+    /// Where a new URL comes from when this one has expired.
+    pub refresh: Option<Arc<Refresh>>,
+}
+
+/// How originals are downloaded.
+#[derive(Clone, Debug)]
+pub struct How {
+    /// How long one original is retried.
+    pub retry_for: Duration,
+    /// Originals may have private addresses.
+    pub allow_private: bool,
+    /// The largest original, bytes; a larger one counts as failed.
+    pub max_file: Option<u64>,
+    /// All originals together, bytes; more end the run.
+    pub max_total: Option<u64>,
+    /// Where new URLs come from.
+    pub renewals: Option<Arc<Renewals>>,
 }
 
 /// Why a download ended without its file.
@@ -57,9 +77,10 @@ pub struct Downloads {
     runtime: Handle,
     stop: watch::Receiver<bool>,
     clients: Clients,
-    retry_for: Duration,
-    allow_private: bool,
+    how: How,
     lost_in_a_row: AtomicU32,
+    /// Bytes of all originals.
+    total: AtomicU64,
 }
 
 /// A try that failed.
@@ -67,6 +88,8 @@ struct Trouble {
     reason: String,
     retry: bool,
     wrong_body: bool,
+    /// The URL may have expired.
+    refused: bool,
     after: Option<Duration>,
 }
 
@@ -82,17 +105,19 @@ impl From<SinkError> for Tried {
 }
 
 fn final_(reason: impl Into<String>) -> Tried {
-    Tried::Trouble(Trouble { reason: reason.into(), retry: false, wrong_body: false, after: None })
+    Tried::Trouble(Trouble { reason: reason.into(), retry: false, wrong_body: false, refused: false, after: None })
 }
 
 fn passing(reason: impl Into<String>) -> Tried {
-    Tried::Trouble(Trouble { reason: reason.into(), retry: true, wrong_body: false, after: None })
+    Tried::Trouble(Trouble { reason: reason.into(), retry: true, wrong_body: false, refused: false, after: None })
 }
 
 /// What has arrived so far, kept between tries.
 struct Arrived<'a> {
     out: &'a mut dyn Output,
+    total: &'a AtomicU64,
     meter: Meter,
+    md5: Option<Announced>,
     /// ETag or date under which the rest may be asked for.
     validator: Option<HeaderValue>,
 }
@@ -102,16 +127,23 @@ impl Arrived<'_> {
         if self.meter.bytes() > 0 {
             self.out.restart()?;
         }
-        self.meter = Meter::default();
+        self.forget();
+        self.md5 = None;
         self.validator = None;
         Ok(())
+    }
+
+    fn forget(&mut self) {
+        self.total.fetch_sub(self.meter.bytes(), Ordering::Relaxed);
+        self.meter = Meter::default();
     }
 }
 
 impl Downloads {
-    /// `retry_for`: how long one original is retried. `stop` turns true when the run is being stopped.
-    pub fn new(runtime: Handle, stop: watch::Receiver<bool>, retry_for: Duration, allow_private: bool) -> Self {
-        Self { runtime, stop, clients: Clients::default(), retry_for, allow_private, lost_in_a_row: AtomicU32::new(0) }
+    /// `stop` turns true when the run is being stopped.
+    pub fn new(runtime: Handle, stop: watch::Receiver<bool>, how: How) -> Self {
+        let (lost_in_a_row, total) = (AtomicU32::new(0), AtomicU64::new(0));
+        Self { runtime, stop, clients: Clients::default(), how, lost_in_a_row, total }
     }
 
     /// Streams an original into `out` and checks it. `out` is not finished.
@@ -121,7 +153,8 @@ impl Downloads {
     pub fn fetch(&self, source: &Source, expected: &Expected, out: &mut dyn Output) -> Result<Seen, Failed> {
         // Timers are made before they are awaited.
         let _runtime = self.runtime.enter();
-        let mut arrived = Arrived { out, meter: Meter::default(), validator: None };
+        let mut arrived = Arrived { out, total: &self.total, meter: Meter::default(), md5: None, validator: None };
+        let mut source = source.clone();
         let mut pauses = ExponentialBuilder::new()
             .with_min_delay(Duration::from_millis(500))
             .with_max_delay(LONGEST_PAUSE)
@@ -129,12 +162,15 @@ impl Downloads {
             .with_jitter()
             .build();
         let start = Instant::now();
-        let retry_for =
-            if self.lost_in_a_row.load(Ordering::Relaxed) < GIVE_UP_AFTER { self.retry_for } else { Duration::ZERO };
-        let (mut tries, mut wrong) = (0, 0);
+        let retry_for = if self.lost_in_a_row.load(Ordering::Relaxed) < GIVE_UP_AFTER {
+            self.how.retry_for
+        } else {
+            Duration::ZERO
+        };
+        let (mut tries, mut wrong, mut renewed) = (0, 0, 0);
         loop {
             tries += 1;
-            let trouble = match self.attempt(source, expected, &mut arrived, tries > 1) {
+            let trouble = match self.attempt(&source, expected, &mut arrived, tries > 1) {
                 Ok(()) => {
                     self.lost_in_a_row.store(0, Ordering::Relaxed);
                     return Ok(arrived.meter.finish());
@@ -142,6 +178,23 @@ impl Downloads {
                 Err(Tried::Run(e)) => return Err(Failed::Run(e)),
                 Err(Tried::Trouble(t)) => t,
             };
+            if trouble.refused
+                && renewed < RENEWALS
+                && let (Some(refresh), Some(renewals)) = (&source.refresh, &self.how.renewals)
+            {
+                renewed += 1;
+                match self.wait(renewals.renew(refresh, source.own_server.as_ref()))? {
+                    Ok(url) if url != source.url => {
+                        source.url = url;
+                        continue;
+                    }
+                    Ok(_) => {}
+                    Err(why) => {
+                        arrived.forget();
+                        return Err(Failed::Original(format!("{}; a new URL could not be had: {why}", trouble.reason)));
+                    }
+                }
+            }
             wrong += u32::from(trouble.wrong_body);
             let pause = trouble.after.unwrap_or_else(|| pauses.next().unwrap_or(LONGEST_PAUSE));
             let over = start.elapsed() + pause > retry_for;
@@ -149,6 +202,7 @@ impl Downloads {
                 if trouble.retry && !trouble.wrong_body {
                     self.lost_in_a_row.fetch_add(1, Ordering::Relaxed);
                 }
+                arrived.forget();
                 return Err(Failed::Original(trouble.reason));
             }
             self.wait(tokio::time::sleep(pause))?;
@@ -166,12 +220,23 @@ impl Downloads {
         } else {
             got.restart()?;
             got.validator = validator(response.headers());
+            got.md5 = Announced::of(response.headers());
         }
+        let announced = response.content_length().map(|rest| got.meter.bytes().saturating_add(rest));
+        self.check_size(announced.unwrap_or(0))?;
         loop {
             match self.wait(response.chunk())? {
                 Ok(Some(bytes)) => {
                     got.out.write(&bytes)?;
                     got.meter.update(&bytes);
+                    if let Some(md5) = &mut got.md5 {
+                        md5.update(&bytes);
+                    }
+                    self.check_size(got.meter.bytes())?;
+                    let total = self.total.fetch_add(bytes.len() as u64, Ordering::Relaxed) + bytes.len() as u64;
+                    if let Some(limit) = self.how.max_total.filter(|limit| total > *limit) {
+                        return Err(SinkError::TooMuch(limit).into());
+                    }
                     if expected.bytes.is_some_and(|n| got.meter.bytes() > n) {
                         return wrong_body(got, "it is longer than the line says".to_owned());
                     }
@@ -180,7 +245,8 @@ impl Downloads {
                 Err(e) => return Err(broken(e)),
             }
         }
-        match expected.check(&got.meter.clone().finish()) {
+        let md5 = got.md5.as_ref().map_or(Ok(()), Announced::check);
+        match expected.check(&got.meter.clone().finish()).and(md5) {
             Ok(()) => Ok(()),
             Err(reason) => wrong_body(got, reason),
         }
@@ -215,8 +281,15 @@ impl Downloads {
         Err(final_(format!("more than {REDIRECTS} redirects")))
     }
 
+    fn check_size(&self, bytes: u64) -> Result<(), Tried> {
+        match self.how.max_file.filter(|limit| bytes > *limit) {
+            Some(limit) => Err(final_(format!("it is larger than --max-file-bytes {limit}"))),
+            None => Ok(()),
+        }
+    }
+
     fn reach(&self, url: &Url, source: &Source) -> Reach {
-        if self.allow_private {
+        if self.how.allow_private {
             Reach::Any
         } else if source.own_server.as_ref().is_some_and(|own| own.origin() == url.origin()) {
             Reach::OwnServer
@@ -244,9 +317,10 @@ fn accept(response: Response, url: &Url) -> Result<Response, Tried> {
     if !matches!(status, StatusCode::OK | StatusCode::PARTIAL_CONTENT) {
         let retry = matches!(status.as_u16(), 408 | 416 | 429 | 500 | 502 | 503 | 504 | 520..=524);
         let after = response.headers().get(header::RETRY_AFTER).and_then(retry_after);
-        let hint = if matches!(status.as_u16(), 400 | 401 | 403) { " (an expired URL?)" } else { "" };
+        let refused = matches!(status.as_u16(), 400 | 401 | 403);
+        let hint = if refused { " (an expired URL?)" } else { "" };
         let reason = format!("HTTP {}{hint}", status.as_u16());
-        return Err(Tried::Trouble(Trouble { reason, retry, wrong_body: false, after }));
+        return Err(Tried::Trouble(Trouble { reason, retry, wrong_body: false, refused, after }));
     }
     let is = |name: header::HeaderName, what: &str| {
         response.headers().get(name).and_then(|v| v.to_str().ok()).is_some_and(|v| v.trim().starts_with(what))
@@ -281,7 +355,7 @@ fn retry_after(value: &HeaderValue) -> Option<Duration> {
 
 fn wrong_body(got: &mut Arrived<'_>, reason: String) -> Result<(), Tried> {
     got.restart()?;
-    Err(Tried::Trouble(Trouble { reason, retry: true, wrong_body: true, after: None }))
+    Err(Tried::Trouble(Trouble { reason, retry: true, wrong_body: true, refused: false, after: None }))
 }
 
 /// A connection or a body that broke.

@@ -6,7 +6,8 @@ use super::input::{self, Given, Input};
 use super::ledger::{Ledger, Lost, Outcome, Totals};
 use super::manifest;
 use super::names::Names;
-use super::originals::{Downloads, Failed};
+use super::origin::Origin;
+use super::originals::{self, Downloads, Failed};
 use super::parts::{Gathered, Parts};
 use super::pool::{self, Content, Done, Job};
 use super::summary;
@@ -17,7 +18,6 @@ use crate::stream::{Batch, Frame, Kind, Place, Progress, Reader, StreamError};
 use crossbeam_channel::{Receiver, Sender, bounded, select, unbounded};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
 use tokio::sync::watch;
 use url::Url;
 
@@ -37,14 +37,12 @@ pub struct Options {
     pub strict: bool,
     /// `file` lines are allowed.
     pub allow_file_refs: bool,
-    /// Originals may have private addresses.
-    pub allow_private_urls: bool,
+    /// How originals are downloaded.
+    pub originals: originals::How,
     /// The Synapse server, over what the stream says.
     pub base_url: Option<Url>,
     /// The Synapse server when neither `base_url` nor the stream says.
     pub default_base: Option<Url>,
-    /// How long one original is retried.
-    pub retry_for: Duration,
 }
 
 /// What a finished run did.
@@ -92,7 +90,7 @@ struct Run<'a> {
     /// Kept alive for the downloads.
     _runtime: tokio::runtime::Runtime,
     progress: Progress,
-    base: Option<Url>,
+    origin: Origin,
     names: Names,
     parts: Parts,
     ledger: Ledger,
@@ -113,8 +111,7 @@ impl<'a> Run<'a> {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(system)?;
         let (stopping, stopped) = watch::channel(false);
-        let downloads =
-            Arc::new(Downloads::new(runtime.handle().clone(), stopped, options.retry_for, options.allow_private_urls));
+        let downloads = Arc::new(Downloads::new(runtime.handle().clone(), stopped, options.originals.clone()));
         let (jobs, jobs_out) = bounded(2 * options.concurrency);
         let (done_in, done) = unbounded();
         let workers = pool::start(options.concurrency, dest, &downloads, &jobs_out, &done_in).map_err(system)?;
@@ -130,7 +127,10 @@ impl<'a> Run<'a> {
             stopping,
             _runtime: runtime,
             progress: Progress::new(Kind::Files),
-            base: options.base_url.clone().or_else(|| options.default_base.clone()),
+            origin: Origin {
+                server: options.base_url.clone().or_else(|| options.default_base.clone()),
+                ..Origin::default()
+            },
             names: Names::default(),
             parts: Parts::new(dest.scratch().to_owned()),
             ledger: Ledger::new(manifest::Writer::new(dest.scratch())?),
@@ -149,7 +149,7 @@ impl<'a> Run<'a> {
             }
             for line in batch.lines() {
                 self.progress.data(1);
-                let input = input::read(line.bytes, self.base.as_ref(), self.options.allow_file_refs);
+                let input = input::read(line.bytes, &self.origin, self.options.allow_file_refs);
                 let input = input.map_err(|e| batch.bad_line(&line, &e))?;
                 if !self.parts.is_open(&input.path) {
                     let folders = self.names.claim(&input.path).map_err(|e| batch.bad_line(&line, &e))?;
@@ -212,12 +212,10 @@ impl<'a> Run<'a> {
         let Some(line) = batch.lines().next() else { return Ok(()) };
         let frame = Frame::parse(line.bytes).map_err(|e| batch.bad_line(&line, &e))?;
         self.progress.frame(&frame)?;
-        if let (Frame::Begin(begin), None) = (&frame, &self.options.base_url) {
-            let host = begin.body.get("source").and_then(|s| s.get("host")).and_then(|h| h.as_str());
-            let host = host.map(|h| {
-                Url::parse(h).map_err(|_| batch.bad_line(&line, "`source.host` of the begin frame is not a URL"))
-            });
-            self.base = host.transpose()?.or_else(|| self.options.default_base.clone());
+        if let Frame::Begin(begin) = &frame {
+            let Options { base_url, default_base, .. } = self.options;
+            let origin = Origin::of(begin, base_url.as_ref(), default_base.as_ref());
+            self.origin = origin.map_err(|e| batch.bad_line(&line, &e))?;
         }
         Ok(())
     }

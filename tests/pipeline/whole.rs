@@ -133,3 +133,18 @@ fn streams_may_follow_each_other_and_their_classes_are_merged() {
     assert!(labels("first") > 0 && labels("second") > 0);
     assert_eq!(labels("both"), labels("first") + labels("second"));
 }
+
+#[test]
+fn signatures_that_expired_on_the_way_are_issued_anew() {
+    let p = place(&["--sign-files", "--expire-first"]);
+    for (n, way) in
+        ["--to coco", "--to yolo --task segment", "--to json --naming template:'{{ stem }}'"].iter().enumerate()
+    {
+        let target = if n == 1 { "--target task" } else { "" };
+        let ran = p.line(&format!("syn-fetch {target} | syn-convert {way} | syn-sink out{n}")).exits(0);
+        assert!(ran.stderr.contains("(24 originals)"), "{way}: {ran:?}");
+    }
+    // Without the hint nothing can be done.
+    let ran = p.line("syn-fetch | syn-convert --to coco | sed 's/,\"refresh\":{[^}]*}//' | syn-sink without").exits(7);
+    assert!(ran.stderr.contains("(an expired URL?)"), "{ran:?}");
+}

@@ -170,8 +170,7 @@ fn a_tar_on_standard_output_that_is_not_whole_is_cut_for_every_reader() {
     reader.stdin.take().unwrap().write_all(&ran.stdout).unwrap();
     assert!(!reader.wait().unwrap().success(), "GNU tar takes it for whole");
     let mut archive = tar::Archive::new(&ran.stdout[..]);
-    let mut read = archive.entries().unwrap().map(|e| e.and_then(|mut e| e.read_to_end(&mut Vec::new())));
-    assert_eq!(read.next().unwrap().unwrap(), 1);
+    let read = archive.entries().unwrap().map(|e| e.and_then(|mut e| e.read_to_end(&mut Vec::new())));
     assert!(read.last().unwrap().is_err());
     p.assert_empty();
 }

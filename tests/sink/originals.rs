@@ -217,3 +217,92 @@ fn an_unreachable_server_is_told_once_per_original_and_given_up_on() {
     assert!(ran.stderr.contains("the summary lists them") && !ran.stderr.contains("5ec2e7"), "{ran}");
     assert_eq!(summary(&p.path("out"))["sink"]["failures"].as_array().unwrap().len(), 40);
 }
+
+/// Runs with a token for this server, from which the stream says it is.
+fn run_with_token(p: &Place, api: &Server, host: &str, args: &[&str], lines: &[String]) -> Ran {
+    let begin = format!(
+        r#"{{"@stream":"begin","kind":"files","target":"task","project":{{"id":42}},"source":{{"host":"{}"}}}}"#,
+        api.url("")
+    );
+    let body: String = lines.iter().map(|l| format!("{l}\n")).collect();
+    let mut command = p.command(args);
+    command.env("SYNAPSE_HOST", host).env("SYNAPSE_ACCESS_TOKEN", "syn_TOKEN5ec2e7");
+    let ran = p.run_command(command, format!("{begin}\n{body}{END}\n"));
+    assert!(!ran.stderr.contains("5ec2e7"), "a secret is shown{ran}");
+    ran
+}
+
+fn expired(path: &str, id: u64) -> String {
+    serde_json::json!({"path": path, "url": format!("/f/{id}?{SECRET}&n=0"), "item": id,
+        "refresh": {"target": "task", "id": id, "file": "image_1"}})
+    .to_string()
+}
+
+#[test]
+fn an_expired_url_is_issued_anew_by_the_api_and_the_token_goes_nowhere_else() {
+    let server = Server::start(|r| {
+        if r.target.starts_with("/sdk/tasks/") {
+            assert_eq!(r.headers["synapse-access-token"], "Token syn_TOKEN5ec2e7");
+            let id = r.target.split("id=").nth(1).unwrap().split('&').next().unwrap();
+            assert!(r.target.contains("project=42") && r.target.contains("expand=data_unit"), "{}", r.target);
+            let url = format!("/f/{id}?{SECRET}&n={}", r.nth + 1);
+            let rows = serde_json::json!({"count": 1, "next": null, "results": [{"id": id.parse::<u64>().unwrap(),
+                "data_unit": {"files": {"other": {"url": "/x", "is_primary": true}, "image_1": {"url": url}}}}]});
+            return Answer::Send(200, vec![("Content-Type", "application/json".into())], rows.to_string().into_bytes());
+        }
+        assert!(!r.headers.contains_key("synapse-access-token"), "the token was sent for a file");
+        match &r.target[..4] {
+            // The third new URL of the first is good, the first of the second; the third's never.
+            "/f/1" if r.target.ends_with("n=3") => ok(b"one"),
+            "/f/2" if r.target.ends_with("n=1") => ok(b"two"),
+            _ => status(403),
+        }
+    });
+    let p = place();
+    let lines = [expired("a", 1), expired("b", 2), expired("c", 3)];
+    run_with_token(&p, &server, &server.url(""), &["out"], &lines).exits(7).says("c: HTTP 403");
+    assert_eq!(fs::read(p.path("out/a")).unwrap(), b"one");
+    assert_eq!(fs::read(p.path("out/b")).unwrap(), b"two");
+    let asked = server.seen().iter().filter(|r| r.target.contains("id=3")).count();
+    assert_eq!(asked, 3, "a URL is issued anew three times at most");
+    // Of a stream that says it is from elsewhere, nothing is asked at all.
+    let before = server.seen().len();
+    let other = Server::start(|_| status(403));
+    run_with_token(&p, &other, &server.url(""), &["o2"], &lines[..1]).exits(7).says("set SYNAPSE_HOST");
+    assert_eq!(server.seen().len(), before);
+    assert!(other.seen().iter().all(|r| !r.headers.contains_key("synapse-access-token")));
+    // Without a token it is as it was.
+    run(&p, &server, &["o3"], &lines[..1]).exits(7).says("a: HTTP 403 (an expired URL?); a new URL could not be had");
+}
+
+#[test]
+fn originals_that_are_too_large_are_left_out_and_too_many_bytes_end_the_run() {
+    let server = Server::start(|r| match r.target.as_str() {
+        "/large" => ok(&[7; 1001]),
+        _ => ok(&[7; 1000]),
+    });
+    let p = place();
+    let lines = [line("a", "/a"), line("large", "/large"), line("b", "/b")];
+    let ran = run(&p, &server, &["--max-file-bytes", "1kB", "out"], &lines).exits(7);
+    ran.says("large: it is larger than --max-file-bytes 1000");
+    assert_eq!(names(&p.path("out")), ["a", "b", "metadata/export_summary.json", "metadata/manifest.json"]);
+    run(&p, &server, &["--max-total-bytes", "3001", "fits"], &lines).exits(0);
+    run(&p, &server, &["--max-total-bytes", "3000", "over"], &lines).exits(3).one_line().says("--max-total-bytes 3000");
+    assert!(!p.path("over").exists());
+    run(&p, &server, &["--max-file-bytes", "nonsense", "x"], &lines).exits(2).says("1GB");
+}
+
+#[test]
+fn a_body_that_does_not_fit_its_md5_is_asked_for_again() {
+    let server = Server::start(|r| {
+        let headers =
+            vec![("ETag", "\"900150983cd24fb0d6963f7d28e17f72\"".to_owned()), ("x-amz-request-id", "1".into())];
+        let body: &[u8] = if r.nth == 0 || r.target == "/bad" { b"abd" } else { b"abc" };
+        Answer::Send(200, headers, body.to_vec())
+    });
+    let p = place();
+    let ran = run(&p, &server, &["out"], &[line("a", "/good"), line("b", "/bad")]).exits(7);
+    assert_eq!(fs::read(p.path("out/a")).unwrap(), b"abc", "{ran}");
+    ran.says("b: it is not what the server's MD5 announced");
+    assert_eq!(server.seen_for("/bad").len(), 3);
+}

@@ -141,7 +141,6 @@ impl Tree {
         held.replay(|record| {
             let (split, stem, ext, id, original): HeldOwned =
                 serde_json::from_slice(record).map_err(|_| StreamError::Internal("spooled image"))?;
-            let original = original.map(|(url, bytes, sha256)| Original { url, bytes, sha256 });
             let image = Image { split: &split, stem: &stem, ext: &ext, id: &id, original: original.as_ref() };
             self.place(&image, b"", out).map(drop)
         })
@@ -177,9 +176,8 @@ impl Tree {
 }
 
 /// Split, stem, extension, id, original of a held image.
-type HeldOwned = (String, String, String, String, Option<(String, Option<u64>, Option<String>)>);
+type HeldOwned = (String, String, String, String, Option<Original>);
 
 fn held_record(i: &Image<'_>) -> Result<Vec<u8>, StreamError> {
-    let original = i.original.map(|o| (&o.url, o.bytes, &o.sha256));
-    serde_json::to_vec(&(i.split, i.stem, i.ext, i.id, original)).map_err(|_| StreamError::Internal("held image"))
+    serde_json::to_vec(&(i.split, i.stem, i.ext, i.id, i.original)).map_err(|_| StreamError::Internal("held image"))
 }
