@@ -398,6 +398,15 @@ fn sigterm_ends_it_and_nothing_is_published() {
 }
 
 #[test]
+fn a_failure_that_no_other_code_describes_is_exit_1() {
+    for stage in STAGES {
+        // Less memory than the stack that hostile nesting may need.
+        let ran = stage.shell("ulimit -v 250000; exec \"$@\"", &[], b"");
+        ran.exits(1).fails_with_one_line(stage.name).says("cannot start a thread").says("ulimit -v");
+    }
+}
+
+#[test]
 fn completions_are_printed() {
     for stage in STAGES {
         for name in ["bash", "zsh", "fish"] {

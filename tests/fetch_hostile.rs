@@ -4,6 +4,8 @@
 mod fetch;
 #[path = "common/stand_in.rs"]
 mod stand_in;
+#[path = "common/world.rs"]
+mod world;
 
 use fetch::{Ran, TOKEN, command, run};
 use stand_in::{SAMPLE, StandIn};
@@ -11,6 +13,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use world::World;
 
 /// A server that answers each request as a function of its path and query says, and keeps the heads of all requests.
 struct Script {
@@ -37,7 +41,8 @@ impl Script {
     }
 
     fn fetch(&self, args: &[&str]) -> Ran {
-        let mut command = command(&[&["--project", "1", "--retry-for", "1"], args].concat());
+        let patience: &[&str] = if args.contains(&"--retry-for") { &[] } else { &["--retry-for", "1"] };
+        let mut command = command(&[&["--project", "1"], patience, args].concat());
         command.env("SYNAPSE_HOST", &self.url).env("SYNAPSE_ACCESS_TOKEN", TOKEN);
         run(command)
     }
@@ -198,4 +203,126 @@ fn a_person_at_a_terminal_is_asked() {
     screen.read_to_string(&mut rest).expect("UTF-8");
     assert!(rest.contains("1 assignment of project 42"), "{rest}");
     assert!(child.wait().expect("it ends").success());
+}
+
+/// A project whose list says `count` and holds these rows, whatever is asked for.
+fn listing(count: &str, rows: &str) -> Script {
+    let page = format!("{{\"next\":null,\"results\":[{rows}]}}");
+    let probe = format!("{{\"count\":{count},\"results\":[]}}");
+    Script::start(move |path, _| match path {
+        p if p.starts_with("/projects/") => answer("200 OK", "", r#"{"id":1,"title":"One"}"#),
+        p if p.starts_with("/sdk/") && !p.contains("expand") && !p.contains("cursor") => answer("200 OK", "", &probe),
+        p if p.starts_with("/sdk/") => answer("200 OK", "", &page),
+        _ => answer("404 Not Found", "", ""),
+    })
+}
+
+#[test]
+fn ids_of_every_kind_are_told_apart_and_come_once() {
+    let rows = r#"{"id":9},{"id":"a-1"},{"id":99999999999999999999},{"id":-5},{"id":9},{"id":"a-1"},{"id":"9"}"#;
+    let ran = listing("5", rows).fetch(&[]).ok();
+    let ids = ["9", "\"a-1\"", "99999999999999999999", "-5", "\"9\""];
+    assert_eq!(ran.items(), ids.map(|id| format!("{{\"target\":\"assignment\",\"id\":{id}}}")));
+    assert_eq!(ran.must("end")["duplicates"], 2);
+    let short = listing("7", rows).fetch(&[]).with_code(5);
+    assert!(short.err.contains("5 rows came and the server counts 7 (it listed 2 more than once)"), "{}", short.err);
+}
+
+#[test]
+fn a_list_that_keeps_no_order_is_whole_and_verified() {
+    let ran = listing("4", r#"{"id":3},{"id":7},{"id":5},{"id":7},{"id":1}"#).fetch(&[]).ok();
+    assert_eq!(ran.numbers("id"), [3, 7, 5, 1]);
+    assert_eq!((&ran.must("end")["verified"], &ran.must("end")["duplicates"]), (&true.into(), &1.into()));
+}
+
+#[test]
+fn a_count_that_is_none_is_made_up_for() {
+    for count in ["\"12\"", "-1", "null", "[]", "1e400"] {
+        let ran = listing(count, r#"{"id":2},{"id":1}"#).fetch(&["--retry-for", "0.2"]);
+        assert_eq!(ran.ok().must("end")["verified"], true, "{count}");
+    }
+}
+
+#[test]
+fn rows_with_values_of_the_wrong_kind_come_as_they_are_or_are_told() {
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    for data in ["7", "[]", "\"\"", "{\"mode\":[]}", "1e999", &deep] {
+        let ran = listing("1", &format!("{{\"id\":1,\"data\":{data}}}")).fetch(&["--bare"]);
+        match data {
+            "\"\"" => assert!(ran.with_code(3).err.contains("row 1: its `data` is a text")),
+            _ => assert_eq!(ran.ok().out, format!("{{\"target\":\"assignment\",\"id\":1,\"data\":{data}}}\n")),
+        }
+    }
+    for row in ["null", "7", "[1]", "{\"id\":true}", "{\"id\":1,\"id\":2}", "{\"id\":{}}"] {
+        let ran = listing("1", row).fetch(&[]).with_code(5);
+        assert!(ran.err.contains("a row of /sdk/assignments/") && ran.err.lines().count() == 1, "{}", ran.err);
+    }
+}
+
+#[test]
+fn ids_at_the_ends_of_the_number_line_cost_few_requests() {
+    let far = 9_000_000_000_000_000_000;
+    let world = World::new([-far, -5, 3, far], 400, &[]);
+    assert_eq!(world.fetch(&[]).ok().numbers("id"), [far, 3, -5, -far]);
+    let requests = world.server.count("/requests/~1sdk~1assignments~1");
+    assert!(requests < 200, "{requests} requests for 4 rows");
+}
+
+/// A server that begins a body and then sends `chunk` again and again, with pauses.
+fn dripping(chunk: &'static [u8], pause: Duration) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            std::thread::spawn(move || {
+                read_head(&stream);
+                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{\"id\":1,\"title\":\"");
+                while stream.write_all(chunk).is_ok() {
+                    std::thread::sleep(pause);
+                }
+            });
+        }
+    });
+    url
+}
+
+#[test]
+fn a_body_without_end_is_given_up() {
+    let ask = |url: &str| {
+        let mut command = command(&["--project", "1", "--retry-for", "0.5", "--timeout", "0.3"]);
+        command.env("SYNAPSE_HOST", url).env("SYNAPSE_ACCESS_TOKEN", TOKEN);
+        run(command).with_code(5)
+    };
+    let slow = ask(&dripping(b"x", Duration::from_millis(20)));
+    assert!(slow.err.contains("no answer for 0.3 s"), "{}", slow.err);
+    static MUCH: [u8; 1 << 20] = [b'x'; 1 << 20];
+    let fast = ask(&dripping(&MUCH, Duration::ZERO));
+    assert!(fast.err.contains("the answer is longer than 256 MiB"), "{}", fast.err);
+}
+
+#[test]
+fn a_page_that_is_too_long_is_asked_for_with_fewer_rows() {
+    // 24 rows of 4 MB are more than a page may have.
+    let world = World::new(1..25, 4_000_000, &[]);
+    assert_eq!(world.fetch(&["--order", "arrival"]).ok().items().len(), 24);
+    assert_eq!(world.fetch(&["--target", "task", "--concurrency", "1"]).ok().items().len(), 24);
+}
+
+#[test]
+fn payloads_at_addresses_of_this_machines_own_network_are_refused() {
+    // The host itself is at a loopback address, so its object store may be; where clouds keep their secrets it never is.
+    for url in ["http://169.254.169.254/latest/meta-data", "http://[fd00:ec2::254]/x", "file:///etc/passwd"] {
+        let server = with_page(move |_| {
+            format!(r#"{{"next":null,"results":[{{"id":1,"data":{{"mode":"presigned","presigned_url":"{url}"}}}}]}}"#)
+        });
+        let ran = server.fetch(&["--limit", "1"]).with_code(3);
+        assert!(ran.err.contains("row 1") && ran.err.lines().count() == 1, "{}", ran.err);
+    }
+    let hop = Script::start(|_, _| answer("302 Found", "Location: http://169.254.169.254/x\r\n", ""));
+    let first = hop.url.clone();
+    let server = with_page(move |_| {
+        format!(r#"{{"next":null,"results":[{{"id":1,"data":{{"mode":"presigned","presigned_url":"{first}/o"}}}}]}}"#)
+    });
+    let ran = server.fetch(&[]).with_code(3);
+    assert!(ran.err.contains("private address"), "{}", ran.err);
 }

@@ -9,6 +9,7 @@ mod world;
 
 use fetch::{TOKEN, command, fetch, run};
 use serde_json::Value;
+use stand_in::StandIn;
 use std::collections::BTreeSet;
 use world::{World, dense, descending, text, uneven};
 
@@ -74,6 +75,29 @@ fn ids_from_a_long_list_are_asked_for_in_several_requests() {
     assert_eq!(ran.numbers("id"), descending(ids[..800].to_vec()));
     assert_eq!((&ran.must("begin")["count"], &ran.must("end")["expected"]), (&800.into(), &800.into()));
     assert!(ran.err.contains("1000 of the 1800 ids"), "{}", ran.err);
+}
+
+#[test]
+fn fifty_thousand_ids_are_asked_for_and_come_once() {
+    let (folder, server) = many_small_rows(60_000);
+    let list = folder.path().join("ids.ndjson");
+    // Every row but each sixth, in no order, some twice.
+    let wanted: Vec<i64> = (0..60_000).map(|n| 1_000_000 + n * 7_919 % 60_000).filter(|id| id % 6 != 0).collect();
+    let lines = wanted.iter().chain(&wanted[..100]).map(|id| format!("{{\"id\":{id}}}\n")).collect::<String>();
+    std::fs::write(&list, lines).expect("a file");
+    let ran = fetch(&server, &["--project", "42", "--ids-from", text(&list), "--bare"]).ok();
+    assert_eq!(ran.numbers("id"), descending(wanted));
+    assert_eq!(server.count("/status/414"), 0);
+}
+
+/// A folder with a dump of rows with the ids from 1,000,000 on, and a server for it.
+fn many_small_rows(rows: i64) -> (tempfile::TempDir, StandIn) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let dump = folder.path().join("small.ndjson");
+    let lines = (1_000_000..1_000_000 + rows).map(|id| format!("{{\"id\":{id},\"data\":{{}}}}\n")).collect::<String>();
+    std::fs::write(&dump, lines).expect("the dump");
+    let server = StandIn::start(&["--dump", text(&dump), "--token", TOKEN]);
+    (folder, server)
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The v1 lists: numbered pages and cursors.
 
+use std::cmp::Ordering;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
@@ -131,10 +133,12 @@ impl Walk {
                 && self.filter.accepts(self.target, &app.dump.rows[n])
                 && self.filter.search.as_ref().is_none_or(|text| named(app, n, text))
         };
+        // Where the list is in the order of its ids, what can pass is one stretch of it.
+        let stretch = if self.target == Target::GroundTruth { 0..order.len() } else { self.stretch(app) };
         let ranks: Vec<usize> = if self.filter.is_empty() && app.options.mutate.is_none() {
             (start.saturating_add(self.skip)..order.len()).take(self.size + 1).collect()
         } else {
-            (start..order.len()).filter(passes).skip(self.skip).take(self.size + 1).collect()
+            (start.max(stretch.start)..stretch.end).filter(passes).skip(self.skip).take(self.size + 1).collect()
         };
         let (ranks, more) = (&ranks[..ranks.len().min(self.size)], ranks.len() > self.size);
         if self.cursor.is_none() && self.page > 1 && ranks.is_empty() {
@@ -154,7 +158,7 @@ impl Walk {
         let last = ranks.last().map(|rank| row_at(*rank));
         let mut out = Object::new();
         if self.cursor.is_none() {
-            let all = || (0..order.len()).filter(passes).count();
+            let all = || stretch.clone().filter(passes).count();
             let exact = self.filter.is_empty() && app.options.mutate.is_none();
             out = out.raw("count", if exact { order.len() } else { all() } + app.options.short);
         }
@@ -164,6 +168,15 @@ impl Walk {
         let url = |url: Option<String>| url.map_or("null".into(), |url| quote(&url));
         let body = out.raw("next", url(next)).raw("previous", url(previous));
         json(StatusCode::OK, body.raw("results", format!("[{}]", rows.join(","))).end())
+    }
+
+    /// The ranks of rows whose id may pass.
+    fn stretch(&self, app: &App) -> Range<usize> {
+        let order = app.order(self.target);
+        let place = |row: &u32| self.filter.place(self.target.id(&app.dump.rows[*row as usize]));
+        let low = order.partition_point(|row| place(row) == Ordering::Less);
+        let high = order.partition_point(|row| place(row) != Ordering::Greater);
+        if self.descending { order.len() - high..order.len() - low } else { low..high }
     }
 
     fn next(&self, app: &App, last: u32) -> String {

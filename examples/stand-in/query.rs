@@ -1,5 +1,8 @@
 //! Query strings: the filters of each list, and what they let through.
 
+use std::cmp::Ordering;
+use std::collections::HashSet;
+
 use crate::dump::{DATES, Dump, Id, Row, micros};
 
 /// Which list is asked for.
@@ -85,8 +88,8 @@ enum Column {
 #[derive(Debug)]
 enum Test {
     Nothing,
-    In(Column, Vec<Id>),
-    NotIn(Vec<Id>),
+    In(Column, HashSet<Id>),
+    NotIn(HashSet<Id>),
     Range(&'static str, Id),
     /// Facet, accepted values, and whether rows that say nothing pass
     Facet(u32, Vec<u32>, bool),
@@ -152,6 +155,25 @@ impl Filter {
         self.tests.is_empty() && self.search.is_none()
     }
 
+    /// Whether a row's id alone shows that it is too low (`Less`) or too high (`Greater`): what passes lies between.
+    pub fn place(&self, id: &Id) -> Ordering {
+        for test in &self.tests {
+            let (low, high) = match test {
+                Test::In(Column::Id, list) => (list.iter().min(), list.iter().max()),
+                Test::Range("gte" | "gt", bound) => (Some(bound), None),
+                Test::Range(_, bound) => (None, Some(bound)),
+                _ => continue,
+            };
+            if low.is_some_and(|low| id < low) {
+                return Ordering::Less;
+            }
+            if high.is_some_and(|high| id > high) {
+                return Ordering::Greater;
+            }
+        }
+        Ordering::Equal
+    }
+
     /// Whether a row passes (the `search` is up to the caller, who can read the row).
     pub fn accepts(&self, target: Target, row: &Row) -> bool {
         self.tests.iter().all(|test| match test {
@@ -204,11 +226,11 @@ fn facet_test(facet: &'static str, value: &str, dump: &Dump) -> Option<Test> {
     Some(Test::Facet(key, values, flag && !truthy(value)))
 }
 
-fn scope(wanted: &[Id], have: i64) -> Option<Test> {
+fn scope(wanted: &HashSet<Id>, have: i64) -> Option<Test> {
     (!wanted.contains(&Id::Int(have))).then_some(Test::Nothing)
 }
 
-fn ids(key: &str, list: &str) -> Result<Vec<Id>, String> {
+fn ids(key: &str, list: &str) -> Result<HashSet<Id>, String> {
     let parse = |part: &str| match part.trim() {
         "" => Err(complaint(key, "Enter a number.")),
         text => Ok(Id::parse(text)),

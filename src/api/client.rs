@@ -1,19 +1,22 @@
 //! One request to the backend or to its object store, tried until it is answered properly.
 //!
 //! Two kinds of connection exist for each purpose. The pooled one serves first tries; a retry never takes a pooled connection,
-//! because a bad one would fail every retry alike (backend.md §7). Requests to objects carry no token at all, wherever they go.
+//! because a bad one would fail every retry alike (backend.md §7). Requests to objects carry no token at all, wherever they go, and
+//! go to no address that a hostile row could abuse us to ask (docs/security.md).
 
 use super::credentials::Credentials;
 use super::error::{ApiError, quote};
 use super::limit::{Gate, Limits};
 use super::query::Query;
 use super::retry::{LONGEST_RETRY_AFTER, Policy, Tries, Trouble, retry_after};
+use crate::net::addresses::{PrivateAddress, Reach, Resolver};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::redirect;
 use serde_json::Value;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
+use tokio::sync::OnceCell;
 use url::Url;
 
 /// No body may be longer, bytes: as long as the longest line that the stages behind this one take.
@@ -33,11 +36,18 @@ pub struct Options {
     pub timeout: Duration,
     /// How much at once.
     pub limits: Limits,
+    /// Objects may have private addresses although the host has none.
+    pub allow_private_urls: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { policy: Policy::default(), timeout: Duration::from_secs(120), limits: Limits::default() }
+        Self {
+            policy: Policy::default(),
+            timeout: Duration::from_secs(120),
+            limits: Limits::default(),
+            allow_private_urls: false,
+        }
     }
 }
 
@@ -60,7 +70,8 @@ struct Inner {
     credentials: Credentials,
     options: Options,
     api: Pools,
-    objects: Pools,
+    /// Made when the first object is asked for.
+    objects: OnceCell<(Reach, Pools)>,
     meter: Meter,
     gate: Gate,
     /// Whether the host has ever answered.
@@ -87,8 +98,8 @@ impl Client {
     pub fn new(credentials: Credentials, options: Options) -> Result<Self, ApiError> {
         // A second installation in the same process is refused and harmless.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let api = Pools::new(credentials.headers()?, same_origin_only)?;
-        let objects = Pools::new(HeaderMap::new(), || redirect::Policy::limited(5))?;
+        let api = Pools::new(credentials.headers()?, same_origin_only, None)?;
+        let objects = OnceCell::new();
         let contact = AtomicBool::new(false);
         let gate = Gate::new(options.limits);
         Ok(Self(Arc::new(Inner { credentials, options, api, objects, meter: Meter::default(), gate, contact })))
@@ -167,6 +178,9 @@ impl Client {
         what: &str,
         parse: impl Fn(Vec<u8>) -> Result<T, Trouble>,
     ) -> Result<T, Trouble> {
+        let bad = |reason| Trouble::Fatal(ApiError::Address { what: what.to_owned(), reason });
+        let (reach, _) = self.objects().await.map_err(Trouble::Fatal)?;
+        reach.check(url).map_err(bad)?;
         let mut tries = Tries::new(self.0.options.policy);
         loop {
             match self.attempt(Goal::Object, url, BODY_CAP, tries.failed > 0).await.and_then(&parse) {
@@ -182,6 +196,22 @@ impl Client {
     pub fn resolve(&self, address: &str) -> Option<Url> {
         let url = self.0.credentials.host.join(address).ok()?;
         matches!(url.scheme(), "http" | "https").then_some(url)
+    }
+
+    /// How far objects may reach, and the connections to them. An installation with a private address has its object store at one.
+    async fn objects(&self) -> Result<&(Reach, Pools), ApiError> {
+        let made = self.0.objects.get_or_try_init(|| async {
+            let host = &self.0.credentials.host;
+            let place = (host.host_str().unwrap_or_default(), host.port_or_known_default().unwrap_or(443));
+            let own: Vec<_> = tokio::net::lookup_host(place).await.map(Iterator::collect).unwrap_or_default();
+            let reach = match own.iter().all(|address| Reach::Public.allows(address.ip())) {
+                _ if self.0.options.allow_private_urls => Reach::Any,
+                true => Reach::Public,
+                false => Reach::OwnServer,
+            };
+            Ok((reach, Pools::new(HeaderMap::new(), || within(reach), Some(reach))?))
+        });
+        made.await
     }
 
     fn endpoint(&self, path: &str, query: &Query) -> Result<Url, ApiError> {
@@ -227,7 +257,10 @@ impl Client {
     /// One try: the body of a 200.
     async fn attempt(&self, goal: Goal, url: &Url, cap: usize, again: bool) -> Result<Vec<u8>, Trouble> {
         let inner = &*self.0;
-        let pools = if goal == Goal::Api { &inner.api } else { &inner.objects };
+        let pools = match goal {
+            Goal::Api => &inner.api,
+            Goal::Object => &self.objects().await.map_err(Trouble::Fatal)?.1,
+        };
         let http = if again { &pools.fresh } else { &pools.pooled };
         // Object stores have their own capacity; what is limited there is the number of downloads (fetch::fill).
         let _passage = if goal == Goal::Api { Some(inner.gate.enter().await) } else { None };
@@ -237,7 +270,7 @@ impl Client {
         let answer = tokio::time::timeout(silence, http.get(url.clone()).send()).await;
         let mut response = match answer {
             Err(_) => return Err(timed_out(silence)),
-            Ok(Err(e)) => return Err(broken(e)),
+            Ok(Err(e)) => return Err(broken(url, e)),
             Ok(Ok(response)) => response,
         };
         inner.contact.store(true, Relaxed);
@@ -264,7 +297,7 @@ impl Client {
                 Err(_) => return Err(timed_out(silence)),
                 // What an error page says is a courtesy; its status is what counts.
                 Ok(Err(_)) if !ok => break,
-                Ok(Err(e)) => return Err(broken(e)),
+                Ok(Err(e)) => return Err(broken(url, e)),
                 Ok(Ok(None)) => break,
                 Ok(Ok(Some(chunk))) => {
                     inner.meter.bytes.fetch_add(chunk.len() as u64, Relaxed);
@@ -316,9 +349,17 @@ impl Client {
 }
 
 impl Pools {
-    fn new(headers: HeaderMap, redirects: impl Fn() -> redirect::Policy) -> Result<Self, ApiError> {
+    fn new(
+        headers: HeaderMap,
+        redirects: impl Fn() -> redirect::Policy,
+        reach: Option<Reach>,
+    ) -> Result<Self, ApiError> {
         let build = |idle: usize| {
-            reqwest::Client::builder()
+            let mut builder = reqwest::Client::builder();
+            if let Some(reach) = reach {
+                builder = builder.dns_resolver(Arc::new(Resolver(reach)));
+            }
+            builder
                 .user_agent(concat!("synpipe/", env!("CARGO_PKG_VERSION")))
                 .default_headers(headers.clone())
                 .redirect(redirects())
@@ -342,6 +383,15 @@ fn same_origin_only() -> redirect::Policy {
         } else {
             attempt.follow()
         }
+    })
+}
+
+/// Redirects that stay within reach; [`Resolver`] looks after names.
+fn within(reach: Reach) -> redirect::Policy {
+    redirect::Policy::custom(move |attempt| match reach.check(attempt.url()) {
+        _ if attempt.previous().len() > 5 => attempt.error("it redirects without end"),
+        Err(reason) => attempt.error(reason),
+        Ok(()) => attempt.follow(),
     })
 }
 
@@ -394,10 +444,24 @@ fn too_long(url: &Url, cap: usize) -> Trouble {
 }
 
 /// A failure below HTTP.
-fn broken(error: reqwest::Error) -> Trouble {
+fn broken(url: &Url, error: reqwest::Error) -> Trouble {
+    if error.is_redirect() || is_private(&error) {
+        return Trouble::Fatal(ApiError::Address { what: url.path().into(), reason: cause(&error) });
+    }
     let no_contact = error.is_connect();
     let reason = cause(&error);
     Trouble::Passing { reason, retry_after: None, may_be_size: !no_contact, slow_down: false, no_contact }
+}
+
+fn is_private(error: &reqwest::Error) -> bool {
+    let mut at = std::error::Error::source(error);
+    while let Some(inner) = at {
+        if inner.is::<PrivateAddress>() {
+            return true;
+        }
+        at = inner.source();
+    }
+    false
 }
 
 /// The innermost reason of a failure, without the URL.

@@ -93,6 +93,14 @@ pub enum ApiError {
         /// What is wrong and what to do.
         reason: String,
     },
+    /// A URL in a row that must not be asked.
+    #[error("{what}: {reason}")]
+    Address {
+        /// The row or the path.
+        what: String,
+        /// What is wrong and what to do.
+        reason: String,
+    },
     /// Fewer rows came than there are.
     #[error("{0}")]
     Short(String),
@@ -122,7 +130,7 @@ impl Classified for ApiError {
                 Exit::Refused
             }
             Self::Unreachable { .. } | Self::GaveUp { .. } | Self::Protocol { .. } | Self::Short(_) => Exit::Remote,
-            Self::Row { .. } => Exit::Input,
+            Self::Row { .. } | Self::Address { .. } => Exit::Input,
             Self::Internal(_) => Exit::Other,
         }
     }

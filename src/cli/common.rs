@@ -226,7 +226,10 @@ fn on_deep_stack(run: impl FnOnce() -> Result<Exit, Failure> + Send) -> Result<E
         let spawned = thread::Builder::new().name("main".into()).stack_size(PARSER_STACK).spawn_scoped(scope, run);
         match spawned {
             Ok(handle) => handle.join().unwrap_or_else(|_| Err(failed("the program panicked"))),
-            Err(e) => Err(failed(&format!("cannot start a thread: {e}"))),
+            Err(e) => Err(Failure::new(
+                Exit::Other,
+                format!("cannot start a thread: {e}; allow more memory (ulimit -v) or more threads (ulimit -u)"),
+            )),
         }
     })
 }

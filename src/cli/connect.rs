@@ -40,6 +40,9 @@ pub struct Connect {
     /// Seconds before a failed request is sent again; doubled with every further failure, up to 30
     #[arg(long, value_name = "SECONDS", default_value = "0.5", value_parser = seconds, global = true)]
     retry_pause: Duration,
+    /// Allow payloads at private addresses although the host has a public one
+    #[arg(long, global = true)]
+    allow_private_urls: bool,
 }
 
 /// How hard the backend is worked.
@@ -96,6 +99,7 @@ impl Connect {
             policy: Policy { budget: self.retry_for, first_pause: self.retry_pause },
             timeout: self.timeout,
             limits,
+            allow_private_urls: self.allow_private_urls,
         };
         Ok(Client::new(credentials, options)?)
     }

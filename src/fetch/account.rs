@@ -125,7 +125,11 @@ async fn counted(client: &Client, plan: &Plan) -> Result<u64, ApiError> {
 async fn shortfall(client: &Client, plan: &Plan, done: &Done<'_>, sent: u64, now: u64) -> Result<String, FetchError> {
     let missing = compare(client, plan, done).await?.missing;
     let n = now - sent;
-    let told = format!("{sent} rows came and the server counts {now}: {n} are missing");
+    let twice = match done.walked.duplicates {
+        0 => String::new(),
+        n => format!(" (it listed {n} more than once)"),
+    };
+    let told = format!("{sent} rows came and the server counts {now}{twice}: {n} are missing");
     Ok(if !missing.is_empty() {
         format!("{told}, among them {}; run again", named(&missing))
     } else if done.below.is_some() {

@@ -39,7 +39,8 @@ pub struct Walked {
     pub duplicates: u64,
     /// Rows met, those of other shards included.
     pub met: u64,
-    /// Whether pages were told apart by their number while the list changed: rows may have slipped between two of them.
+    /// Whether rows may have slipped between two pages: the list changed while its pages were told apart by their number, or the
+    /// server does not keep it in order.
     pub shifted: bool,
     /// Whether the walk ended because the server had no more, and not because enough rows came.
     pub complete: bool,

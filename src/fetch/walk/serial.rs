@@ -4,6 +4,7 @@
 use super::{Walked, page};
 use crate::api::page::Mode;
 use crate::api::{ApiError, Client, Id, Row};
+use crate::fetch::keys::Keys;
 use crate::fetch::part::Part;
 use crate::fetch::plan::Plan;
 use crate::fetch::walk::{Batch, learn};
@@ -22,8 +23,7 @@ pub struct From {
     pub limit: Option<u64>,
 }
 
-/// Walks a part. Rows come in descending order of their key; one that does not was met before (rows were added in front and
-/// shifted the rest) and is dropped.
+/// Walks a part. Rows that were met before (others were added in front and shifted the rest) are dropped.
 ///
 /// # Errors
 /// [`ApiError`]. When the receiver goes away the walk ends early without one.
@@ -39,7 +39,7 @@ pub async fn run(
     let mut walked = Walked::default();
     let mut size = plan.first_size();
     let mut seen = HashSet::new();
-    let mut keys = Keys { last: from.below, ..Keys::default() };
+    let mut met = Met { below: from.below, ..Met::default() };
     let (mut numbered, mut counted) = (false, None);
     let mut next = from.step.clone();
     loop {
@@ -74,7 +74,8 @@ pub async fn run(
             walked.shifted |= counted.is_some_and(|before| Some(before) != got.page.count);
             counted = got.page.count;
         }
-        let mut rows = keys.sort_out(got.page.rows, &mut walked.duplicates);
+        let mut rows = met.sort_out(got.page.rows, &mut walked.duplicates);
+        walked.shifted |= met.disorder;
         walked.met += rows.len() as u64;
         if let Some(shard) = plan.sifter() {
             rows.retain(|row| shard.has(&row.key));
@@ -97,22 +98,26 @@ pub async fn run(
     }
 }
 
-/// Tells rows that were met before, for a list in descending order of whole numbers in no memory, for other keys by a set.
+/// Tells rows that were met before.
 #[derive(Debug, Default)]
-struct Keys {
-    last: Option<i64>,
-    /// Whether a row below `last` came already; until then rows above it are from an earlier run, not met twice.
-    moving: bool,
-    others: HashSet<Id>,
+struct Met {
+    /// Rows down to this key are from an earlier run.
+    below: Option<i64>,
+    keys: Keys,
+    lowest: Option<i64>,
+    /// Whether a row came after one with a lower number: the server does not keep the order that was asked for.
+    disorder: bool,
 }
 
-impl Keys {
+impl Met {
+    /// The rows that are new. One that is not was shifted by others that were added in front; those of an earlier run are passed
+    /// over before the first new one.
     fn sort_out(&mut self, rows: Vec<Row>, duplicates: &mut u64) -> Vec<Row> {
         let mut new = Vec::with_capacity(rows.len());
         for row in rows {
             if self.is_new(&row.key) {
                 new.push(row);
-            } else if self.moving {
+            } else if !self.keys.is_empty() {
                 *duplicates += 1;
             }
         }
@@ -120,16 +125,16 @@ impl Keys {
     }
 
     fn is_new(&mut self, key: &Id) -> bool {
-        let new = match key.number() {
-            Some(n) if self.last.is_none_or(|last| n < last) => {
-                self.last = Some(n);
-                true
-            }
-            Some(_) => false,
-            None => self.others.insert(key.clone()),
-        };
-        self.moving |= new;
-        new
+        let earlier = key.number().is_some_and(|n| self.below.is_some_and(|below| n >= below));
+        if earlier || self.keys.has(key) {
+            return false;
+        }
+        self.keys.add(key);
+        if let Some(number) = key.number() {
+            self.disorder |= self.lowest.is_some_and(|lowest| number > lowest);
+            self.lowest = Some(self.lowest.map_or(number, |lowest| lowest.min(number)));
+        }
+        true
     }
 }
 
@@ -139,10 +144,13 @@ mod tests {
 
     #[test]
     fn rows_met_before_are_told() {
-        let mut keys = Keys::default();
-        let news: Vec<bool> = [9, 8, 8, 9, 5, 6, 4].map(|n| keys.is_new(&Id::Number(n))).to_vec();
-        assert_eq!(news, [true, true, false, false, true, false, true]);
+        let mut met = Met::default();
+        let news: Vec<bool> = [9, 8, 8, 9, 5, 4].map(|n| met.is_new(&Id::Number(n))).to_vec();
+        assert_eq!((news, met.disorder), (vec![true, true, false, false, true, true], false));
         let text = Id::Other("\"a\"".into());
-        assert!(keys.is_new(&text) && !keys.is_new(&text));
+        assert!(met.is_new(&text) && !met.is_new(&text) && !met.disorder);
+        assert!(met.is_new(&Id::Number(6)) && met.disorder);
+        let mut resumed = Met { below: Some(7), ..Met::default() };
+        assert!(!resumed.is_new(&Id::Number(9)) && !resumed.is_new(&Id::Number(7)) && resumed.is_new(&Id::Number(6)));
     }
 }
