@@ -17,23 +17,35 @@ pub fn scope(target: Target, runtime: &Runtime, client: &Client) -> Result<Strin
         }
         _ => "which project? give --project ID or set SYNAPSE_PROJECT (`syn-fetch projects` lists them)",
     };
-    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+    if !somebody() {
         return Err(Failure::usage(missing));
     }
     let answer = match target {
         Target::GroundTruth => {
-            let datasets = Listing::datasets(&runtime.block_on(client.datasets())?);
-            match question(&datasets, "Ground-truth dataset") {
-                None => None,
-                Some(dataset) => {
-                    let versions = Listing::versions(&runtime.block_on(client.versions(&dataset))?);
-                    question(&versions, "Version")
-                }
-            }
+            let dataset = dataset(runtime, client)?;
+            question(&Listing::versions(&runtime.block_on(client.versions(&dataset))?), "Version")
         }
         _ => question(&Listing::projects(&runtime.block_on(client.projects())?), "Project"),
     };
     answer.ok_or_else(|| Failure::usage(missing))
+}
+
+/// A ground-truth dataset, as [`scope`].
+///
+/// # Errors
+/// As [`scope`].
+pub fn dataset(runtime: &Runtime, client: &Client) -> Result<String, Failure> {
+    let missing =
+        || Failure::usage("which ground-truth dataset? give --gt-dataset ID (`syn-fetch gt-datasets` lists them)");
+    if !somebody() {
+        return Err(missing());
+    }
+    question(&Listing::datasets(&runtime.block_on(client.datasets())?), "Ground-truth dataset").ok_or_else(missing)
+}
+
+/// Whether there is a person to ask.
+fn somebody() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
 /// Shows a table and reads a line.

@@ -7,7 +7,7 @@ use super::progress;
 use crate::api::catalog::Project;
 use crate::api::query::Filters;
 use crate::api::value::{day_after, is_whole_day};
-use crate::api::{ApiError, Client, Target};
+use crate::api::{Client, Target};
 use crate::exit::{Exit, Failure};
 use crate::fetch::checkpoint::{Checkpoint, Resume};
 use crate::fetch::discover::Listing;
@@ -220,7 +220,11 @@ pub fn run(mut args: Fetch, console: &Console) -> Result<Exit, Failure> {
         let plan = runtime.block_on(Plan::make(&client, &request))?;
         let told = runtime.block_on(fetch::sample(&client, &plan))?;
         let mut writer = args.common.writer()?;
-        writer.line(told.to_string().as_bytes())?;
+        if args.at_terminal() {
+            writer.put(fetch::sample_in_words(&told).as_bytes())?;
+        } else {
+            writer.line(told.to_string().as_bytes())?;
+        }
         writer.finish()?;
         return Ok(Exit::Ok);
     }
@@ -243,17 +247,15 @@ pub fn run(mut args: Fetch, console: &Console) -> Result<Exit, Failure> {
 }
 
 fn discover(what: &Discover, args: &Fetch, runtime: &Runtime, client: &Client) -> Result<Exit, Failure> {
-    let table = args.common.output.is_none() && std::io::stdout().is_terminal();
+    let table = args.at_terminal();
     let listing = match what {
         Discover::Projects => Listing::projects(&runtime.block_on(client.projects())?),
         Discover::GtDatasets => Listing::datasets(&runtime.block_on(client.datasets())?),
         Discover::GtVersions => {
-            let Some(dataset) = &args.scope.gt_dataset else {
-                return Err(Failure::usage("gt-versions needs --gt-dataset ID; `syn-fetch gt-datasets` lists them"));
-            };
-            Listing::versions(&runtime.block_on(client.versions(dataset))?)
+            let dataset = args.scope.gt_dataset.clone().map_or_else(|| ask::dataset(runtime, client), Ok)?;
+            Listing::versions(&runtime.block_on(client.versions(&dataset))?)
         }
-        Discover::Classes => Listing::classes(&runtime.block_on(args.class_project(client))?),
+        Discover::Classes => Listing::classes(&args.class_project(runtime, client)?),
         Discover::Doctor => {
             let checks = runtime.block_on(doctor::examine(client));
             return Ok(doctor::write(&checks, table, args.common.writer()?)?);
@@ -365,14 +367,22 @@ impl Fetch {
         std::env::var(variable).ok() != *value
     }
 
-    async fn class_project(&self, client: &Client) -> Result<Project, ApiError> {
-        match (&self.scope.project, &self.scope.gt_version) {
-            (Some(id), _) => client.project(id).await,
-            (None, Some(id)) => client.version(id).await?.project.ok_or_else(|| {
-                ApiError::Usage("this ground-truth version belongs to no project, so it has no class list".into())
-            }),
-            (None, None) => Err(ApiError::Usage("classes needs --project ID; `syn-fetch projects` lists them".into())),
-        }
+    fn class_project(&self, runtime: &Runtime, client: &Client) -> Result<Project, Failure> {
+        let id = match (&self.scope.project, &self.scope.gt_version) {
+            (Some(id), _) => id.clone(),
+            (None, Some(id)) => {
+                return runtime.block_on(client.version(id))?.project.ok_or_else(|| {
+                    Failure::usage("this ground-truth version belongs to no project, so it has no class list")
+                });
+            }
+            (None, None) => ask::scope(Target::Assignment, runtime, client)?,
+        };
+        Ok(runtime.block_on(client.project(&id))?)
+    }
+
+    /// Whether a person reads the output.
+    fn at_terminal(&self) -> bool {
+        self.common.output.is_none() && std::io::stdout().is_terminal()
     }
 }
 

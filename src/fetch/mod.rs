@@ -89,7 +89,7 @@ impl Classified for FetchError {
     }
 }
 
-pub use sample::describe as sample;
+pub use sample::{describe as sample, in_words as sample_in_words};
 
 /// The runtime that all requests of a run share.
 ///

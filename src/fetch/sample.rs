@@ -1,11 +1,13 @@
 //! `--dry-run`: the plan of a run, with a look at a few rows, and nothing exported.
 
 use super::plan::Plan;
+use super::table::Table;
 use crate::api::hold::Holding;
 use crate::api::page::Page;
 use crate::api::payload::{Payload, Payloads};
 use crate::api::{ApiError, Client};
 use serde_json::{Map, Value, json};
+use std::time::Duration;
 
 /// Rows looked at.
 const ROWS: usize = 10;
@@ -39,7 +41,10 @@ pub async fn describe(client: &Client, plan: &Plan) -> Result<Value, ApiError> {
         tally(&serde_json::from_slice(data).unwrap_or_default(), &mut tools, &mut classes);
     }
     let rows = page.rows.len();
-    let page_size = plan.first_size().rows();
+    let mut size = plan.first_size();
+    size.good(rows, rows, bytes, Duration::ZERO, false);
+    size.good(rows, rows, bytes, Duration::ZERO, false);
+    let page_size = size.rows();
     let requests = plan.expected().map(|n| n.div_ceil(page_size as u64) + 3);
     Ok(json!({
         "host": client.host(),
@@ -52,6 +57,32 @@ pub async fn describe(client: &Client, plan: &Plan) -> Result<Value, ApiError> {
         "requests": requests,
         "sample": {"rows": rows, "bytes_per_row": bytes.checked_div(rows), "tools": tools, "classes": classes},
     }))
+}
+
+/// A plan as a person reads it.
+pub fn in_words(plan: &Value) -> String {
+    let mut table = Table::new(&["plan", ""]);
+    let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let list = |map: &Value, between: &str| {
+        let parts = map.as_object().into_iter().flatten().map(|(key, value)| format!("{key}{between}{}", plain(value)));
+        parts.collect::<Vec<_>>().join(", ")
+    };
+    let classes: Vec<String> = plan["classes"].as_array().into_iter().flatten().map(plain).collect();
+    let mut row = |name: &str, text: String| table.row(vec![name.to_owned(), text]);
+    row("host", plain(&plan["host"]));
+    row("target", plain(&plan["target"]));
+    row("filters", list(&plan["query"], " = "));
+    if !plan["project"].is_null() {
+        row("project", format!("{} {}", plain(&plan["project"]["id"]), plain(&plan["project"]["title"])));
+    }
+    row("classes", classes.join(", "));
+    row("rows", if plan["count"].is_null() { "not known".into() } else { plain(&plan["count"]) });
+    row("requests", format!("about {} of {} rows", plain(&plan["requests"]), plain(&plan["page_size"])));
+    let sample = &plan["sample"];
+    row("sample", format!("{} rows, {} bytes each", plain(&sample["rows"]), plain(&sample["bytes_per_row"])));
+    row("  tools", list(&sample["tools"], ": "));
+    row("  classes", list(&sample["classes"], ": "));
+    table.render()
 }
 
 /// Counts tools and classes of a payload in any of its dialects (dm-schema.md).
