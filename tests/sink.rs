@@ -1,6 +1,8 @@
 //! `syn-sink` as a user meets it: the binary, its input, its destination, its exit code, what it says.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "sink/again.rs"]
+mod again;
 #[path = "sink/archive.rs"]
 mod archive;
 #[path = "sink/cli.rs"]
@@ -15,5 +17,7 @@ mod local;
 mod originals;
 #[path = "sink/server.rs"]
 mod server;
+#[path = "sink/shards.rs"]
+mod shards;
 #[path = "sink/util.rs"]
 mod util;

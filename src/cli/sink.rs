@@ -5,14 +5,17 @@ use crate::api::client::{self, Client};
 use crate::api::credentials::{self, Credentials, Given};
 use crate::api::retry::Policy;
 use crate::exit::{Exit, Failure};
+use crate::sink::destination::{Existing, LocalFiles};
+use crate::sink::ledger::Totals;
 use crate::sink::originals::How;
 use crate::sink::renew::{Connect, Renewals};
 use crate::sink::{self, Options, SinkError, registry};
-use crate::stream::Reader;
+use crate::stream::{Reader, Writer};
 use clap::Parser;
 use crossbeam_channel::{Receiver, unbounded};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -25,6 +28,8 @@ Examples:
   syn-fetch --project 42 | syn-convert --to yolo | syn-sink out/       into out/
   syn-fetch --project 42 | syn-convert --to voc | syn-sink voc.zip     into an archive: .tar, .tar.gz, .tgz, .tar.zst, .zip
   syn-fetch --project 42 | syn-convert --to json | syn-sink - | ssh host tar x     a tar on standard output
+  syn-sink --shard-size 1GB train.tar files.ndjson                     train/train-000000.tar and so on, for WebDataset
+  syn-sink --dry-run out/ files.ndjson                                 what would be written, with sizes
   syn-sink --overwrite out/ files.ndjson.zst                           from a saved list of files, in place of what is there
   echo '{\"path\":\"a/b.txt\",\"text\":\"hello\"}' | syn-sink out/         any list of files will do
 
@@ -50,6 +55,16 @@ pub struct Args {
     /// Replace what is at the destination, as a whole
     #[arg(long)]
     overwrite: bool,
+    /// When something is at the destination, take the first free name of NAME(1), NAME(2), …
+    #[arg(long, conflicts_with = "overwrite")]
+    auto_number: bool,
+    /// Read all input and tell what would be written; write and download nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Write tars of this size, NAME-000000.tar and so on, into the folder NAME; the files of an item stay together, and what
+    /// belongs to no item lies beside them
+    #[arg(long, value_name = "SIZE", value_parser = super::size::bytes)]
+    shard_size: Option<u64>,
     /// Publish what came even if the input was cut
     #[arg(long)]
     allow_partial: bool,
@@ -68,6 +83,9 @@ pub struct Args {
     /// Allow lines that name a local file to copy
     #[arg(long)]
     allow_file_refs: bool,
+    /// How local files that lines name get into the dataset
+    #[arg(long, value_name = "HOW", default_value = "copy")]
+    local_files: LocalFiles,
     /// Allow originals at private, loopback and link-local addresses
     #[arg(long)]
     allow_private_urls: bool,
@@ -89,12 +107,19 @@ pub struct Args {
 pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
     let dest = destination(&args)?;
     let options = options(&args)?;
-    let stop = signals().map_err(|e| Failure::new(Exit::Other, format!("cannot watch for signals: {e}")))?;
     let reader = Reader::open(&args.files, args.common.max_line_bytes);
-    let wanted = registry::Wanted { dest: dest.as_os_str(), overwrite: args.overwrite };
+    let existing = match (args.overwrite, args.auto_number) {
+        (true, _) => Existing::Replaced,
+        (_, true) => Existing::Numbered,
+        _ => Existing::Refused,
+    };
+    let wanted = registry::Wanted { dest: dest.as_os_str(), existing, shard_size: args.shard_size };
+    if args.dry_run {
+        return dry_run(&wanted, reader, &options, console);
+    }
+    let stop = signals().map_err(|e| Failure::new(Exit::Other, format!("cannot watch for signals: {e}")))?;
     let destination = registry::open(&wanted)?;
-    let name = destination.name();
-    match sink::run(reader, destination, &options, stop, &|text| console.warn(text)) {
+    match sink::run(reader, destination.clone(), &options, stop, &|text| console.warn(text)) {
         Ok(report) => {
             let totals = report.totals;
             let failed = totals.originals.failed;
@@ -105,11 +130,34 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
                     format!(" ({ok} originals, {failed} more could not be had: see {})", sink::summary::PATH)
                 }
             };
-            console.info(&format!("{} files, {} bytes in {name}{originals}", totals.files, totals.bytes));
+            console.info(&format!(
+                "{} files, {} bytes in {}{originals}",
+                totals.files,
+                totals.bytes,
+                destination.name()
+            ));
             Ok(if failed > 0 { Exit::Partial } else { Exit::Ok })
         }
         Err(e) => Err(e.into()),
     }
+}
+
+/// Tells what a run would do, on standard output: a table on a terminal, else a JSON line a file.
+fn dry_run(
+    wanted: &registry::Wanted<'_>,
+    reader: Reader,
+    options: &Options,
+    console: &Console,
+) -> Result<Exit, Failure> {
+    registry::check(wanted)?;
+    let mut out = Writer::stdout()?;
+    let report = sink::dry_run::dry_run(reader, options, &mut out, std::io::stdout().is_terminal())?;
+    out.finish()?;
+    let Totals { files, bytes, originals, .. } = report.totals;
+    let unknown = if originals.ok > 0 { " without the originals whose size no line says" } else { "" };
+    let dest = wanted.dest.display();
+    console.info(&format!("{files} files, {bytes} bytes{unknown} would go to {dest}; nothing was written"));
+    Ok(if originals.failed > 0 { Exit::Partial } else { Exit::Ok })
 }
 
 /// The place the user names: the first argument, or `-o`.
@@ -137,6 +185,7 @@ fn options(args: &Args) -> Result<Options, Failure> {
         allow_file_refs: args.allow_file_refs,
         base_url: args.base_url.clone(),
         default_base,
+        local_files: args.local_files,
         originals: How {
             retry_for: Duration::from_secs(args.retry_for),
             allow_private: args.allow_private_urls,

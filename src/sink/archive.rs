@@ -7,7 +7,7 @@
 //! On standard output a failed run ends the tar with a file that is announced and does not come: every reader takes that for a
 //! cut archive, while a tar that merely stops between two files is whole to some.
 
-use super::destination::{Destination, Output};
+use super::destination::{Destination, Existing, Output};
 use super::error::SinkError;
 use super::held::{Growing, Held};
 use super::in_order::{Entry, InOrder, Sequence};
@@ -21,8 +21,8 @@ use crate::stream::StreamError;
 use std::fs::{self, File};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// The last file of a tar on standard output that is not whole.
 const BROKEN_OFF: &str = "INCOMPLETE";
@@ -35,10 +35,12 @@ pub struct Archive {
     scratch: PathBuf,
     files: Arc<InOrder<Packing>>,
     stop: Arc<AtomicBool>,
+    /// The name it got, when another was free.
+    got: OnceLock<PathBuf>,
 }
 
 enum Place {
-    File { dest: PathBuf, overwrite: bool, staging: Staging, growing: PathBuf },
+    File { dest: PathBuf, existing: Existing, staging: Staging, growing: PathBuf },
     Stdout { folder: tempfile::TempDir },
 }
 
@@ -55,8 +57,8 @@ impl Archive {
     ///
     /// # Errors
     /// [`SinkError::Exists`], [`SinkError::Usage`] when `dest` cannot be replaced, [`SinkError::Write`].
-    pub fn file(dest: &Path, format: Format, overwrite: bool) -> Result<Self, SinkError> {
-        check(dest, overwrite)?;
+    pub fn file(dest: &Path, format: Format, existing: Existing) -> Result<Self, SinkError> {
+        check(dest, existing)?;
         let staging = Staging::new(dest)?;
         let (growing, scratch) = (staging.path().join("archive"), staging.path().join("scratch"));
         let pack = fs::create_dir(&scratch).and_then(|()| Pack::new(format, File::create_new(&growing)?));
@@ -65,7 +67,7 @@ impl Archive {
             staging.remove();
             SinkError::write(name.clone(), e)
         })?;
-        let place = Place::File { dest: dest.to_owned(), overwrite, staging, growing };
+        let place = Place::File { dest: dest.to_owned(), existing, staging, growing };
         Ok(Self::new(place, name, pack, scratch, Arc::default()))
     }
 
@@ -89,18 +91,18 @@ impl Archive {
     fn new(place: Place, name: String, pack: Pack, scratch: PathBuf, stop: Arc<AtomicBool>) -> Self {
         let packing = Packing { name, pack: Some(pack), broken: false };
         let files = Arc::new(InOrder::new(packing, &scratch));
-        Self { place, scratch, files, stop }
+        Self { place, scratch, files, stop, got: OnceLock::new() }
     }
 
     fn enter(&self, order: u64, path: &RelPath, content: io::Result<Held>) -> Result<(), SinkError> {
         let content = content.map_err(|e| SinkError::write(path.as_str(), e))?;
-        self.files.enter(order, Entry { path: path.clone(), content })
+        self.files.enter(order, Entry { path: path.clone(), item: None, content })
     }
 }
 
 impl Destination for Archive {
     fn start(&self, order: u64, path: &RelPath) -> Result<Box<dyn Output>, SinkError> {
-        Ok(Box::new(Growing::new(self.files.clone(), order, path)))
+        Ok(Box::new(Growing::new(self.files.clone(), order, path, None)))
     }
 
     fn put(&self, order: u64, path: &RelPath, content: &[u8]) -> Result<(), SinkError> {
@@ -130,16 +132,17 @@ impl Destination for Archive {
         self.files.sequence().finish()?;
         match &self.place {
             Place::Stdout { .. } => Ok(()),
-            Place::File { dest, overwrite, staging, growing } => {
+            Place::File { dest, existing, staging, growing } => {
                 let fail = |e| SinkError::write(dest.display().to_string(), e);
-                if *overwrite {
-                    fs::rename(growing, dest).map_err(fail)?;
-                } else {
-                    staging::rename_to_new(growing, dest).map_err(|e| match e.kind() {
-                        io::ErrorKind::AlreadyExists => SinkError::Exists(self.name()),
-                        _ => fail(e),
-                    })?;
-                }
+                let moved = match existing {
+                    Existing::Replaced => fs::rename(growing, dest).map(|()| dest.clone()),
+                    other => staging::rename_to_free(growing, dest, *other == Existing::Numbered),
+                };
+                let got = moved.map_err(|e| match e.kind() {
+                    io::ErrorKind::AlreadyExists => SinkError::Exists(self.name()),
+                    _ => fail(e),
+                })?;
+                self.got.get_or_init(|| got);
                 File::open(staging::parent_of(dest)).and_then(|f| f.sync_all()).map_err(fail)?;
                 staging.remove();
                 Ok(())
@@ -158,7 +161,7 @@ impl Destination for Archive {
 
     fn name(&self) -> String {
         match &self.place {
-            Place::File { dest, .. } => dest.display().to_string(),
+            Place::File { dest, .. } => self.got.get().unwrap_or(dest).display().to_string(),
             Place::Stdout { .. } => STDOUT.to_owned(),
         }
     }
@@ -197,11 +200,16 @@ impl Sequence for Packing {
 }
 
 /// May an archive get this name?
-fn check(dest: &Path, overwrite: bool) -> Result<(), SinkError> {
+///
+/// # Errors
+/// [`SinkError::Exists`], [`SinkError::Usage`].
+pub fn check(dest: &Path, existing: Existing) -> Result<(), SinkError> {
     let Ok(meta) = dest.symlink_metadata() else { return Ok(()) };
     let shown = dest.display();
-    if !overwrite {
-        return Err(SinkError::Exists(shown.to_string()));
+    match existing {
+        Existing::Refused => return Err(SinkError::Exists(shown.to_string())),
+        Existing::Numbered => return Ok(()),
+        Existing::Replaced => {}
     }
     if !meta.is_file() {
         return Err(SinkError::Usage(format!(

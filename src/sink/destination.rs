@@ -5,6 +5,30 @@ use crate::path::RelPath;
 use std::io::Read;
 use std::path::Path;
 
+/// What becomes of a dataset that is there already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Existing {
+    /// The run is refused.
+    #[default]
+    Refused,
+    /// It is replaced as a whole.
+    Replaced,
+    /// The new one gets a number: `name(1)`, as the platform does it.
+    Numbered,
+}
+
+/// How local files that lines name get into a dataset.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum LocalFiles {
+    /// Their content is copied
+    #[default]
+    Copy,
+    /// The dataset has the same file under another name; on the same file system only
+    Hardlink,
+    /// The dataset has a link to the file
+    Symlink,
+}
+
 /// A place that a dataset is written to and that shows all of it or nothing.
 ///
 /// Calls come from several threads at once. Until [`publish`](Destination::publish) has returned, nobody who looks for the
@@ -54,6 +78,20 @@ pub trait Destination: Send + Sync {
             }
         }
     }
+
+    /// Puts a link to a local file in the place of its content. `source` is absolute and leads over no link itself.
+    ///
+    /// # Errors
+    /// [`SinkError::Usage`] where there are no links, [`SinkError::Write`].
+    fn link(&self, _order: u64, path: &RelPath, _source: &Path, _how: LocalFiles) -> Result<(), SinkError> {
+        Err(SinkError::Usage(format!(
+            "{path} cannot be a link in {}: links are for folders of this machine; use --local-files copy",
+            self.name()
+        )))
+    }
+
+    /// Told in input order, before anything else about the file with this number, which item it belongs to (as JSON).
+    fn belongs(&self, _order: u64, _item: Option<&str>) {}
 
     /// The file with this number will not come.
     ///

@@ -119,6 +119,7 @@ pub struct Growing<S: Sequence> {
     all: Arc<InOrder<S>>,
     order: u64,
     path: RelPath,
+    item: Option<Box<str>>,
     buffer: Vec<u8>,
     /// The part of the shared memory that the buffer has.
     reserved: usize,
@@ -128,8 +129,8 @@ pub struct Growing<S: Sequence> {
 
 impl<S: Sequence> Growing<S> {
     /// An empty file.
-    pub fn new(all: Arc<InOrder<S>>, order: u64, path: &RelPath) -> Self {
-        Self { all, order, path: path.clone(), buffer: Vec::new(), reserved: 0, file: None, bytes: 0 }
+    pub fn new(all: Arc<InOrder<S>>, order: u64, path: &RelPath, item: Option<Box<str>>) -> Self {
+        Self { all, order, path: path.clone(), item, buffer: Vec::new(), reserved: 0, file: None, bytes: 0 }
     }
 
     fn add(&mut self, bytes: &[u8]) -> io::Result<()> {
@@ -175,7 +176,7 @@ impl<S: Sequence> Output for Growing<S> {
                 Held::Bytes(std::mem::take(&mut self.buffer), self.all.memory().clone())
             }
         };
-        self.all.enter(self.order, Entry { path: self.path.clone(), content })
+        self.all.enter(self.order, Entry { path: self.path.clone(), item: self.item.take(), content })
     }
 }
 

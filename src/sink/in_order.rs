@@ -35,6 +35,8 @@ pub trait Sequence: Send {
 pub struct Entry {
     /// Where it goes.
     pub path: RelPath,
+    /// The item that it belongs to, for those who asked.
+    pub item: Option<Box<str>>,
     /// What is in it.
     pub content: Held,
 }
@@ -202,7 +204,7 @@ mod tests {
     fn entry(all: &InOrder<Seen>, n: u64) -> Entry {
         let path = RelPath::new(&n.to_string()).unwrap();
         let content = Held::of(&vec![0; 100_000], all.memory(), all.scratch()).unwrap();
-        Entry { path, content }
+        Entry { path, item: None, content }
     }
 
     #[test]

@@ -39,6 +39,8 @@ pub struct Input {
     pub expected: Expected,
     /// More parts follow.
     pub more: bool,
+    /// The item that it came from, as JSON.
+    pub item: Option<Box<str>>,
 }
 
 /// Reads one line of a stream from `origin`.
@@ -70,7 +72,8 @@ pub fn read(line: &[u8], origin: &Origin, files_allowed: bool) -> Result<Input, 
             original(text, origin.server.as_ref(), refresh).map_err(|e| about(&path, &e))?
         }
     };
-    Ok(Input { path, given, expected, more: line.more })
+    let item = line.item.as_ref().map(|i| i.text().into());
+    Ok(Input { path, given, expected, more: line.more, item })
 }
 
 fn about(path: &RelPath, reason: &str) -> String {

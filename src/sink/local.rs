@@ -1,6 +1,6 @@
 //! A local folder: written into a staging folder next to it, synced, published by one rename.
 
-use super::destination::{Destination, Output};
+use super::destination::{Destination, Existing, LocalFiles, Output};
 use super::error::SinkError;
 use super::manifest;
 use super::staging::{self, Staging};
@@ -9,12 +9,15 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// The destination `NAME/`: grows in `.NAME.partial-RANDOM/tree`.
 #[derive(Debug)]
 pub struct Local {
     dest: PathBuf,
-    overwrite: bool,
+    existing: Existing,
+    /// The name it got, when another was free.
+    got: OnceLock<PathBuf>,
     staging: Staging,
     tree: PathBuf,
     scratch: PathBuf,
@@ -25,10 +28,10 @@ impl Local {
     ///
     /// # Errors
     /// [`SinkError::Exists`], [`SinkError::Usage`] when `dest` cannot be replaced safely, [`SinkError::Write`].
-    pub fn new(dest: &Path, overwrite: bool) -> Result<Self, SinkError> {
+    pub fn new(dest: &Path, existing: Existing) -> Result<Self, SinkError> {
         // Without the trailing slash, which would make the system follow a link.
         let dest: PathBuf = dest.components().collect();
-        check(&dest, overwrite)?;
+        check(&dest, existing)?;
         let staging = Staging::new(&dest)?;
         let tree = staging.path().join("tree");
         let scratch = staging.path().join("scratch");
@@ -38,7 +41,7 @@ impl Local {
                 SinkError::write(folder.display().to_string(), e)
             })?;
         }
-        Ok(Self { dest, overwrite, staging, tree, scratch })
+        Ok(Self { dest, existing, got: OnceLock::new(), staging, tree, scratch })
     }
 
     fn fail(&self, path: &str, e: io::Error) -> SinkError {
@@ -70,10 +73,13 @@ impl Local {
 
     /// Gives the tree its name, if nobody took it in the meantime.
     fn appear(&self) -> Result<(), SinkError> {
-        staging::rename_to_new(&self.tree, &self.dest).map_err(|e| match e.kind() {
+        let numbered = self.existing == Existing::Numbered;
+        let got = staging::rename_to_free(&self.tree, &self.dest, numbered).map_err(|e| match e.kind() {
             io::ErrorKind::AlreadyExists => SinkError::Exists(self.name()),
             _ => self.fail("", e),
-        })
+        })?;
+        self.got.get_or_init(|| got);
+        Ok(())
     }
 }
 
@@ -92,6 +98,15 @@ impl Destination for Local {
         file.write_all(content).map_err(|e| self.fail(path.as_str(), e))
     }
 
+    fn link(&self, _order: u64, path: &RelPath, source: &Path, how: LocalFiles) -> Result<(), SinkError> {
+        let full = self.tree.join(path.as_str());
+        let linked = match how {
+            LocalFiles::Symlink => std::os::unix::fs::symlink(source, &full),
+            LocalFiles::Hardlink | LocalFiles::Copy => fs::hard_link(source, &full),
+        };
+        linked.map_err(|e| self.fail(path.as_str(), e))
+    }
+
     fn adopt(&self, _order: u64, path: &RelPath, scratch: &Path) -> Result<(), SinkError> {
         fs::rename(scratch, self.tree.join(path.as_str())).map_err(|e| self.fail(path.as_str(), e))
     }
@@ -104,7 +119,7 @@ impl Destination for Local {
         fs::rename(manifest, self.tree.join(manifest::PATH)).map_err(|e| self.fail(manifest::PATH, e))?;
         // One call for the whole file system: syncing twenty thousand small files one by one takes minutes.
         sync_file_system(&self.tree).map_err(|e| self.fail("", e))?;
-        if self.overwrite && self.dest.symlink_metadata().is_ok() {
+        if self.existing == Existing::Replaced && self.dest.symlink_metadata().is_ok() {
             self.replace().map_err(|e| self.fail("", e))?;
         } else {
             self.appear()?;
@@ -120,7 +135,7 @@ impl Destination for Local {
     }
 
     fn name(&self) -> String {
-        self.dest.display().to_string()
+        self.got.get().unwrap_or(&self.dest).display().to_string()
     }
 }
 
@@ -163,7 +178,10 @@ impl Drop for LocalFile {
 }
 
 /// May a dataset get this name?
-fn check(dest: &Path, overwrite: bool) -> Result<(), SinkError> {
+///
+/// # Errors
+/// [`SinkError::Exists`], [`SinkError::Usage`] when `dest` cannot be replaced safely.
+pub fn check(dest: &Path, existing: Existing) -> Result<(), SinkError> {
     let shown = dest.display();
     if dest.file_name().is_none() {
         return Err(SinkError::Usage(format!(
@@ -171,8 +189,10 @@ fn check(dest: &Path, overwrite: bool) -> Result<(), SinkError> {
         )));
     }
     let Ok(meta) = dest.symlink_metadata() else { return Ok(()) };
-    if !overwrite {
-        return Err(SinkError::Exists(shown.to_string()));
+    match existing {
+        Existing::Refused => return Err(SinkError::Exists(shown.to_string())),
+        Existing::Numbered => return Ok(()),
+        Existing::Replaced => {}
     }
     if !meta.is_dir() {
         return Err(SinkError::Usage(format!("{shown} is not a folder: --overwrite replaces folders only")));

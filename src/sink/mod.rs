@@ -6,12 +6,14 @@
 //! ```
 //! * [`input`]: one line, understood; [`names`]: no path twice; [`parts`]: files that come in parts
 //! * [`destination`]: what every destination can do; [`registry`]: which there are; [`local`] (with [`staging`]): a folder
-//! * [`archive`]: one archive ([`pack`]: [`tar`], [`zip`]), filled in input order ([`in_order`], [`held`]), also to a pipe ([`piped`])
+//! * [`archive`]: one archive ([`pack`]: [`tar`], [`zip`]), filled in input order ([`in_order`], [`held`]), also to a pipe ([`piped`]); [`shards`]: many tars in a folder
 //! * [`originals`] (with [`verify`], [`etag`], [`renew`], [`origin`], [`crate::net`]): downloads
+//! * [`mod@dry_run`]: what a run would do
 //! * [`pool`], [`ledger`], [`summary`], [`manifest`], [`mod@run`]: who does it, what was done, what is told about it
 
 pub mod archive;
 pub mod destination;
+pub mod dry_run;
 pub mod error;
 pub mod etag;
 pub mod held;
@@ -30,6 +32,7 @@ pub mod pool;
 pub mod registry;
 pub mod renew;
 pub mod run;
+pub mod shards;
 pub mod staging;
 pub mod summary;
 pub mod tar;

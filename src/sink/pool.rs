@@ -1,7 +1,7 @@
 //! The worker threads that write files and download originals. Threads rather than tasks: most files are small and local, where
 //! a blocking write is the fastest there is; what is awaited (a response, a chunk) is awaited on the runtime by each thread.
 
-use super::destination::Destination;
+use super::destination::{Destination, LocalFiles};
 use super::error::SinkError;
 use super::originals::{Downloads, Failed, Source};
 use super::parts::Gathered;
@@ -12,7 +12,7 @@ use crossbeam_channel::{Receiver, Sender};
 use std::fs::File;
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
@@ -24,7 +24,7 @@ pub enum Content {
     /// Several lines; size and hash are known.
     Gathered(Gathered, Seen),
     /// A local file that the line names.
-    File(PathBuf),
+    File(PathBuf, LocalFiles),
     /// A download.
     Original(Source),
 }
@@ -109,7 +109,8 @@ fn write(dest: &dyn Destination, downloads: &Downloads, job: &Job) -> Result<See
             dest.adopt(job.order, &job.path, file)?;
             Ok(*seen)
         }
-        Content::File(file) => Ok(copy(dest, job, file)?),
+        Content::File(file, LocalFiles::Copy) => Ok(copy(dest, job, file)?),
+        Content::File(file, how) => Ok(link(dest, job, file, *how)?),
         Content::Original(source) => {
             let mut out = dest.start(job.order, &job.path)?;
             let seen = downloads.fetch(source, &job.expected, &mut *out)?;
@@ -148,6 +149,20 @@ fn copy(dest: &dyn Destination, job: &Job, from: &PathBuf) -> Result<Seen, SinkE
     let seen = meter.finish();
     check(job, &seen)?;
     out.finish()?;
+    Ok(seen)
+}
+
+fn link(dest: &dyn Destination, job: &Job, from: &Path, how: LocalFiles) -> Result<Seen, SinkError> {
+    let fail = |source| SinkError::Read { path: from.display().to_string(), source };
+    let file = from.canonicalize().map_err(fail)?;
+    if !file.metadata().map_err(fail)?.is_file() {
+        return Err(fail(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")));
+    }
+    let mut meter = Meter::default();
+    io::copy(&mut File::open(&file).map_err(fail)?, &mut meter).map_err(fail)?;
+    let seen = meter.finish();
+    check(job, &seen)?;
+    dest.link(job.order, &job.path, &file, how)?;
     Ok(seen)
 }
 

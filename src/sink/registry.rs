@@ -1,12 +1,13 @@
 //! The destinations there are, one line each: which DEST belongs to which, and how it is opened.
 
-use super::archive::Archive;
-use super::destination::Destination;
+use super::archive::{self, Archive};
+use super::destination::{Destination, Existing};
 use super::error::SinkError;
-use super::local::Local;
+use super::local::{self, Local};
 use super::pack::Format;
+use super::shards::{Cut, Shards};
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What the user asks for.
@@ -14,8 +15,10 @@ use std::sync::Arc;
 pub struct Wanted<'a> {
     /// DEST as it was given.
     pub dest: &'a OsStr,
-    /// Replace what is there.
-    pub overwrite: bool,
+    /// What becomes of what is there.
+    pub existing: Existing,
+    /// Cut into shards of this size, bytes.
+    pub shard_size: Option<u64>,
 }
 
 /// One kind of destination.
@@ -30,13 +33,13 @@ pub struct Kind {
 /// All kinds; the first that takes a DEST has it.
 pub const KINDS: &[Kind] = &[
     Kind { form: "-", is: |d| d == "-", open: |_| Ok(Arc::new(Archive::stdout()?)) },
-    Kind { form: "FILE.tar[.gz|.zst], FILE.zip", is: |d| Format::of(d).is_some(), open: archive },
-    Kind { form: "FOLDER/", is: |_| true, open: |w| Ok(Arc::new(Local::new(Path::new(w.dest), w.overwrite)?)) },
+    Kind { form: "FILE.tar[.gz|.zst], FILE.zip", is: |d| Format::of(d).is_some(), open: new_archive },
+    Kind { form: "FOLDER/", is: |_| true, open: |w| Ok(Arc::new(Local::new(Path::new(w.dest), w.existing)?)) },
 ];
 
-fn archive(wanted: &Wanted<'_>) -> Result<Arc<dyn Destination>, SinkError> {
+fn new_archive(wanted: &Wanted<'_>) -> Result<Arc<dyn Destination>, SinkError> {
     let format = Format::of(&wanted.dest.to_string_lossy()).map_or(Format::Tar, |(_, format)| format);
-    Ok(Arc::new(Archive::file(Path::new(wanted.dest), format, wanted.overwrite)?))
+    Ok(Arc::new(Archive::file(Path::new(wanted.dest), format, wanted.existing)?))
 }
 
 /// Opens the destination for a new dataset.
@@ -44,7 +47,54 @@ fn archive(wanted: &Wanted<'_>) -> Result<Arc<dyn Destination>, SinkError> {
 /// # Errors
 /// [`SinkError::Usage`] when no kind takes it, and what the kind says.
 pub fn open(wanted: &Wanted<'_>) -> Result<Arc<dyn Destination>, SinkError> {
-    (kind_of(wanted.dest)?.open)(wanted)
+    if wanted.existing == Existing::Numbered && !is_local(wanted.dest) {
+        return Err(SinkError::Usage("--auto-number is for folders and archives of this machine".to_owned()));
+    }
+    match wanted.shard_size {
+        Some(size) => shards(wanted, size),
+        None => (kind_of(wanted.dest)?.open)(wanted),
+    }
+}
+
+/// Says whether what is there would keep a run from being published, as far as that can be seen from this machine.
+///
+/// # Errors
+/// What [`open`] would say.
+pub fn check(wanted: &Wanted<'_>) -> Result<(), SinkError> {
+    kind_of(wanted.dest)?;
+    match (wanted.shard_size, wanted.dest.to_str()) {
+        _ if !is_local(wanted.dest) => Ok(()),
+        (Some(size), _) => local::check(&cut(wanted, size)?.0, wanted.existing),
+        (None, Some(dest)) if Format::of(dest).is_some() => archive::check(Path::new(dest), wanted.existing),
+        (None, _) => local::check(Path::new(wanted.dest), wanted.existing),
+    }
+}
+
+/// Whether it is a folder or a file of this machine.
+fn is_local(dest: &OsStr) -> bool {
+    dest != "-" && scheme(&dest.to_string_lossy()).is_none()
+}
+
+fn shards(wanted: &Wanted<'_>, size: u64) -> Result<Arc<dyn Destination>, SinkError> {
+    let (folder, cut) = cut(wanted, size)?;
+    Ok(Arc::new(Shards::new(Arc::new(Local::new(&folder, wanted.existing)?), cut)))
+}
+
+/// The folder that shards go to, and how they are cut: `a/train.tar.zst` means `a/train/train-000000.tar.zst`, and so on; a folder
+/// gets plain tars.
+fn cut(wanted: &Wanted<'_>, size: u64) -> Result<(PathBuf, Cut), SinkError> {
+    let usage = |reason: &str| Err(SinkError::Usage(format!("--shard-size {reason}")));
+    let Some(dest) = wanted.dest.to_str().filter(|_| is_local(wanted.dest)) else {
+        return usage("is for a folder of this machine, named in UTF-8");
+    };
+    let (folder, format) = Format::of(dest).unwrap_or((dest, Format::Tar));
+    let folder: PathBuf = Path::new(folder).components().collect();
+    let stem = folder.file_name().and_then(OsStr::to_str).map(str::to_owned);
+    match (format, stem) {
+        (Format::Zip, _) => usage("makes tars: a zip cannot be read as a stream"),
+        (_, None) => usage("needs a folder with a name"),
+        (format, Some(stem)) => Ok((folder, Cut { stem, format, size })),
+    }
 }
 
 fn kind_of(dest: &OsStr) -> Result<&'static Kind, SinkError> {

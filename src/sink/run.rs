@@ -1,6 +1,6 @@
 //! The run: lines in order, jobs to the workers, publication at the end.
 
-use super::destination::Destination;
+use super::destination::{Destination, LocalFiles};
 use super::error::SinkError;
 use super::input::{self, Given, Input};
 use super::ledger::{Ledger, Lost, Outcome, Totals};
@@ -37,6 +37,8 @@ pub struct Options {
     pub strict: bool,
     /// `file` lines are allowed.
     pub allow_file_refs: bool,
+    /// How local files get into the dataset.
+    pub local_files: LocalFiles,
     /// How originals are downloaded.
     pub originals: originals::How,
     /// The Synapse server, over what the stream says.
@@ -222,11 +224,11 @@ impl<'a> Run<'a> {
 
     /// A part is gathered; a whole file becomes a job.
     fn take(&mut self, input: Input, place: Place) -> Result<(), SinkError> {
-        let Input { path, given, expected, more } = input;
+        let Input { path, given, expected, more, item } = input;
         let content = match given {
             Given::Bytes(bytes) if more || self.parts.is_open(&path) => {
                 self.parts.push(&path, &bytes, expected)?;
-                return if more { Ok(()) } else { self.finish_parts(path, place) };
+                return if more { Ok(()) } else { self.finish_parts(path, item.as_deref(), place) };
             }
             _ if self.parts.is_open(&path) => {
                 return Err(line_error(
@@ -235,7 +237,7 @@ impl<'a> Run<'a> {
                 ));
             }
             Given::Bytes(bytes) => Content::Bytes(bytes),
-            Given::File(file) => Content::File(file),
+            Given::File(file) => Content::File(file, self.options.local_files),
             Given::Original(source) => Content::Original(source),
             Given::Unfetchable(url, reason) => {
                 let order = self.take_order();
@@ -243,15 +245,22 @@ impl<'a> Run<'a> {
                 return self.lost(order, &path, &url, reason);
             }
         };
-        self.file(path, content, expected, place)
+        self.file(path, item.as_deref(), content, expected, place)
     }
 
-    fn finish_parts(&mut self, path: RelPath, place: Place) -> Result<(), SinkError> {
+    fn finish_parts(&mut self, path: RelPath, item: Option<&str>, place: Place) -> Result<(), SinkError> {
         let whole = self.parts.finish(&path)?;
-        self.file(path, Content::Gathered(whole.content, whole.seen), whole.expected, place)
+        self.file(path, item, Content::Gathered(whole.content, whole.seen), whole.expected, place)
     }
 
-    fn file(&mut self, path: RelPath, content: Content, expected: Expected, place: Place) -> Result<(), SinkError> {
+    fn file(
+        &mut self,
+        path: RelPath,
+        item: Option<&str>,
+        content: Content,
+        expected: Expected,
+        place: Place,
+    ) -> Result<(), SinkError> {
         match path.as_str() {
             summary::PATH => return self.keep_summary(content, &expected, &place),
             manifest::PATH => {
@@ -263,6 +272,7 @@ impl<'a> Run<'a> {
             _ => {}
         }
         let order = self.take_order();
+        self.dest.belongs(order, item);
         let job = Job { order, path, content, expected, place };
         while self.next_order - self.ledger.settled() > AHEAD {
             self.wait_for_one()?;
@@ -279,7 +289,7 @@ impl<'a> Run<'a> {
                 std::fs::read(file).map_err(|e| SinkError::write(summary::PATH, e))?
             }
             Content::Gathered(..) => return Err(refuse("it is larger than 64 MiB")),
-            Content::File(_) | Content::Original(_) => return Err(refuse("it must come as text")),
+            Content::File(..) | Content::Original(_) => return Err(refuse("it must come as text")),
         };
         expected.check(&Meter::of(&bytes)).map_err(|e| refuse(&e))?;
         self.summary = Some(bytes);
@@ -302,7 +312,7 @@ impl<'a> Run<'a> {
             let place = Place { source: "the end of the input".into(), line: self.progress.lines() };
             let whole = self.parts.finish(&path)?;
             // What was promised of the whole file cannot hold for a piece of it.
-            self.file(path, Content::Gathered(whole.content, whole.seen), Expected::default(), place)?;
+            self.file(path, None, Content::Gathered(whole.content, whole.seen), Expected::default(), place)?;
         }
         Ok(())
     }

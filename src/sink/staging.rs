@@ -6,11 +6,13 @@
 //! is never taken for a leftover.
 
 use super::error::SinkError;
+use super::pack::Format;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 /// The old dataset while it is being replaced, on systems that cannot swap two names.
@@ -73,7 +75,7 @@ pub fn parent_of(dest: &Path) -> PathBuf {
 ///
 /// # Errors
 /// [`io::ErrorKind::AlreadyExists`] when it is; the system's reason otherwise.
-pub fn rename_to_new(from: &Path, to: &Path) -> io::Result<()> {
+fn rename_to_new(from: &Path, to: &Path) -> io::Result<()> {
     match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
         Err(e) if is_unsupported(e) => {
             if to.symlink_metadata().is_ok() {
@@ -83,6 +85,34 @@ pub fn rename_to_new(from: &Path, to: &Path) -> io::Result<()> {
         }
         done => done.map_err(Into::into),
     }
+}
+
+/// Renames to a name that is free: `to`, else, when it may be `numbered`, the first of `NAME(1)`, `NAME(2)`, … Returns the name.
+///
+/// # Errors
+/// [`io::ErrorKind::AlreadyExists`] when it is not free; the system's reason otherwise.
+pub fn rename_to_free(from: &Path, to: &Path, numbered: bool) -> io::Result<PathBuf> {
+    let mut number = 0u32;
+    loop {
+        let name = with_number(to, number);
+        match rename_to_new(from, &name) {
+            Ok(()) => return Ok(name),
+            Err(e) if numbered && e.kind() == io::ErrorKind::AlreadyExists && number < u32::MAX => number += 1,
+            Err(e) => return Err(e),
+        }
+    }
+}
+
+/// `NAME(7)`, or `NAME(7).tar.gz` for an archive.
+fn with_number(path: &Path, number: u32) -> PathBuf {
+    if number == 0 {
+        return path.to_owned();
+    }
+    let name = path.file_name().unwrap_or_default().as_bytes();
+    let ending = std::str::from_utf8(name).ok().and_then(Format::of).map_or(0, |(stem, _)| name.len() - stem.len());
+    let (stem, ending) = name.split_at(name.len() - ending);
+    let name = [stem, format!("({number})").as_bytes(), ending].concat();
+    path.with_file_name(OsStr::from_bytes(&name))
 }
 
 /// Whether the file system does not know this kind of rename.

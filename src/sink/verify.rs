@@ -51,6 +51,17 @@ impl Meter {
     }
 }
 
+impl std::io::Write for Meter {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 impl Expected {
     /// Reads the two keys of a file line.
     ///
