@@ -85,27 +85,62 @@ impl FileLine<'_> {
 
 /// Appends `text` to `out` as the inside of a JSON string (without the quotes). Non-ASCII stays as it is.
 pub fn push_escaped(out: &mut Vec<u8>, text: &str) {
-    let bytes = text.as_bytes();
-    let mut from = 0;
-    for (i, &b) in bytes.iter().enumerate() {
-        let escape: &[u8] = match b {
-            b'"' => b"\\\"",
-            b'\\' => b"\\\\",
-            b'\n' => b"\\n",
-            b'\r' => b"\\r",
-            b'\t' => b"\\t",
-            0x00..0x20 => b"\\u00",
-            _ => continue,
-        };
-        out.extend_from_slice(&bytes[from..i]);
-        out.extend_from_slice(escape);
-        if escape.len() == 4 {
-            out.extend_from_slice(&[HEX[usize::from(b >> 4)], HEX[usize::from(b & 15)]]);
-        }
-        from = i + 1;
-    }
-    out.extend_from_slice(&bytes[from..]);
+    push_escaped_bytes(out, text.as_bytes());
 }
+
+/// Bytes looked at together when text is escaped.
+const BLOCK: usize = 32;
+
+/// As [`push_escaped`], for UTF-8 that is at hand as bytes.
+pub fn push_escaped_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
+    let (blocks, rest) = bytes.as_chunks::<BLOCK>();
+    // Blocks without a special byte are copied in one go.
+    let mut plain = 0;
+    for (i, block) in blocks.iter().enumerate() {
+        if block.iter().fold(false, |any, &b| any | (b < 0x20) | (b == b'"') | (b == b'\\')) {
+            out.extend_from_slice(&bytes[plain..i * BLOCK]);
+            push_escaped_block(out, block);
+            plain = (i + 1) * BLOCK;
+        }
+    }
+    let end = bytes.len() - rest.len();
+    out.extend_from_slice(&bytes[plain..end]);
+    push_escaped_block(out, rest);
+}
+
+/// Escapes up to [`BLOCK`] bytes. Special bytes are frequent and irregular in JSON inside JSON, so there is no branch on them.
+fn push_escaped_block(out: &mut Vec<u8>, block: &[u8]) {
+    let mut escaped = [0; 6 * BLOCK];
+    let mut n = 0;
+    for &b in block {
+        let letter = ESCAPES[usize::from(b)];
+        escaped[n] = b'\\';
+        n += usize::from(letter != 0);
+        escaped[n] = if letter == 0 { b } else { letter };
+        n += 1;
+        if letter == b'u' {
+            escaped[n..n + 4].copy_from_slice(&[b'0', b'0', HEX[usize::from(b >> 4)], HEX[usize::from(b & 15)]]);
+            n += 4;
+        }
+    }
+    out.extend_from_slice(&escaped[..n]);
+}
+
+/// What follows the backslash of each byte that needs one; 0 for the others.
+const ESCAPES: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut b = 0;
+    while b < 0x20 {
+        table[b] = b'u';
+        b += 1;
+    }
+    table[b'\n' as usize] = b'n';
+    table[b'\r' as usize] = b'r';
+    table[b'\t' as usize] = b't';
+    table[b'"' as usize] = b'"';
+    table[b'\\' as usize] = b'\\';
+    table
+};
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
@@ -125,10 +160,14 @@ mod tests {
 
     #[test]
     fn escaping_reads_back() {
-        let text = "a\"b\\c\n\r\t\u{1}\u{1f} 자동차\u{2028}";
-        let mut out = b"\"".to_vec();
-        push_escaped(&mut out, text);
-        out.push(b'"');
-        assert_eq!(serde_json::from_slice::<String>(&out).unwrap(), text);
+        let special = "a\"b\\c\n\r\t\u{1}\u{1f} 자동차\u{2028}";
+        let controls = "\0\u{10}".repeat(BLOCK);
+        let long = format!("{}{special}{}", "plain text ".repeat(9), "\"k\":1,".repeat(20));
+        for text in ["", special, &controls, &long] {
+            let mut out = b"\"".to_vec();
+            push_escaped(&mut out, text);
+            out.push(b'"');
+            assert_eq!(serde_json::from_slice::<String>(&out).unwrap(), text);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Cells of tables that people open in a spreadsheet.
 
-use memchr::{memchr, memchr3};
+use memchr::{memchr, memchr_iter, memchr3, memrchr};
 use std::borrow::Cow;
 
 /// A cell that a spreadsheet takes as text: one that begins like a formula (`= + - @`, tab, carriage return) gets a `'` in front.
@@ -23,16 +23,30 @@ pub fn push_text(out: &mut Vec<u8>, cell: &str) {
 
 /// Appends a cell as it is but for quoting.
 pub fn push_quoted(out: &mut Vec<u8>, cell: &str) {
-    let bytes = cell.as_bytes();
-    if memchr3(b'"', b',', b'\n', bytes).is_none() && memchr(b'\r', bytes).is_none() {
-        return out.extend_from_slice(bytes);
+    push_cell(out, |out| out.extend_from_slice(cell.as_bytes()));
+}
+
+/// Appends a cell that `make` appends, quoted when it has to be.
+pub fn push_cell(out: &mut Vec<u8>, make: impl FnOnce(&mut Vec<u8>)) {
+    let start = out.len();
+    make(out);
+    let cell = &out[start..];
+    if memchr3(b'"', b',', b'\n', cell).is_none() && memchr(b'\r', cell).is_none() {
+        return;
     }
-    out.push(b'"');
-    for (i, part) in bytes.split(|&b| b == b'"').enumerate() {
-        if i > 0 {
-            out.extend_from_slice(b"\"\"");
+    let quotes = memchr_iter(b'"', cell).count();
+    out.insert(start, b'"');
+    if quotes > 0 {
+        // Moves the bytes behind each quote to their place, from the last to the first.
+        let (mut from, mut to) = (out.len(), out.len() + quotes);
+        out.resize(to, 0);
+        while to > from {
+            let quote = memrchr(b'"', &out[..from]).unwrap_or_default();
+            let kept = from - quote;
+            out.copy_within(quote..from, to - kept);
+            (from, to) = (quote, to - kept - 1);
+            out[to] = b'"';
         }
-        out.extend_from_slice(part);
     }
     out.push(b'"');
 }

@@ -1,6 +1,6 @@
-//! The cells of a table's rows.
+//! The cells of a table's rows. Those made of JSON never begin like a formula.
 
-use super::csv_cell::{push_quoted, push_text};
+use super::csv_cell::{push_cell, push_text};
 use super::csv_columns::Column;
 use super::format::{Cx, Unit};
 use super::number::{push_float, push_int};
@@ -18,18 +18,18 @@ pub fn annotation_cell(column: &Column, unit: &Unit<'_, '_>, a: &Annotation<'_>,
         Column::Tool => push_text(out, a.tool_label()),
         Column::Class => push_text(out, cx.classes.rename(&a.class)),
         Column::Problem => out.extend_from_slice(a.problem.map_or("", Reason::code).as_bytes()),
-        Column::Attributes if !a.attributes.is_empty() => quoted(out, |json| object(json, &a.attributes)),
+        Column::Attributes if !a.attributes.is_empty() => push_cell(out, |json| object(json, &a.attributes)),
         Column::Attribute(name) => attribute_cell(a.attribute(name), out),
         Column::X | Column::Y | Column::W | Column::H => place(column, &a.geometry, out),
         Column::Rotation => match &a.geometry {
             Geometry::Box(_, angle) if *angle != 0.0 => number(out, *angle),
             _ => {}
         },
-        Column::Points => quoted(out, |json| points(json, unit, &a.geometry)),
+        Column::Points => push_cell(out, |json| points(json, unit, &a.geometry)),
         Column::Geometry => match &a.geometry {
-            Geometry::Frames(boxes) => quoted(out, |json| frames(json, boxes)),
+            Geometry::Frames(boxes) => push_cell(out, |json| frames(json, boxes)),
             _ if a.raw.is_empty() => {}
-            _ => quoted(out, |json| object(json, &a.raw)),
+            _ => push_cell(out, |json| object(json, &a.raw)),
         },
         Column::Media => push_text(out, unit.media.map_or("", |m| &m.key)),
         common => unit_cell(common, unit, out),
@@ -42,12 +42,12 @@ pub fn item_cell(column: &Column, unit: &Unit<'_, '_>, cx: &Cx<'_>, out: &mut Ve
     let annotations = || media.iter().flat_map(|m| &m.annotations);
     match column {
         Column::Annotations => push_int(out, annotations().count()),
-        Column::Tools => quoted(out, |json| distinct(json, annotations().map(Annotation::tool_label))),
+        Column::Tools => push_cell(out, |json| distinct(json, annotations().map(Annotation::tool_label))),
         Column::Classes => {
             let classes = annotations().map(|a| cx.classes.rename(&a.class)).filter(|c| !c.is_empty());
-            quoted(out, |json| distinct(json, classes));
+            push_cell(out, |json| distinct(json, classes));
         }
-        Column::Media => quoted(out, |json| distinct(json, media.iter().map(|m| &*m.key))),
+        Column::Media => push_cell(out, |json| distinct(json, media.iter().map(|m| &*m.key))),
         common => unit_cell(common, unit, out),
     }
 }
@@ -118,17 +118,11 @@ pub fn frames(out: &mut Vec<u8>, frames: &[(Str<'_>, Rect, f64)]) {
     out.push(b'}');
 }
 
-/// Appends a cell made of JSON, which never begins like a formula.
-fn quoted(out: &mut Vec<u8>, make: impl FnOnce(&mut Vec<u8>)) {
-    let mut json = Vec::new();
-    make(&mut json);
-    push_quoted(out, &String::from_utf8_lossy(&json));
-}
-
 /// A number as a person would write it: whole ones without a point; `null` (in a list) for one that is not finite.
 pub fn number(out: &mut Vec<u8>, n: f64) {
-    if n.fract() == 0.0 && n.abs() < 1e15 {
-        push_int(out, n as i64);
+    let whole = n as i64;
+    if whole as f64 == n && n.abs() < 1e15 {
+        push_int(out, whole);
     } else if n.is_finite() {
         push_float(out, n);
     } else {

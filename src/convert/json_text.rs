@@ -2,7 +2,7 @@
 //!
 //! Writing the escaped form at once saves a pass over the whole output.
 
-use crate::files::push_escaped;
+use crate::files::{push_escaped, push_escaped_bytes};
 
 /// How text is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +78,7 @@ impl JsonText {
         }
         let mut once = Vec::with_capacity(text.len() + 8);
         push_escaped(&mut once, text);
-        push_escaped(out, &String::from_utf8_lossy(&once));
+        push_escaped_bytes(out, &once);
     }
 
     /// Appends text that is JSON (or anything else) already.

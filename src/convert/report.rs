@@ -34,8 +34,14 @@ impl Counts {
         self.lossy += o.lossy;
     }
 
+    /// The counts under their names, in the order of the reports.
+    pub fn named(&self) -> [(&'static str, u64); 5] {
+        let Self { seen, written, skipped, failed, lossy } = *self;
+        [("seen", seen), ("written", written), ("skipped", skipped), ("failed", failed), ("lossy", lossy)]
+    }
+
     fn json(&self) -> Value {
-        json!({"seen": self.seen, "written": self.written, "skipped": self.skipped, "failed": self.failed, "lossy": self.lossy})
+        self.named().into_iter().map(|(name, n)| (name.to_owned(), n.into())).collect::<Map<_, _>>().into()
     }
 }
 
@@ -257,15 +263,19 @@ impl Tally {
 }
 
 fn slot<'m>(map: &'m mut IndexMap<String, Counts>, key: &str) -> &'m mut Counts {
-    if let Some(i) = map.get_index_of(key) {
-        return &mut map[i];
-    }
-    map.entry(key.to_owned()).or_default()
+    let at = place(map, key);
+    &mut map[at]
 }
 
 fn slot_pair<'m>(map: &'m mut IndexMap<String, (u64, Counts)>, key: &str) -> &'m mut (u64, Counts) {
-    if let Some(i) = map.get_index_of(key) {
-        return &mut map[i];
-    }
-    map.entry(key.to_owned()).or_default()
+    let at = place(map, key);
+    &mut map[at]
+}
+
+/// The index of a key, added when it is new. Tools, classes and splits are few: comparing a handful is quicker than hashing.
+fn place<V: Default>(map: &mut IndexMap<String, V>, key: &str) -> usize {
+    const FEW: usize = 8;
+    let near = map.keys().take(FEW).position(|k| k == key);
+    let at = near.or_else(|| if map.len() > FEW { map.get_index_of(key) } else { None });
+    at.unwrap_or_else(|| map.insert_full(key.to_owned(), V::default()).0)
 }

@@ -1,12 +1,14 @@
 //! The report of every item: `metadata/export_report.json` and `.csv`, spooled so that it is never in memory whole.
 
+use super::csv_cell::{push_quoted, safe};
 use super::files::Files;
+use super::json_text::{JsonText, lit};
+use super::number::push_int;
 use super::options::Detail;
 use super::report::ItemCounts;
 use super::spool::Spool;
-use crate::files::push_escaped;
+use crate::files::push_escaped_bytes;
 use crate::stream::StreamError;
-use serde_json::{Map, Value, json};
 
 /// Gathers one line per item and output file.
 pub struct ReportFiles {
@@ -14,7 +16,14 @@ pub struct ReportFiles {
     json: Spool,
     csv: Spool,
     first: bool,
+    /// Memory for lines, ready to stand in a JSON string.
+    line: Vec<u8>,
+    /// Memory for rows as they are.
+    row: Vec<u8>,
 }
+
+/// Report lines are parts of the `text` of a file line.
+const TEXT: JsonText = JsonText { bare: false };
 
 const JSON: &str = "metadata/export_report.json";
 const CSV: &str = "metadata/export_report.csv";
@@ -23,7 +32,7 @@ const COLUMNS: [&str; 9] = ["item", "file", "outcome", "seen", "written", "skipp
 impl ReportFiles {
     /// An empty report.
     pub fn new(detail: Detail) -> Self {
-        Self { detail, json: Spool::default(), csv: Spool::default(), first: true }
+        Self { detail, json: Spool::default(), csv: Spool::default(), first: true, line: Vec::new(), row: Vec::new() }
     }
 
     /// Adds an item. `file` is empty when it has none of its own; `renamed_from` is the stem it did not get.
@@ -40,42 +49,81 @@ impl ReportFiles {
         if self.detail != Detail::Full {
             return Ok(());
         }
-        let c = &counts.counts;
-        let item: Value = serde_json::from_str(id).unwrap_or_else(|_| id.into());
-        let mut body = Map::new();
-        body.insert("item".into(), item);
-        body.insert("file".into(), if file.is_empty() { Value::Null } else { file.into() });
-        body.insert("outcome".into(), counts.outcome().into());
-        body.insert(
-            "annotations".into(),
-            json!({"seen": c.seen, "written": c.written, "skipped": c.skipped, "failed": c.failed, "lossy": c.lossy}),
-        );
-        let reasons: Map<String, Value> =
-            counts.reasons.iter().map(|(r, n)| (r.code().to_owned(), (*n).into())).collect();
-        body.insert("reasons".into(), reasons.into());
-        if let Some(stem) = renamed_from {
-            body.insert("renamed_from".into(), stem.into());
-        }
-        let mut line = if self.first { String::new() } else { ",\n".to_owned() };
-        self.first = false;
-        line.push_str(&Value::Object(body).to_string());
-        let mut escaped = Vec::with_capacity(line.len() + 64);
-        push_escaped(&mut escaped, &line);
-        self.json.put(&escaped)?;
+        self.json_line(id, file, renamed_from, counts);
+        self.json.put(&self.line)?;
+        self.csv_line(id, file, counts);
+        self.csv.put(&self.line)
+    }
 
-        let reasons: Vec<String> = counts.reasons.iter().map(|(r, n)| format!("{r}:{n}")).collect();
-        let id_text = id.trim_matches('"');
-        let numbers = [c.seen, c.written, c.skipped, c.failed, c.lossy].map(|n| n.to_string());
-        let cells = [id_text, file, counts.outcome()].into_iter().chain(numbers.iter().map(String::as_str));
-        let mut csv = csv::WriterBuilder::new().from_writer(Vec::new());
-        let row = cells.map(super::csv_cell::safe).chain([reasons.join(" ").into()]);
-        let written = csv.write_record(row.map(|c| c.into_owned().into_bytes()));
-        let bytes = written
-            .map_err(|_| StreamError::Internal("csv"))
-            .and_then(|()| csv.into_inner().map_err(|_| StreamError::Internal("csv")))?;
-        escaped.clear();
-        push_escaped(&mut escaped, &String::from_utf8_lossy(&bytes));
-        self.csv.put(&escaped)
+    /// The item's object in `self.line`.
+    fn json_line(&mut self, id: &str, file: &str, renamed_from: Option<&str>, counts: &ItemCounts) {
+        let (line, t) = (&mut self.line, TEXT);
+        line.clear();
+        if !std::mem::take(&mut self.first) {
+            t.lit(line, lit!(",\n"));
+        }
+        t.lit(line, lit!("{\"item\":"));
+        t.raw(line, id);
+        t.lit(line, lit!(",\"file\":"));
+        if file.is_empty() {
+            t.lit(line, lit!("null"))
+        } else {
+            t.string(line, file)
+        }
+        t.lit(line, lit!(",\"outcome\":"));
+        t.string(line, counts.outcome());
+        t.lit(line, lit!(",\"annotations\":{"));
+        let mut first = true;
+        for (name, n) in counts.counts.named() {
+            if !std::mem::take(&mut first) {
+                line.push(b',');
+            }
+            t.string(line, name);
+            line.push(b':');
+            push_int(line, n);
+        }
+        t.lit(line, lit!("},\"reasons\":{"));
+        for (i, (reason, n)) in counts.reasons.iter().enumerate() {
+            if i > 0 {
+                line.push(b',');
+            }
+            t.string(line, reason.code());
+            line.push(b':');
+            push_int(line, *n);
+        }
+        line.push(b'}');
+        if let Some(stem) = renamed_from {
+            t.lit(line, lit!(",\"renamed_from\":"));
+            t.string(line, stem);
+        }
+        line.push(b'}');
+    }
+
+    /// The item's row in `self.line`.
+    fn csv_line(&mut self, id: &str, file: &str, counts: &ItemCounts) {
+        let row = &mut self.row;
+        row.clear();
+        push_quoted(row, &safe(id.trim_matches('"')));
+        row.push(b',');
+        push_quoted(row, &safe(file));
+        row.push(b',');
+        row.extend_from_slice(counts.outcome().as_bytes());
+        for (_, n) in counts.counts.named() {
+            row.push(b',');
+            push_int(row, n);
+        }
+        row.push(b',');
+        for (i, (reason, n)) in counts.reasons.iter().enumerate() {
+            if i > 0 {
+                row.push(b' ');
+            }
+            row.extend_from_slice(reason.code().as_bytes());
+            row.push(b':');
+            push_int(row, *n);
+        }
+        row.push(b'\n');
+        self.line.clear();
+        push_escaped_bytes(&mut self.line, &self.row);
     }
 
     /// Writes the files.

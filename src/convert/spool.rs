@@ -3,7 +3,7 @@
 //! A hole stands where a number is not known before the run is over. It is a NUL byte (which no text format contains), a letter
 //! and four bytes; [`fill`] replaces it.
 
-use crate::files::push_escaped;
+use crate::files::push_escaped_bytes;
 use crate::stream::StreamError;
 use memchr::memchr;
 use std::fs::File;
@@ -61,7 +61,7 @@ pub fn escape(bytes: &[u8], out: &mut Vec<u8>) {
     let mut rest = bytes;
     loop {
         let at = memchr(0, rest).unwrap_or(rest.len());
-        push_escaped(out, &String::from_utf8_lossy(&rest[..at]));
+        push_escaped_bytes(out, &rest[..at]);
         let Some(hole) = rest.get(at..at + LENGTH) else { return };
         out.extend_from_slice(hole);
         rest = &rest[at + LENGTH..];

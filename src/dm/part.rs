@@ -42,27 +42,30 @@ pub struct Part<'a> {
     pub other: Vec<(Str<'a>, Raw<'a>)>,
 }
 
-/// Reads one part. `tool` is known beforehand in dialect 2.
+/// Reads one part in place: parts are large, and moving them costs as much as reading them. `tool` is known beforehand in
+/// dialect 2.
 struct PartSeed<'s, 'a> {
     to: &'s mut Coordinates,
     tool: Option<&'s Str<'a>>,
+    part: &'s mut Part<'a>,
 }
 
 impl<'de: 'a, 'a> DeserializeSeed<'de> for PartSeed<'_, 'a> {
-    type Value = Part<'a>;
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Part<'a>, D::Error> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
 impl<'de: 'a, 'a> Visitor<'de> for PartSeed<'_, 'a> {
-    type Value = Part<'a>;
+    type Value = ();
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an annotation")
     }
-    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Part<'a>, A::Error> {
-        let Self { to, tool } = self;
-        let mut part = Part { is_object: true, tool: tool.cloned().unwrap_or_default(), ..Part::default() };
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
+        let Self { to, tool, part } = self;
+        part.is_object = true;
+        part.tool = tool.cloned().unwrap_or_default();
         while let Some(key) = object.next_key::<Str<'de>>()? {
             match &*key {
                 "id" => part.id = object.next_value::<Text<'de>>()?.0,
@@ -72,7 +75,7 @@ impl<'de: 'a, 'a> Visitor<'de> for PartSeed<'_, 'a> {
                         part.tool = name.unwrap_or_default();
                     }
                 }
-                "classification" => object.next_value_seed(Classification(&mut part))?,
+                "classification" => object.next_value_seed(Classification(part))?,
                 "attrs" => read_attrs(&object.next_value::<Raw<'de>>()?, &mut part.attributes),
                 "coordinate" => part.shape = object.next_value_seed(ShapeSeed(to))?,
                 "data" => {
@@ -98,9 +101,9 @@ impl<'de: 'a, 'a> Visitor<'de> for PartSeed<'_, 'a> {
                 _ => part.other.push((key, object.next_value()?)),
             }
         }
-        Ok(part)
+        Ok(())
     }
-    otherwise!(Part::default(); bool number text null list);
+    otherwise!((); bool number text null list);
 }
 
 /// A string, or an integer as its digits; anything else is `None`.
@@ -306,10 +309,14 @@ impl<'de: 'a, 'a> Visitor<'de> for PartList<'_, 'a> {
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<bool, A::Error> {
         let Self { to, out, tool } = self;
-        while let Some(part) = list.next_element_seed(PartSeed { to, tool })? {
-            out.push(part);
+        loop {
+            let at = out.len();
+            out.push(Part::default());
+            if list.next_element_seed(PartSeed { to, tool, part: &mut out[at] })?.is_none() {
+                out.pop();
+                return Ok(true);
+            }
         }
-        Ok(true)
     }
     otherwise!(true; null);
     otherwise!(false; bool number text object);

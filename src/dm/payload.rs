@@ -147,7 +147,9 @@ fn build<'a>(wire: WirePayload<'a>, arena: &Arena) -> Payload<'a> {
             let mut own = Vec::new();
             geometry.retain_mut(|(k, list)| {
                 let mine = *k == key;
-                if mine {
+                if mine && own.is_empty() {
+                    own = std::mem::take(list);
+                } else if mine {
                     own.append(list);
                 }
                 !mine
@@ -240,30 +242,38 @@ pub fn natural(a: &str, b: &str) -> Ordering {
 type WithGroup<'a> = (Annotation<'a>, Option<Str<'a>>);
 
 /// Heads and geometry of one media, joined by id.
-fn join<'a>(heads: Vec<Part<'a>>, geometry: Vec<Part<'a>>, kind: MediaKind, arena: &Arena) -> Vec<WithGroup<'a>> {
+fn join<'a>(
+    mut heads: Vec<Part<'a>>,
+    mut geometry: Vec<Part<'a>>,
+    kind: MediaKind,
+    arena: &Arena,
+) -> Vec<WithGroup<'a>> {
     let mut out = Vec::with_capacity(heads.len());
-    let mut geometry: Vec<Option<Part<'a>>> = geometry.into_iter().map(Some).collect();
+    let mut joined = vec![false; geometry.len()];
     // The annotator writes both lists in the same order; an index is built only when they differ.
     let mut index: Option<HashMap<String, usize>> = None;
     let mut seen = Seen::default();
-    for (i, head) in heads.into_iter().enumerate() {
-        let same = |g: &Option<Part<'a>>| g.as_ref().is_some_and(|g| g.id.is_some() && g.id == head.id);
+    for (i, head) in heads.iter_mut().enumerate() {
+        let same = |g: &Part<'a>| !joined[i] && g.id.is_some() && g.id == head.id;
         let found = if geometry.get(i).is_some_and(same) {
             Some(i)
         } else if geometry.is_empty() {
             None
         } else {
             let by_id = index.get_or_insert_with(|| {
-                let ids = geometry.iter().enumerate();
-                ids.filter_map(|(k, g)| Some((g.as_ref()?.id.as_ref()?.to_string(), k))).collect()
+                let ids = geometry.iter().enumerate().filter(|(k, _)| !joined[*k]);
+                ids.filter_map(|(k, g)| Some((g.id.as_ref()?.to_string(), k))).collect()
             });
-            head.id.as_ref().and_then(|id| by_id.get(&**id)).copied()
+            head.id.as_ref().and_then(|id| by_id.get(&**id)).copied().filter(|k| !joined[*k])
         };
-        let data = found.and_then(|k| geometry[k].take());
+        if let Some(k) = found {
+            joined[k] = true;
+        }
+        let data = found.and_then(|k| geometry.get_mut(k));
         let fresh = head.id.as_ref().is_some_and(|id| !id.is_empty() && seen.insert(id));
         out.push(annotation(head, data, fresh, kind, arena));
     }
-    for orphan in geometry.into_iter().flatten() {
+    for (orphan, _) in geometry.iter_mut().zip(joined).filter(|(_, joined)| !joined) {
         // A second entry of an id that was joined already is a repeated id; either way it has no head of its own.
         out.push((malformed(orphan), None));
     }
@@ -294,11 +304,11 @@ impl<'a> Seen<'a> {
     }
 }
 
-fn malformed(part: Part<'_>) -> Annotation<'_> {
+fn malformed<'a>(part: &mut Part<'a>) -> Annotation<'a> {
     Annotation {
-        id: part.id.unwrap_or_default(),
+        id: part.id.take().unwrap_or_default(),
         tool: Tool::from_name(&part.tool),
-        tool_name: part.tool,
+        tool_name: std::mem::take(&mut part.tool),
         class: Str::default(),
         attributes: Vec::new(),
         group: None,
@@ -308,9 +318,10 @@ fn malformed(part: Part<'_>) -> Annotation<'_> {
     }
 }
 
+/// Makes an annotation of its head and its geometry, which are emptied.
 fn annotation<'a>(
-    mut head: Part<'a>,
-    data: Option<Part<'a>>,
+    head: &mut Part<'a>,
+    data: Option<&mut Part<'a>>,
     fresh_id: bool,
     kind: MediaKind,
     arena: &Arena,
@@ -321,17 +332,15 @@ fn annotation<'a>(
     let needs_data = !matches!(tool, Tool::Classification);
     let group = head.group_id.take();
     if !head.is_object || !fresh_id || head.tool.is_empty() || (needs_data && !head.has_data && data.is_none()) {
-        let mut bad = malformed(head);
-        bad.class = class;
+        let bad = Annotation { class, ..malformed(head) };
         return (bad, group);
     }
+    let id = head.id.take().unwrap_or_default();
+    let tool_name = std::mem::take(&mut head.tool);
     let mut attributes = std::mem::take(&mut head.attributes);
     // With `data` in the head (dialects F and 2) the head is the whole annotation.
-    let mut source = if head.has_data {
-        Part { tool: Str::default(), ..head_geometry(&mut head) }
-    } else {
-        data.unwrap_or_default()
-    };
+    let mut none = Part::default();
+    let source = if head.has_data { head } else { data.unwrap_or(&mut none) };
     let raw = std::mem::take(&mut source.other);
     let geometry = geometry(tool, kind, source, &mut attributes, arena);
     let (geometry, problem) = match geometry {
@@ -339,22 +348,7 @@ fn annotation<'a>(
         Ok(g) => (g, None),
         Err(reason) => (Geometry::None, Some(reason)),
     };
-    let id = head.id.unwrap_or_default();
-    (Annotation { id, tool, tool_name: head.tool, class, attributes, group: None, geometry, raw, problem }, group)
-}
-
-/// Moves the geometry keys out of a whole annotation.
-fn head_geometry<'a>(head: &mut Part<'a>) -> Part<'a> {
-    Part {
-        shape: std::mem::take(&mut head.shape),
-        frames: head.frames.take(),
-        pixels: std::mem::take(&mut head.pixels),
-        is_compressed: head.is_compressed,
-        compression_format: head.compression_format.take(),
-        encoding: head.encoding.take(),
-        other: std::mem::take(&mut head.other),
-        ..Part::default()
-    }
+    (Annotation { id, tool, tool_name, class, attributes, group: None, geometry, raw, problem }, group)
 }
 
 /// Trims white space and composes to NFC.
@@ -370,7 +364,7 @@ fn tidy(class: &mut Str<'_>) {
 fn geometry<'a>(
     tool: Tool,
     kind: MediaKind,
-    mut part: Part<'a>,
+    part: &mut Part<'a>,
     attributes: &mut Vec<(Str<'a>, crate::stream::json::Raw<'a>)>,
     arena: &Arena,
 ) -> Result<Geometry<'a>, Reason> {
@@ -388,16 +382,16 @@ fn geometry<'a>(
             }
             Ok(Geometry::Box(rect, rotation))
         }
-        Tool::Polygon => match part.shape {
+        Tool::Polygon => match std::mem::take(&mut part.shape) {
             Shape::Pairs(r) => Ok(Geometry::Polygon(r)),
             Shape::Rings(r) => Ok(Geometry::Rings(r)),
             _ => Err(Reason::InvalidPolygon),
         },
-        Tool::Polyline => match part.shape {
+        Tool::Polyline => match std::mem::take(&mut part.shape) {
             Shape::Pairs(r) => Ok(Geometry::Polyline(r)),
             _ => Err(Reason::InvalidGeometry),
         },
-        Tool::Keypoint => match part.shape {
+        Tool::Keypoint => match std::mem::take(&mut part.shape) {
             Shape::Fields(Fields { x: Some(x), y: Some(y), .. }) if x.is_finite() && y.is_finite() => {
                 Ok(Geometry::Point([x, y]))
             }
@@ -427,7 +421,7 @@ fn rect(shape: &Shape, arena: &Arena) -> Option<(Rect, f64)> {
     [rect.x, rect.y, rect.w, rect.h, rotation].iter().all(|n| n.is_finite()).then_some((rect, rotation))
 }
 
-fn mask(part: Part<'_>) -> Result<MaskRef, Reason> {
+fn mask(part: &mut Part<'_>) -> Result<MaskRef, Reason> {
     let bad = Err(Reason::InvalidMaskEncoding);
     let by_flag = match (part.is_compressed, part.compression_format.as_ref().map(Option::as_deref)) {
         (None, None) => None,
@@ -445,7 +439,8 @@ fn mask(part: Part<'_>) -> Result<MaskRef, Reason> {
         (Some(a), Some(b)) if a != b => return bad,
         (a, b) => a.or(b),
     };
-    let data = match if part.pixels == Shape::Absent { part.shape } else { part.pixels } {
+    let shape = if part.pixels == Shape::Absent { &mut part.shape } else { &mut part.pixels };
+    let data = match std::mem::take(shape) {
         Shape::Numbers(r) => MaskData::Numbers(r),
         Shape::Pairs(r) => MaskData::Pairs(r),
         Shape::Empty => MaskData::Empty,

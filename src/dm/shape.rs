@@ -117,16 +117,38 @@ impl<'de> Deserialize<'de> for Number {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(field_identifier, rename_all = "lowercase")]
 enum Key {
     X,
     Y,
     Width,
     Height,
     Rotation,
-    #[serde(other)]
     Other,
+}
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visit;
+        impl Visitor<'_> for Visit {
+            type Value = Key;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a key")
+            }
+            fn visit_str<E: Error>(self, key: &str) -> Result<Key, E> {
+                // The keys of points, of which there are most, without a call to compare them.
+                Ok(match key.as_bytes() {
+                    [b'x'] => Key::X,
+                    [b'y'] => Key::Y,
+                    [b'i', b'd'] => Key::Other,
+                    b"width" => Key::Width,
+                    b"height" => Key::Height,
+                    b"rotation" => Key::Rotation,
+                    _ => Key::Other,
+                })
+            }
+        }
+        deserializer.deserialize_identifier(Visit)
+    }
 }
 
 fn read_fields<'de, A: MapAccess<'de>>(mut object: A) -> Result<Fields, A::Error> {

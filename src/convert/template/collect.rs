@@ -13,7 +13,7 @@ use super::shelf::{Books, Shelf};
 use super::values::{Classes, Names};
 use super::wire::{Wire, class_of};
 use super::{Scope, id_text};
-use crate::files::push_escaped;
+use crate::files::{push_escaped, push_escaped_bytes};
 use crate::stream::{StreamError, json};
 use indexmap::IndexMap;
 use minijinja::Value;
@@ -277,7 +277,7 @@ struct Parts<'p> {
 impl Parts<'_> {
     fn part(&mut self, more: bool) -> Result<(), StreamError> {
         let mut escaped = Vec::with_capacity(self.text.len() + 64);
-        push_escaped(&mut escaped, &String::from_utf8_lossy(&self.text));
+        push_escaped_bytes(&mut escaped, &self.text);
         self.text.clear();
         self.files.text(self.path, &escaped, more, None)
     }
