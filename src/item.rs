@@ -6,7 +6,6 @@ use crate::dm::payload::size;
 use crate::stream::json::{self, Raw, Str};
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
-use std::borrow::Cow;
 use std::fmt;
 
 /// The row around its payload. `D` is what became of `data`.
@@ -226,10 +225,7 @@ impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for ItemSeed<S> {
 fn id_text(raw: Raw<'_>) -> (Str<'_>, bool) {
     match raw.text().as_bytes().first() {
         Some(b'0'..=b'9' | b'-') => (Str(raw.0), true),
-        Some(b'"') => match raw.0 {
-            Cow::Borrowed(t) => (sonic_rs::from_str(t).unwrap_or_default(), false),
-            Cow::Owned(t) => (Str(Cow::Owned(sonic_rs::from_str(&t).unwrap_or_default())), false),
-        },
+        Some(b'"') => (raw.read_borrowed().unwrap_or_default(), false),
         _ => (Str::default(), false),
     }
 }
@@ -283,11 +279,7 @@ struct WireFile<'a> {
 
 /// The string in a raw value; `None` when it is not a string or empty.
 pub fn text<'a>(raw: &Raw<'a>) -> Option<Str<'a>> {
-    let text = match &raw.0 {
-        Cow::Borrowed(t) => sonic_rs::from_str::<Str<'a>>(t).ok(),
-        Cow::Owned(t) => sonic_rs::from_str::<String>(t).ok().map(|t| Str(Cow::Owned(t))),
-    };
-    text.filter(|t| !t.is_empty())
+    raw.read_borrowed::<Str<'a>>().filter(|t| !t.is_empty())
 }
 
 /// `width` and `height` of an object, when they are positive integers (strings of digits count, as the platform writes both).
@@ -346,7 +338,8 @@ pub fn files<'a, D>(item: &Item<'a, D>, unit: &DataUnit<'a>) -> Vec<FileRef<'a>>
 
 /// File objects from an object of objects, a list, or a single one.
 fn file_list<'a>(raw: &Raw<'a>) -> Vec<FileRef<'a>> {
-    if let Some(list) = raw.read_borrowed::<Vec<Raw<'a>>>() {
+    if raw.text().starts_with('[') {
+        let list = raw.read_borrowed::<Vec<Raw<'a>>>().unwrap_or_default();
         return list.iter().filter_map(|one| file_ref(None, one)).collect();
     }
     let Some(Pairs(map)) = raw.read_borrowed::<Pairs<'a>>() else { return Vec::new() };
@@ -442,7 +435,7 @@ mod tests {
 
     #[test]
     fn sizes_are_positive_integers() {
-        let wh = |s: &'static str| dimensions(&Raw(Cow::Borrowed(s)));
+        let wh = |s: &'static str| dimensions(&Raw(std::borrow::Cow::Borrowed(s)));
         assert_eq!(wh(r#"{"width":640,"height":"480"}"#), Some((640, 480)));
         assert_eq!(wh(r#"{"width":640.5,"height":480}"#), None);
         assert_eq!(wh(r#"{"width":-1,"height":480}"#), None);

@@ -2,15 +2,14 @@
 
 use super::usage;
 use crate::exit::{Exit, Failure};
-use crate::stream::json::PARSER_STACK;
 use crate::stream::{StreamError, Writer, reader};
 use clap::{Args, CommandFactory, Parser, ValueEnum};
 use std::fs::Metadata;
 use std::io::{IsTerminal, Write};
 use std::os::unix::fs::MetadataExt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::thread;
 
 /// Form of the messages on standard error.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -208,7 +207,7 @@ pub fn main<A: Parser + CommandFactory + Send>(
         let _ = std::io::stdout().write_all(&script);
         return ExitCode::SUCCESS;
     }
-    match on_deep_stack(|| run(args, &console)) {
+    match guarded(|| run(args, &console)) {
         Ok(exit) => ExitCode::from(exit.code()),
         Err(failure) => {
             if !failure.message.is_empty() && failure.exit != Exit::Ok {
@@ -219,17 +218,8 @@ pub fn main<A: Parser + CommandFactory + Send>(
     }
 }
 
-/// Runs on a thread with the stack that the JSON parser needs for hostile nesting.
-fn on_deep_stack(run: impl FnOnce() -> Result<Exit, Failure> + Send) -> Result<Exit, Failure> {
-    let failed = |what: &str| Failure::new(Exit::Other, format!("internal error: {what}; please report it"));
-    thread::scope(|scope| {
-        let spawned = thread::Builder::new().name("main".into()).stack_size(PARSER_STACK).spawn_scoped(scope, run);
-        match spawned {
-            Ok(handle) => handle.join().unwrap_or_else(|_| Err(failed("the program panicked"))),
-            Err(e) => Err(Failure::new(
-                Exit::Other,
-                format!("cannot start a thread: {e}; allow more memory (ulimit -v) or more threads (ulimit -u)"),
-            )),
-        }
-    })
+/// Turns a panic into a failure that asks for a report.
+fn guarded(run: impl FnOnce() -> Result<Exit, Failure>) -> Result<Exit, Failure> {
+    let panicked = |_| Err(Failure::new(Exit::Other, "internal error: the program panicked; please report it"));
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(panicked)
 }

@@ -1,7 +1,10 @@
 //! Which split an item belongs to: a stable hash of its id, its ground-truth category, or a field of the row.
 
+use crate::dm::shape::otherwise;
 use crate::item::text;
-use crate::stream::json::Raw;
+use crate::stream::json::{self, Raw, Str};
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 
@@ -49,9 +52,46 @@ impl FieldPath {
     /// The value as text: the content of a string, the JSON text of a number or boolean; `None` for anything else.
     /// `line` must be valid JSON.
     pub fn value<'a>(&self, line: &'a [u8]) -> Option<Cow<'a, str>> {
-        let value = sonic_rs::get(line, &self.0).ok()?;
-        scalar(Raw(value.as_raw_cow()))
+        let mut value = None;
+        // Stopping there is an error to the parser only.
+        let _ = json::parse_with(line, Find { path: &self.0, value: &mut value });
+        scalar(value?)
     }
+}
+
+/// Looks for the value at the end of a path, and stops there.
+struct Find<'p, 'a> {
+    path: &'p [String],
+    value: &'p mut Option<Raw<'a>>,
+}
+
+impl<'de> DeserializeSeed<'de> for Find<'_, 'de> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        if self.path.is_empty() {
+            *self.value = Some(Raw::deserialize(deserializer)?);
+            return Err(D::Error::custom("found"));
+        }
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Find<'_, 'de> {
+    type Value = ();
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object")
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
+        let Some((first, rest)) = self.path.split_first() else { return Ok(()) };
+        while let Some(key) = object.next_key::<Str<'de>>()? {
+            if *key == **first {
+                return object.next_value_seed(Find { path: rest, value: self.value });
+            }
+            object.next_value::<IgnoredAny>()?;
+        }
+        Ok(())
+    }
+    otherwise!((); bool number text null list);
 }
 
 /// The text of a scalar value.

@@ -11,7 +11,7 @@ use super::row::Row;
 use crate::dm::payload::{self, Media, MediaKind, Payload};
 use crate::dm::{Annotation, Arena, Reason};
 use crate::item::{self, FileRef, KeepRaw};
-use crate::stream::json::{self, Raw, without_huge_numbers};
+use crate::stream::json::{self, Raw, WithText, without_huge_numbers};
 use crate::stream::{Batch, Line, StreamError};
 use serde::de::IgnoredAny;
 use std::borrow::Cow;
@@ -140,9 +140,18 @@ impl Worker {
         }
     }
 
-    /// Parses the row and its payload in one pass, or, when the payload's bytes are wanted, in two.
+    /// Parses the row and its payload in one pass.
     fn item_of(&mut self, shared: &Shared, line: &[u8], arena: &mut Arena, chunk: &mut Chunk) -> Result<(), String> {
         if self.needs.raw {
+            if let Ok(item) = item::parse(line, WithText(payload::Seed { arena })) {
+                let (item, data) = item.split();
+                let (payload, raw) = data.unzip();
+                if payload.as_ref().is_none_or(|p| p.text.is_none()) {
+                    self.item(&Row::new(shared, line, &item, raw, arena), payload.as_ref(), chunk);
+                    return Ok(());
+                }
+            }
+            // The payload is in a string, or is of numbers that cannot be read: it is kept whatever it is.
             let (item, data) = item::parse(line, KeepRaw)?.split();
             let string = data.as_ref().filter(|raw| raw.text().starts_with('"')).and_then(item::text);
             // A string that holds no JSON is all there is of a payload; its quotes keep the output readable.

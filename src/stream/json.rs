@@ -1,12 +1,13 @@
-//! The one place that names the JSON parser of the hot path, so that the choice (docs/decisions.md) can be measured again.
+//! JSON of the hot path, through the parser of this crate: whole lines, and values kept as they were written.
 
-use serde::de::{DeserializeSeed, Deserializer, Error, Visitor};
+use super::parser::{BOTH, Error as ParseError, Parser, RAW};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-/// A JSON value kept as it was written. Borrowed from the line, but for strings with escapes, which are copied.
+/// A JSON value kept as it was written, borrowed from the line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Raw<'a>(pub Cow<'a, str>);
 
@@ -26,7 +27,7 @@ impl<'a> Raw<'a> {
 
     /// Parses the value; `None` when it is not a `T`.
     pub fn read<'s, T: Deserialize<'s>>(&'s self) -> Option<T> {
-        sonic_rs::from_str(&self.0).ok()
+        from_text(&self.0).ok()
     }
 
     /// Parses the value with a seed.
@@ -34,13 +35,13 @@ impl<'a> Raw<'a> {
     /// # Errors
     /// One line of text saying what the seed did not like; the value is known to be JSON.
     pub fn read_with<'s, S: DeserializeSeed<'s>>(&'s self, seed: S) -> Result<S::Value, String> {
-        seed.deserialize(&mut sonic_rs::Deserializer::from_str(&self.0)).map_err(|e| describe(&e))
+        seed.deserialize(&mut Parser::new(&self.0)).map_err(|e| e.to_string())
     }
 
     /// Parses an object or a list, borrowing from the line itself; `None` when it is not a `T`.
     pub fn read_borrowed<T: Deserialize<'a>>(&self) -> Option<T> {
         match self.0 {
-            Cow::Borrowed(text) => sonic_rs::from_str(text).ok(),
+            Cow::Borrowed(text) => from_text(text).ok(),
             Cow::Owned(_) => None,
         }
     }
@@ -48,18 +49,42 @@ impl<'a> Raw<'a> {
 
 impl<'de: 'a, 'a> Deserialize<'de> for Raw<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        sonic_rs::LazyValue::deserialize(deserializer).map(|v| Raw(v.as_raw_cow()))
+        struct Text;
+        impl<'de> Visitor<'de> for Text {
+            type Value = Raw<'de>;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a value as it is written")
+            }
+            fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Raw<'de>, E> {
+                Ok(Raw(Cow::Borrowed(text)))
+            }
+        }
+        deserializer.deserialize_newtype_struct(RAW, Text)
     }
 }
 
-/// Stack of the threads that parse. The parser recurses into values it skips, so depth of nesting costs stack.
-pub const PARSER_STACK: usize = 256 * 1024 * 1024;
-/// Lines up to this length cannot nest deeply enough to exhaust [`PARSER_STACK`].
-const SAFE_LENGTH: usize = 512 * 1024;
-/// The deepest nesting accepted in longer lines, levels.
-const MAX_DEPTH: usize = 10_000;
+/// A value read with a seed, and its text.
+pub struct WithText<S>(pub S);
 
-/// Parses one line, borrowing from it. Call it on a thread with [`PARSER_STACK`].
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for WithText<S> {
+    type Value = (S::Value, &'de str);
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_newtype_struct(BOTH, self)
+    }
+}
+
+impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for WithText<S> {
+    type Value = (S::Value, &'de str);
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a value and its text")
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut both: A) -> Result<Self::Value, A::Error> {
+        let value = both.next_element_seed(self.0)?;
+        value.zip(both.next_element()?).ok_or_else(|| A::Error::custom("a value without its text"))
+    }
+}
+
+/// Parses one line, borrowing from it.
 ///
 /// # Errors
 /// One line of text: what is wrong and where in the line.
@@ -76,12 +101,20 @@ pub fn parse_with<'a, S: DeserializeSeed<'a>>(line: &'a [u8], seed: S) -> Result
         let at = std::str::from_utf8(line).err().map_or(0, |e| e.valid_up_to());
         format!("not valid UTF-8 at byte {}", at + 1)
     })?;
-    if line.len() > SAFE_LENGTH && nests_deeper_than(line, MAX_DEPTH) {
-        return Err(format!("JSON nested deeper than {MAX_DEPTH} levels"));
-    }
-    let mut parser = sonic_rs::Deserializer::from_str(text);
-    let value = seed.deserialize(&mut parser).map_err(|e| describe(&e))?;
-    parser.end().map_err(|e| describe(&e))?;
+    let mut parser = Parser::new(text);
+    let value = seed.deserialize(&mut parser).map_err(|e| e.to_string())?;
+    parser.end().map_err(|e| e.to_string())?;
+    Ok(value)
+}
+
+/// Parses a text that is known to be UTF-8, borrowing from it.
+///
+/// # Errors
+/// What is wrong and where.
+pub fn from_text<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, ParseError> {
+    let mut parser = Parser::new(text);
+    let value = T::deserialize(&mut parser)?;
+    parser.end()?;
     Ok(value)
 }
 
@@ -129,7 +162,7 @@ pub fn without_huge_numbers(json: &[u8]) -> Option<Vec<u8>> {
 /// Whether this is a number by JSON's grammar and infinite as a float.
 fn is_huge(number: &[u8]) -> bool {
     let text = std::str::from_utf8(number).unwrap_or_default();
-    text.parse().is_ok_and(f64::is_infinite) && sonic_rs::from_str::<sonic_rs::LazyValue<'_>>(text).is_ok()
+    text.parse().is_ok_and(f64::is_infinite) && from_text::<IgnoredAny>(text).is_ok()
 }
 
 /// Whether brackets outside strings ever nest deeper than `limit`.
@@ -161,14 +194,6 @@ pub fn nests_deeper_than(line: &[u8], limit: usize) -> bool {
         i += 1;
     }
     false
-}
-
-/// The parser's message without its multi-line excerpt. The value is one line, so its own line number would only mislead.
-fn describe(e: &sonic_rs::Error) -> String {
-    let text = e.to_string();
-    let first = text.lines().next().unwrap_or_default().trim_end();
-    let message = first.trim_end_matches(['\n', ':']).replace(" at line 1 column ", " at column ");
-    if e.is_unmatched_type() { message } else { format!("not valid JSON: {message}") }
 }
 
 /// A JSON string, borrowed from the line unless it has escapes. Unlike a bare [`Cow`], it also borrows inside `Option` and `Vec`.
@@ -205,19 +230,12 @@ impl<'de: 'a, 'a> Deserialize<'de> for Str<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde::de::IgnoredAny;
-
-    /// Runs on a thread as the stages do.
-    fn deep<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> T {
-        std::thread::Builder::new().stack_size(PARSER_STACK).spawn(f).unwrap().join().unwrap()
-    }
-
     #[test]
     fn hostile_nesting_is_an_error_not_a_crash() {
-        for n in [SAFE_LENGTH, SAFE_LENGTH * 8] {
+        for n in [1_000, 20_000, 10_000_000] {
             for open in ["[", "{\"a\":"] {
-                let line = open.repeat(n / open.len());
-                assert!(deep(move || parse::<IgnoredAny>(line.as_bytes()).is_err()));
+                assert!(parse::<IgnoredAny>(open.repeat(n).as_bytes()).is_err());
+                assert!(parse::<serde_json::Value>(open.repeat(n).as_bytes()).is_err());
             }
         }
     }

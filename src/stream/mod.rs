@@ -9,6 +9,7 @@ pub mod error;
 pub mod frame;
 pub mod json;
 pub mod parallel;
+mod parser;
 pub mod reader;
 pub mod writer;
 

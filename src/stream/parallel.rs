@@ -9,7 +9,6 @@
 
 use super::error::StreamError;
 use super::frame::Frame;
-use super::json::PARSER_STACK;
 use super::reader::{Batch, Reader};
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, unbounded};
 use std::collections::BTreeMap;
@@ -93,7 +92,6 @@ where
 fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), StreamError> {
     thread::Builder::new()
         .name(name.into())
-        .stack_size(PARSER_STACK)
         .spawn(body)
         .map(drop)
         .map_err(|source| StreamError::Read { name: format!("input ({name} thread)"), source })

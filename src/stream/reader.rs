@@ -101,6 +101,8 @@ struct Source {
 pub struct Reader {
     todo: std::vec::IntoIter<PathBuf>,
     current: Option<Source>,
+    /// What one read fills.
+    block: Vec<u8>,
     /// Read but not handed out: always less than one whole line after `next_batch`, apart from `ready`.
     pending: Vec<u8>,
     /// Length of the part of `pending` known to hold whole lines.
@@ -123,7 +125,15 @@ impl Reader {
     }
 
     fn new(todo: Vec<PathBuf>, current: Option<Source>, line_cap: usize) -> Self {
-        Self { todo: todo.into_iter(), current, pending: Vec::new(), ready: 0, next_line: 1, line_cap }
+        Self {
+            todo: todo.into_iter(),
+            current,
+            block: vec![0; BLOCK],
+            pending: Vec::new(),
+            ready: 0,
+            next_line: 1,
+            line_cap,
+        }
     }
 
     /// Waits for at least one whole line (or the end of an input) and returns what is there, at most about one block; a frame
@@ -145,9 +155,10 @@ impl Reader {
             };
             let name = source.name.clone();
             let old = self.pending.len();
-            self.pending.resize(old + BLOCK, 0);
-            let got = read_some(&mut source.bytes, &mut self.pending[old..]);
-            self.pending.truncate(old + got.as_ref().map_or(0, |n| *n));
+            let got = read_some(&mut source.bytes, &mut self.block);
+            if let Ok(got) = got {
+                self.pending.extend_from_slice(&self.block[..got]);
+            }
             match got {
                 Err(source) => return Err(damaged(&name, source)),
                 Ok(0) => {
