@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes .venv with the platform's SDK and the consumers of our exports, and installs cargo-deny.
+# Makes .venv with the platform's SDK and the consumers of our exports, and installs cargo-deny and valgrind.
+#   setup.sh --bench    also what scripts/bench.sh compares with: jq, jaq, and .venv-bench with globox and Datumaro
 # Safe to run again: what is up to date is left alone.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -48,4 +49,35 @@ elif command -v cargo >/dev/null; then
 else
     say "cargo is missing: install Rust from https://rustup.rs and run this again."
     exit 1
+fi
+
+# Debian packages, when they are missing and we may install them.
+packages() {
+    local missing=()
+    for command in "$@"; do
+        command -v "$command" >/dev/null || missing+=("$command")
+    done
+    [[ ${#missing[@]} -eq 0 ]] && return
+    if [[ $(id -u) -ne 0 ]] || ! command -v apt-get >/dev/null; then
+        say "missing: ${missing[*]}; install them, e.g. 'sudo apt-get install ${missing[*]}', and run this again."
+        exit 1
+    fi
+    say "installing ${missing[*]}"
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# Counts instructions in scripts/check_instructions.py.
+packages valgrind
+
+if [[ ${1-} == --bench ]]; then
+    packages jq
+    command -v jaq >/dev/null || [[ -x $HOME/.cargo/bin/jaq ]] || cargo install --quiet --locked jaq
+    if ! .venv-bench/bin/python -c 'import globox, datumaro' 2>/dev/null; then
+        say "making .venv-bench with globox and Datumaro"
+        python=$(find_python)
+        rm -rf .venv-bench
+        "$python" -m venv .venv-bench
+        .venv-bench/bin/pip install --quiet --disable-pip-version-check -r scripts/requirements-bench.txt
+    fi
 fi
