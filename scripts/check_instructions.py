@@ -3,6 +3,7 @@
 
     check_instructions.py             fails when a job needs over 5 % more than the count kept, or over 5 % less (then keep the gain)
     check_instructions.py --update    keeps the counts of now
+    check_instructions.py --built     does not build first
 
 Instruction counts are the same from run to run where times are not. They depend on the compiler and on the vector instructions
 that valgrind offers, so the counts kept name the compiler they were made with.
@@ -49,9 +50,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", type=Path, default=ROOT / "target" / "profiling")
     parser.add_argument("--update", action="store_true")
+    parser.add_argument("--built", action="store_true")
     args = parser.parse_args()
-    subprocess.run(["cargo", "build", "--quiet", "--profile", "profiling", "--bin", "syn-filter", "--bin", "syn-convert"],
-                   cwd=ROOT, check=True)
+    if not args.built:
+        subprocess.run(["cargo", "build", "--quiet", "--profile", "profiling", "--bin", "syn-filter", "--bin", "syn-convert"],
+                       cwd=ROOT, check=True)
 
     with tempfile.TemporaryDirectory() as folder:
         corpus = Path(folder) / "ordinary.ndjson"

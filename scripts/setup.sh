@@ -55,7 +55,7 @@ fi
 packages() {
     local missing=()
     for command in "$@"; do
-        command -v "$command" >/dev/null || missing+=("$command")
+        type -P "$command" >/dev/null || missing+=("$command")
     done
     [[ ${#missing[@]} -eq 0 ]] && return
     if [[ $(id -u) -ne 0 ]] || ! command -v apt-get >/dev/null; then
@@ -67,8 +67,8 @@ packages() {
     DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-# Counts instructions in scripts/check_instructions.py.
-packages valgrind
+# For scripts/check_instructions.py and scripts/bench.py.
+packages valgrind time
 
 if [[ ${1-} == --bench ]]; then
     packages jq

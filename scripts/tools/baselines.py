@@ -35,7 +35,10 @@ def platform(to, path):
 def globox(path, out):
     from globox import AnnotationSet
 
-    AnnotationSet.from_coco(path).save_yolo_v5(out)
+    with open(path, encoding="utf-8") as file:
+        names = [category["name"] for category in json.load(file)["categories"]]
+    # Without numbers it refuses names with spaces.
+    AnnotationSet.from_coco(path).save_yolo_v5(out, label_to_id={name: i for i, name in enumerate(names)})
 
 
 def datumaro(path, out):

@@ -9,6 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = ROOT / "target" / "bench"
+# Says the largest resident set, KiB, as the last word on standard error.
+TIMER = ["/usr/bin/time", "-f", "%M"]
 GENERATOR = ROOT / "scripts" / "make_corpus.py"
 
 
@@ -40,18 +42,24 @@ def corpus(kind, **size):
     return path
 
 
-def once(command, stdin=None):
-    """Runs a command (a list, or a line for bash) to its end; its output goes nowhere."""
+def once(command, stdin=None, timer=TIMER):
+    """Runs a command (a list, or a line for bash) to its end; its output goes nowhere.
+
+    The peak comes from GNU time: a process that we start ourselves counts our own memory as its own until it has become another
+    program. Without it (`timer=[]`) the times are those of the command alone.
+    """
     words = ["bash", "-c", "set -o pipefail; " + command] if isinstance(command, str) else [str(c) for c in command]
     start = time.perf_counter()
-    process = subprocess.Popen(words, stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    process = subprocess.Popen([*timer, *words], stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                               errors="replace")
     error = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
-        sys.exit(f"{words}: exit code {process.returncode}: {error.decode(errors='replace')[-800:]}")
-    return Took(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+        sys.exit(f"{words}: exit code {process.returncode}: {error[-800:]}")
+    peak = int(error.split()[-1]) / 1024 if timer else 0.0
+    return Took(seconds, usage.ru_utime + usage.ru_stime, peak)
 
 
 def streamed(command, kind, **size):
@@ -64,12 +72,12 @@ def streamed(command, kind, **size):
     return took
 
 
-def rounds(jobs, count):
+def rounds(jobs, count, timer=TIMER):
     """Runs all jobs in turn, `count` times, so that a noisy machine disturbs all alike. Medians by name; the peak is the largest."""
     runs = {name: [] for name in jobs}
     for _ in range(count):
         for name, command in jobs.items():
-            runs[name].append(once(command))
+            runs[name].append(once(command, timer=timer))
     return {name: Took(statistics.median(r.seconds for r in list_), statistics.median(r.cpu for r in list_),
                        max(r.peak for r in list_)) for name, list_ in runs.items()}
 

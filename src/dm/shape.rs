@@ -21,11 +21,14 @@ pub struct Coordinates {
 }
 
 impl Coordinates {
-    /// Forgets everything, keeps the memory.
+    /// Forgets everything, keeps the memory; but for that of a huge mask, which may never come again.
     pub fn clear(&mut self) {
+        const KEPT: usize = 64 * 1024;
         self.numbers.clear();
         self.pairs.clear();
         self.rings.clear();
+        self.numbers.shrink_to(KEPT);
+        self.pairs.shrink_to(KEPT);
     }
 }
 

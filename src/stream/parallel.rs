@@ -4,12 +4,13 @@
 //! reader thread ──batches──► N workers ──results──► caller's thread (reorders, merges, writes)
 //!       └───────────frames, in their place──────────────┘
 //! ```
-//! Memory is bounded by the number of batches under way, a small multiple of the threads. Frames are seen twice, each time in
+//! Memory is bounded by the permits that batches under way hold: a small multiple of the threads, or, of batches of one huge line
+//! each, one a thread. Frames are seen twice, each time in
 //! order: by `on_frame` before any later batch reaches a worker (so that workers know the class list), and by `merge`.
 
 use super::error::StreamError;
 use super::frame::Frame;
-use super::reader::{Batch, Reader};
+use super::reader::{BLOCK, Batch, Reader};
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, unbounded};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -27,7 +28,12 @@ pub enum Event<T> {
     Idle,
 }
 
-type Numbered<T> = (u64, T);
+/// A batch's place in the input and the permits that it holds.
+#[derive(Clone, Copy)]
+struct Ticket {
+    number: u64,
+    permits: usize,
+}
 
 enum Made<T> {
     Frame(Frame, Vec<u8>),
@@ -61,21 +67,22 @@ where
     W: FnMut(&S, Batch) -> Result<T, StreamError> + Send + 'static,
 {
     let threads = threads.max(1);
-    let (jobs_in, jobs_out) = bounded::<Numbered<(S, Batch)>>(threads);
-    let (made_in, made_out) = unbounded::<Numbered<Made<T>>>();
-    // A permit is held for every batch between reader and merge: this is what bounds memory.
+    let (jobs_in, jobs_out) = bounded::<(Ticket, (S, Batch))>(threads);
+    let (made_in, made_out) = unbounded::<(Ticket, Made<T>)>();
+    // Permits are held for every batch between reader and merge: this is what bounds memory.
     let (permit_in, permit_out) = bounded::<()>(2 * threads + 2);
+    let most = (2 * threads + 2) / threads;
 
     for _ in 0..threads {
         let (jobs, made, mut worker) = (jobs_out.clone(), made_in.clone(), make_worker());
         // Threads are not joined: when the run stops early one may be blocked in a read that never returns.
         spawn("worker", move || {
-            for (number, (shared, batch)) in jobs {
+            for (ticket, (shared, batch)) in jobs {
                 // A panic must end the run with an error, not leave the merging side waiting for this batch.
                 let result = catch_unwind(AssertUnwindSafe(|| worker(&shared, batch)))
                     .unwrap_or(Err(StreamError::Internal("a worker thread panicked")))
                     .map_or_else(Made::Failed, Made::Output);
-                if made.send((number, result)).is_err() {
+                if made.send((ticket, result)).is_err() {
                     break;
                 }
             }
@@ -83,7 +90,7 @@ where
     }
     drop(jobs_out);
     spawn("reader", move || {
-        let mut feed = Feed { shared, on_frame, jobs: jobs_in, made: made_in, permits: permit_in, number: 0 };
+        let mut feed = Feed { shared, on_frame, jobs: jobs_in, made: made_in, permits: permit_in, most, number: 0 };
         feed.run(reader);
     })?;
     collect(&made_out, &permit_out, &mut merge)
@@ -101,9 +108,11 @@ fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), StreamE
 struct Feed<S, T, F> {
     shared: S,
     on_frame: F,
-    jobs: Sender<Numbered<(S, Batch)>>,
-    made: Sender<Numbered<Made<T>>>,
+    jobs: Sender<(Ticket, (S, Batch))>,
+    made: Sender<(Ticket, Made<T>)>,
     permits: Sender<()>,
+    /// The most permits that one batch takes.
+    most: usize,
     number: u64,
 }
 
@@ -117,45 +126,49 @@ where
             let next = match reader.next_batch(Vec::new()) {
                 Ok(Some(batch)) => batch,
                 Ok(None) => {
-                    self.tell(Made::Finished);
+                    self.tell(Made::Finished, 0);
                     return;
                 }
                 Err(e) => {
-                    self.tell(Made::Failed(e));
+                    self.tell(Made::Failed(e), 0);
                     return;
                 }
             };
-            if self.permits.send(()).is_err() || !(if next.is_frame { self.frame(&next) } else { self.submit(next) }) {
+            let permits = next.bytes.len().div_ceil(2 * BLOCK).clamp(1, self.most);
+            if (0..permits).any(|_| self.permits.send(()).is_err()) {
+                return;
+            }
+            if !(if next.is_frame { self.frame(&next, permits) } else { self.submit(next, permits) }) {
                 return;
             }
         }
     }
 
-    fn submit(&mut self, batch: Batch) -> bool {
-        let number = self.take_number();
-        self.jobs.send((number, (self.shared.clone(), batch))).is_ok()
+    fn submit(&mut self, batch: Batch, permits: usize) -> bool {
+        let ticket = self.ticket(permits);
+        self.jobs.send((ticket, (self.shared.clone(), batch))).is_ok()
     }
 
-    fn frame(&mut self, batch: &Batch) -> bool {
+    fn frame(&mut self, batch: &Batch, permits: usize) -> bool {
         let Some(line) = batch.lines().next() else { return true };
         let frame = match Frame::parse(line.bytes) {
             Ok(frame) => frame,
-            Err(reason) => return self.tell(Made::Failed(batch.bad_line(&line, &reason))),
+            Err(reason) => return self.tell(Made::Failed(batch.bad_line(&line, &reason)), permits),
         };
         if let Err(e) = (self.on_frame)(&mut self.shared, &frame) {
-            return self.tell(Made::Failed(e));
+            return self.tell(Made::Failed(e), permits);
         }
-        self.tell(Made::Frame(frame, line.bytes.to_vec()))
+        self.tell(Made::Frame(frame, line.bytes.to_vec()), permits)
     }
 
-    fn tell(&mut self, made: Made<T>) -> bool {
-        let number = self.take_number();
-        self.made.send((number, made)).is_ok()
+    fn tell(&mut self, made: Made<T>, permits: usize) -> bool {
+        let ticket = self.ticket(permits);
+        self.made.send((ticket, made)).is_ok()
     }
 
-    fn take_number(&mut self) -> u64 {
+    fn ticket(&mut self, permits: usize) -> Ticket {
         self.number += 1;
-        self.number - 1
+        Ticket { number: self.number - 1, permits }
     }
 }
 
@@ -163,14 +176,14 @@ const LOST: StreamError = StreamError::Internal("the reader thread stopped witho
 
 /// The merging side: puts results back into input order.
 fn collect<T>(
-    made: &Receiver<Numbered<Made<T>>>,
-    permits: &Receiver<()>,
+    made: &Receiver<(Ticket, Made<T>)>,
+    held: &Receiver<()>,
     merge: &mut impl FnMut(Event<T>) -> Result<ControlFlow<()>, StreamError>,
 ) -> Result<(), StreamError> {
     let mut early = BTreeMap::new();
     let mut next = 0;
     loop {
-        let (number, result) = match made.try_recv() {
+        let (ticket, result) = match made.try_recv() {
             Ok(one) => one,
             Err(TryRecvError::Disconnected) => return Err(LOST),
             Err(TryRecvError::Empty) => {
@@ -183,17 +196,17 @@ fn collect<T>(
                 }
             }
         };
-        early.insert(number, result);
-        while let Some(result) = early.remove(&next) {
+        early.insert(ticket.number, (ticket.permits, result));
+        while let Some((permits, result)) = early.remove(&next) {
             next += 1;
-            // Gives back the permit taken when this batch was read; an error has none, and ends the run.
-            let _ = permits.try_recv();
             let flow = match result {
                 Made::Failed(e) => return Err(e),
                 Made::Finished => return Ok(()),
                 Made::Frame(frame, line) => merge(Event::Frame(frame, line))?,
                 Made::Output(out) => merge(Event::Output(out))?,
             };
+            // Only now is what was made of the batch gone.
+            (0..permits).for_each(|_| drop(held.try_recv()));
             if flow.is_break() {
                 return Ok(());
             }

@@ -2,9 +2,6 @@
 
 use super::{Parser, Result};
 
-/// Levels of lists and objects in a skipped value.
-const MAX_SKIPPED: usize = 10_000;
-
 impl Parser<'_> {
     /// Reads past a value, checking it.
     pub(super) fn skip(&mut self) -> Result<()> {
@@ -16,7 +13,7 @@ impl Parser<'_> {
                 b'{' => {
                     self.at += 1;
                     if self.peek() != b'}' {
-                        self.open(b'}')?;
+                        self.open.push(b'}');
                         self.skip_key()?;
                         continue;
                     }
@@ -25,7 +22,7 @@ impl Parser<'_> {
                 b'[' => {
                     self.at += 1;
                     if self.peek() != b']' {
-                        self.open(b']')?;
+                        self.open.push(b']');
                         continue;
                     }
                     self.at += 1;
@@ -57,14 +54,6 @@ impl Parser<'_> {
                 }
             }
         }
-    }
-
-    pub(super) fn open(&mut self, close: u8) -> Result<()> {
-        if self.open.len() >= MAX_SKIPPED {
-            return Err(self.wrong("nested too deeply"));
-        }
-        self.open.push(close);
-        Ok(())
     }
 
     #[inline(always)]
