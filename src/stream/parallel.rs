@@ -206,7 +206,9 @@ fn collect<T>(
                 Made::Output(out) => merge(Event::Output(out))?,
             };
             // Only now is what was made of the batch gone.
-            (0..permits).for_each(|_| drop(held.try_recv()));
+            for _ in 0..permits {
+                let _ = held.try_recv();
+            }
             if flow.is_break() {
                 return Ok(());
             }
