@@ -41,6 +41,11 @@ pub enum StreamError {
         /// The system's reason.
         source: io::Error,
     },
+    /// The system gives no thread.
+    #[error(
+        "cannot start a thread: {0}; allow more memory (ulimit -v) or more threads (ulimit -u), or ask for fewer (--threads)"
+    )]
+    Thread(io::Error),
     /// A defect of this program.
     #[error("internal error: {0}; please report it")]
     Internal(&'static str),
@@ -54,7 +59,7 @@ impl Classified for StreamError {
         match self {
             Self::Read { .. } | Self::Line { .. } | Self::Cut(_) | Self::Upstream { .. } => Exit::Input,
             Self::Write { .. } => Exit::Output,
-            Self::Internal(_) => Exit::Other,
+            Self::Thread(_) | Self::Internal(_) => Exit::Other,
             Self::Closed => Exit::Ok,
         }
     }

@@ -97,11 +97,7 @@ where
 }
 
 fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), StreamError> {
-    thread::Builder::new()
-        .name(name.into())
-        .spawn(body)
-        .map(drop)
-        .map_err(|source| StreamError::Read { name: format!("input ({name} thread)"), source })
+    thread::Builder::new().name(name.into()).spawn(body).map(drop).map_err(StreamError::Thread)
 }
 
 /// The reader thread's side.
