@@ -34,6 +34,33 @@ fn rows_that_come_and_go_are_reported_and_nothing_comes_twice() {
 }
 
 #[test]
+fn ground_truth_that_comes_and_goes_is_never_short_in_silence() {
+    for mutate in ["insert", "delete", "both"] {
+        for cursors in [true, false] {
+            let mode: &[&str] = if cursors { &[] } else { &["--no-cursor"] };
+            let args = [&["--mutate", mutate, "--mutate-after", "8", "--latency-ms", "2"], mode].concat();
+            let world = World::new(dense(), 400, &args);
+            let ran = fetch(&world.server, &["--gt-version", "15", "--page-size", "50"]);
+            let keys = ran.numbers("pgh_id");
+            assert!(keys.is_sorted_by(|a, b| a > b), "{mutate}: not in order, or twice");
+            if cursors {
+                let end = ran.ok().must("end");
+                assert!(end["added"].as_u64().max(end["vanished"].as_u64()) > Some(0), "{mutate}: {end}");
+            } else {
+                // Rows slipped from one numbered page to the one before it: only a second look at the ids shows it.
+                let ran = ran.with_code(5);
+                assert!(
+                    ran.err.contains("did not come: 9") || ran.err.contains("among them 9"),
+                    "{mutate}: {}",
+                    ran.err
+                );
+                assert!(ran.frame("end").is_none() && ran.frame("error").is_some());
+            }
+        }
+    }
+}
+
+#[test]
 fn verify_names_what_is_missing_and_what_is_gone() {
     let world = World::new(dense(), 400, &[]);
     assert_eq!(world.fetch(&["--verify"]).ok().must("end")["verified"], true);
@@ -89,6 +116,7 @@ fn campaign(seed: usize) -> (World, [&'static str; 3]) {
 fn faulty_servers_never_lead_to_a_short_success() {
     // SYNPIPE_SEEDS=100 for the full number.
     let seeds: usize = std::env::var("SYNPIPE_SEEDS").ok().and_then(|n| n.parse().ok()).unwrap_or(12);
+    let mut disturbed_runs = 0;
     for seed in 1..=seeds {
         let (world, scope) = campaign(seed);
         let options = ["--page-size", "20", "--timeout", "0.5", "--retry-pause", "0.02"];
@@ -101,7 +129,7 @@ fn faulty_servers_never_lead_to_a_short_success() {
         let first = fetch(&world.server, &hasty);
         world.server.heal();
         let whole = fetch(&world.server, &[&scope[..], &["--page-size", "20"]].concat()).ok().out;
-        assert_ne!(faults, serde_json::json!({}), "seed {seed}: no fault was met");
+        disturbed_runs += usize::from(faults != serde_json::json!({}));
         assert_eq!(counts, (0, 0), "seed {seed}: a retry on a bad connection, or a token where none belongs");
         assert_eq!(disturbed.code, 0, "seed {seed}: these faults can all be outlived: {}", disturbed.err);
         assert!(disturbed.out == whole, "seed {seed}: {} of {} bytes", disturbed.out.len(), whole.len());
@@ -113,4 +141,5 @@ fn faulty_servers_never_lead_to_a_short_success() {
         let resumed = std::fs::read_to_string(&dump).expect("the dump");
         assert!(same(&resumed, &whole), "seed {seed}: after --resume");
     }
+    assert!(disturbed_runs * 10 > seeds * 9, "{disturbed_runs} of {seeds} runs met a fault");
 }

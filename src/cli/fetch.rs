@@ -28,14 +28,18 @@ Examples:
   syn-fetch --project 42 --target task --review completed > tasks.ndjson
   syn-fetch --gt-version 15 --category train | zstd > truth.ndjson.zst
   syn-fetch --project 42 --since 2026-01-01 --filter tags=3,5 --limit 100
+  syn-fetch --project 42 -o dump.ndjson --resume     (safe to repeat until it is complete)
+  syn-fetch --project 42 --since-checkpoint --checkpoint nightly.json -o today.ndjson
   syn-fetch projects
 
 The token comes from SYNAPSE_ACCESS_TOKEN, --token-file, or the file that `synapse login` writes.
-Exit codes: 0 done, 2 usage, 4 refused by the API, 5 temporary failure or rows missing, 6 output failed.";
+Exit codes: 0 done, 2 usage, 3 a row that cannot be used, 4 refused by the API, 5 temporary failure or rows missing, 6 output
+failed. More on large exports: docs/fetch.md.";
 
 /// Fetch annotations of a Synapse project as NDJSON
 #[derive(Debug, Parser)]
-#[command(name = "syn-fetch", version, after_help = EXAMPLES, disable_help_subcommand = true)]
+#[command(name = "syn-fetch", version, after_help = EXAMPLES, max_term_width = 120)]
+#[command(disable_help_subcommand = true, disable_help_flag = true)]
 pub struct Fetch {
     #[command(subcommand)]
     command: Option<Discover>,
@@ -49,6 +53,10 @@ pub struct Fetch {
     pace: Pace,
     #[command(flatten)]
     connect: Connect,
+    /// Print help
+    // One help, the compact one: the long form would spread these options over four screens.
+    #[arg(short, long, global = true, action = clap::ArgAction::HelpShort, help_heading = "Common options")]
+    help: Option<bool>,
     /// Options that every binary has.
     #[command(flatten)]
     pub common: Common,
@@ -448,7 +456,7 @@ fn cannot_select(target: Target, option: &str) -> String {
         "--status" | "--user" | "--tag" | "--category" | "--class" => {
             format!("the server cannot select target {target} by {option}: use `syn-filter {option}` after this stage")
         }
-        "--task" => format!("target {target} has the task's own id: give it with --filter ids=ID"),
+        "--task" => format!("a row of target {target} is the task itself: select it with --id"),
         _ => format!("the server cannot select target {target} by {option}: use `syn-filter --where` after this stage"),
     }
 }
