@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes .venv with the platform's SDK and the consumers of our exports, and installs cargo-deny and valgrind.
+# Installs the servers that the sink is tested against, makes .venv with the platform's SDK and the
+# consumers of our exports, and installs cargo-deny and valgrind.
 #   setup.sh --bench    also what scripts/bench.sh compares with: jq, jaq, and .venv-bench with globox and Datumaro
 # Safe to run again: what is up to date is left alone.
 set -euo pipefail
@@ -79,5 +80,27 @@ if [[ ${1-} == --bench ]]; then
         rm -rf .venv-bench
         "$python" -m venv .venv-bench
         .venv-bench/bin/pip install --quiet --disable-pip-version-check -r scripts/requirements-bench.txt
+    fi
+fi
+
+# An S3 server that checks signatures.
+if ! command -v s3s-fs >/dev/null && [[ ! -x ${CARGO_HOME:-$HOME/.cargo}/bin/s3s-fs ]]; then
+    say "installing s3s-fs"
+    cargo install --quiet --locked s3s-fs --version 0.14.1 --features binary
+fi
+
+# SFTP and WebDAV servers, from the system's packages.
+missing=()
+[[ -x /usr/sbin/sshd ]] || missing+=(openssh-server)
+command -v ssh-keygen >/dev/null || missing+=(openssh-client)
+[[ -x /usr/sbin/nginx ]] || missing+=(nginx-light)
+[[ -e /usr/lib/nginx/modules/ngx_http_dav_ext_module.so ]] || missing+=(libnginx-mod-http-dav-ext)
+if ((${#missing[@]})); then
+    if ((EUID == 0)) && command -v apt-get >/dev/null; then
+        say "installing ${missing[*]}"
+        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}"
+    else
+        say "missing: ${missing[*]}. Install them (as root: apt-get install ${missing[*]}) and run this again."
+        exit 1
     fi
 fi

@@ -9,7 +9,7 @@ use crate::sink::destination::{Existing, LocalFiles};
 use crate::sink::ledger::Totals;
 use crate::sink::originals::How;
 use crate::sink::renew::{Connect, Renewals};
-use crate::sink::{self, Options, SinkError, registry};
+use crate::sink::{self, Options, SinkError, check, registry};
 use crate::stream::{Reader, Writer};
 use clap::Parser;
 use crossbeam_channel::{Receiver, unbounded};
@@ -30,14 +30,17 @@ Examples:
   syn-fetch --project 42 | syn-convert --to json | syn-sink - | ssh host tar x     a tar on standard output
   syn-sink --shard-size 1GB train.tar files.ndjson                     train/train-000000.tar and so on, for WebDataset
   syn-sink --dry-run out/ files.ndjson                                 what would be written, with sizes
+  syn-fetch --project 42 | syn-convert --to coco | syn-sink s3://bucket/exports/roads   also gs:// az:// sftp:// webdavs://
+  syn-sink --verify s3://bucket/exports/roads                          every file there against its manifest
   syn-sink --overwrite out/ files.ndjson.zst                           from a saved list of files, in place of what is there
   echo '{\"path\":\"a/b.txt\",\"text\":\"hello\"}' | syn-sink out/         any list of files will do
 
 All of the dataset appears at once when the input has ended well; until then, and after any failure, nothing does.
 A tar on standard output cannot be taken back: after a failure it ends inside a file, so that whoever reads it fails too.
+Credentials of stores and servers come from their own tools' environment variables and files, never from DEST.
 In a shell script use `set -o pipefail`, so that a failure of an earlier stage fails the whole line.
 
-Exit codes: 0 done, 2 usage, 3 bad or cut input, 6 the destination exists or cannot be written, 7 done without some originals.";
+Exit codes: 0 done, 2 usage, 3 bad or cut input, or --verify found files missing or wrong, 6 the destination exists or cannot be written, 7 done without some originals.";
 
 /// Write files to a destination, all or nothing.
 ///
@@ -46,7 +49,8 @@ Exit codes: 0 done, 2 usage, 3 bad or cut input, 6 the destination exists or can
 #[derive(Debug, Parser)]
 #[command(name = "syn-sink", version, after_help = AFTER)]
 pub struct Args {
-    /// Where the dataset goes: a folder or an archive that does not exist yet, or `-` for a tar on standard output
+    /// Where the dataset goes: a folder or an archive that does not exist yet, `-` for a tar on standard output, or a
+    /// place in a store or on a server (s3:// gs:// az:// sftp:// webdav:// webdavs://)
     #[arg(value_name = "DEST")]
     dest: Option<PathBuf>,
     /// Lists of files; `-` or none: standard input
@@ -65,6 +69,20 @@ pub struct Args {
     /// belongs to no item lies beside them
     #[arg(long, value_name = "SIZE", value_parser = super::size::bytes)]
     shard_size: Option<u64>,
+    /// Take up what an earlier run to the same destination has left, and leave what was done when this one fails too. Where the
+    /// dataset is there already, an identical export changes nothing
+    #[arg(long)]
+    resume: bool,
+    /// When the run fails, leave what was done for --resume
+    #[arg(long)]
+    keep_staging: bool,
+    /// In a store: where files wait until the dataset is complete, in the same bucket [default: in their places; on servers and
+    /// with --overwrite in .NAME.partial/]
+    #[arg(long, value_name = "PREFIX")]
+    staging_prefix: Option<String>,
+    /// Read no input: check every file at DEST against its manifest
+    #[arg(long, conflicts_with_all = ["overwrite", "resume", "keep_staging", "staging_prefix", "allow_partial"])]
+    verify: bool,
     /// Publish what came even if the input was cut
     #[arg(long)]
     allow_partial: bool,
@@ -106,14 +124,25 @@ pub struct Args {
 /// [`Failure`] with the exit code and the line to say.
 pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
     let dest = destination(&args)?;
-    let options = options(&args)?;
-    let reader = Reader::open(&args.files, args.common.max_line_bytes);
     let existing = match (args.overwrite, args.auto_number) {
         (true, _) => Existing::Replaced,
         (_, true) => Existing::Numbered,
         _ => Existing::Refused,
     };
-    let wanted = registry::Wanted { dest: dest.as_os_str(), existing, shard_size: args.shard_size };
+    let wanted = registry::Wanted {
+        dest: dest.as_os_str(),
+        existing,
+        shard_size: args.shard_size,
+        resume: args.resume,
+        keep_staging: args.keep_staging,
+        staging_prefix: args.staging_prefix.as_deref(),
+        retry_for: Duration::from_secs(args.retry_for),
+    };
+    if args.verify {
+        return verify(&args, &wanted, console);
+    }
+    let options = options(&args)?;
+    let reader = Reader::open(&args.files, args.common.max_line_bytes);
     if args.dry_run {
         return dry_run(&wanted, reader, &options, console);
     }
@@ -158,6 +187,32 @@ fn dry_run(
     let dest = wanted.dest.display();
     console.info(&format!("{files} files, {bytes} bytes{unknown} would go to {dest}; nothing was written"));
     Ok(if originals.failed > 0 { Exit::Partial } else { Exit::Ok })
+}
+
+/// Checks what is there: exit 3 when a file is missing or wrong, 7 when there are only files too many.
+fn verify(args: &Args, wanted: &registry::Wanted<'_>, console: &Console) -> Result<Exit, Failure> {
+    let dataset = registry::published(wanted)?;
+    let verdict = check::check(&*dataset, usize::from(args.concurrency), &|text| console.warn(text))?;
+    let check::Verdict { good, bytes, bad, extra } = verdict;
+    let name = dataset.name();
+    match (bad, extra) {
+        (0, 0) => {
+            console.info(&format!("{good} files, {bytes} bytes verified in {name}"));
+            Ok(Exit::Ok)
+        }
+        (0, extra) => {
+            console.info(&format!(
+                "{good} files, {bytes} bytes verified in {name}; {extra} more files are not in the manifest"
+            ));
+            Ok(Exit::Partial)
+        }
+        (bad, extra) => Err(Failure::new(
+            Exit::Input,
+            format!(
+                "{name}: {bad} files are missing or wrong, {extra} are not in the manifest, {good} are as they should be"
+            ),
+        )),
+    }
 }
 
 /// The place the user names: the first argument, or `-o`.

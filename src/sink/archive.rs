@@ -59,7 +59,7 @@ impl Archive {
     /// [`SinkError::Exists`], [`SinkError::Usage`] when `dest` cannot be replaced, [`SinkError::Write`].
     pub fn file(dest: &Path, format: Format, existing: Existing) -> Result<Self, SinkError> {
         check(dest, existing)?;
-        let staging = Staging::new(dest)?;
+        let staging = Staging::new(dest, false)?;
         let (growing, scratch) = (staging.path().join("archive"), staging.path().join("scratch"));
         let pack = fs::create_dir(&scratch).and_then(|()| Pack::new(format, File::create_new(&growing)?));
         let name = dest.display().to_string();

@@ -1,6 +1,7 @@
 //! What every destination can do, whatever it is: [`Destination`] and [`Output`].
 
 use super::error::SinkError;
+use super::verify::Seen;
 use crate::path::RelPath;
 use std::io::Read;
 use std::path::Path;
@@ -93,6 +94,20 @@ pub trait Destination: Send + Sync {
     /// Told in input order, before anything else about the file with this number, which item it belongs to (as JSON).
     fn belongs(&self, _order: u64, _item: Option<&str>) {}
 
+    /// What a run that is resumed finds at this path, finished and verified by size at least. When it is what the file would be,
+    /// the file is neither started nor put; else it is, and takes its place.
+    fn held(&self, _path: &RelPath) -> Option<Seen> {
+        None
+    }
+
+    /// Told of every file that is finished or held, so that a later run can find it held.
+    ///
+    /// # Errors
+    /// [`SinkError`] when it could not be noted.
+    fn record(&self, _path: &RelPath, _seen: &Seen) -> Result<(), SinkError> {
+        Ok(())
+    }
+
     /// The file with this number will not come.
     ///
     /// # Errors
@@ -101,7 +116,7 @@ pub trait Destination: Send + Sync {
         Ok(())
     }
 
-    /// The run is over, well or not: calls that wait for others end with an error. Called before `discard`, and after `publish`.
+    /// The run is over, well or not: calls that wait, for others or for a server, end soon, with an error. Called before `discard`, and after `publish`.
     fn stop(&self) {}
 
     /// An existing local folder for files under way; removed by `publish` and `discard`.

@@ -16,6 +16,30 @@ pub enum SinkError {
     /// The destination exists and `--overwrite` was not given.
     #[error("{0} exists already: choose another name, or give --overwrite to replace it as a whole")]
     Exists(String),
+    /// `--resume`, and the dataset that is there is another one.
+    #[error(
+        "{dest} exists already, and {path} is not the same in it: give --overwrite to replace it, or choose another name"
+    )]
+    Differs {
+        /// The destination.
+        dest: String,
+        /// The first file found to differ.
+        path: String,
+    },
+    /// Another run has the destination, or was killed there.
+    #[error(
+        "another run is writing to {0}, or was killed: if you know that it is gone, --resume takes up what it left and \
+         --overwrite starts anew"
+    )]
+    Unfinished(String),
+    /// A store or server refused, or could not be reached.
+    #[error("{path}: {reason}")]
+    Store {
+        /// The path as the user knows it.
+        path: String,
+        /// What the store said, without secrets.
+        reason: String,
+    },
     /// A file or folder of the output could not be written.
     #[error("cannot write {path}: {source}")]
     Write {
@@ -68,7 +92,9 @@ impl Classified for SinkError {
         match self {
             Self::Stream(e) => e.exit(),
             Self::Usage(_) => Exit::Usage,
-            Self::Exists(_) | Self::Write { .. } => Exit::Output,
+            Self::Exists(_) | Self::Differs { .. } | Self::Unfinished(_) | Self::Store { .. } | Self::Write { .. } => {
+                Exit::Output
+            }
             Self::Read { .. } | Self::TooMuch(_) | Self::Manifest(_) => Exit::Input,
             Self::Original { .. } => Exit::Remote,
             Self::Stopped(exit) => *exit,

@@ -1,9 +1,11 @@
 //! A local folder: written into a staging folder next to it, synced, published by one rename.
 
 use super::destination::{Destination, Existing, LocalFiles, Output};
+use super::earlier::{Earlier, Ledger, TREE};
 use super::error::SinkError;
 use super::manifest;
 use super::staging::{self, Staging};
+use super::verify::Seen;
 use crate::path::RelPath;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use std::fs::{self, File, OpenOptions};
@@ -21,19 +23,23 @@ pub struct Local {
     staging: Staging,
     tree: PathBuf,
     scratch: PathBuf,
+    ledger: Ledger,
+    earlier: Earlier,
+    keep: bool,
 }
 
 impl Local {
-    /// Makes the staging folder for `dest`.
+    /// Makes the staging folder for `dest`. `resume`: what earlier runs have finished is taken over; `keep`: what is finished stays
+    /// when this one fails.
     ///
     /// # Errors
     /// [`SinkError::Exists`], [`SinkError::Usage`] when `dest` cannot be replaced safely, [`SinkError::Write`].
-    pub fn new(dest: &Path, existing: Existing) -> Result<Self, SinkError> {
+    pub fn new(dest: &Path, existing: Existing, resume: bool, keep: bool) -> Result<Self, SinkError> {
         // Without the trailing slash, which would make the system follow a link.
         let dest: PathBuf = dest.components().collect();
         check(&dest, existing)?;
-        let staging = Staging::new(&dest)?;
-        let tree = staging.path().join("tree");
+        let staging = Staging::new(&dest, resume)?;
+        let tree = staging.path().join(TREE);
         let scratch = staging.path().join("scratch");
         for folder in [&tree, &scratch] {
             fs::create_dir(folder).map_err(|e| {
@@ -41,7 +47,12 @@ impl Local {
                 SinkError::write(folder.display().to_string(), e)
             })?;
         }
-        Ok(Self { dest, existing, got: OnceLock::new(), staging, tree, scratch })
+        let ledger = Ledger::new(staging.path()).map_err(|e| {
+            staging.remove();
+            SinkError::write(staging.path().display().to_string(), e)
+        })?;
+        let earlier = Earlier::of(&staging)?;
+        Ok(Self { dest, existing, got: OnceLock::new(), staging, tree, scratch, ledger, earlier, keep })
     }
 
     fn fail(&self, path: &str, e: io::Error) -> SinkError {
@@ -53,6 +64,11 @@ impl Local {
         // `create_new` neither follows a link nor opens what is already there.
         match OpenOptions::new().write(true).create_new(true).open(&full) {
             Ok(file) => Ok((file, full)),
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists && !self.earlier.is_empty() => {
+                // Taken over from an earlier run, and found to be another one: it is replaced.
+                let again = fs::remove_file(&full).and_then(|()| File::create_new(&full));
+                Ok((again.map_err(|e| self.fail(path.as_str(), e))?, full))
+            }
             Err(e) => Err(self.fail(path.as_str(), e)),
         }
     }
@@ -111,6 +127,14 @@ impl Destination for Local {
         fs::rename(scratch, self.tree.join(path.as_str())).map_err(|e| self.fail(path.as_str(), e))
     }
 
+    fn held(&self, path: &RelPath) -> Option<Seen> {
+        if self.earlier.is_empty() { None } else { self.earlier.take(path, &self.tree.join(path.as_str())) }
+    }
+
+    fn record(&self, path: &RelPath, seen: &Seen) -> Result<(), SinkError> {
+        self.ledger.record(path.as_str(), seen)
+    }
+
     fn scratch(&self) -> &Path {
         &self.scratch
     }
@@ -131,6 +155,9 @@ impl Destination for Local {
     }
 
     fn discard(&self) {
+        if self.keep && self.ledger.flush().is_ok() {
+            return;
+        }
         self.staging.remove();
     }
 

@@ -5,15 +5,19 @@
 //!                            ▲ ledger (input order) ◄──done──┘                                    └ publish at the end frame
 //! ```
 //! * [`input`]: one line, understood; [`names`]: no path twice; [`parts`]: files that come in parts
-//! * [`destination`]: what every destination can do; [`registry`]: which there are; [`local`] (with [`staging`]): a folder
+//! * [`destination`]: what every destination can do; [`registry`]: which there are; [`local`] (with [`staging`], [`earlier`]): a folder
 //! * [`archive`]: one archive ([`pack`]: [`tar`], [`zip`]), filled in input order ([`in_order`], [`held`]), also to a pipe ([`piped`]); [`shards`]: many tars in a folder
+//! * [`store`]: object stores and file servers
+//! * [`published`], [`check`], [`unchanged`]: a dataset that is there, verified, or found to be the same
 //! * [`originals`] (with [`verify`], [`etag`], [`renew`], [`origin`], [`crate::net`]): downloads
 //! * [`mod@dry_run`]: what a run would do
 //! * [`pool`], [`ledger`], [`summary`], [`manifest`], [`mod@run`]: who does it, what was done, what is told about it
 
 pub mod archive;
+pub mod check;
 pub mod destination;
 pub mod dry_run;
+pub mod earlier;
 pub mod error;
 pub mod etag;
 pub mod held;
@@ -29,13 +33,16 @@ pub mod pack;
 pub mod parts;
 pub mod piped;
 pub mod pool;
+pub mod published;
 pub mod registry;
 pub mod renew;
 pub mod run;
 pub mod shards;
 pub mod staging;
+pub mod store;
 pub mod summary;
 pub mod tar;
+pub mod unchanged;
 pub mod verify;
 pub mod zip;
 

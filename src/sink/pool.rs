@@ -101,6 +101,31 @@ fn work(dest: &dyn Destination, downloads: &Downloads, job: Job) -> Done {
 }
 
 fn write(dest: &dyn Destination, downloads: &Downloads, job: &Job) -> Result<Seen, Failed> {
+    // A link is made anew: what was written before is a file.
+    let is_link = matches!(job.content, Content::File(_, how) if how != LocalFiles::Copy);
+    let held = if is_link { None } else { dest.held(&job.path) };
+    let seen = match held {
+        Some(held) if same(job, &held)? => {
+            check(job, &held)?;
+            held
+        }
+        _ => bring(dest, downloads, job)?,
+    };
+    dest.record(&job.path, &seen)?;
+    Ok(seen)
+}
+
+/// Whether what is there is what the job would bring. An original is not asked for again unless its line promises another one.
+fn same(job: &Job, held: &Seen) -> Result<bool, SinkError> {
+    Ok(match &job.content {
+        Content::Bytes(bytes) => Meter::of(bytes) == *held,
+        Content::Gathered(_, seen) => seen == held,
+        Content::File(file, _) => measure(file)? == *held,
+        Content::Original(_) => job.expected.check(held).is_ok(),
+    })
+}
+
+fn bring(dest: &dyn Destination, downloads: &Downloads, job: &Job) -> Result<Seen, Failed> {
     match &job.content {
         Content::Bytes(bytes) => Ok(put(dest, job, bytes, Meter::of(bytes))?),
         Content::Gathered(Gathered::Bytes(bytes), seen) => Ok(put(dest, job, bytes, *seen)?),
@@ -126,6 +151,16 @@ fn put(dest: &dyn Destination, job: &Job, bytes: &[u8], seen: Seen) -> Result<Se
     Ok(seen)
 }
 
+fn measure(file: &Path) -> Result<Seen, SinkError> {
+    let fail = |source| SinkError::Read { path: file.display().to_string(), source };
+    let mut meter = Meter::default();
+    each_block(&mut File::open(file).map_err(fail)?, fail, |block| {
+        meter.update(block);
+        Ok(())
+    })?;
+    Ok(meter.finish())
+}
+
 fn copy(dest: &dyn Destination, job: &Job, from: &PathBuf) -> Result<Seen, SinkError> {
     let fail = |source| SinkError::Read { path: from.display().to_string(), source };
     let mut file = File::open(from).map_err(fail)?;
@@ -134,18 +169,10 @@ fn copy(dest: &dyn Destination, job: &Job, from: &PathBuf) -> Result<Seen, SinkE
     }
     let mut out = dest.start(job.order, &job.path)?;
     let mut meter = Meter::default();
-    let mut block = vec![0; 256 * 1024];
-    loop {
-        match file.read(&mut block) {
-            Ok(0) => break,
-            Ok(n) => {
-                out.write(&block[..n])?;
-                meter.update(&block[..n]);
-            }
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            Err(e) => return Err(fail(e)),
-        }
-    }
+    each_block(&mut file, fail, |block| {
+        meter.update(block);
+        out.write(block)
+    })?;
     let seen = meter.finish();
     check(job, &seen)?;
     out.finish()?;
@@ -164,6 +191,22 @@ fn link(dest: &dyn Destination, job: &Job, from: &Path, how: LocalFiles) -> Resu
     check(job, &seen)?;
     dest.link(job.order, &job.path, &file, how)?;
     Ok(seen)
+}
+
+fn each_block(
+    file: &mut File,
+    fail: impl Fn(io::Error) -> SinkError,
+    mut each: impl FnMut(&[u8]) -> Result<(), SinkError>,
+) -> Result<(), SinkError> {
+    let mut block = vec![0; 256 * 1024];
+    loop {
+        match file.read(&mut block) {
+            Ok(0) => return Ok(()),
+            Ok(n) => each(&block[..n])?,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(fail(e)),
+        }
+    }
 }
 
 fn check(job: &Job, seen: &Seen) -> Result<(), SinkError> {

@@ -1,14 +1,20 @@
-//! The destinations there are, one line each: which DEST belongs to which, and how it is opened.
+//! The destinations there are, one line each: which DEST belongs to which, how it is opened for a new dataset, and how one that is
+//! there is read.
 
 use super::archive::{self, Archive};
 use super::destination::{Destination, Existing};
 use super::error::SinkError;
 use super::local::{self, Local};
 use super::pack::Format;
+use super::published::{self, Folder, Published};
 use super::shards::{Cut, Shards};
+use super::store::files::StoredDataset;
+use super::store::{How, Place, Store, azblob, gcs, s3, sftp, webdav};
+use super::unchanged::Unchanged;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What the user asks for.
 #[derive(Clone, Copy, Debug)]
@@ -19,27 +25,67 @@ pub struct Wanted<'a> {
     pub existing: Existing,
     /// Cut into shards of this size, bytes.
     pub shard_size: Option<u64>,
+    /// Take up what an earlier run has left.
+    pub resume: bool,
+    /// Leave what was done when the run fails.
+    pub keep_staging: bool,
+    /// Where files of a store wait.
+    pub staging_prefix: Option<&'a str>,
+    /// How long a failing request is sent again.
+    pub retry_for: Duration,
 }
+
+type New = fn(&Wanted<'_>) -> Result<Arc<dyn Destination>, SinkError>;
+type There = fn(&Wanted<'_>) -> Result<Arc<dyn Published>, SinkError>;
 
 /// One kind of destination.
 pub struct Kind {
     /// How a DEST of this kind looks, for `--help` and errors.
     pub form: &'static str,
-    /// Whether a DEST is of this kind.
+    /// Whether a DEST without scheme is of this kind.
     is: fn(&str) -> bool,
-    open: fn(&Wanted<'_>) -> Result<Arc<dyn Destination>, SinkError>,
+    how: Access,
+}
+
+enum Access {
+    /// A store, by the place that a DEST names.
+    Store(fn(&str) -> Result<Place, SinkError>),
+    /// Anything else.
+    Own { new: New, there: There },
+}
+
+const fn store(form: &'static str, place: fn(&str) -> Result<Place, SinkError>) -> Kind {
+    Kind { form, is: |_| false, how: Access::Store(place) }
+}
+
+const fn own(form: &'static str, is: fn(&str) -> bool, new: New, there: There) -> Kind {
+    Kind { form, is, how: Access::Own { new, there } }
 }
 
 /// All kinds; the first that takes a DEST has it.
 pub const KINDS: &[Kind] = &[
-    Kind { form: "-", is: |d| d == "-", open: |_| Ok(Arc::new(Archive::stdout()?)) },
-    Kind { form: "FILE.tar[.gz|.zst], FILE.zip", is: |d| Format::of(d).is_some(), open: new_archive },
-    Kind { form: "FOLDER/", is: |_| true, open: |w| Ok(Arc::new(Local::new(Path::new(w.dest), w.existing)?)) },
+    store("s3://BUCKET/PREFIX", s3::place),
+    store("gs://BUCKET/PREFIX", gcs::place),
+    store("az://CONTAINER/PREFIX", azblob::place),
+    store("sftp://HOST/FOLDER", sftp::place),
+    store("webdav://HOST/FOLDER", webdav::place),
+    store("webdavs://HOST/FOLDER", webdav::place),
+    own("-", |d| d == "-", |_| Ok(Arc::new(Archive::stdout()?)), unread),
+    own("FILE.tar[.gz|.zst], FILE.zip", |d| Format::of(d).is_some(), new_archive, unread),
+    own("FOLDER/", |_| true, new_folder, folder),
 ];
 
 fn new_archive(wanted: &Wanted<'_>) -> Result<Arc<dyn Destination>, SinkError> {
     let format = Format::of(&wanted.dest.to_string_lossy()).map_or(Format::Tar, |(_, format)| format);
     Ok(Arc::new(Archive::file(Path::new(wanted.dest), format, wanted.existing)?))
+}
+
+/// What is written anew every time, and not read.
+fn unread(wanted: &Wanted<'_>) -> Result<Arc<dyn Published>, SinkError> {
+    Err(SinkError::Usage(format!(
+        "{}: --verify and --resume are for folders, stores and servers: unpack an archive, and verify the folder",
+        wanted.dest.display()
+    )))
 }
 
 /// Opens the destination for a new dataset.
@@ -50,9 +96,22 @@ pub fn open(wanted: &Wanted<'_>) -> Result<Arc<dyn Destination>, SinkError> {
     if wanted.existing == Existing::Numbered && !is_local(wanted.dest) {
         return Err(SinkError::Usage("--auto-number is for folders and archives of this machine".to_owned()));
     }
-    match wanted.shard_size {
-        Some(size) => shards(wanted, size),
-        None => (kind_of(wanted.dest)?.open)(wanted),
+    if let Some(size) = wanted.shard_size {
+        if wanted.resume || wanted.keep_staging {
+            return Err(SinkError::Usage("--resume and --keep-staging are not for shards".to_owned()));
+        }
+        return shards(wanted, size);
+    }
+    let kind = kind_of(wanted.dest)?;
+    if wanted.resume && wanted.existing != Existing::Replaced {
+        let there = published(wanted)?;
+        if published::is_there(&*there)? {
+            return Ok(Arc::new(Unchanged::new(there)?));
+        }
+    }
+    match &kind.how {
+        Access::Store(place) => open_store(place(text(wanted.dest)?)?, wanted),
+        Access::Own { new, .. } => new(wanted),
     }
 }
 
@@ -77,7 +136,7 @@ fn is_local(dest: &OsStr) -> bool {
 
 fn shards(wanted: &Wanted<'_>, size: u64) -> Result<Arc<dyn Destination>, SinkError> {
     let (folder, cut) = cut(wanted, size)?;
-    Ok(Arc::new(Shards::new(Arc::new(Local::new(&folder, wanted.existing)?), cut)))
+    Ok(Arc::new(Shards::new(Arc::new(Local::new(&folder, wanted.existing, false, false)?), cut)))
 }
 
 /// The folder that shards go to, and how they are cut: `a/train.tar.zst` means `a/train/train-000000.tar.zst`, and so on; a folder
@@ -97,11 +156,45 @@ fn cut(wanted: &Wanted<'_>, size: u64) -> Result<(PathBuf, Cut), SinkError> {
     }
 }
 
+/// Opens a place in a store for a new dataset.
+///
+/// # Errors
+/// What [`Store::new`] says.
+fn open_store(place: Place, wanted: &Wanted<'_>) -> Result<Arc<dyn Destination>, SinkError> {
+    let Wanted { resume, keep_staging, staging_prefix, retry_for, .. } = *wanted;
+    let overwrite = wanted.existing == Existing::Replaced;
+    Ok(Arc::new(Store::new(place, &How { overwrite, resume, keep_staging, staging_prefix, retry_for })?))
+}
+
+/// Opens what is at the destination for reading.
+///
+/// # Errors
+/// [`SinkError::Usage`] when no kind takes it, and what the kind says.
+pub fn published(wanted: &Wanted<'_>) -> Result<Arc<dyn Published>, SinkError> {
+    match &kind_of(wanted.dest)?.how {
+        Access::Store(place) => Ok(Arc::new(StoredDataset::new(place(text(wanted.dest)?)?, wanted.retry_for)?)),
+        Access::Own { there, .. } => there(wanted),
+    }
+}
+
+fn new_folder(wanted: &Wanted<'_>) -> Result<Arc<dyn Destination>, SinkError> {
+    let Wanted { existing, resume, keep_staging, .. } = *wanted;
+    Ok(Arc::new(Local::new(Path::new(wanted.dest), existing, resume, resume || keep_staging)?))
+}
+
+fn folder(wanted: &Wanted<'_>) -> Result<Arc<dyn Published>, SinkError> {
+    Ok(Arc::new(Folder::new(Path::new(wanted.dest))))
+}
+
+fn text(dest: &OsStr) -> Result<&str, SinkError> {
+    dest.to_str().ok_or_else(|| SinkError::Usage("an address must be UTF-8".to_owned()))
+}
+
 fn kind_of(dest: &OsStr) -> Result<&'static Kind, SinkError> {
     // A name that is not UTF-8 can only be that of a folder; its scheme or its ending is still to be seen.
     let text = dest.to_string_lossy();
     let known = match scheme(&text) {
-        Some(scheme) => KINDS.iter().find(|k| k.form.split("://").next() == Some(scheme)),
+        Some(scheme) => KINDS.iter().find(|k| k.form.split_once("://").is_some_and(|(known, _)| known == scheme)),
         None => KINDS.iter().find(|k| (k.is)(&text)),
     };
     known.ok_or_else(|| {
@@ -124,8 +217,16 @@ mod tests {
 
     #[test]
     fn a_dest_has_one_kind_and_an_unknown_scheme_none() {
-        for dest in ["out", "out/", "a:/b", "./s3:/x", "://x"] {
-            assert_eq!(kind_of(OsStr::new(dest)).map(|k| k.form).unwrap_or("none"), "FOLDER/", "{dest}");
+        for (dest, form) in [
+            ("out", "FOLDER/"),
+            ("out/", "FOLDER/"),
+            ("a:/b", "FOLDER/"),
+            ("./s3:/x", "FOLDER/"),
+            ("://x", "FOLDER/"),
+            ("s3://b/x", "s3://BUCKET/PREFIX"),
+            ("webdavs://h/x", "webdavs://HOST/FOLDER"),
+        ] {
+            assert_eq!(kind_of(OsStr::new(dest)).map(|k| k.form).unwrap_or("none"), form, "{dest}");
         }
         let Err(e) = kind_of(OsStr::new("gopher://user:secret@host/x")) else { panic!("gopher is known") };
         let e = e.to_string();

@@ -5,14 +5,16 @@
 //! the folders that nobody holds. The parent folder is locked for the moment of looking and creating, so that a folder just made
 //! is never taken for a leftover.
 
+use super::earlier;
 use super::error::SinkError;
 use super::pack::Format;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// The old dataset while it is being replaced, on systems that cannot swap two names.
@@ -24,14 +26,17 @@ pub struct Staging {
     folder: PathBuf,
     dest: PathBuf,
     _lock: File,
+    /// Folders of earlier runs that are taken up, each with its lock.
+    earlier: Vec<(PathBuf, File)>,
 }
 
 impl Staging {
     /// Makes the staging folder for `dest` after removing leftovers of runs that were killed. Missing parents of `dest` are made.
+    /// `take_up`: leftovers that have a [`ledger`](super::earlier) are locked and kept until this one goes.
     ///
     /// # Errors
     /// [`SinkError::Write`] naming the folder that could not be made.
-    pub fn new(dest: &Path) -> Result<Self, SinkError> {
+    pub fn new(dest: &Path, take_up: bool) -> Result<Self, SinkError> {
         let parent = parent_of(dest);
         let fail = |path: &Path, e| SinkError::write(path.display().to_string(), e);
         fs::create_dir_all(&parent).map_err(|e| fail(&parent, e))?;
@@ -39,15 +44,15 @@ impl Staging {
         // A file system without locks: go on, but leave leftovers alone.
         let guarded = gate.lock().is_ok();
         let prefix = prefix_for(dest);
-        if guarded {
-            remove_leftovers(&parent, &prefix, dest);
-        }
         let folder = tempfile::Builder::new().prefix(&prefix).tempdir_in(&parent).map_err(|e| fail(&parent, e))?.keep();
+        let ours = folder.metadata().map_err(|e| fail(&folder, e))?.uid();
+        let keep = |path: &Path, meta: &Metadata| take_up && meta.uid() == ours && path.join(earlier::LEDGER).exists();
+        let earlier = if guarded { take_leftovers(&parent, &prefix, dest, &folder, &keep) } else { Vec::new() };
         let lock = File::open(&folder).map_err(|e| fail(&folder, e))?;
         if guarded {
             let _ = lock.try_lock();
         }
-        Ok(Self { folder, dest: dest.to_owned(), _lock: lock })
+        Ok(Self { folder, dest: dest.to_owned(), _lock: lock, earlier })
     }
 
     /// The folder.
@@ -55,10 +60,18 @@ impl Staging {
         &self.folder
     }
 
-    /// Removes the folder and all in it, as far as that is possible.
+    /// The folders of earlier runs that were taken up.
+    pub fn earlier(&self) -> impl Iterator<Item = &Path> {
+        self.earlier.iter().map(|(path, _)| path.as_path())
+    }
+
+    /// Removes the folder, those it has taken up, and all in them, as far as that is possible.
     pub fn remove(&self) {
         if put_back_old(&self.folder, &self.dest) {
             let _ = fs::remove_dir_all(&self.folder);
+        }
+        for earlier in self.earlier() {
+            let _ = fs::remove_dir_all(earlier);
         }
     }
 }
@@ -127,19 +140,36 @@ fn prefix_for(dest: &Path) -> OsString {
     prefix
 }
 
-fn remove_leftovers(parent: &Path, prefix: &OsString, dest: &Path) {
-    let Ok(entries) = fs::read_dir(parent) else { return };
+/// Removes what nobody holds, but for the folder `new` and what `keep` wants: that is locked and returned.
+fn take_leftovers(
+    parent: &Path,
+    prefix: &OsString,
+    dest: &Path,
+    new: &Path,
+    keep: &dyn Fn(&Path, &Metadata) -> bool,
+) -> Vec<(PathBuf, File)> {
+    let mut kept = Vec::new();
+    let Ok(entries) = fs::read_dir(parent) else { return kept };
     for entry in entries.flatten() {
         let is_ours = entry.file_name().as_encoded_bytes().starts_with(prefix.as_encoded_bytes());
         if !is_ours || !entry.file_type().is_ok_and(|t| t.is_dir()) {
             continue;
         }
         let path = entry.path();
-        let unowned = File::open(&path).is_ok_and(|f| f.try_lock().is_ok());
-        if unowned && put_back_old(&path, dest) {
+        if path.file_name() == new.file_name() {
+            continue;
+        }
+        let Some(lock) = File::open(&path).ok().filter(|f| f.try_lock().is_ok()) else { continue };
+        if !put_back_old(&path, dest) {
+            continue;
+        }
+        if entry.metadata().is_ok_and(|m| keep(&path, &m)) {
+            kept.push((path, lock));
+        } else {
             let _ = fs::remove_dir_all(&path);
         }
     }
+    kept
 }
 
 /// A run that stopped between moving the old dataset away and moving the new one in has left the old one in its staging folder:

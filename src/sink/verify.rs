@@ -13,7 +13,7 @@ pub struct Expected {
 }
 
 /// What a whole file turned out to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Seen {
     /// Size in bytes.
     pub bytes: u64,

@@ -68,7 +68,8 @@ fn leftovers_of_a_kill_are_hidden_and_removed_by_the_next_run() {
     p.run(&["out"], framed(&[&text("a", "1")])).exits(0);
     let left: Vec<_> = names(p.dir.path()).into_iter().filter(|n| n.starts_with(".out")).collect();
     assert!(
-        !left.is_empty() && left.iter().all(|n| n.contains("/scratch/") || n.ends_with("tree/labels/1")),
+        !left.is_empty()
+            && left.iter().all(|n| n.contains("/scratch/") || n.ends_with("/ledger") || n.ends_with("tree/labels/1")),
         "{left:?}"
     );
     assert!(p.path(".other.partial-x").exists());

@@ -1,0 +1,211 @@
+//! Object stores and file servers, all through one client library (`opendal`).
+//!
+//! ```text
+//! s3://bucket/exports/roads            the dataset
+//! s3://bucket/exports/.roads.partial/  what a run needs while it lasts: its claim, its ledger, files that wait
+//! ```
+//! [`Store`] writes; [`files`] reads what is published; [`work`] is the second folder; [`place`] says where both are;
+//! [`publish`](mod@publish) makes the dataset appear; [`output`] is one file under way; [`io`] the client. The schemes: [`s3`],
+//! [`gcs`], [`azblob`], [`sftp`], [`webdav`].
+//!
+//! What readers can see, and when, is told in `docs/destinations.md`.
+
+pub mod azblob;
+pub mod files;
+pub mod gcs;
+pub mod io;
+pub mod netrc;
+pub mod output;
+pub mod place;
+pub mod publish;
+pub mod s3;
+pub mod sftp;
+pub mod uploads;
+pub mod webdav;
+pub mod work;
+
+pub use place::Place;
+
+use super::destination::{Destination, Output};
+use super::error::SinkError;
+use super::manifest;
+use super::verify::Seen;
+use crate::path::RelPath;
+use io::{Io, failed};
+use output::StoreFile;
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use work::{Claim, Work};
+
+/// How a store is to be written.
+#[derive(Clone, Copy, Debug)]
+pub struct How<'a> {
+    /// Replace the dataset that is there.
+    pub overwrite: bool,
+    /// Take up what an earlier run has left, and leave what was done when this one fails.
+    pub resume: bool,
+    /// Leave what was done when the run fails.
+    pub keep_staging: bool,
+    /// Where files wait until the end, instead of in the dataset's own place.
+    pub staging_prefix: Option<&'a str>,
+    /// How long a failing request is sent again.
+    pub retry_for: Duration,
+}
+
+/// A dataset under way in a store.
+pub struct Store {
+    io: Arc<Io>,
+    place: Place,
+    work: Work,
+    /// Where files are written: the dataset's own place, or the waiting room in the work folder.
+    tree: String,
+    claim: Claim,
+    /// Whether another dataset is there, to be replaced.
+    replaces: bool,
+    /// Whether an earlier run has left something.
+    resumed: bool,
+    keep: bool,
+    scratch: tempfile::TempDir,
+    keys: RandomState,
+    held: HashMap<u64, Seen>,
+    /// The paths of this run, hashed.
+    known: Mutex<HashSet<u64>>,
+}
+
+impl Store {
+    /// Claims the place for a new dataset.
+    ///
+    /// # Errors
+    /// [`SinkError::Exists`], [`SinkError::Usage`] when something else is there, [`SinkError::Store`].
+    pub fn new(place: Place, how: &How<'_>) -> Result<Self, SinkError> {
+        let io = Arc::new(place.io(how.retry_for)?);
+        let replaces = files::exists(&io, &place.file(manifest::PATH))?;
+        if replaces && !how.overwrite {
+            return Err(SinkError::Exists(place.name.clone()));
+        }
+        let work = Work::new(io.clone(), place.work(how.staging_prefix), place.name.clone());
+        let left = work.claimed()?;
+        if left.is_none() && !replaces && files::any(&io, &place.folder())? {
+            return Err(SinkError::Usage(format!(
+                "{} holds files, but no dataset of syn-sink, nor the rest of one: choose another name, or remove them",
+                place.name
+            )));
+        }
+        if left.is_some() && !how.resume && !how.overwrite {
+            return Err(SinkError::Unfinished(place.name.clone()));
+        }
+        if replaces && place.prefix.is_empty() {
+            return Err(SinkError::Usage(
+                "a dataset at the top of a bucket is not overwritten: name a prefix".to_owned(),
+            ));
+        }
+        let staged = replaces || how.staging_prefix.is_some() || place.is_file_server();
+        let resumed = left.is_some();
+        let claim = match left {
+            Some(claim) if how.resume => claim,
+            _ => Claim { staged: staged && place.can_move(&io) },
+        };
+        if resumed {
+            uploads::abort_all(&io, &place)?;
+            if !how.resume {
+                work.remove()?;
+            }
+        }
+        work.claim(&claim, resumed)?;
+        let tree = if claim.staged { work.tree() } else { place.folder() };
+        let scratch = tempfile::Builder::new().prefix("syn-sink-").tempdir();
+        let scratch = scratch.map_err(|e| SinkError::write(std::env::temp_dir().display().to_string(), e))?;
+        let keys = RandomState::new();
+        let held = if how.resume && resumed { work.held(&tree, &keys)? } else { HashMap::new() };
+        let keep = how.resume || how.keep_staging;
+        let known = Mutex::new(HashSet::new());
+        Ok(Self { io, place, work, tree, claim, replaces, resumed, keep, scratch, keys, held, known })
+    }
+
+    fn key(&self, path: &RelPath) -> Result<String, SinkError> {
+        // The client library trims a path.
+        if path.as_str().ends_with(char::is_whitespace) {
+            return Err(SinkError::Usage(format!(
+                "{:?}: a store cannot hold a name that ends with a space",
+                path.as_str()
+            )));
+        }
+        self.known().insert(self.keys.hash_one(path.as_str()));
+        Ok(format!("{}{path}", self.tree))
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashSet<u64>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_known(&self, path: &str) -> bool {
+        self.known().contains(&self.keys.hash_one(path))
+    }
+
+    /// The path as the user knows it.
+    fn shown(&self, path: &str) -> String {
+        format!("{}/{path}", self.place.name)
+    }
+}
+
+impl Destination for Store {
+    fn start(&self, _order: u64, path: &RelPath) -> Result<Box<dyn Output>, SinkError> {
+        Ok(Box::new(StoreFile::new(self.io.clone(), self.key(path)?, self.shown(path.as_str()))))
+    }
+
+    fn put(&self, _order: u64, path: &RelPath, content: &[u8]) -> Result<(), SinkError> {
+        let key = self.key(path)?;
+        let shown = self.shown(path.as_str());
+        if content.is_empty() || content.len() > output::PART || self.place.is_file_server() {
+            let mut out = StoreFile::new(self.io.clone(), key, shown);
+            out.write(content)?;
+            return Box::new(out).finish();
+        }
+        let mut write = self.io.op().write_with(&key, content.to_vec());
+        if self.io.op().info().capability().write_with_content_type {
+            write = write.content_type(output::CONTENT_TYPE);
+        }
+        let done = self.io.wait(write)?;
+        done.map(drop).map_err(|e| failed(&shown, &e))
+    }
+
+    fn held(&self, path: &RelPath) -> Option<Seen> {
+        let seen = self.held.get(&self.keys.hash_one(path.as_str())).copied()?;
+        Some(seen)
+    }
+
+    fn record(&self, path: &RelPath, seen: &Seen) -> Result<(), SinkError> {
+        self.known().insert(self.keys.hash_one(path.as_str()));
+        self.work.record(path.as_str(), seen)
+    }
+
+    fn scratch(&self) -> &Path {
+        self.scratch.path()
+    }
+
+    fn publish(&self, _order: u64, manifest: &Path) -> Result<(), SinkError> {
+        self.appear(manifest)
+    }
+
+    fn stop(&self) {
+        self.io.stop();
+    }
+
+    fn discard(&self) {
+        if self.keep {
+            self.work.flush_last();
+            return;
+        }
+        if !self.claim.staged {
+            self.remove_written();
+        }
+        self.work.discard();
+    }
+
+    fn name(&self) -> String {
+        self.place.name.clone()
+    }
+}

@@ -1,0 +1,217 @@
+//! The end of a run in a store: the manifest, and what has to go before and after it.
+//!
+//! Files written in their places need nothing but the manifest, created only if there is none. Files that waited are moved: as one
+//! folder by one rename where the server can, else file by file, and the manifest comes after them. A dataset that is replaced
+//! loses its manifest first: whoever looks for one never finds a mixture.
+
+use super::files;
+use super::io::failed;
+use super::output::StoreFile;
+use super::{Store, uploads};
+use crate::sink::destination::Output;
+use crate::sink::error::SinkError;
+use crate::sink::manifest;
+use crate::sink::verify::Meter;
+use futures_util::{StreamExt, TryStreamExt, stream};
+use opendal::{ErrorKind, Operator};
+use std::fs::File;
+use std::hash::BuildHasher;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// Files moved or removed at once.
+const AT_ONCE: usize = 16;
+
+impl Store {
+    /// Makes the dataset appear.
+    pub(super) fn appear(&self, manifest: &Path) -> Result<(), SinkError> {
+        self.known().insert(self.keys.hash_one(manifest::PATH));
+        if self.resumed {
+            self.remove_strangers()?;
+        }
+        if !self.claim.staged {
+            self.put_manifest(manifest)?;
+            return self.tidy();
+        }
+        let old = self.work.path("old-manifest");
+        let final_manifest = self.place.file(manifest::PATH);
+        if self.replaces {
+            // Kept until the end: it says which files the new dataset no longer has.
+            self.move_one(&final_manifest, &old, false)?;
+        }
+        if !self.move_folder(manifest)? {
+            if self.replaces {
+                self.delete(&final_manifest)?;
+            }
+            self.move_files()?;
+            self.put_manifest(manifest)?;
+            self.remove_stale(&old)?;
+        }
+        self.tidy()
+    }
+
+    /// One rename of the whole folder, where server and place allow it.
+    fn move_folder(&self, manifest: &Path) -> Result<bool, SinkError> {
+        if !self.io.op().info().capability().rename || self.place.prefix.is_empty() {
+            return Ok(false);
+        }
+        let (tree, last) = (self.work.path("tree"), self.place.prefix.clone());
+        let waiting = format!("{}{}", self.tree, manifest::PATH);
+        self.write_manifest(manifest, &waiting, false)?;
+        if self.replaces && !self.rename(&last, &self.work.path("old"))? {
+            self.delete(&waiting)?;
+            return Ok(false);
+        }
+        if self.rename(&tree, &last)? {
+            return Ok(true);
+        }
+        if self.replaces {
+            self.rename(&self.work.path("old"), &last)?;
+        }
+        self.delete(&waiting)?;
+        Ok(false)
+    }
+
+    /// Whether the server renamed a folder.
+    fn rename(&self, from: &str, to: &str) -> Result<bool, SinkError> {
+        match self.io.wait(self.io.once().rename(from, to))? {
+            Ok(()) => {
+                // Some servers say yes to what they did not do.
+                Ok(files::any(&self.io, &format!("{to}/"))?)
+            }
+            Err(_) => Ok(false),
+        }
+    }
+
+    /// Moves every file of this run from the waiting room to its place.
+    fn move_files(&self) -> Result<(), SinkError> {
+        let mut batch = Vec::new();
+        files::each(&self.io, &self.tree, &mut |path, _| {
+            if self.is_known(path) && path != manifest::PATH {
+                batch.push(path.to_owned());
+            }
+            if batch.len() < 1024 {
+                return Ok(());
+            }
+            // The list goes on while files leave it: they are copied, and removed with the work folder.
+            self.copy_all(&std::mem::take(&mut batch))
+        })?;
+        self.copy_all(&batch)
+    }
+
+    fn copy_all(&self, paths: &[String]) -> Result<(), SinkError> {
+        let moves = stream::iter(paths.iter().map(|path| {
+            let (from, to) = (format!("{}{path}", self.tree), self.place.file(path));
+            let op = self.io.op();
+            async move { shift(op, &from, &to, false).await.map_err(|e| failed(&self.shown(path), &e)) }
+        }));
+        self.io.wait(moves.buffer_unordered(AT_ONCE).try_collect::<()>())?
+    }
+
+    fn move_one(&self, from: &str, to: &str, rename: bool) -> Result<(), SinkError> {
+        self.io.wait(shift(self.io.op(), from, to, rename))?.map_err(|e| failed(from, &e))
+    }
+
+    fn delete(&self, path: &str) -> Result<(), SinkError> {
+        self.io.wait(self.io.op().delete(path))?.map_err(|e| failed(path, &e))
+    }
+
+    fn put_manifest(&self, manifest: &Path) -> Result<(), SinkError> {
+        self.write_manifest(manifest, &self.place.file(manifest::PATH), true)
+    }
+
+    fn write_manifest(&self, manifest: &Path, key: &str, only_new: bool) -> Result<(), SinkError> {
+        let shown = self.shown(manifest::PATH);
+        let fail = |e: io::Error| SinkError::write(shown.clone(), e);
+        let mut from = File::open(manifest).map_err(fail)?;
+        let mut out = StoreFile::new(self.io.clone(), key.to_owned(), shown.clone());
+        out.open(only_new)?;
+        let mut block = vec![0; 256 * 1024];
+        let mut meter = Meter::default();
+        loop {
+            match from.read(&mut block) {
+                Ok(0) => break,
+                Ok(n) => {
+                    meter.update(&block[..n]);
+                    out.write(&block[..n])?;
+                }
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(fail(e)),
+            }
+        }
+        match out.close()? {
+            Ok(()) => Ok(()),
+            Err(e) if matches!(e.kind(), ErrorKind::ConditionNotMatch | ErrorKind::AlreadyExists) => {
+                // Our own, if the answer to an earlier try was lost.
+                let there = self.io.wait(self.io.op().read(key))?.map_err(|e| failed(&shown, &e))?;
+                let ours = Meter::of(&there.to_vec()) == meter.finish();
+                if ours { Ok(()) } else { Err(SinkError::Exists(self.place.name.clone())) }
+            }
+            Err(e) => Err(failed(&shown, &e)),
+        }
+    }
+
+    /// What an earlier, killed run has left in the tree and this one has not written.
+    fn remove_strangers(&self) -> Result<(), SinkError> {
+        let mut strangers = Vec::new();
+        files::each(&self.io, &self.tree, &mut |path, _| {
+            if !self.is_known(path) {
+                strangers.push(format!("{}{path}", self.tree));
+            }
+            Ok(())
+        })?;
+        self.delete_all(strangers)
+    }
+
+    /// What the replaced dataset had and the new one has not.
+    fn remove_stale(&self, old: &str) -> Result<(), SinkError> {
+        let text = match self.io.wait(self.io.op().read(old))? {
+            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
+            other => other.map_err(|e| failed(old, &e))?,
+        };
+        let mut stale = Vec::new();
+        let read = manifest::read(text, |entry| {
+            if crate::path::RelPath::new(&entry.path).is_ok() && !self.is_known(&entry.path) {
+                stale.push(self.place.file(&entry.path));
+            }
+            Ok(())
+        });
+        match read {
+            // A manifest of another program says nothing about its files: they stay.
+            Ok(()) | Err(SinkError::Manifest(_)) => self.delete_all(stale),
+            Err(e) => Err(e),
+        }
+    }
+
+    fn delete_all(&self, paths: Vec<String>) -> Result<(), SinkError> {
+        self.io.wait(self.io.op().delete_iter(paths))?.map_err(|e| failed(&self.place.name, &e))
+    }
+
+    /// The dataset is there: the work folder goes.
+    fn tidy(&self) -> Result<(), SinkError> {
+        self.work.remove()
+    }
+
+    /// Removes what this run has written in its places, and nothing else.
+    pub(super) fn remove_written(&self) {
+        let _ = self.io.clean(async {
+            let folder = self.place.folder();
+            let top = if folder.is_empty() { "/" } else { &folder };
+            let mut lister = self.io.once().lister_with(top).recursive(true).await?;
+            let mut deleter = self.io.once().deleter().await?;
+            while let Some(entry) = lister.try_next().await? {
+                if entry.path().strip_prefix(&folder).is_some_and(|p| self.is_known(p)) {
+                    deleter.delete(entry.path()).await?;
+                }
+            }
+            deleter.close().await
+        });
+        let _ = uploads::abort_all(&self.io, &self.place);
+    }
+}
+
+/// Moves a file within the store: by a copy, or by a rename where that is wanted or there are no copies.
+async fn shift(op: &Operator, from: &str, to: &str, rename: bool) -> opendal::Result<()> {
+    let can = op.info().capability();
+    if can.rename && (rename || !can.copy) { op.rename(from, to).await } else { op.copy(from, to).await.map(drop) }
+}

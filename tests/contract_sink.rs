@@ -1,0 +1,64 @@
+//! What every destination must do, run against every destination there is: real servers, started here on free ports, stopped by
+//! process id. A server that is not installed fails its tests: `scripts/setup.sh` installs all of them.
+//!
+//! A new destination is one line in `destinations!`, and whatever starts its server in `servers.rs`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "contract_sink/faults.rs"]
+mod faults;
+#[path = "contract_sink/servers.rs"]
+mod servers;
+#[path = "contract_sink/suite.rs"]
+mod suite;
+
+macro_rules! destinations {
+    ($($name:ident: $start:expr;)*) => {$(
+        mod $name {
+            use crate::{servers, suite};
+
+            #[test]
+            fn publishes_all_that_came() {
+                suite::publishes_all_that_came(&$start);
+            }
+
+            #[test]
+            fn a_cut_input_leaves_nothing() {
+                suite::a_cut_input_leaves_nothing(&$start);
+            }
+
+            #[test]
+            fn what_is_there_is_refused_or_found_the_same() {
+                suite::what_is_there_is_refused_or_found_the_same(&$start);
+            }
+
+            #[test]
+            fn overwrite_replaces_the_whole_or_nothing() {
+                suite::overwrite_replaces_the_whole_or_nothing(&$start);
+            }
+
+            #[test]
+            fn what_is_kept_is_taken_up() {
+                suite::what_is_kept_is_taken_up(&$start);
+            }
+
+            #[test]
+            fn verify_finds_what_is_wrong() {
+                suite::verify_finds_what_is_wrong(&$start);
+            }
+
+            #[test]
+            fn signals_leave_nothing_and_kills_are_resumed() {
+                suite::signals_leave_nothing_and_kills_are_resumed(&$start);
+            }
+        }
+    )*};
+}
+
+destinations! {
+    local: servers::local();
+    s3s: servers::s3s();
+    moto: servers::moto();
+    sftp: servers::sftp();
+    webdav: servers::webdav();
+    gcs: servers::gcs();
+}

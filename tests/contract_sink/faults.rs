@@ -1,0 +1,199 @@
+//! Servers and networks that fail, and what a killed run leaves at a server.
+
+use crate::servers::{self, Server};
+use crate::suite::{BEGIN, END, command, lines, run, under_way, verified};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+const SIGNED: &str = "Authorization: AWS4-HMAC-SHA256 Credential=AKTEST/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=x";
+
+/// The unfinished uploads of the bucket.
+fn uploads(server: &Server) -> usize {
+    let host = server.endpoint.as_ref().unwrap().trim_start_matches("http://");
+    let mut stream = TcpStream::connect(host).unwrap();
+    write!(stream, "GET /bucket?uploads HTTP/1.1\r\nHost: {host}\r\n{SIGNED}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains("ListMultipartUploadsResult"), "{answer}");
+    answer.matches("<UploadId>").count()
+}
+
+/// Serves an original of 14 MiB whose end never comes.
+fn endless() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/big.bin", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            thread::spawn(move || {
+                let _ = stream.read(&mut [0; 4096]);
+                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 99000000\r\n\r\n");
+                let _ = stream.write_all(&vec![7; 14 * 1024 * 1024]);
+                // Until the other end goes.
+                let _ = stream.read(&mut [0; 1]);
+            });
+        }
+    });
+    url
+}
+
+#[track_caller]
+fn until(what: &str, mut so: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !so() {
+        assert!(start.elapsed() < Duration::from_secs(60), "waited in vain until {what}");
+        thread::yield_now();
+    }
+}
+
+#[test]
+fn uploads_in_parts_are_aborted_by_signals_and_after_kills() {
+    let server = servers::moto();
+    let url = endless();
+    for signal in ["-TERM", "-KILL"] {
+        let mut child = command(&server, &["--allow-private-urls"], "ds").spawn().unwrap();
+        writeln!(child.stdin.as_mut().unwrap(), "{BEGIN}{{\"path\":\"big.bin\",\"url\":\"{url}\"}}").unwrap();
+        until("an upload has begun", || uploads(&server) == 1);
+        assert!(Command::new("/bin/kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+        child.wait().unwrap();
+        if signal == "-TERM" {
+            assert_eq!((uploads(&server), server.tree().len()), (0, 0));
+        }
+    }
+    assert_eq!(uploads(&server), 1);
+    let other = [("a".to_owned(), "1".to_owned())];
+    run(&server, &["--resume"], "ds", &format!("{BEGIN}{}{END}", lines(&other))).exits(0);
+    assert_eq!((uploads(&server), server.tree().len()), (0, 3));
+    verified(&server, "ds");
+}
+
+#[test]
+fn a_server_that_dies_is_exit_6_and_nothing_is_published() {
+    let mut server = servers::s3s();
+    let all: Vec<_> = (0..50).map(|i| (format!("many/{i:03}"), i.to_string())).collect();
+    let mut child = under_way(&server, &["--retry-for", "1"], "ds", &lines(&all));
+    server.kill();
+    // The input ends well; the store cannot take the rest.
+    let more: Vec<_> = (0..50).map(|i| (format!("more/{i:03}"), i.to_string())).collect();
+    let _ = write!(child.stdin.take().unwrap(), "{}{END}", lines(&more));
+    assert_eq!(child.wait().unwrap().code(), Some(6));
+    assert!(!server.dataset("ds").contains_key("metadata/manifest.json"));
+}
+
+/// Stands between sink and server: answers some connections with 503, resets some at once, and others amid a request.
+fn flaky(upstream: &str) -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let upstream = upstream.trim_start_matches("http://").to_owned();
+    let faults = Arc::new(AtomicUsize::new(0));
+    let count = faults.clone();
+    thread::spawn(move || {
+        for (n, client) in listener.incoming().enumerate() {
+            let mut client = client.unwrap();
+            match n % 4 {
+                0 => drop(count.fetch_add(1, Ordering::Relaxed)),
+                1 => {
+                    count.fetch_add(1, Ordering::Relaxed);
+                    thread::spawn(move || {
+                        let _ = client.read(&mut [0; 65536]);
+                        let body = "<Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>";
+                        let head = "HTTP/1.1 503 Slow Down\r\nContent-Type: application/xml\r\nConnection: close\r\n";
+                        let _ = write!(client, "{head}Content-Length: {}\r\n\r\n{body}", body.len());
+                    });
+                }
+                _ => {
+                    let server = TcpStream::connect(&upstream).unwrap();
+                    let budget = 6_000 * (n % 5 + 1);
+                    splice(client, server, budget, count.clone());
+                }
+            }
+        }
+    });
+    (address, faults)
+}
+
+/// Passes bytes both ways; cuts both ends when the client has sent as much as it may.
+fn splice(client: TcpStream, server: TcpStream, budget: usize, faults: Arc<AtomicUsize>) {
+    let ends = Arc::new(Mutex::new((client.try_clone().unwrap(), server.try_clone().unwrap())));
+    let pass = move |mut from: TcpStream, mut to: TcpStream, mut left: usize| {
+        let ends = ends.clone();
+        let faults = faults.clone();
+        thread::spawn(move || {
+            let mut block = [0; 4096];
+            while let Ok(n @ 1..) = from.read(&mut block) {
+                if n > left {
+                    faults.fetch_add(1, Ordering::Relaxed);
+                    break;
+                }
+                left -= n;
+                if to.write_all(&block[..n]).is_err() {
+                    break;
+                }
+            }
+            let ends = ends.lock().unwrap();
+            let _ = ends.0.shutdown(std::net::Shutdown::Both);
+            let _ = ends.1.shutdown(std::net::Shutdown::Both);
+        })
+    };
+    pass(client.try_clone().unwrap(), server.try_clone().unwrap(), budget);
+    pass(server, client, usize::MAX);
+}
+
+#[test]
+fn resets_and_slow_down_answers_are_outlasted() {
+    let mut server = servers::s3s();
+    let (proxy, faults) = flaky(server.endpoint.as_ref().unwrap());
+    server.env.push(("AWS_ENDPOINT_URL_S3".to_owned(), proxy));
+    let all: Vec<_> = (0..80).map(|i| (format!("many/{i:03}"), format!("{i}-").repeat(500))).collect();
+    run(&server, &["--retry-for", "60"], "ds", &format!("{BEGIN}{}{END}", lines(&all))).exits(0);
+    assert!(faults.load(Ordering::Relaxed) >= 5, "{faults:?} faults are too few to prove anything");
+    assert_eq!(server.tree().len(), all.len() + 2);
+    verified(&server, "ds");
+}
+
+#[test]
+fn what_the_server_forbids_is_exit_6_and_no_secret_is_shown() {
+    let mut server = servers::s3s();
+    server.env.push(("AWS_SECRET_ACCESS_KEY".to_owned(), "wrong-secret-key".to_owned()));
+    let ran = run(&server, &["--retry-for", "0"], "ds", &format!("{BEGIN}{END}")).exits(6).says("403");
+    assert!(!ran.stderr.contains("wrong-secret-key") && !ran.stderr.contains("AKTEST"), "{}", ran.stderr);
+}
+
+/// Kills at many moments: what is there afterwards has a manifest only if it is whole, and --resume ends whole.
+#[test]
+fn kills_at_many_moments_never_publish_a_part() {
+    let rounds: u32 = std::env::var("SYNPIPE_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(8);
+    let server = servers::s3s();
+    let all: Vec<_> = (0..120).map(|i| (format!("many/{i:03}"), format!("{i}-").repeat(50))).collect();
+    let input = format!("{BEGIN}{}{END}", lines(&all));
+    let start = Instant::now();
+    run(&server, &[], "whole", &input).exits(0);
+    let whole = start.elapsed();
+    let expected = server.dataset("whole");
+    for round in 0..rounds {
+        let dataset = format!("ds{round}");
+        let mut child = command(&server, &[], &dataset).spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let text = input.clone();
+        let feeder = thread::spawn(move || drop(stdin.write_all(text.as_bytes())));
+        let moment = whole * round / rounds;
+        let start = Instant::now();
+        until("the moment has come", || start.elapsed() >= moment);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        feeder.join().unwrap();
+        let there = server.dataset(&dataset);
+        if there.contains_key("metadata/manifest.json") {
+            assert!(there == expected, "round {round}");
+        }
+        run(&server, &["--resume"], &dataset, &input).exits(0);
+        assert!(server.dataset(&dataset) == expected, "round {round}");
+    }
+    let left: Vec<_> = server.tree().into_keys().filter(|p| p.contains(".partial")).collect();
+    assert_eq!(left, Vec::<String>::new());
+}

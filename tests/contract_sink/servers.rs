@@ -1,0 +1,320 @@
+//! The servers: each with a folder, a port and a process of its own.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use opendal::Operator;
+
+pub type Tree = BTreeMap<String, Vec<u8>>;
+
+/// A destination under test.
+pub struct Server {
+    /// What stands before the name of a dataset in DEST.
+    pub base: String,
+    /// What the sink needs in its environment.
+    pub env: Vec<(String, String)>,
+    pub dir: tempfile::TempDir,
+    see: See,
+    /// S3: where unfinished uploads are listed.
+    pub endpoint: Option<String>,
+    /// Whether it takes files in parts; the emulator of Google's store does not.
+    pub parts: bool,
+    child: Option<Child>,
+}
+
+enum See {
+    /// The server keeps files in this folder.
+    Folder(PathBuf),
+    /// The server is asked.
+    Client(Operator),
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+impl Server {
+    /// All files at the destination, whoever made them, without looking through the sink.
+    pub fn tree(&self) -> Tree {
+        match &self.see {
+            See::Folder(folder) => below(folder),
+            See::Client(op) => runtime().block_on(async {
+                let mut found = Tree::new();
+                for entry in op.list_with("/").recursive(true).await.unwrap() {
+                    if entry.metadata().is_file() {
+                        found.insert(entry.path().to_owned(), op.read(entry.path()).await.unwrap().to_vec());
+                    }
+                }
+                found
+            }),
+        }
+    }
+
+    /// The files of one dataset.
+    pub fn dataset(&self, name: &str) -> Tree {
+        let prefix = format!("{name}/");
+        self.tree().into_iter().filter_map(|(p, c)| Some((p.strip_prefix(&prefix)?.to_owned(), c))).collect()
+    }
+
+    /// Puts a file there, past the sink.
+    pub fn put(&self, path: &str, content: &[u8]) {
+        match &self.see {
+            See::Folder(folder) => {
+                fs::create_dir_all(folder.join(path).parent().unwrap()).unwrap();
+                fs::write(folder.join(path), content).unwrap();
+            }
+            See::Client(op) => {
+                let write = op.write_with(path, content.to_vec()).content_type("application/octet-stream");
+                runtime().block_on(async { write.await.unwrap() });
+            }
+        }
+    }
+
+    /// Stops the server at once.
+    pub fn kill(&mut self) {
+        let child = self.child.as_mut().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    /// Removes a file, past the sink.
+    pub fn remove(&self, path: &str) {
+        match &self.see {
+            See::Folder(folder) => fs::remove_file(folder.join(path)).unwrap(),
+            See::Client(op) => runtime().block_on(op.delete(path)).unwrap(),
+        }
+    }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+/// All files below a folder, hidden ones too.
+fn below(folder: &Path) -> Tree {
+    let mut found = Tree::new();
+    let mut todo = vec![folder.to_owned()];
+    while let Some(dir) = todo.pop() {
+        for entry in fs::read_dir(&dir).unwrap().map(Result::unwrap) {
+            if entry.file_type().unwrap().is_dir() {
+                todo.push(entry.path());
+            } else {
+                let name = entry.path().strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
+                found.insert(name, fs::read(entry.path()).unwrap_or_default());
+            }
+        }
+    }
+    found
+}
+
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+fn started(mut command: Command, port: u16, dir: &Path) -> Child {
+    let log = fs::File::create(dir.join("log")).unwrap();
+    let text = format!("{command:?}");
+    command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
+    let mut child = command.spawn().unwrap_or_else(|e| panic!("{text}: {e}; scripts/setup.sh installs it"));
+    let start = Instant::now();
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        let ended = child.try_wait().unwrap();
+        if ended.is_some() || start.elapsed() > Duration::from_secs(60) {
+            let _ = child.kill();
+            panic!("{text} does not listen ({ended:?}): {}", fs::read_to_string(dir.join("log")).unwrap());
+        }
+        std::thread::yield_now();
+    }
+    child
+}
+
+fn venv(program: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin").join(program);
+    assert!(path.exists(), "{} is missing: run scripts/setup.sh", path.display());
+    path
+}
+
+fn pairs(env: &[(&str, &str)]) -> Vec<(String, String)> {
+    env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+}
+
+fn server(dir: tempfile::TempDir, base: String, env: &[(&str, &str)], see: See, child: Option<Child>) -> Server {
+    Server { base, env: pairs(env), dir, see, endpoint: None, parts: true, child }
+}
+
+/// A folder of this machine.
+pub fn local() -> Server {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    fs::create_dir(&data).unwrap();
+    let base = format!("{}/", data.display());
+    server(dir, base, &[], See::Folder(data), None)
+}
+
+const S3: [(&str, &str); 3] =
+    [("AWS_ACCESS_KEY_ID", "AKTEST"), ("AWS_SECRET_ACCESS_KEY", "SKTEST"), ("AWS_REGION", "us-east-1")];
+
+fn s3(dir: tempfile::TempDir, port: u16, see: See, child: Child) -> Server {
+    let endpoint = format!("http://127.0.0.1:{port}");
+    let mut env = S3.to_vec();
+    env.push(("AWS_ENDPOINT_URL_S3", &endpoint));
+    let mut server = server(dir, "s3://bucket/".to_owned(), &env, see, Some(child));
+    server.endpoint = Some(endpoint);
+    server
+}
+
+/// S3 with signatures checked.
+pub fn s3s() -> Server {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    fs::create_dir_all(data.join("bucket")).unwrap();
+    let port = free_port();
+    let cargo =
+        std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    let mut command = Command::new(cargo.unwrap().join("bin/s3s-fs"));
+    command.args([
+        "--host",
+        "127.0.0.1",
+        "--port",
+        &port.to_string(),
+        "--access-key",
+        S3[0].1,
+        "--secret-key",
+        S3[1].1,
+    ]);
+    command.arg(&data);
+    let child = started(command, port, dir.path());
+    s3(dir, port, See::Folder(data.join("bucket")), child)
+}
+
+/// S3 as moto understands it; it lists unfinished uploads.
+pub fn moto() -> Server {
+    let dir = tempfile::tempdir().unwrap();
+    let port = free_port();
+    let mut command = Command::new(venv("moto_server"));
+    command.args(["-H", "127.0.0.1", "-p", &port.to_string()]);
+    let child = started(command, port, dir.path());
+    let endpoint = format!("http://127.0.0.1:{port}");
+    provider();
+    let made = runtime().block_on(async {
+        let put = reqwest::Client::new().put(format!("{endpoint}/bucket")).header(
+            "Authorization",
+            "AWS4-HMAC-SHA256 Credential=AKTEST/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=x",
+        );
+        put.send().await.unwrap().status()
+    });
+    assert!(made.is_success(), "{made}");
+    let client = opendal::services::S3::default().bucket("bucket").endpoint(&endpoint).region("us-east-1");
+    let client = client.access_key_id(S3[0].1).secret_access_key(S3[1].1).disable_config_load();
+    s3(dir, port, See::Client(Operator::new(client).unwrap()), child)
+}
+
+pub fn provider() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    opendal_http_transport_reqwest::install_default();
+}
+
+/// OpenSSH, reached by the system's `ssh` with a configuration of the test.
+pub fn sftp() -> Server {
+    let dir = tempfile::tempdir().unwrap();
+    let at = |name: &str| dir.path().join(name);
+    let port = free_port();
+    for key in ["host", "user"] {
+        let made = Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(at(key)).status();
+        assert!(made.expect("ssh-keygen").success());
+    }
+    fs::create_dir(at("data")).unwrap();
+    fs::copy(at("user.pub"), at("authorized")).unwrap();
+    let host_key = fs::read_to_string(at("host.pub")).unwrap();
+    fs::write(at("known"), format!("[127.0.0.1]:{port} {host_key}")).unwrap();
+    let d = dir.path().display();
+    let conf = format!(
+        "Port {port}\nListenAddress 127.0.0.1\nHostKey {d}/host\nAuthorizedKeysFile {d}/authorized\nStrictModes no\nPidFile none\n\
+         UsePAM no\nPermitRootLogin yes\nPasswordAuthentication no\nMaxStartups 100\nSubsystem sftp internal-sftp\n"
+    );
+    fs::write(at("sshd.conf"), conf).unwrap();
+    fs::write(
+        at("ssh.conf"),
+        format!("Host *\n IdentityFile {d}/user\n IdentitiesOnly yes\n UserKnownHostsFile {d}/known\n GlobalKnownHostsFile /dev/null\n"),
+    )
+    .unwrap();
+    // ssh takes the home folder from the system's user list, whatever HOME says.
+    fs::create_dir(at("bin")).unwrap();
+    fs::write(at("bin/ssh"), format!("#!/bin/sh\nexec /usr/bin/ssh -F {d}/ssh.conf \"$@\"\n")).unwrap();
+    assert!(Command::new("chmod").arg("755").arg(at("bin/ssh")).status().unwrap().success());
+    // As root, sshd insists on this folder.
+    let _ = fs::create_dir_all("/run/sshd");
+    let mut command = Command::new("/usr/sbin/sshd");
+    command.arg("-D").arg("-e").arg("-f").arg(at("sshd.conf"));
+    let child = started(command, port, dir.path());
+    let base = format!("sftp://127.0.0.1:{port}{d}/data/");
+    let path = format!("{d}/bin:/usr/bin:/bin");
+    let data = at("data");
+    server(dir, base, &[("PATH", &path)], See::Folder(data), Some(child))
+}
+
+/// nginx with its WebDAV modules and a password.
+pub fn webdav() -> Server {
+    let dir = tempfile::tempdir().unwrap();
+    let at = |name: &str| dir.path().join(name);
+    for folder in ["data", "tmp"] {
+        fs::create_dir(at(folder)).unwrap();
+    }
+    let port = free_port();
+    let d = dir.path().display();
+    let user = if fs::metadata("/proc/self").is_ok_and(|m| std::os::unix::fs::MetadataExt::uid(&m) == 0) {
+        "user root;"
+    } else {
+        ""
+    };
+    fs::write(at("users"), "me:{PLAIN}geheim\n").unwrap();
+    let conf = format!(
+        "{user} daemon off; pid {d}/pid; error_log stderr; load_module /usr/lib/nginx/modules/ngx_http_dav_ext_module.so;\n\
+         events {{}}\nhttp {{ access_log off; client_max_body_size 0; client_body_temp_path {d}/tmp/b; proxy_temp_path {d}/tmp/p;\n\
+         fastcgi_temp_path {d}/tmp/f; uwsgi_temp_path {d}/tmp/u; scgi_temp_path {d}/tmp/s;\n\
+         server {{ listen 127.0.0.1:{port}; root {d}/data; auth_basic x; auth_basic_user_file {d}/users; location / {{\n\
+         dav_methods PUT DELETE MKCOL COPY MOVE; dav_ext_methods PROPFIND OPTIONS; create_full_put_path on; }} }} }}\n"
+    );
+    fs::write(at("conf"), conf).unwrap();
+    let mut command = Command::new("/usr/sbin/nginx");
+    command.arg("-p").arg(dir.path()).arg("-c").arg(at("conf"));
+    // In a group of its own its workers end with it.
+    let child = started(command, port, dir.path());
+    fs::write(at("netrc"), "machine 127.0.0.1 login me password geheim\n").unwrap();
+    let (netrc, data) = (at("netrc").display().to_string(), at("data"));
+    server(dir, format!("webdav://127.0.0.1:{port}/"), &[("NETRC", &netrc)], See::Folder(data), Some(child))
+}
+
+/// An emulator of Google Cloud Storage.
+pub fn gcs() -> Server {
+    let dir = tempfile::tempdir().unwrap();
+    let port = free_port();
+    let mut command = Command::new(venv("gcp-storage-emulator"));
+    command.args([
+        "start",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        &port.to_string(),
+        "--in-memory",
+        "--default-bucket",
+        "bucket",
+    ]);
+    let child = started(command, port, dir.path());
+    let endpoint = format!("http://127.0.0.1:{port}");
+    provider();
+    let client = opendal::services::Gcs::default().bucket("bucket").endpoint(&endpoint).skip_signature();
+    let see = See::Client(Operator::new(client).unwrap());
+    let mut server = server(dir, "gs://bucket/".to_owned(), &[("STORAGE_EMULATOR_HOST", &endpoint)], see, Some(child));
+    server.parts = false;
+    server
+}

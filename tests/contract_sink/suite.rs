@@ -1,0 +1,223 @@
+//! The contract. Every check sees the destination past the sink, by [`Server::tree`].
+
+use crate::servers::{Server, Tree};
+use std::fmt::Write as _;
+use std::io::Write;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+pub const BEGIN: &str = "{\"@stream\":\"begin\",\"kind\":\"files\",\"version\":1}\n";
+pub const END: &str = "{\"@stream\":\"end\"}\n";
+const MANIFEST: &str = "metadata/manifest.json";
+const SUMMARY: &str = "metadata/export_summary.json";
+
+/// A finished run.
+pub struct Ran {
+    pub code: Option<i32>,
+    pub stderr: String,
+}
+
+impl Ran {
+    #[track_caller]
+    pub fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "{}", self.stderr);
+        assert!(!self.stderr.contains("panicked"), "{}", self.stderr);
+        self
+    }
+
+    #[track_caller]
+    pub fn says(self, what: &str) -> Self {
+        assert!(self.stderr.contains(what), "does not say {what:?}: {}", self.stderr);
+        self
+    }
+}
+
+pub fn command(server: &Server, args: &[&str], dataset: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_syn-sink"));
+    command.args(args).arg(format!("{}{dataset}", server.base)).env_clear().env("HOME", server.dir.path());
+    command.envs(server.env.iter().map(|(k, v)| (k, v)));
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+pub fn run(server: &Server, args: &[&str], dataset: &str, input: &str) -> Ran {
+    let mut child = command(server, args, dataset).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_owned();
+    // The sink may refuse before it has read all.
+    let feeder = std::thread::spawn(move || drop(stdin.write_all(input.as_bytes())));
+    let out = child.wait_with_output().unwrap();
+    feeder.join().unwrap();
+    ran(&out)
+}
+
+fn ran(out: &Output) -> Ran {
+    Ran { code: out.status.code(), stderr: String::from_utf8_lossy(&out.stderr).into_owned() }
+}
+
+pub fn verified(server: &Server, dataset: &str) {
+    run(server, &["--verify"], dataset, "").exits(0).says("verified");
+}
+
+/// A dataset: names that are hard to hold, an empty file, one of several parts.
+fn files(version: &str) -> Vec<(String, String)> {
+    let mut files = vec![
+        ("labels/1.txt".to_owned(), format!("one {version}\n")),
+        ("labels/a b+c%2F&=;'(1).txt".to_owned(), "odd".to_owned()),
+        ("자연/그림 1.json".to_owned(), "{}".to_owned()),
+        ("deep/1/2/3/4/5/6/7/8/9/x".to_owned(), version.to_owned()),
+        ("empty".to_owned(), String::new()),
+        (format!("only-in-{version}"), version.to_owned()),
+    ];
+    files.extend((0..40).map(|i| (format!("many/{i:03}"), format!("{i} {version}"))));
+    files
+}
+
+pub fn large() -> String {
+    "0123456789abcdef".repeat(12 * 65_536)
+}
+
+pub fn lines(files: &[(String, String)]) -> String {
+    files.iter().fold(String::new(), |mut all, (path, text)| {
+        writeln!(all, "{}", serde_json::json!({"path": path, "text": text})).unwrap();
+        all
+    })
+}
+
+fn whole(files: &[(String, String)]) -> String {
+    format!("{BEGIN}{}{END}", lines(files))
+}
+
+#[track_caller]
+fn holds(tree: &Tree, files: &[(String, String)]) {
+    let mut expected: Vec<_> = files.iter().map(|(p, _)| p.as_str()).chain([MANIFEST, SUMMARY]).collect();
+    expected.sort_unstable();
+    assert_eq!(tree.keys().map(String::as_str).collect::<Vec<_>>(), expected);
+    for (path, text) in files {
+        assert!(tree[path] == text.as_bytes(), "{path} differs");
+    }
+}
+
+pub fn publishes_all_that_came(server: &Server) {
+    let mut all = files("v1");
+    if server.parts {
+        all.push(("large.bin".to_owned(), large()));
+    }
+    run(server, &[], "sub/ds", &whole(&all)).exits(0);
+    // Nothing but the dataset: no claim, no ledger, no leftovers.
+    assert_eq!(server.tree().len(), all.len() + 2, "{:?}", server.tree().keys());
+    holds(&server.dataset("sub/ds"), &all);
+    verified(server, "sub/ds");
+    let manifest: serde_json::Value = serde_json::from_slice(&server.dataset("sub/ds")[MANIFEST]).unwrap();
+    assert_eq!(manifest["count"], all.len() as u64 + 1);
+}
+
+pub fn a_cut_input_leaves_nothing(server: &Server) {
+    for (input, code) in [
+        (format!("{BEGIN}{}", lines(&files("v1"))), 3),
+        (
+            format!(
+                "{BEGIN}{}{}",
+                lines(&files("v1")),
+                "{\"@stream\":\"error\",\"code\":\"remote\",\"message\":\"x\"}\n"
+            ),
+            3,
+        ),
+        (format!("{BEGIN}{}{{\"path\":\"../x\",\"text\":\"\"}}\n{END}", lines(&files("v1"))), 3),
+    ] {
+        run(server, &[], "ds", &input).exits(code);
+        assert_eq!(server.tree().into_keys().collect::<Vec<_>>(), Vec::<String>::new());
+    }
+    run(server, &["--verify"], "ds", "").exits(3).says("manifest");
+}
+
+pub fn what_is_there_is_refused_or_found_the_same(server: &Server) {
+    let (one, two) = (files("v1"), files("v2"));
+    run(server, &[], "ds", &whole(&one)).exits(0);
+    let before = server.tree();
+    run(server, &[], "ds", &whole(&one)).exits(6).says("exists already");
+    run(server, &["--resume"], "ds", &whole(&one)).exits(0);
+    run(server, &["--resume"], "ds", &whole(&two)).exits(6).says("not the same");
+    run(server, &["--resume"], "ds", &whole(&one[1..])).exits(6).says("not the same");
+    assert!(server.tree() == before);
+    // What is there and is no dataset is not touched either.
+    server.put("mine/precious", b"1");
+    for args in [&[][..], &["--resume"], &["--overwrite"]] {
+        if args != ["--overwrite"] || !server.base.starts_with('/') {
+            run(server, args, "mine", &whole(&one)).exits(if server.base.starts_with('/') { 6 } else { 2 });
+        }
+    }
+    assert_eq!(server.dataset("mine").into_keys().collect::<Vec<_>>(), ["precious"]);
+}
+
+pub fn overwrite_replaces_the_whole_or_nothing(server: &Server) {
+    let (one, two) = (files("v1"), files("v2"));
+    run(server, &["--overwrite"], "ds", &whole(&one)).exits(0);
+    let before = server.tree();
+    holds(&server.dataset("ds"), &one);
+    run(server, &["--overwrite"], "ds", &format!("{BEGIN}{}", lines(&two))).exits(3);
+    assert!(server.tree() == before);
+    run(server, &["--overwrite"], "ds", &whole(&two)).exits(0);
+    holds(&server.dataset("ds"), &two);
+    assert_eq!(server.tree().len(), two.len() + 2, "{:?}", server.tree().keys());
+    verified(server, "ds");
+}
+
+pub fn what_is_kept_is_taken_up(server: &Server) {
+    let all = files("v1");
+    let cut = format!("{BEGIN}{}", lines(&all[..30]));
+    run(server, &["--keep-staging"], "ds", &cut).exits(3);
+    assert!(!server.tree().is_empty(), "nothing was kept");
+    run(server, &["--verify"], "ds", "").exits(3);
+    // It ends complete although the second run is cut as well, and although the export has changed in between.
+    run(server, &["--resume"], "ds", &format!("{BEGIN}{}", lines(&all[..35]))).exits(3);
+    let other = files("v2");
+    run(server, &["--resume"], "ds", &whole(&other)).exits(0);
+    holds(&server.dataset("ds"), &other);
+    assert_eq!(server.tree().len(), other.len() + 2, "{:?}", server.tree().keys());
+    verified(server, "ds");
+}
+
+pub fn verify_finds_what_is_wrong(server: &Server) {
+    run(server, &[], "ds", &whole(&files("v1"))).exits(0);
+    server.put("ds/extra", b"?");
+    run(server, &["--verify"], "ds", "").exits(7).says("extra is not in the manifest");
+    server.put("ds/labels/1.txt", b"one v2\n");
+    run(server, &["--verify"], "ds", "").exits(3).says("labels/1.txt is not what the manifest says");
+    server.remove("ds/many/007");
+    run(server, &["--verify"], "ds", "").exits(3).says("many/007 is missing").says("2 files are missing or wrong");
+    server.put("ds/metadata/manifest.json", b"{\"version\":1,\"files\":[");
+    run(server, &["--verify"], "ds", "").exits(3).says("manifest");
+}
+
+/// A run that has written something and waits for more.
+pub fn under_way(server: &Server, args: &[&str], dataset: &str, lines: &str) -> Child {
+    let mut child = command(server, args, dataset).spawn().unwrap();
+    write!(child.stdin.as_mut().unwrap(), "{BEGIN}{lines}").unwrap();
+    let start = Instant::now();
+    while !server.tree().keys().any(|p| p.ends_with("many/001")) {
+        assert!(start.elapsed() < Duration::from_secs(30), "it writes nothing: {:?}", server.tree().keys());
+        std::thread::yield_now();
+    }
+    child
+}
+
+pub fn signals_leave_nothing_and_kills_are_resumed(server: &Server) {
+    let all = files("v1");
+    for (signal, code) in [("-TERM", 143), ("-INT", 130)] {
+        let mut child = under_way(server, &[], "ds", &lines(&all));
+        let producer = child.stdin.take();
+        assert!(Command::new("/bin/kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+        ran(&child.wait_with_output().unwrap()).exits(code).says("nothing was published");
+        drop(producer);
+        assert_eq!(server.tree().into_keys().collect::<Vec<_>>(), Vec::<String>::new());
+    }
+    let mut child = under_way(server, &[], "ds", &lines(&all));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    run(server, &["--verify"], "ds", "").exits(3);
+    run(server, &["--resume"], "ds", &whole(&all)).exits(0);
+    holds(&server.dataset("ds"), &all);
+    assert_eq!(server.tree().len(), all.len() + 2, "{:?}", server.tree().keys());
+    verified(server, "ds");
+}
