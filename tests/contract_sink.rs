@@ -8,6 +8,10 @@
 mod faults;
 #[path = "contract_sink/servers.rs"]
 mod servers;
+#[path = "common/stand_in.rs"]
+mod stand_in;
+#[path = "contract_sink/storage.rs"]
+mod storage;
 #[path = "contract_sink/suite.rs"]
 mod suite;
 

@@ -89,6 +89,15 @@ impl Client {
         Ok(out)
     }
 
+    /// A storage with its configuration, which holds secrets.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn storage(&self, id: u64) -> Result<Value, ApiError> {
+        let query = Query::new().with("with_configuration", "true");
+        Ok(page::single(self.get(&format!("/storages/{id}/"), &query, client::json).await?))
+    }
+
     /// All projects; an older server is asked at its own address.
     ///
     /// # Errors

@@ -8,8 +8,9 @@ use crate::exit::{Exit, Failure};
 use crate::sink::destination::{Existing, LocalFiles};
 use crate::sink::ledger::Totals;
 use crate::sink::originals::How;
+use crate::sink::published::Published;
 use crate::sink::renew::{Connect, Renewals};
-use crate::sink::{self, Options, SinkError, check, registry};
+use crate::sink::{self, Options, SinkError, check, registry, storage};
 use crate::stream::{Reader, Writer};
 use clap::Parser;
 use crossbeam_channel::{Receiver, unbounded};
@@ -80,6 +81,12 @@ pub struct Args {
     /// with --overwrite in .NAME.partial/]
     #[arg(long, value_name = "PREFIX")]
     staging_prefix: Option<String>,
+    /// Write to this storage of the platform, as the server has it configured, instead of DEST
+    #[arg(long, value_name = "ID", requires = "path", conflicts_with = "output")]
+    storage: Option<u64>,
+    /// The dataset's place in the storage
+    #[arg(long, value_name = "PATH", requires = "storage")]
+    path: Option<String>,
     /// Read no input: check every file at DEST against its manifest
     #[arg(long, conflicts_with_all = ["overwrite", "resume", "keep_staging", "staging_prefix", "allow_partial"])]
     verify: bool,
@@ -138,16 +145,27 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
         staging_prefix: args.staging_prefix.as_deref(),
         retry_for: Duration::from_secs(args.retry_for),
     };
+    let target = match (args.storage, &args.path) {
+        (Some(id), Some(path)) => Some(storage::target(id, &configured(id, &args)?, path)?),
+        _ => None,
+    };
     if args.verify {
-        return verify(&args, &wanted, console);
+        let dataset = match target {
+            Some(target) => registry::published_storage(target, &wanted)?,
+            None => registry::published(&wanted)?,
+        };
+        return verify(&args, &*dataset, console);
     }
     let options = options(&args)?;
-    let reader = Reader::open(&args.files, args.common.max_line_bytes);
+    let reader = Reader::open(&files(&args), args.common.max_line_bytes);
     if args.dry_run {
         return dry_run(&wanted, reader, &options, console);
     }
     let stop = signals().map_err(|e| Failure::new(Exit::Other, format!("cannot watch for signals: {e}")))?;
-    let destination = registry::open(&wanted)?;
+    let destination = match target {
+        Some(target) => registry::open_storage(target, &wanted)?,
+        None => registry::open(&wanted)?,
+    };
     match sink::run(reader, destination.clone(), &options, stop, &|text| console.warn(text)) {
         Ok(report) => {
             let totals = report.totals;
@@ -190,9 +208,8 @@ fn dry_run(
 }
 
 /// Checks what is there: exit 3 when a file is missing or wrong, 7 when there are only files too many.
-fn verify(args: &Args, wanted: &registry::Wanted<'_>, console: &Console) -> Result<Exit, Failure> {
-    let dataset = registry::published(wanted)?;
-    let verdict = check::check(&*dataset, usize::from(args.concurrency), &|text| console.warn(text))?;
+fn verify(args: &Args, dataset: &dyn Published, console: &Console) -> Result<Exit, Failure> {
+    let verdict = check::check(dataset, usize::from(args.concurrency), &|text| console.warn(text))?;
     let check::Verdict { good, bytes, bad, extra } = verdict;
     let name = dataset.name();
     match (bad, extra) {
@@ -213,6 +230,12 @@ fn verify(args: &Args, wanted: &registry::Wanted<'_>, console: &Console) -> Resu
             ),
         )),
     }
+}
+
+/// The lists of files; with a storage the first argument is one as well.
+fn files(args: &Args) -> Vec<PathBuf> {
+    let first = args.dest.iter().filter(|_| args.storage.is_some());
+    first.chain(&args.files).cloned().collect()
 }
 
 /// The place the user names: the first argument, or `-o`.
@@ -249,6 +272,17 @@ fn options(args: &Args) -> Result<Options, Failure> {
             renewals: Some(Arc::new(Renewals::new(connect(Duration::from_secs(args.retry_for))))),
         },
     })
+}
+
+/// A storage and its configuration, by the credentials that syn-fetch would take from the environment or the configuration file.
+fn configured(id: u64, args: &Args) -> Result<serde_json::Value, Failure> {
+    let config = credentials::config_path(&credentials::environment);
+    let who = Credentials::resolve(&Given::default(), &credentials::environment, config.as_deref())?;
+    let policy = Policy { budget: Duration::from_secs(args.retry_for), ..Policy::default() };
+    let client = Client::new(who, client::Options { policy, ..client::Options::default() })?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|e| Failure::new(Exit::Other, format!("the system gives no runtime: {e}")))?;
+    Ok(runtime.block_on(client.storage(id))?)
 }
 
 /// The way to new URLs: by the credentials that syn-fetch would take from the environment or the configuration file. Nothing is

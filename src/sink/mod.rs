@@ -7,7 +7,7 @@
 //! * [`input`]: one line, understood; [`names`]: no path twice; [`parts`]: files that come in parts
 //! * [`destination`]: what every destination can do; [`registry`]: which there are; [`local`] (with [`staging`], [`earlier`]): a folder
 //! * [`archive`]: one archive ([`pack`]: [`tar`], [`zip`]), filled in input order ([`in_order`], [`held`]), also to a pipe ([`piped`]); [`shards`]: many tars in a folder
-//! * [`store`]: object stores and file servers
+//! * [`store`]: object stores and file servers; [`storage`]: those that the platform has configured
 //! * [`published`], [`check`], [`unchanged`]: a dataset that is there, verified, or found to be the same
 //! * [`originals`] (with [`verify`], [`etag`], [`renew`], [`origin`], [`crate::net`]): downloads
 //! * [`mod@dry_run`]: what a run would do
@@ -39,6 +39,7 @@ pub mod renew;
 pub mod run;
 pub mod shards;
 pub mod staging;
+pub mod storage;
 pub mod store;
 pub mod summary;
 pub mod tar;

@@ -8,6 +8,7 @@ use super::local::{self, Local};
 use super::pack::Format;
 use super::published::{self, Folder, Published};
 use super::shards::{Cut, Shards};
+use super::storage::Target;
 use super::store::files::StoredDataset;
 use super::store::{How, Place, Store, azblob, gcs, s3, sftp, webdav};
 use super::unchanged::Unchanged;
@@ -103,11 +104,8 @@ pub fn open(wanted: &Wanted<'_>) -> Result<Arc<dyn Destination>, SinkError> {
         return shards(wanted, size);
     }
     let kind = kind_of(wanted.dest)?;
-    if wanted.resume && wanted.existing != Existing::Replaced {
-        let there = published(wanted)?;
-        if published::is_there(&*there)? {
-            return Ok(Arc::new(Unchanged::new(there)?));
-        }
+    if let Some(same) = unchanged(wanted, || published(wanted))? {
+        return Ok(same);
     }
     match &kind.how {
         Access::Store(place) => open_store(place(text(wanted.dest)?)?, wanted),
@@ -156,6 +154,50 @@ fn cut(wanted: &Wanted<'_>, size: u64) -> Result<(PathBuf, Cut), SinkError> {
     }
 }
 
+/// Opens a storage of the platform for a new dataset.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_storage(target: Target, wanted: &Wanted<'_>) -> Result<Arc<dyn Destination>, SinkError> {
+    match target {
+        Target::Folder(folder) => open(&Wanted { dest: folder.as_os_str(), ..*wanted }),
+        Target::Store(_) if wanted.existing == Existing::Numbered || wanted.shard_size.is_some() => {
+            Err(SinkError::Usage("--auto-number and --shard-size are for this machine".to_owned()))
+        }
+        Target::Store(place) => match unchanged(wanted, || stored((*place).clone(), wanted))? {
+            Some(same) => Ok(same),
+            None => open_store(*place, wanted),
+        },
+    }
+}
+
+/// Opens what is in a storage of the platform for reading.
+///
+/// # Errors
+/// As [`published`].
+pub fn published_storage(target: Target, wanted: &Wanted<'_>) -> Result<Arc<dyn Published>, SinkError> {
+    match target {
+        Target::Folder(folder) => Ok(Arc::new(Folder::new(&folder))),
+        Target::Store(place) => stored(*place, wanted),
+    }
+}
+
+/// The dataset that is there, if it is to be found the same.
+fn unchanged(
+    wanted: &Wanted<'_>,
+    there: impl FnOnce() -> Result<Arc<dyn Published>, SinkError>,
+) -> Result<Option<Arc<dyn Destination>>, SinkError> {
+    if !wanted.resume || wanted.existing == Existing::Replaced {
+        return Ok(None);
+    }
+    let there = there()?;
+    Ok(if published::is_there(&*there)? { Some(Arc::new(Unchanged::new(there)?)) } else { None })
+}
+
+fn stored(place: Place, wanted: &Wanted<'_>) -> Result<Arc<dyn Published>, SinkError> {
+    Ok(Arc::new(StoredDataset::new(place, wanted.retry_for)?))
+}
+
 /// Opens a place in a store for a new dataset.
 ///
 /// # Errors
@@ -172,7 +214,7 @@ fn open_store(place: Place, wanted: &Wanted<'_>) -> Result<Arc<dyn Destination>,
 /// [`SinkError::Usage`] when no kind takes it, and what the kind says.
 pub fn published(wanted: &Wanted<'_>) -> Result<Arc<dyn Published>, SinkError> {
     match &kind_of(wanted.dest)?.how {
-        Access::Store(place) => Ok(Arc::new(StoredDataset::new(place(text(wanted.dest)?)?, wanted.retry_for)?)),
+        Access::Store(place) => stored(place(text(wanted.dest)?)?, wanted),
         Access::Own { there, .. } => there(wanted),
     }
 }
