@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the servers that the sink is tested against, makes .venv with the platform's SDK and the
+# Installs the servers that the tests use (PostgreSQL, those of the sink), makes .venv with the platform's SDK and the
 # consumers of our exports, and installs cargo-deny and valgrind.
 #   setup.sh --bench    also what scripts/bench.sh compares with: jq, jaq, and .venv-bench with globox and Datumaro
 # Safe to run again: what is up to date is left alone.
@@ -68,8 +68,17 @@ packages() {
     DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-# For scripts/check_instructions.py and scripts/bench.py.
-packages valgrind time
+# For scripts/check_instructions.py and scripts/bench.py; certificates of tests.
+packages valgrind time openssl
+
+# Tests start a PostgreSQL of their own; the one that its package would make and start is not wanted.
+if ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then
+    if [[ $(id -u) -eq 0 && ! -e /etc/postgresql-common/createcluster.conf ]]; then
+        mkdir -p /etc/postgresql-common
+        echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
+    fi
+    packages postgresql
+fi
 
 if [[ ${1-} == --bench ]]; then
     packages jq

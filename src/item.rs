@@ -382,6 +382,17 @@ pub fn primary<'f, 'a>(files: &'f [FileRef<'a>], want_image: bool) -> Option<&'f
         .or_else(|| files.first())
 }
 
+/// The file of a media: the one of its key, else for the first media of an item the primary one.
+pub fn file_of<'f, 'a>(
+    files: &'f [FileRef<'a>],
+    media: &str,
+    first: bool,
+    want_image: bool,
+) -> Option<&'f FileRef<'a>> {
+    let keyed = files.iter().find(|f| f.key.as_ref().is_some_and(|k| **k == *media));
+    keyed.or_else(|| if first { primary(files, want_image) } else { None })
+}
+
 /// Whether a file extension (without the dot) is one of an image format that the readers of our formats know.
 pub fn is_image_extension(ext: &str) -> bool {
     const IMAGES: [&str; 12] =

@@ -31,6 +31,7 @@
 //! | [`stream`] | lines in and out, frames, compression, worker threads that keep the order |
 //! | [`item`], [`files`], [`dm`] | the two kinds of line, and the payload in all its dialects |
 //! | [`api`] | the backend: credentials, pages, retries, payloads |
+//! | [`postgres`] | the database behind an installation |
 //! | [`net`] | requests to URLs that come from rows |
 //! | [`fetch`], [`filter`], [`convert`], [`sink`] | the four stages; none knows another |
 //! | [`cli`] | command lines and messages |
@@ -52,5 +53,6 @@ pub mod filter;
 pub mod item;
 pub mod net;
 pub mod path;
+pub mod postgres;
 pub mod sink;
 pub mod stream;

@@ -31,6 +31,7 @@ pub async fn file(
     if row >= app.dump.rows.len() {
         return missing();
     }
+    let headers = if app.options.no_ranges { HeaderMap::new() } else { headers };
     let made = tokio::task::spawn_blocking(move || content(&app, row, &name)).await;
     match made.map_err(io::Error::other).and_then(|result| result) {
         Ok((kind, bytes)) => ranged(kind, bytes, &headers),

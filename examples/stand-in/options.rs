@@ -97,6 +97,9 @@ pub struct Options {
     /// File URLs are presigned too, and expire as payloads do
     #[arg(long)]
     pub sign_files: bool,
+    /// Files come whole, whatever range is asked for
+    #[arg(long)]
+    pub no_ranges: bool,
     /// File URLs are relative (`/media/…`)
     #[arg(long)]
     pub relative_urls: bool,

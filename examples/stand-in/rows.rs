@@ -72,7 +72,9 @@ impl View {
         let index = &app.dump.rows[row];
         let task = Fields::of(fields.get("task").unwrap_or("null"));
         let mut out = Object::new().raw("id", index.task.json()).raw("project", app.options.project);
-        out = out.raw("tags", task.get("tags").unwrap_or("[]"));
+        if let Some(tags) = task.get("tags") {
+            out = out.raw("tags", tags);
+        }
         for key in ["status_label", "status_review", "created"] {
             if let Some(value) = fields.get(key) {
                 out = out.raw(key, value);

@@ -111,6 +111,21 @@ impl Credentials {
         Ok(out)
     }
 
+    /// The host that is named, if any, by the same sources as in [`Credentials::resolve`]; no token is needed.
+    ///
+    /// # Errors
+    /// [`ApiError::Usage`] when it cannot be used.
+    pub fn named_host(
+        given: Option<&str>,
+        env: Environment<'_>,
+        config: Option<&Path>,
+    ) -> Result<Option<Url>, ApiError> {
+        let file = read_config(config)?;
+        let host = given.map(str::to_owned).or_else(|| env("SYNAPSE_HOST"));
+        let host = host.or_else(|| file.get("host").and_then(Value::as_str).map(str::to_owned));
+        host.map(|host| parse_host(host.trim())).transpose()
+    }
+
     /// The headers that say who we are; marked sensitive. To be sent to [`Credentials::host`] only.
     ///
     /// # Errors

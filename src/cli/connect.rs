@@ -10,6 +10,7 @@ use clap::Args;
 use std::io::Read;
 use std::path::PathBuf;
 use std::time::Duration;
+use url::Url;
 
 const HOST_HELP: &str = "Address of the backend [env: SYNAPSE_HOST; default: https://api.synapse.sh]";
 
@@ -40,7 +41,7 @@ pub struct Connect {
     /// Seconds before a failed request is sent again; doubled with every further failure, up to 30
     #[arg(long, value_name = "SECONDS", default_value = "0.5", value_parser = seconds, global = true)]
     retry_pause: Duration,
-    /// Allow payloads at private addresses although the host has a public one
+    /// Allow payloads and images at private addresses although the host has a public one
     #[arg(long, global = true)]
     allow_private_urls: bool,
 }
@@ -102,6 +103,20 @@ impl Connect {
             allow_private_urls: self.allow_private_urls,
         };
         Ok(Client::new(credentials, options)?)
+    }
+
+    /// Whether what rows point to may lie at private addresses.
+    pub fn allows_private_urls(&self) -> bool {
+        self.allow_private_urls
+    }
+
+    /// Address of the backend, if one is named by the options, the environment or the configuration file.
+    ///
+    /// # Errors
+    /// A usage failure when what is named is no address.
+    pub fn host(&self) -> Result<Option<Url>, Failure> {
+        let config = config_path(&environment);
+        Ok(Credentials::named_host(self.host.as_deref(), &environment, config.as_deref())?)
     }
 
     fn token(&self) -> Result<Option<Secret>, Failure> {

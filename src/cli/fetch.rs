@@ -1,5 +1,7 @@
 //! The command line of `syn-fetch`.
 
+mod database;
+
 use super::ask;
 use super::common::{Common, Console};
 use super::connect::{Connect, Pace};
@@ -30,6 +32,7 @@ Examples:
   syn-fetch --project 42 --since 2026-01-01 --filter tags=3,5 --limit 100
   syn-fetch --project 42 -o dump.ndjson --resume     (safe to repeat until it is complete)
   syn-fetch --project 42 --since-checkpoint --checkpoint nightly.json -o today.ndjson
+  syn-fetch --dsn postgres://reader@db.internal/synapse?sslmode=verify-full --project 42
   syn-fetch projects
 
 The token comes from SYNAPSE_ACCESS_TOKEN, --token-file, or the file that `synapse login` writes.
@@ -51,6 +54,8 @@ pub struct Fetch {
     running: Running,
     #[command(flatten)]
     pace: Pace,
+    #[command(flatten)]
+    database: database::Database,
     #[command(flatten)]
     connect: Connect,
     /// Print help
@@ -182,6 +187,9 @@ struct Running {
     /// Rows a page, or `auto`
     #[arg(long, value_name = "N", default_value = "auto", value_parser = page_size)]
     page_size: PageSize,
+    /// Add the size of each image that the record does not tell, from the first bytes of the image
+    #[arg(long)]
+    dimensions: bool,
     /// Item lines only, without the begin and end frames
     #[arg(long)]
     bare: bool,
@@ -219,11 +227,14 @@ pub fn run(mut args: Fetch, console: &Console) -> Result<Exit, Failure> {
         *id = id.take().filter(|text| !text.is_empty());
     }
     let runtime = fetch::runtime(args.common.threads())?;
+    if args.command.is_none() && args.database.is_given() {
+        return database::run(&args, &runtime, console);
+    }
     let client = args.connect.client(args.pace.limits(), console)?;
     if let Some(what) = &args.command {
         return discover(what, &args, &runtime, &client);
     }
-    let mut request = args.request(&runtime, &client)?;
+    let mut request = args.request(|target| ask::scope(target, &runtime, &client))?;
     if args.running.dry_run {
         let plan = runtime.block_on(Plan::make(&client, &request))?;
         let told = runtime.block_on(fetch::sample(&client, &plan))?;
@@ -275,7 +286,7 @@ fn discover(what: &Discover, args: &Fetch, runtime: &Runtime, client: &Client) -
 
 impl Fetch {
     /// What the options ask for.
-    fn request(&self, runtime: &Runtime, client: &Client) -> Result<Request, Failure> {
+    fn request(&self, ask: impl FnOnce(Target) -> Result<String, Failure>) -> Result<Request, Failure> {
         let zone = TimeZone::system();
         let target = match (self.scope.target, &self.scope.project, &self.scope.gt_version) {
             (Some(target), _, _) => target,
@@ -293,7 +304,7 @@ impl Fetch {
                 filters.add(target, target.scope(), id, &zone)?;
             }
         } else if filters.get(target.scope()).is_none() {
-            let id = ask::scope(target, runtime, client)?;
+            let id = ask(target)?;
             filters.add(target, target.scope(), &id, &zone)?;
         }
         self.selection.add(target, &mut filters, &zone)?;
@@ -314,6 +325,8 @@ impl Fetch {
             arrival: running.order == Order::Arrival,
             page_size: running.page_size.0,
             shard: running.shard.clone(),
+            dimensions: running.dimensions,
+            allow_private_urls: self.connect.allows_private_urls(),
             verify: running.verify,
             checkpoint: running.checkpoint.clone(),
             ..Request::default()

@@ -47,8 +47,7 @@ impl<'r, 'a> Row<'r, 'a> {
 
     /// The file of a media: the one of its key, else for the first media the primary one.
     pub fn file_of(&self, media: &Media<'a>, first: bool) -> Option<&FileRef<'a>> {
-        let keyed = self.files.iter().find(|f| f.key.as_ref().is_some_and(|k| *k == media.key));
-        keyed.or_else(|| if first { item::primary(&self.files, media.kind == MediaKind::Image) } else { None })
+        item::file_of(&self.files, &media.key, first, media.kind == MediaKind::Image)
     }
 
     /// The size of a media: from the payload, `dimensions` of fetch, the file's `meta`, or `data_unit.meta`, in this order.

@@ -123,7 +123,7 @@ impl From<Checkpoint> for Resume {
 /// # Errors
 /// [`ApiError::Usage`] saying what differs.
 pub fn same(old: &Map<String, Value>, new: &Map<String, Value>) -> Result<(), ApiError> {
-    for key in ["host", "target", "query", "ids", "order", "limit", "shard"] {
+    for key in ["host", "target", "query", "ids", "order", "limit", "shard", "dimensions"] {
         let (was, is) = (old.get(key).unwrap_or(&Value::Null), new.get(key).unwrap_or(&Value::Null));
         if was != is {
             return Err(ApiError::Usage(format!(

@@ -3,9 +3,9 @@
 use super::checkpoint::Saver;
 use super::fill::{Filled, Slot};
 use super::keys::Keys;
-use super::plan::Plan;
 use super::progress::Watch;
 use super::{FetchError, join};
+use crate::api::Target;
 use crate::stream::Writer;
 use std::sync::atomic::Ordering::Relaxed;
 use tokio::runtime::Runtime;
@@ -30,7 +30,7 @@ pub struct Output<'a> {
 /// The first failure of a row, or of the output.
 pub fn rows(
     runtime: &Runtime,
-    plan: &Plan,
+    target: Target,
     mut from: Receiver<Slot>,
     output: &mut Output<'_>,
 ) -> Result<(), FetchError> {
@@ -56,14 +56,21 @@ pub fn rows(
                 join(runtime.block_on(task))??
             }
         };
-        output.put(plan, &filled, &mut line)?;
+        output.put(target, &filled, &mut line)?;
     }
 }
 
 impl Output<'_> {
-    fn put(&mut self, plan: &Plan, filled: &Filled, line: &mut Vec<u8>) -> Result<(), FetchError> {
+    fn put(&mut self, target: Target, filled: &Filled, line: &mut Vec<u8>) -> Result<(), FetchError> {
         line.clear();
-        filled.row.write_line(plan.target, filled.data.as_deref(), line);
+        filled.row.write_line(target, filled.data.as_deref(), line);
+        if let Some(sizes) = &filled.dimensions {
+            // Before the end of the row and of the line.
+            line.truncate(line.len() - 2);
+            line.extend_from_slice(b",\"dimensions\":");
+            line.extend_from_slice(sizes.as_bytes());
+            line.extend_from_slice(b"}\n");
+        }
         self.writer.put(line)?;
         self.saver.wrote(line.len());
         self.saver.row(&filled.row.key, filled.cursor.as_deref());

@@ -26,6 +26,8 @@ pub struct Filled {
     pub row: Row,
     /// What stands in place of its `data`.
     pub data: Option<Vec<u8>>,
+    /// Sizes of its images, as JSON by media key, where the row does not tell them.
+    pub dimensions: Option<String>,
     /// What led to its page, if the walk can begin there again.
     pub cursor: Option<Arc<(String, String)>>,
     /// Its share of [`BYTES_AHEAD`], given back when the line is written.
@@ -49,7 +51,7 @@ pub async fn run(client: Client, plan: Arc<Plan>, mut rows: Receiver<Batch>, out
     let payloads = Payloads::new(client, plan.target, plan.scope.clone());
     while let Some(Batch { rows: page, cursor }) = rows.recv().await {
         for row in page {
-            let mut filled = Filled { row, data: None, cursor: cursor.clone(), _share: None };
+            let mut filled = Filled { row, data: None, dimensions: None, cursor: cursor.clone(), _share: None };
             let slot = match Payload::of(&filled.row) {
                 Err(error) => Slot::Ready(Err(error)),
                 Ok(Payload::Inline) => Slot::Ready(Ok(filled)),

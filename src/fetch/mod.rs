@@ -7,6 +7,8 @@
 
 pub mod account;
 pub mod checkpoint;
+pub mod database;
+mod dimensions;
 pub mod discover;
 pub mod doctor;
 pub mod dump;
@@ -26,9 +28,11 @@ pub mod walk;
 use crate::api::query::Filters;
 use crate::api::{ApiError, Client, Target};
 use crate::exit::{Classified, Exit};
+use crate::postgres::DatabaseError;
 use crate::stream::{StreamError, Writer};
 use account::Account;
 use checkpoint::{Checkpoint, Resume, Saver};
+use dimensions::Dimensions;
 use emit::Output;
 use keys::Keys;
 use plan::Plan;
@@ -59,6 +63,10 @@ pub struct Request {
     pub arrival: bool,
     /// Rows a page, instead of what suits them.
     pub page_size: Option<usize>,
+    /// Sizes of images that the rows do not tell are read from the images.
+    pub dimensions: bool,
+    /// Images may lie at private addresses.
+    pub allow_private_urls: bool,
     /// One of several parts of the export.
     pub shard: Option<Shard>,
     /// Compare all ids with the server's at the end.
@@ -75,15 +83,30 @@ pub enum FetchError {
     /// Of the backend.
     #[error(transparent)]
     Api(#[from] ApiError),
+    /// Of the database.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
     /// Of the output.
     #[error(transparent)]
     Stream(#[from] StreamError),
+}
+
+impl FetchError {
+    /// The word for the `code` of an error frame; `None` when no frame can be written any more.
+    fn code(&self) -> Option<&'static str> {
+        match self {
+            FetchError::Api(e) => Some(e.code()),
+            FetchError::Database(e) => Some(e.code()),
+            FetchError::Stream(_) => None,
+        }
+    }
 }
 
 impl Classified for FetchError {
     fn exit(&self) -> Exit {
         match self {
             FetchError::Api(e) => e.exit(),
+            FetchError::Database(e) => e.exit(),
             FetchError::Stream(e) => e.exit(),
         }
     }
@@ -141,30 +164,42 @@ pub fn run(
     let mut saver = Saver::new(request.checkpoint.clone(), at_end, plan.identity(), &resume);
     saver.expect(expected);
     let mut output = Output { writer: &mut writer, saver: &mut saver, watch, keys: Keys::default() };
-    match export(runtime, client, request, &plan, expected, &mut output) {
+    let measure = Dimensions::of(request, || Some(client.credentials().host.clone()));
+    let done = export(runtime, client, request, &plan, expected, &mut output, measure.as_ref());
+    let account = conclude(writer, saver, request.bare, done)?;
+    let mut notes = plan.notes.clone();
+    notes.extend(account.notes());
+    notes.extend(measure.iter().flat_map(Dimensions::notes));
+    let wanted = request.ids.len() as u64;
+    if wanted > account.sent && request.limit.is_none() && request.shard.is_none() {
+        let n = wanted - account.sent;
+        notes.push(format!("{n} of the {wanted} ids in the list are not among the rows that were asked for"));
+    }
+    Ok(Report { rows: plan.describe(account.sent), account, notes })
+}
+
+/// Ends the output: with an end frame, or with an error frame when the run failed.
+fn conclude(
+    mut writer: Writer,
+    mut saver: Saver,
+    bare: bool,
+    done: Result<Account, FetchError>,
+) -> Result<Account, FetchError> {
+    match done {
         Ok(account) => {
-            if !request.bare {
+            if !bare {
                 let end = account.end_line();
                 writer.line(end.as_bytes())?;
                 saver.wrote(end.len() + 1);
             }
             writer.finish()?;
             saver.save(true)?;
-            let mut notes = plan.notes.clone();
-            notes.extend(account.notes());
-            let wanted = request.ids.len() as u64;
-            if wanted > account.sent && request.limit.is_none() && request.shard.is_none() {
-                let n = wanted - account.sent;
-                notes.push(format!("{n} of the {wanted} ids in the list are not among the rows that were asked for"));
-            }
-            Ok(Report { rows: plan.describe(account.sent), account, notes })
+            Ok(account)
         }
         Err(error) => {
-            if !request.bare
-                && let FetchError::Api(told) = &error
-            {
+            if !bare && let Some(code) = error.code() {
                 let flushed = writer.flush().is_ok() && saver.save(false).is_ok();
-                let line = crate::stream::frame::error_line(told.code(), &told.to_string());
+                let line = crate::stream::frame::error_line(code, &error.to_string());
                 // What is reported is the failure itself; this line is for the stages that follow.
                 let _ = flushed.then(|| writer.line(line.as_bytes()).and_then(|()| writer.finish()));
             }
@@ -181,6 +216,7 @@ fn export(
     plan: &Arc<Plan>,
     expected: Option<u64>,
     output: &mut Output<'_>,
+    measure: Option<&Dimensions>,
 ) -> Result<Account, FetchError> {
     if !request.bare && request.resume.is_none() {
         output.frame(&plan.begin_line(&client.host()))?;
@@ -191,7 +227,11 @@ fn export(
     let walking = runtime.spawn(walk::run(client.clone(), plan.clone(), request.resume.clone(), pages_in));
     let (rows_in, rows_out) = mpsc::channel(fill::AHEAD);
     runtime.spawn(fill::run(client.clone(), plan.clone(), pages_out, rows_in));
-    emit::rows(runtime, plan, rows_out, output)?;
+    let rows_out = match measure {
+        Some(measure) => measure.stage(runtime, plan.target, rows_out),
+        None => rows_out,
+    };
+    emit::rows(runtime, plan.target, rows_out, output)?;
     let walked = join(runtime.block_on(walking))??;
     let below = request.resume.as_ref().and_then(|r| r.last);
     let done = account::Done { expected, sent: output.saver.rows(), walked, keys: &output.keys, below };

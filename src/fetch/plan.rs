@@ -38,6 +38,8 @@ pub struct Plan {
     pub limit: Option<u64>,
     /// Rows go out as they come.
     pub arrival: bool,
+    /// Sizes of images are added.
+    pub dimensions: bool,
     /// Only ids are wanted, no payloads.
     pub light: bool,
     /// Rows a page, when the user says.
@@ -99,6 +101,7 @@ impl Plan {
             parts,
             limit: request.limit,
             arrival: request.arrival,
+            dimensions: request.dimensions,
             light: false,
             page_size: request.page_size,
             holding: Holding::default(),
@@ -165,6 +168,9 @@ impl Plan {
         }
         if let Some(shard) = &self.shard {
             out.insert("shard".into(), shard.to_json());
+        }
+        if self.dimensions {
+            out.insert("dimensions".into(), true.into());
         }
         out
     }

@@ -1,0 +1,101 @@
+//! `syn-fetch --dsn`: rows from the database of an installation instead of its API.
+
+use super::{Fetch, Order};
+use crate::api::credentials::environment;
+use crate::cli::common::Console;
+use crate::cli::progress;
+use crate::exit::{Exit, Failure};
+use crate::fetch::database::{self, Source};
+use crate::fetch::progress::Watch;
+use crate::postgres::Dsn;
+use crate::stream::Writer;
+use clap::Args;
+use std::path::PathBuf;
+use tokio::runtime::Runtime;
+
+/// Where a DSN comes from.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "From the database (docs/postgres.md)")]
+pub struct Database {
+    /// Read assignments or tasks from this PostgreSQL instead of the API: postgres://USER@HOST:PORT/DATABASE?sslmode=verify-full;
+    /// without URL, SYNAPSE_DSN. The password comes from PGPASSWORD, PGPASSFILE or ~/.pgpass
+    #[arg(long, value_name = "URL", num_args(0..=1), default_missing_value = "", conflicts_with = "dsn_file")]
+    dsn: Option<String>,
+    /// Read the DSN from FILE; it may hold the password
+    #[arg(long, value_name = "FILE")]
+    dsn_file: Option<PathBuf>,
+}
+
+impl Database {
+    /// Whether a database is to be read.
+    pub fn is_given(&self) -> bool {
+        self.dsn.is_some() || self.dsn_file.is_some()
+    }
+
+    fn read(&self) -> Result<Dsn, Failure> {
+        let mut dsn = match (&self.dsn_file, self.dsn.as_deref().unwrap_or_default()) {
+            (Some(path), _) => {
+                let text = std::fs::read_to_string(path)
+                    .map_err(|e| Failure::usage(format!("cannot read the DSN from {}: {e}", path.display())))?;
+                Dsn::parse(&text, &environment)?
+            }
+            (None, "") => {
+                let Some(text) = environment("SYNAPSE_DSN") else {
+                    return Err(Failure::usage("--dsn without a URL reads SYNAPSE_DSN, which is not set"));
+                };
+                Dsn::parse(&text, &environment)?
+            }
+            (None, text) => {
+                let dsn = Dsn::parse(text, &environment)?;
+                if dsn.has_password() {
+                    return Err(Failure::usage(
+                        "a password on the command line can be read by every user of this machine: give it by PGPASSWORD or ~/.pgpass, or the whole DSN by --dsn-file or SYNAPSE_DSN (then --dsn without a URL)",
+                    ));
+                }
+                dsn
+            }
+        };
+        dsn.find_password(&environment)?;
+        Ok(dsn)
+    }
+}
+
+/// Runs an export from the database.
+pub fn run(args: &Fetch, runtime: &Runtime, console: &Console) -> Result<Exit, Failure> {
+    let running = &args.running;
+    let useless = [
+        ("--order arrival", running.order == Order::Arrival),
+        ("--page-size", running.page_size.0.is_some()),
+        ("--verify", running.verify),
+        ("--since-checkpoint", running.since_checkpoint),
+        ("--shard", running.shard.is_some()),
+    ];
+    if let Some((option, _)) = useless.iter().find(|(_, given)| *given) {
+        return Err(Failure::usage(format!(
+            "{option} does not go with --dsn: rows come from one snapshot, in one stream"
+        )));
+    }
+    let mut request = args.request(|_| Err(Failure::usage("--dsn needs --project ID, or SYNAPSE_PROJECT")))?;
+    let source = Source { dsn: args.database.read()?, host: args.connect.host()? };
+    if running.dry_run {
+        let told = runtime.block_on(database::sample(&source, &request))?;
+        let mut writer = args.common.writer()?;
+        writer.line(told.to_string().as_bytes())?;
+        writer.finish()?;
+        return Ok(Exit::Ok);
+    }
+    args.go_on(&mut request)?;
+    let began = std::time::Instant::now();
+    let open = || match (args.output_file(), &request.resume) {
+        (Some(file), Some(resume)) => Writer::append(file, resume.bytes),
+        _ => args.common.writer(),
+    };
+    let watch = Watch::default();
+    let shown = progress::show(&watch, None, console);
+    let done = database::run(runtime, &source, &request, open, &watch);
+    shown.end();
+    let report = done?;
+    report.notes.iter().for_each(|note| console.warn(note));
+    console.info(&format!("{} in {:.1} s", report.rows, began.elapsed().as_secs_f64()));
+    Ok(Exit::Ok)
+}

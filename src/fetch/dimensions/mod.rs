@@ -1,0 +1,117 @@
+//! `--dimensions`: sizes of images that a row does not tell, read from the first bytes of the images themselves.
+//!
+//! ```text
+//! filled rows ──► wanted: which images ──► probe: their first bytes ──► header: width and height ──► the row with `dimensions`
+//! ```
+//! Several rows at once, handed on in order. An image that cannot be read costs its row nothing but the size; how many there were,
+//! and why, is told at the end.
+
+mod header;
+mod probe;
+mod wanted;
+
+use super::fill::{Filled, Slot};
+use super::{Request, join};
+use crate::api::{ApiError, Target};
+use probe::Probe;
+use serde_json::{Map, json};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::runtime::Runtime;
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use url::Url;
+
+/// Rows whose images are looked at at once.
+const AT_ONCE: usize = 16;
+/// Reasons that are told.
+const REASONS: usize = 5;
+
+/// Looks at images, and counts; clones share everything.
+#[derive(Clone, Debug)]
+pub struct Dimensions(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    probe: Probe,
+    counts: Mutex<Counts>,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    measured: u64,
+    failed: BTreeMap<String, u64>,
+}
+
+impl Dimensions {
+    /// `own`: the Synapse server, which relative URLs belong to and which may have a private address. `allow_private`: so may
+    /// all others.
+    fn new(own: Option<Url>, allow_private: bool) -> Self {
+        Self(Arc::new(Inner { probe: Probe::new(own, allow_private), counts: Mutex::default() }))
+    }
+
+    /// As a request says; `own` is asked for only if it is needed.
+    pub fn of(request: &Request, own: impl FnOnce() -> Option<Url>) -> Option<Self> {
+        request.dimensions.then(|| Self::new(own(), request.allow_private_urls))
+    }
+
+    /// Adds sizes to the rows that need them.
+    pub fn stage(&self, runtime: &Runtime, target: Target, slots: Receiver<Slot>) -> Receiver<Slot> {
+        let (out, measured) = mpsc::channel(AT_ONCE);
+        runtime.spawn(self.clone().run(target, slots, out));
+        measured
+    }
+
+    async fn run(self, target: Target, mut slots: Receiver<Slot>, out: Sender<Slot>) {
+        let doors = Arc::new(Semaphore::new(AT_ONCE));
+        while let Some(slot) = slots.recv().await {
+            let Ok(door) = doors.clone().acquire_owned().await else { return };
+            let row = tokio::spawn(self.clone().one(target, slot, door));
+            if out.send(Slot::Coming(row)).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    async fn one(self, target: Target, slot: Slot, _door: OwnedSemaphorePermit) -> Result<Filled, ApiError> {
+        let mut filled = match slot {
+            Slot::Ready(filled) => filled?,
+            Slot::Coming(task) => join(task.await)??,
+        };
+        let mut sizes = Map::new();
+        for image in wanted::of(&filled, target) {
+            let found = match &image.url {
+                Some(url) => self.0.probe.size(url).await,
+                None => Err("no URL".to_owned()),
+            };
+            let mut counts = self.0.counts.lock().unwrap_or_else(PoisonError::into_inner);
+            match found {
+                Ok((width, height)) => {
+                    counts.measured += 1;
+                    sizes.insert(image.media, json!({"width": width, "height": height}));
+                }
+                Err(reason) => *counts.failed.entry(reason).or_default() += 1,
+            }
+        }
+        if !sizes.is_empty() {
+            filled.dimensions = Some(serde_json::Value::from(sizes).to_string());
+        }
+        Ok(filled)
+    }
+
+    /// What the user should know.
+    pub fn notes(&self) -> Vec<String> {
+        let counts = self.0.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let failed: u64 = counts.failed.values().sum();
+        if failed == 0 {
+            return Vec::new();
+        }
+        let reasons: Vec<String> =
+            counts.failed.iter().take(REASONS).map(|(reason, n)| format!("{reason}: {n}")).collect();
+        let all = failed + counts.measured;
+        vec![format!(
+            "{failed} of {all} images without a size could not be measured, their rows go on without ({})",
+            reasons.join("; ")
+        )]
+    }
+}

@@ -1,0 +1,118 @@
+//! What can go wrong between us and the database, each with what to do about it. No text here holds a password.
+
+use crate::api::error::quote;
+use crate::exit::{Classified, Exit};
+use std::error::Error;
+use tokio_postgres::error::SqlState;
+
+/// What the driver says when the reason is known only to its other half.
+pub(super) const CLOSED: &str = "connection closed";
+
+/// A failure of the database, or of what was asked of it.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    /// A mistake that is known before, or without, asking.
+    #[error("{0}")]
+    Usage(String),
+    /// It does not let us in, or has not what is needed.
+    #[error("{0}")]
+    Refused(String),
+    /// It cannot be reached, or went away.
+    #[error("{0}")]
+    Lost(String),
+    /// A row that cannot become an item line.
+    #[error("row {id}: {reason}")]
+    Row {
+        /// Its id.
+        id: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// Fewer rows came than the same snapshot counts.
+    #[error("{0}")]
+    Short(String),
+}
+
+impl DatabaseError {
+    /// What a failure of the driver means. `place` is the database as it may be shown.
+    pub fn of(error: &tokio_postgres::Error, place: &str) -> Self {
+        if let Some(told) = error.as_db_error() {
+            return Self::told(told.code(), &quote(told.message()), place);
+        }
+        let mut reason = error.to_string();
+        let mut cause = error.source();
+        while let Some(c) = cause {
+            let text = quote(&c.to_string());
+            // Its words are about TLS and end in an address of its manual.
+            let text = if text.contains("close_notify") { "the server closed it".into() } else { text };
+            if !reason.contains(&text) {
+                reason = format!("{reason}: {text}");
+            }
+            cause = c.source();
+        }
+        if reason.contains("certificate") {
+            return Self::Refused(format!(
+                "{place} is not trusted: {reason}; give the certificate of its authority as ?sslrootcert=FILE in the DSN"
+            ));
+        }
+        if reason.contains("does not support TLS") {
+            return Self::Refused(format!("{place} does not speak TLS, and the DSN requires it by its sslmode"));
+        }
+        if reason.contains("password missing") {
+            return Self::Refused(format!(
+                "{place} wants a password: set PGPASSWORD, or put a line into ~/.pgpass (readable by you alone)"
+            ));
+        }
+        if reason.starts_with("error connecting") || reason.starts_with("timeout") {
+            return Self::Lost(format!(
+                "cannot reach {place}: {reason}; check host and port in the DSN, and the network"
+            ));
+        }
+        Self::Lost(format!(
+            "the connection to {place} broke: {reason}; run again, with --resume to go on where it ended"
+        ))
+    }
+
+    /// What the server says by its SQLSTATE.
+    fn told(code: &SqlState, said: &str, place: &str) -> Self {
+        let class = &code.code()[..2];
+        match code {
+            &SqlState::INVALID_PASSWORD | &SqlState::INVALID_AUTHORIZATION_SPECIFICATION => Self::Refused(format!(
+                "{place} does not let us in: {said}; check the user in the DSN and the password (PGPASSWORD, ~/.pgpass)"
+            )),
+            &SqlState::INSUFFICIENT_PRIVILEGE => {
+                Self::Refused(format!("{place}: {said}; docs/postgres.md lists the grants that are needed"))
+            }
+            &SqlState::QUERY_CANCELED => Self::Lost(format!(
+                "{place} ended the query: {said}; where that is statement_timeout, add ?options=-cstatement_timeout%3D0 to the DSN"
+            )),
+            // Connection exceptions, resources, operator's intervention, conflicts with recovery on a standby.
+            _ if ["08", "53", "57", "40"].contains(&class) => Self::Lost(format!(
+                "{place}: {said} (SQLSTATE {}); run again, with --resume to go on where it ended",
+                code.code()
+            )),
+            _ => Self::Refused(format!("{place}: {said} (SQLSTATE {})", code.code())),
+        }
+    }
+
+    /// The word for the `code` of an error frame.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Usage(_) => "usage",
+            Self::Refused(_) => "refused",
+            Self::Lost(_) | Self::Short(_) => "remote",
+            Self::Row { .. } => "input",
+        }
+    }
+}
+
+impl Classified for DatabaseError {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Usage(_) => Exit::Usage,
+            Self::Refused(_) => Exit::Refused,
+            Self::Lost(_) | Self::Short(_) => Exit::Remote,
+            Self::Row { .. } => Exit::Input,
+        }
+    }
+}
