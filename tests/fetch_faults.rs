@@ -43,7 +43,10 @@ fn ground_truth_that_comes_and_goes_is_never_short_in_silence() {
             let ran = fetch(&world.server, &["--gt-version", "15", "--page-size", "50"]);
             let keys = ran.numbers("pgh_id");
             assert!(keys.is_sorted_by(|a, b| a > b), "{mutate}: not in order, or twice");
-            if cursors {
+            if cursors && mutate == "both" && ran.code == 5 {
+                // Fewer rows than there are now: some were added above the place where the walk was.
+                assert!(ran.err.contains("are missing, among them 9"), "{}", ran.err);
+            } else if cursors {
                 let end = ran.ok().must("end");
                 assert!(end["added"].as_u64().max(end["vanished"].as_u64()) > Some(0), "{mutate}: {end}");
             } else {

@@ -229,8 +229,11 @@ fn ids_of_every_kind_are_told_apart_and_come_once() {
 }
 
 #[test]
-fn a_list_that_keeps_no_order_is_whole_and_verified() {
-    let ran = listing("4", r#"{"id":3},{"id":7},{"id":5},{"id":7},{"id":1}"#).fetch(&[]).ok();
+fn a_list_that_keeps_no_order_is_told_or_whole_and_verified() {
+    let server = listing("4", r#"{"id":3},{"id":7},{"id":5},{"id":7},{"id":1}"#);
+    let told = server.fetch(&[]).with_code(5);
+    assert!(told.err.contains("in order (at 7)") && told.err.contains("--order arrival"), "{}", told.err);
+    let ran = server.fetch(&["--order", "arrival"]).ok();
     assert_eq!(ran.numbers("id"), [3, 7, 5, 1]);
     assert_eq!((&ran.must("end")["verified"], &ran.must("end")["duplicates"]), (&true.into(), &1.into()));
 }

@@ -186,7 +186,7 @@ struct Difference {
 
 /// Walks the ids of the list once more and compares them with those that came.
 async fn compare(client: &Client, plan: &Plan, done: &Done<'_>) -> Result<Difference, FetchError> {
-    let light = Plan { light: true, page_size: Some(IDS_A_PAGE), limit: None, arrival: false, ..plan.clone() };
+    let light = Plan { light: true, page_size: Some(IDS_A_PAGE), limit: None, arrival: true, ..plan.clone() };
     let resume = done.below.map(|last| super::checkpoint::Resume { last: Some(last), ..Default::default() });
     let (batches_in, mut batches) = mpsc::channel(2);
     let walking = tokio::spawn(walk::run(client.clone(), Arc::new(light), resume, batches_in));

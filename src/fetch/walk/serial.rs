@@ -39,7 +39,7 @@ pub async fn run(
     let mut walked = Walked::default();
     let mut size = plan.first_size();
     let mut seen = HashSet::new();
-    let mut met = Met { below: from.below, ..Met::default() };
+    let mut met = Met { below: from.below, any_order: plan.arrival, ..Met::default() };
     let (mut numbered, mut counted) = (false, None);
     let mut next = from.step.clone();
     loop {
@@ -74,8 +74,8 @@ pub async fn run(
             walked.shifted |= counted.is_some_and(|before| Some(before) != got.page.count);
             counted = got.page.count;
         }
-        let mut rows = met.sort_out(got.page.rows, &mut walked.duplicates);
-        walked.shifted |= met.disorder;
+        let mut rows = met.sort_out(got.page.rows, path, &mut walked.duplicates)?;
+        walked.shifted |= met.late;
         walked.met += rows.len() as u64;
         if let Some(shard) = plan.sifter() {
             rows.retain(|row| shard.has(&row.key));
@@ -98,59 +98,96 @@ pub async fn run(
     }
 }
 
-/// Tells rows that were met before.
+/// Tells rows that were met before, and those that came behind the walk.
 #[derive(Debug, Default)]
 struct Met {
     /// Rows down to this key are from an earlier run.
     below: Option<i64>,
+    /// Rows go out in whatever order they come.
+    any_order: bool,
     keys: Keys,
     lowest: Option<i64>,
-    /// Whether a row came after one with a lower number: the server does not keep the order that was asked for.
-    disorder: bool,
+    /// The lowest before the page at hand.
+    before: Option<i64>,
+    /// Whether a new row lay above one that was met before.
+    late: bool,
+}
+
+/// What a row is to the walk.
+#[derive(Debug, PartialEq, Eq)]
+enum Place {
+    New,
+    Known,
+    /// New, and above rows of earlier pages: it was added there meanwhile. In descending order it comes too late.
+    Late,
+    /// Above a row of its own page: the server does not keep the order that was asked for.
+    Disorder,
 }
 
 impl Met {
-    /// The rows that are new. One that is not was shifted by others that were added in front; those of an earlier run are passed
-    /// over before the first new one.
-    fn sort_out(&mut self, rows: Vec<Row>, duplicates: &mut u64) -> Vec<Row> {
+    /// The rows that are new. Others were shifted by rows that were added in front; those of an earlier run are passed over before
+    /// the first new one.
+    fn sort_out(&mut self, rows: Vec<Row>, path: &str, duplicates: &mut u64) -> Result<Vec<Row>, ApiError> {
         let mut new = Vec::with_capacity(rows.len());
+        self.before = self.lowest;
         for row in rows {
-            if self.is_new(&row.key) {
-                new.push(row);
-            } else if !self.keys.is_empty() {
-                *duplicates += 1;
+            match self.place(&row.key) {
+                Place::New => new.push(row),
+                Place::Known if self.keys.is_empty() => {}
+                Place::Known => *duplicates += 1,
+                Place::Late => {}
+                Place::Disorder => {
+                    let id = &row.key;
+                    let reason = format!(
+                        "the server does not keep it in order (at {id}); --order arrival exports it all the same"
+                    );
+                    return Err(ApiError::Protocol { what: path.into(), reason });
+                }
             }
         }
-        new
+        Ok(new)
     }
 
-    fn is_new(&mut self, key: &Id) -> bool {
-        let earlier = key.number().is_some_and(|n| self.below.is_some_and(|below| n >= below));
+    fn place(&mut self, key: &Id) -> Place {
+        let number = key.number();
+        let earlier = number.is_some_and(|n| self.below.is_some_and(|below| n >= below));
         if earlier || self.keys.has(key) {
-            return false;
+            return Place::Known;
+        }
+        if let Some(number) = number {
+            let above = |other: Option<i64>| other.is_some_and(|other| number > other);
+            if above(self.lowest) {
+                self.late = true;
+                if !self.any_order {
+                    return if above(self.before) { Place::Late } else { Place::Disorder };
+                }
+            } else {
+                self.lowest = Some(number);
+            }
         }
         self.keys.add(key);
-        if let Some(number) = key.number() {
-            self.disorder |= self.lowest.is_some_and(|lowest| number > lowest);
-            self.lowest = Some(self.lowest.map_or(number, |lowest| lowest.min(number)));
-        }
-        true
+        Place::New
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use Place::{Disorder, Known, Late, New};
 
     #[test]
     fn rows_met_before_are_told() {
         let mut met = Met::default();
-        let news: Vec<bool> = [9, 8, 8, 9, 5, 4].map(|n| met.is_new(&Id::Number(n))).to_vec();
-        assert_eq!((news, met.disorder), (vec![true, true, false, false, true, true], false));
+        let places = [9, 8, 8, 9, 5, 4].map(|n| met.place(&Id::Number(n)));
+        assert_eq!((places, met.late), ([New, New, Known, Known, New, New], false));
         let text = Id::Other("\"a\"".into());
-        assert!(met.is_new(&text) && !met.is_new(&text) && !met.disorder);
-        assert!(met.is_new(&Id::Number(6)) && met.disorder);
+        assert_eq!((met.place(&text), met.place(&text), met.late), (New, Known, false));
+        assert_eq!(met.place(&Id::Number(6)), Disorder);
+        met.before = met.lowest;
+        assert_eq!((met.place(&Id::Number(6)), met.place(&Id::Number(3)), met.late), (Late, New, true));
+        let mut any = Met { any_order: true, ..Met::default() };
+        assert_eq!([3, 7, 5, 7].map(|n| any.place(&Id::Number(n))), [New, New, New, Known]);
         let mut resumed = Met { below: Some(7), ..Met::default() };
-        assert!(!resumed.is_new(&Id::Number(9)) && !resumed.is_new(&Id::Number(7)) && resumed.is_new(&Id::Number(6)));
+        assert_eq!([9, 7, 6].map(|n| resumed.place(&Id::Number(n))), [Known, Known, New]);
     }
 }
