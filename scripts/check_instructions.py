@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Counts the instructions of the hot jobs with callgrind and compares them with the counts kept in tests/instructions.json.
 
-    check_instructions.py             fails when a job needs over 5 % more than the count kept, or over 5 % less (then keep the gain)
+    check_instructions.py             fails when a job needs 5 % more than the count kept, or 5 % less (keep the gain); the start 25 %
     check_instructions.py --update    keeps the counts of now
     check_instructions.py --built     does not build first
 
@@ -19,6 +19,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "tests" / "instructions.json"
 TOLERANCE = 0.05
+# Every new option costs a little at the start.
+TOLERANCE_OF_START = 0.25
 ROWS = 600
 
 CONVERT = ["syn-convert", "-q", "--threads", "1", "--images", "omit", "--to"]
@@ -76,13 +78,13 @@ def main():
     for name, n in counts.items():
         before = kept["counts"].get(name)
         change = n / before - 1 if before else float("inf")
-        bad = abs(change) > TOLERANCE
+        bad = abs(change) > (TOLERANCE_OF_START if name == START_UP else TOLERANCE)
         failed |= bad
         print(f"{'CHANGED' if bad else 'ok':8} {name:24} {n:>14,} instructions, {change:+.1%}")
     if failed:
         if kept["compiler"] != now["compiler"]:
             print(f"the counts kept are those of {kept['compiler']}, this is {now['compiler']}")
-        sys.exit("instruction counts changed by more than 5 %: find out why (callgrind_annotate), and when the change is meant run "
+        sys.exit("instruction counts changed by more than the tolerance: find out why (callgrind_annotate), and when the change is meant run "
                  "scripts/check_instructions.py --update")
 
 

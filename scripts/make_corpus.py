@@ -80,7 +80,7 @@ def main():
     parser.add_argument("--seed", type=int, default=7)
     args = parser.parse_args()
     rng = random.Random(args.seed)
-    size = {"huge": (6600, 5000), "masks": (1920, 1080)}.get(args.kind, (1920, 1080))
+    size = {"huge": (4660, 3540), "masks": (1920, 1080)}.get(args.kind, (1920, 1080))
     made, written, out = [], 0, sys.stdout.buffer
     n = 0
     begin = {"@stream": "begin", "kind": "items", "version": 1, "classes": CLASSES}

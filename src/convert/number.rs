@@ -20,16 +20,27 @@ fn push_thousandths(out: &mut Vec<u8>, n: f64) -> bool {
     if !(0.0..LIMIT).contains(&n) || n.is_sign_negative() {
         return false;
     }
-    let thousandths = (n * 1000.0 + 0.5) as u64;
+    let thousandths = (n * 1000.0 + 0.5) as i64;
     if thousandths as f64 / 1000.0 != n {
         return false;
     }
-    push_int(out, thousandths / 1000);
-    let rest = (thousandths % 1000) as u32;
+    let (mut whole, rest) = ((thousandths / 1000) as u32, (thousandths % 1000) as u32);
     let digit = |n: u32| b'0' + (n % 10) as u8;
-    let digits = [b'.', digit(rest / 100), digit(rest / 10), digit(rest)];
+    // Up to nine digits before the point, filled from there.
+    const POINT: usize = 9;
+    let mut text = [b'.'; POINT + 4];
+    let mut start = POINT;
+    loop {
+        start -= 1;
+        text[start] = digit(whole);
+        whole /= 10;
+        if whole == 0 {
+            break;
+        }
+    }
+    text[POINT + 1..].copy_from_slice(&[digit(rest / 100), digit(rest / 10), digit(rest)]);
     let zeros = usize::from(rest.is_multiple_of(10)) + usize::from(rest.is_multiple_of(100));
-    out.extend_from_slice(&digits[..4 - zeros]);
+    out.extend_from_slice(&text[start..text.len() - zeros]);
     true
 }
 
