@@ -42,6 +42,22 @@ else
     printf '%s\n' "$wanted" >"$stamp"
 fi
 
+# Programs that tests put beside ours, and the Debian packages that have them.
+programs=(bsdtar:libarchive-tools zstd:zstd)
+missing=()
+for entry in "${programs[@]}"; do
+    command -v "${entry%%:*}" >/dev/null || missing+=("${entry#*:}")
+done
+if ((${#missing[@]})); then
+    if ((EUID == 0)); then
+        say "installing ${missing[*]}"
+        apt-get install -qq -y "${missing[@]}" >/dev/null
+    else
+        say "missing: ${missing[*]}. Install them, e.g. 'sudo apt-get install ${missing[*]}', and run this again."
+        exit 1
+    fi
+fi
+
 if command -v cargo-deny >/dev/null; then
     say "cargo-deny is there"
 elif command -v cargo >/dev/null; then
