@@ -42,22 +42,6 @@ else
     printf '%s\n' "$wanted" >"$stamp"
 fi
 
-# Programs that tests put beside ours, and the Debian packages that have them.
-programs=(bsdtar:libarchive-tools zstd:zstd)
-missing=()
-for entry in "${programs[@]}"; do
-    command -v "${entry%%:*}" >/dev/null || missing+=("${entry#*:}")
-done
-if ((${#missing[@]})); then
-    if ((EUID == 0)); then
-        say "installing ${missing[*]}"
-        apt-get install -qq -y "${missing[@]}" >/dev/null
-    else
-        say "missing: ${missing[*]}. Install them, e.g. 'sudo apt-get install ${missing[*]}', and run this again."
-        exit 1
-    fi
-fi
-
 if command -v cargo-deny >/dev/null; then
     say "cargo-deny is there"
 elif command -v cargo >/dev/null; then
@@ -68,11 +52,11 @@ else
     exit 1
 fi
 
-# Debian packages, when they are missing and we may install them.
+# Debian packages, when their commands are missing and we may install them: COMMAND, or COMMAND:PACKAGE.
 packages() {
     local missing=()
     for command in "$@"; do
-        type -P "$command" >/dev/null || missing+=("$command")
+        type -P "${command%%:*}" >/dev/null || missing+=("${command#*:}")
     done
     [[ ${#missing[@]} -eq 0 ]] && return
     if [[ $(id -u) -ne 0 ]] || ! command -v apt-get >/dev/null; then
@@ -95,6 +79,8 @@ if ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then
     fi
     packages postgresql
 fi
+# For scripts/check_archives.py.
+packages bsdtar:libarchive-tools zstd
 
 if [[ ${1-} == --bench ]]; then
     packages jq

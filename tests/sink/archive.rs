@@ -24,7 +24,7 @@ fn input() -> String {
 }
 
 /// What is in an archive: names in their order, and the tree.
-fn contents(path: &Path) -> (Vec<String>, BTreeMap<String, Vec<u8>>) {
+pub fn contents(path: &Path) -> (Vec<String>, BTreeMap<String, Vec<u8>>) {
     let name = path.to_str().unwrap();
     let bytes = fs::read(path).unwrap();
     if name.ends_with(".zip") {

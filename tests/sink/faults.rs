@@ -129,14 +129,12 @@ fn a_file_too_large_for_the_system_is_exit_6_with_its_path() {
     p.assert_empty();
 }
 
-/// A mounted file system of its own needs root; the test above covers the rest.
-#[test]
-fn a_full_disk_is_exit_6_and_leaves_nothing() {
-    let p = place();
+/// Runs the sink in a file system of its own, which needs a kernel that lets a user have a mount namespace.
+fn in_own_file_system(p: &Place, options: &str, dest: &str, args: &str) -> Ran {
     let disk = p.path("disk");
-    fs::create_dir(&disk).unwrap();
+    fs::create_dir_all(&disk).unwrap();
     let script = format!(
-        "mount -t tmpfs -o size=256k none '{0}' && '{1}' '{0}/out'; code=$?; ls -A '{0}' | wc -l; exit $code",
+        "mount -t tmpfs -o {options} none '{0}' && '{1}' {args} '{0}/{dest}'; code=$?; ls -A '{0}' | wc -l; exit $code",
         disk.display(),
         env!("CARGO_BIN_EXE_syn-sink")
     );
@@ -146,10 +144,37 @@ fn a_full_disk_is_exit_6_and_leaves_nothing() {
         .stdin(std::process::Stdio::piped())
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped());
-    let lines: Vec<_> = (0..100).map(|i| text(&format!("f{i}"), &"x".repeat(10_000))).collect();
-    let ran = p.run_command(command, framed(&lines.iter().map(String::as_str).collect::<Vec<_>>()));
-    let ran = ran.exits(6).one_line().says("No space left").says("/out/f");
-    assert_eq!(String::from_utf8_lossy(&ran.stdout).trim(), "0", "{ran}");
+    // What deflate cannot make small.
+    let noise = |i: u64| {
+        (0..5000).fold((String::new(), i + 1), |(mut s, x), _| {
+            let x = x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            s.push_str(&format!("{:02x}", x >> 56));
+            (s, x)
+        })
+    };
+    let lines: Vec<_> = (0..100)
+        .map(|i| serde_json::json!({"path": format!("f{i}"), "text": noise(i).0, "item": i}).to_string())
+        .collect();
+    p.run_command(command, framed(&lines.iter().map(String::as_str).collect::<Vec<_>>()))
+}
+
+#[test]
+fn a_full_disk_is_exit_6_and_leaves_nothing() {
+    let p = place();
+    for (dest, args) in
+        [("out", ""), ("x.tar", ""), ("x.tar.gz", ""), ("x.tar.zst", ""), ("x.zip", ""), ("s.tar", "--shard-size 50kB")]
+    {
+        let ran = in_own_file_system(&p, "size=256k", dest, args).exits(6).one_line().says("No space left");
+        assert_eq!(String::from_utf8_lossy(&ran.stdout).trim(), "0", "{dest}{ran}");
+    }
+}
+
+#[test]
+fn a_read_only_file_system_is_exit_6_at_once() {
+    let p = place();
+    for dest in ["out", "x.tar"] {
+        in_own_file_system(&p, "ro", dest, "").exits(6).one_line().says("Read-only file system");
+    }
 }
 
 #[test]

@@ -20,10 +20,13 @@ fn hostile_paths_end_the_run_before_anything_is_written() {
         &"n".repeat(300),
         &"d/".repeat(600),
     ] {
-        let p = place();
-        let ran = p.run(&["out"], framed(&[&text("ok", "1"), &text(path, "evil")])).exits(3).one_line();
-        assert!(ran.stderr.contains("stdin:3: unsafe path"), "{path:?}{ran}");
-        p.assert_empty();
+        for dest in ["out", "x.tar", "x.zip", "-"] {
+            let p = place();
+            let ran = p.run(&[dest], framed(&[&text("ok", "1"), &text(path, "evil")])).exits(3).one_line();
+            assert!(ran.stderr.contains("stdin:3: unsafe path"), "{path:?}{ran}");
+            assert!(!String::from_utf8_lossy(&ran.stdout).contains("evil"), "{path:?}");
+            p.assert_empty();
+        }
     }
 }
 
@@ -49,6 +52,10 @@ fn names_that_only_look_odd_are_kept() {
     let files = tree(&p.path("out"));
     for name in &odd {
         assert_eq!(files[name.as_str()], name.as_bytes());
+    }
+    for archive in ["x.tar", "x.zip"] {
+        p.run(&[archive], framed(&lines.iter().map(String::as_str).collect::<Vec<_>>())).exits(0);
+        assert!(crate::archive::contents(&p.path(archive)).1 == files, "{archive}");
     }
 }
 
