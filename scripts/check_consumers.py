@@ -3,11 +3,12 @@
 
     check_consumers.py --bin target/debug
 
-pycocotools and supervision load COCO, Ultralytics' own label check reads YOLO, supervision and an XML parser read VOC.
+`syn-convert --check` must find nothing that is lost. pycocotools and supervision load COCO, Ultralytics' own label check reads YOLO, supervision and an XML parser read VOC.
 The images come from the stand-in backend, which makes one of the right size for each row.
 """
 import argparse
 import contextlib
+import json
 import os
 import re
 import subprocess
@@ -36,7 +37,31 @@ def make_dumps(folder):
         paths[name] = folder / f"{name}.ndjson"
         with open(paths[name], "wb") as out:
             subprocess.run([sys.executable, TOOLS / "coco_to_dm.py", *arguments], stdout=out, check=True)
+    paths["holes"] = folder / "holes.ndjson"
+    make_holes(paths["holes"])
     return paths
+
+
+def make_holes(path):
+    """Masks that are frames around one or two holes, one of them around another mask, in row-major indices."""
+    with open(path, "w", encoding="utf-8") as out:
+        for item in range(1, 13):
+            width, height = 60 + item, 40 + item
+            outer = [(x, y) for y in range(2, 30) for x in range(3, 40)]
+            holes = [(8, 8, 14, 20), (20, 5 + item, 30, 10 + item)][: 1 + item % 2]
+            inside = [(x, y) for x, y in outer if any(a <= x < c and b <= y < d for a, b, c, d in holes)]
+            island = [(x, y) for y in range(11, 16) for x in range(10, 12)]
+            masks = {"frame": [p for p in outer if p not in set(inside)], "island": island}
+            heads, data = [], []
+            for name, pixels in masks.items():
+                heads.append({"id": name, "tool": "segmentation", "classification": {"class": name}})
+                indices = sorted(y * width + x for x, y in pixels)
+                mask = {"isCompressed": False, "compressionFormat": None}
+                data.append({"id": name, "pixel_indices": indices, **mask})
+            size = {"width": width, "height": height}
+            payload = {"extra": {"image_1": size}, "annotations": {"image_1": heads}, "annotationsData": {"image_1": data}}
+            file = {"file_name_original": f"{item}.jpg", "url": f"/files/{item}.jpg", "is_primary": True, "meta": size}
+            out.write(json.dumps({"id": item, "data": payload, "file": file}) + "\n")
 
 
 @contextlib.contextmanager
@@ -75,6 +100,7 @@ CHECKS = [
     ("coco", "coco", "--to coco", ["coco", "--self-eval"]),
     ("facade", "coco", "--to coco", ["coco", "--self-eval"]),
     ("coco_boxes", "coco", "--to coco", ["coco", "--self-eval"]),
+    ("holes", "coco", "--to coco", ["coco", "--self-eval"]),
     ("coco_boxes", "yolo", "--to yolo --split 0.8/0.2", ["yolo", "--task", "detect"]),
     ("facade_boxes", "yolo", "--to yolo", ["yolo", "--task", "detect"]),
     ("coco", "segment", "--to yolo --task segment", ["yolo", "--task", "segment"]),
@@ -97,6 +123,7 @@ def main():
             with stand_in(binaries, dumps[dump]) as host:
                 export(binaries, host, out, options)
             print(f"{dump}: {options}", flush=True)
+            subprocess.run([binaries / "syn-convert", "--check", out], check=True)
             subprocess.run([sys.executable, TOOLS / "consumers.py", kind, out, *more], check=True)
             if kind == "coco":
                 print(supervision_coco(out), flush=True)

@@ -11,6 +11,7 @@ cargo test --quiet --doc
 bin=${CARGO_TARGET_DIR:-target}/debug
 .venv/bin/python scripts/check_stand_in.py --bin "$bin/examples/stand-in"
 .venv/bin/python scripts/check_consumers.py --bin "$bin"
+.venv/bin/python scripts/check_rules.py --bin "$bin"
 .venv/bin/python scripts/check_parity.py --bin "$bin"
 .venv/bin/python scripts/check_rle.py --bin "$bin"
 .venv/bin/python scripts/check_archives.py --bin "$bin"
