@@ -251,9 +251,13 @@ def judge_yolo(folder):
         if not place.is_dir():
             shown.add("rejected", f"{place} does not exist")
             continue
+        images = [i for i in place.rglob("*.*") if i.suffix[1:].lower() in ULTRALYTICS.IMG_FORMATS]
+        if not images and split == "train":
+            shown.add("rejected", "No images found")  # the assertion of BaseDataset.get_img_files
         for image in sorted(place.rglob("*.*")):
             if image.suffix[1:].lower() not in ULTRALYTICS.IMG_FORMATS:
-                shown.add("dropped", f"{image.name} is passed over")
+                if image.suffix != ".txt":
+                    shown.add("dropped", f"{image.name} is passed over")
                 continue
             label = ULTRALYTICS.img2label_paths([str(image)])[0]
             if label in used:

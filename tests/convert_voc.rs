@@ -1,5 +1,7 @@
 //! `syn-convert --to voc`: planes, their order and limits, image sets.
 
+mod common;
+
 use base64::Engine as _;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -268,4 +270,22 @@ fn image_sets_are_sorted_and_exist_for_every_split() {
     assert_eq!(text(&files, "ImageSets/Main/train.txt"), "1\n20\n3\n");
     assert_eq!(text(&files, "ImageSets/Segmentation/train.txt"), "20\n3\n");
     assert_eq!(text(&files, "ImageSets/Segmentation/test.txt"), "");
+}
+
+#[test]
+fn what_xml_cannot_hold_is_the_same_in_the_label_map() {
+    let row = |id: &str, class: &str| {
+        let payload = json!({
+            "extra": {"image_1": {"width": 20, "height": 20}},
+            "annotations": {"image_1": [{"id": "a", "tool": "bounding_box", "classification": {"class": class}}]},
+            "annotationsData": {"image_1": [{"id": "a", "coordinate": {"x": 1, "y": 1, "width": 5, "height": 5}}]},
+        });
+        json!({"id": id, "data": payload, "file": {"file_name_original": "a.jpg", "url": "http://x/a.jpg"}}).to_string()
+    };
+    // The second name is taken, and its id has white space, at which readers cut image sets.
+    let input = format!("{}\n{}\n", row("1", "a\u{1}b"), row("x y", "car"));
+    let lines = common::run("syn-convert", &["--to", "voc"], input.as_bytes()).exits(0).stdout;
+    let text = String::from_utf8(lines.clone()).unwrap();
+    assert!(text.contains("a\u{fffd}b:") && text.contains("Annotations/a__x_y.xml"), "{text}");
+    common::run("syn-convert", &["--check", "-"], &lines).exits(0);
 }

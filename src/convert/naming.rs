@@ -43,6 +43,11 @@ pub fn safe(id: &str) -> String {
     clean
 }
 
+/// An id as the end of a name: [`safe`] and without white space, at which readers of lists of names cut.
+pub fn suffix(id: &str) -> String {
+    safe(id).replace(char::is_whitespace, "_")
+}
+
 /// A name made of the hash of a text.
 pub fn hashed(text: &str) -> String {
     let digest = Sha256::digest(text.as_bytes());
@@ -72,7 +77,7 @@ impl Taken {
         if self.hashes.insert(hash(stem)) {
             return (stem.to_owned(), false);
         }
-        let base = format!("{stem}__{}", safe(id));
+        let base = format!("{stem}__{}", suffix(id));
         let mut name = base.clone();
         let mut n = 2;
         while !self.hashes.insert(hash(&name)) {
@@ -113,9 +118,11 @@ mod tests {
     #[test]
     fn collisions_ignore_case_and_are_never_lost() {
         let mut taken = Taken::default();
-        let got: Vec<_> =
-            [("a", "1"), ("A", "2"), ("a", "2"), ("a__2", "9")].iter().map(|(s, i)| taken.take(s, i).0).collect();
-        assert_eq!(got, ["a", "A__2", "a__2_2", "a__2__9"]);
+        let got: Vec<_> = [("a", "1"), ("A", "2"), ("a", "2"), ("a__2", "9"), ("a", "x y")]
+            .iter()
+            .map(|(s, i)| taken.take(s, i).0)
+            .collect();
+        assert_eq!(got, ["a", "A__2", "a__2_2", "a__2__9", "a__x_y"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! others become `{stem}__{id}`. Ids of digits are ordered as numbers, before all others.
 
 use super::files::Original;
-use super::naming::{Name, Taken, fold, safe};
+use super::naming::{Name, Taken, fold, safe, suffix};
 use super::report::ItemCounts;
 use super::run::Rendered;
 use super::sorted::Sorted;
@@ -151,7 +151,7 @@ fn suffixes(stems: Sorted) -> Result<Sorted, StreamError> {
 pub fn with_suffix(stem: &str, id: &str, number: u32) -> String {
     match number {
         0 => stem.to_owned(),
-        1 => format!("{stem}__{}", safe(id)),
-        n => format!("{stem}__{}_{n}", safe(id)),
+        1 => format!("{stem}__{}", suffix(id)),
+        n => format!("{stem}__{}_{n}", suffix(id)),
     }
 }

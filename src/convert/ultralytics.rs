@@ -83,6 +83,7 @@ impl Format for UltralyticsNdjson {
             beside: self.beside,
             presigned: self.presigned,
             signed: 0,
+            relative: 0,
             begun: false,
             waiting: Spool::default(),
             line: Vec::new(),
@@ -102,6 +103,8 @@ struct Document {
     presigned: Presigned,
     /// Presigned URLs so far.
     signed: u64,
+    /// Relative URLs so far.
+    relative: u64,
     /// The header is written.
     begun: bool,
     /// Lines with holes, while the names of the classes are not final.
@@ -133,6 +136,13 @@ impl Collector for Document {
     }
 
     fn finish(self: Box<Self>, end: &RunEnd<'_>, out: &mut Files) -> Result<(), StreamError> {
+        if self.relative > 0 {
+            out.notes.push(format!(
+                "{} URLs are relative and of no known server, because the begin frame is gone: Ultralytics cannot download them; \
+                 put the images into images/{{split}}/ with --images omit",
+                self.relative
+            ));
+        }
         if self.signed > 0 {
             let n = self.signed;
             out.notes.push(match self.presigned {
@@ -205,6 +215,7 @@ impl Document {
         if let Some(original) = r.original {
             let signed = is_presigned(&original.url);
             self.signed += u64::from(signed);
+            self.relative += u64::from(!original.url.contains("://"));
             let strip = signed && self.presigned == Presigned::Strip;
             t.lit(out, lit!("\"url\":"));
             t.string(out, if strip { without_query(&original.url) } else { &original.url });

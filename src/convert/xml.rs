@@ -2,9 +2,13 @@
 
 /// Text ready for an XML element or attribute; characters that XML 1.0 cannot hold become U+FFFD.
 pub fn text(text: &str) -> String {
+    quick_xml::escape::escape(legal(text).as_str()).into_owned()
+}
+
+/// The text with U+FFFD for characters that XML 1.0 cannot hold.
+pub fn legal(text: &str) -> String {
     let legal = |c: char| matches!(c, '\t' | '\n' | '\r') || (c >= ' ' && !matches!(c, '\u{fffe}' | '\u{ffff}'));
-    let clean: String = text.chars().map(|c| if legal(c) { c } else { '\u{fffd}' }).collect();
-    quick_xml::escape::escape(clean.as_str()).into_owned()
+    text.chars().map(|c| if legal(c) { c } else { '\u{fffd}' }).collect()
 }
 
 #[cfg(test)]

@@ -134,6 +134,13 @@ fn polygon(points: &[f64], say: &mut Say<'_>) -> Result<[f64; 4], StreamError> {
     let (w, h) = (high[0] - low[0], high[1] - low[1]);
     let around = [(low[0] + high[0]) / 2.0, (low[1] + high[1]) / 2.0, w, h];
     let outside = points.iter().find(|n| !(-ROUNDING..=1.0 + ROUNDING).contains(*n));
+    // Of a turned rectangle, four points, a corner may lie outside: the object reaches over the edge.
+    let turned =
+        points.len() == 8 && (0..2).all(|i| (points[i] + points[i + 4] - points[i + 2] - points[i + 6]).abs() < 4e-6);
+    if turned && outside.is_some() {
+        say(&LABEL_BOX_OVER_EDGE, "a corner lies outside the image")?;
+        return Ok(around);
+    }
     // The reader judges the box around the polygon only.
     if let Some(n) = outside.filter(|_| !around.iter().any(|n| !(-0.01..=1.01).contains(n))) {
         say(&LABEL_POINT_OUTSIDE, &format!("coordinate {n} lies outside the image and is taken as it is"))?;

@@ -66,6 +66,8 @@ rules! {
     YOLO_DATA_YAML_INVALID: Rejected, "Ultralytics", "data.yaml is not a mapping of YAML, or a key has the wrong type";
     YOLO_SPLIT_KEY_MISSING: Rejected, "Ultralytics", "`train` or `val` is not in data.yaml";
     YOLO_FOLDER_MISSING: Rejected, "Ultralytics", "a folder that data.yaml names is not there";
+    YOLO_TRAIN_EMPTY: Rejected, "Ultralytics", "no image is in `train`";
+    YOLO_VAL_EMPTY: Advice, "Ultralytics", "no image is in `val`: training fails unless it is told not to validate";
     YOLO_PATH_KEY: Misread, "Ultralytics", "`path` is resolved against another folder by some release";
     YOLO_NAMES_INVALID: Rejected, "Ultralytics", "`names` is missing, empty, or does not count 0, 1, 2 …";
     YOLO_NC_DIFFERS: Rejected, "Ultralytics", "`nc` is not the number of names";

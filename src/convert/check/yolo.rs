@@ -7,7 +7,7 @@ use super::images::{Images, is_ultralytics_image};
 use super::rows::{self, Head, Kind, Row};
 use super::rules::{
     LABEL_BOXES_AMONG_POLYGONS, YOLO_FOLDER_MISSING, YOLO_IMAGE_TYPE, YOLO_LABEL_ENCODING, YOLO_LABEL_MISSING,
-    YOLO_LABEL_ORPHAN, YOLO_NO_DATA_YAML, YOLO_STEM_SHARED,
+    YOLO_LABEL_ORPHAN, YOLO_NO_DATA_YAML, YOLO_STEM_SHARED, YOLO_TRAIN_EMPTY, YOLO_VAL_EMPTY,
 };
 use super::tree::Tree;
 use crate::stream::StreamError;
@@ -156,6 +156,14 @@ fn split(
         last = label;
     }
     if !any {
+        if tree.files(&labels, false).all(|f| !f.ends_with(".txt")) {
+            match key {
+                "train" => out.add(&YOLO_TRAIN_EMPTY, Place::at(&yaml, key), "there is no image in it")?,
+                "val" => out.add(&YOLO_VAL_EMPTY, Place::at(&yaml, key), "there is no image in it")?,
+                _ => {}
+            }
+            return Ok(());
+        }
         images.absent();
     }
     orphans(tree, &labels, &place_path, any, head, seen, out)

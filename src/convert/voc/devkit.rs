@@ -11,6 +11,7 @@ use crate::convert::format::{Collector, Record, RunEnd};
 use crate::convert::report_files::PART;
 use crate::convert::sorted::Sorted;
 use crate::convert::spool::Spool;
+use crate::convert::xml::legal;
 use crate::files::push_escaped;
 use crate::stream::StreamError;
 use std::collections::BTreeMap;
@@ -145,7 +146,8 @@ fn image_set(path: &str, stems: Sorted, out: &mut Files) -> Result<(), StreamErr
 fn label_map(classes: &Final) -> String {
     let mut map = String::from("# label:color_rgb:parts:actions\nbackground:0,0,0::\n");
     for (name, index) in classes.names.iter().zip(1u32..) {
-        let name = name.replace([':', '\n', '\r'], " ");
+        // As in the XML files, but for the colon.
+        let name = legal(name).replace([':', '\n', '\r'], " ");
         let _ = match u8::try_from(index) {
             Ok(i) if index <= MAX_INDEX => {
                 let [r, g, b] = palette_colour(i);

@@ -1,9 +1,9 @@
 //! The XML file of an image: its parts, ready to stand in the string of a file line.
 
 use crate::convert::geometry::Size;
+use crate::convert::xml::text;
 use crate::dm::Rect;
 use crate::files::push_escaped;
-use quick_xml::escape::escape;
 
 /// `xmin, ymin, xmax, ymax` as written. `base_one`: inclusive pixels from 1, as the development kit counts; else edges from 0,
 /// rounded half to even, as the platform does.
@@ -52,13 +52,6 @@ pub fn document(file_name: &str, middle: &[u8], objects: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Text in an XML element; characters that XML 1.0 cannot hold become U+FFFD.
-fn text(text: &str) -> String {
-    let legal = |c: char| matches!(c, '\t' | '\n' | '\r') || (c >= ' ' && !matches!(c, '\u{fffe}' | '\u{ffff}'));
-    let clean: String = text.chars().map(|c| if legal(c) { c } else { '\u{fffd}' }).collect();
-    escape(clean.as_str()).into_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,10 +61,5 @@ mod tests {
         let r = Rect { x: 0.5, y: 1.5, w: 2.0, h: 3.2 };
         assert_eq!(corners(r, false), [0, 2, 2, 5]);
         assert_eq!(corners(r, true), [1, 2, 3, 5]);
-    }
-
-    #[test]
-    fn names_cannot_break_the_document() {
-        assert_eq!(text("a<b>&\u{1}\u{ffff}\"자\""), "a&lt;b&gt;&amp;\u{fffd}\u{fffd}&quot;자&quot;");
     }
 }
