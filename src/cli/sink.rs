@@ -161,11 +161,12 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
     if args.dry_run {
         return dry_run(&wanted, reader, &options, console);
     }
-    let stop = signals().map_err(|e| Failure::new(Exit::Other, format!("cannot watch for signals: {e}")))?;
     let destination = match target {
         Some(target) => registry::open_storage(target, &wanted)?,
         None => registry::open(&wanted)?,
     };
+    // After the destination is open: a store that does not answer is given up by Ctrl-C as any other program is.
+    let stop = signals().map_err(|e| Failure::new(Exit::Other, format!("cannot watch for signals: {e}")))?;
     match sink::run(reader, destination.clone(), &options, stop, &|text| console.warn(text)) {
         Ok(report) => {
             let totals = report.totals;

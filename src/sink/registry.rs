@@ -8,10 +8,11 @@ use super::local::{self, Local};
 use super::pack::Format;
 use super::published::{self, Folder, Published};
 use super::shards::{Cut, Shards};
+use super::staging::Staging;
 use super::storage::Target;
 use super::store::files::StoredDataset;
-use super::store::{How, Place, Store, azblob, gcs, s3, sftp, webdav};
-use super::unchanged::Unchanged;
+use super::store::{self, How, Place, Store, azblob, gcs, s3, sftp, webdav};
+use super::unchanged::{Tidy, Unchanged};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -55,7 +56,7 @@ enum Access {
     Own { new: New, there: There },
 }
 
-const fn store(form: &'static str, place: fn(&str) -> Result<Place, SinkError>) -> Kind {
+const fn in_store(form: &'static str, place: fn(&str) -> Result<Place, SinkError>) -> Kind {
     Kind { form, is: |_| false, how: Access::Store(place) }
 }
 
@@ -65,12 +66,12 @@ const fn own(form: &'static str, is: fn(&str) -> bool, new: New, there: There) -
 
 /// All kinds; the first that takes a DEST has it.
 pub const KINDS: &[Kind] = &[
-    store("s3://BUCKET/PREFIX", s3::place),
-    store("gs://BUCKET/PREFIX", gcs::place),
-    store("az://CONTAINER/PREFIX", azblob::place),
-    store("sftp://HOST/FOLDER", sftp::place),
-    store("webdav://HOST/FOLDER", webdav::place),
-    store("webdavs://HOST/FOLDER", webdav::place),
+    in_store("s3://BUCKET/PREFIX", s3::place),
+    in_store("gs://BUCKET/PREFIX", gcs::place),
+    in_store("az://CONTAINER/PREFIX", azblob::place),
+    in_store("sftp://HOST/FOLDER", sftp::place),
+    in_store("webdav://HOST/FOLDER", webdav::place),
+    in_store("webdavs://HOST/FOLDER", webdav::place),
     own("-", |d| d == "-", |_| Ok(Arc::new(Archive::stdout()?)), unread),
     own("FILE.tar[.gz|.zst], FILE.zip", |d| Format::of(d).is_some(), new_archive, unread),
     own("FOLDER/", |_| true, new_folder, folder),
@@ -104,12 +105,19 @@ pub fn open(wanted: &Wanted<'_>) -> Result<Arc<dyn Destination>, SinkError> {
         return shards(wanted, size);
     }
     let kind = kind_of(wanted.dest)?;
-    if let Some(same) = unchanged(wanted, || published(wanted))? {
-        return Ok(same);
-    }
     match &kind.how {
         Access::Store(place) => open_store(place(text(wanted.dest)?)?, wanted),
-        Access::Own { new, .. } => new(wanted),
+        Access::Own { new, there } => {
+            let dest = PathBuf::from(wanted.dest);
+            let tidy = Box::new(move || {
+                Staging::new(&dest, false)?.remove();
+                Ok(())
+            });
+            match unchanged(wanted, || there(wanted), tidy)? {
+                Some(same) => Ok(same),
+                None => new(wanted),
+            }
+        }
     }
 }
 
@@ -164,10 +172,7 @@ pub fn open_storage(target: Target, wanted: &Wanted<'_>) -> Result<Arc<dyn Desti
         Target::Store(_) if wanted.existing == Existing::Numbered || wanted.shard_size.is_some() => {
             Err(SinkError::Usage("--auto-number and --shard-size are for this machine".to_owned()))
         }
-        Target::Store(place) => match unchanged(wanted, || stored((*place).clone(), wanted))? {
-            Some(same) => Ok(same),
-            None => open_store(*place, wanted),
-        },
+        Target::Store(place) => open_store(*place, wanted),
     }
 }
 
@@ -186,12 +191,13 @@ pub fn published_storage(target: Target, wanted: &Wanted<'_>) -> Result<Arc<dyn 
 fn unchanged(
     wanted: &Wanted<'_>,
     there: impl FnOnce() -> Result<Arc<dyn Published>, SinkError>,
+    tidy: Box<Tidy>,
 ) -> Result<Option<Arc<dyn Destination>>, SinkError> {
     if !wanted.resume || wanted.existing == Existing::Replaced {
         return Ok(None);
     }
     let there = there()?;
-    Ok(if published::is_there(&*there)? { Some(Arc::new(Unchanged::new(there)?)) } else { None })
+    Ok(if published::is_there(&*there)? { Some(Arc::new(Unchanged::new(there, tidy)?)) } else { None })
 }
 
 fn stored(place: Place, wanted: &Wanted<'_>) -> Result<Arc<dyn Published>, SinkError> {
@@ -204,6 +210,11 @@ fn stored(place: Place, wanted: &Wanted<'_>) -> Result<Arc<dyn Published>, SinkE
 /// What [`Store::new`] says.
 fn open_store(place: Place, wanted: &Wanted<'_>) -> Result<Arc<dyn Destination>, SinkError> {
     let Wanted { resume, keep_staging, staging_prefix, retry_for, .. } = *wanted;
+    let (left, prefix) = (place.clone(), staging_prefix.map(str::to_owned));
+    let tidy = Box::new(move || store::remove_rest(&left, prefix.as_deref(), retry_for));
+    if let Some(same) = unchanged(wanted, || stored(place.clone(), wanted), tidy)? {
+        return Ok(same);
+    }
     let overwrite = wanted.existing == Existing::Replaced;
     Ok(Arc::new(Store::new(place, &How { overwrite, resume, keep_staging, staging_prefix, retry_for })?))
 }

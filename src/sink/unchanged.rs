@@ -12,6 +12,9 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
+/// Removes what a run that was killed after publishing has left.
+pub type Tidy = dyn Fn() -> Result<(), SinkError> + Send + Sync;
+
 /// A published dataset that takes only what it has.
 pub struct Unchanged {
     dataset: Arc<dyn Published>,
@@ -19,14 +22,16 @@ pub struct Unchanged {
     keys: RandomState,
     held: HashMap<u64, Seen>,
     manifest: Seen,
+    tidy: Box<Tidy>,
 }
 
 impl Unchanged {
-    /// Reads the manifest; files whose size is not what it says count as missing.
+    /// Reads the manifest; files whose size is not what it says count as missing. `tidy` is called when all is the
+    /// same.
     ///
     /// # Errors
     /// [`SinkError`] when the dataset cannot be read.
-    pub fn new(dataset: Arc<dyn Published>) -> Result<Self, SinkError> {
+    pub fn new(dataset: Arc<dyn Published>, tidy: Box<Tidy>) -> Result<Self, SinkError> {
         let scratch = tempfile::Builder::new().prefix("syn-sink-").tempdir();
         let scratch = scratch.map_err(|e| SinkError::write(std::env::temp_dir().display().to_string(), e))?;
         let keys = RandomState::new();
@@ -46,7 +51,7 @@ impl Unchanged {
             Ok(())
         })?;
         held.retain(|key, seen| there.get(key) == Some(&seen.bytes));
-        Ok(Self { dataset, scratch, keys, held, manifest })
+        Ok(Self { dataset, scratch, keys, held, manifest, tidy })
     }
 
     fn differs(&self, path: &str) -> SinkError {
@@ -73,7 +78,7 @@ impl Destination for Unchanged {
 
     fn publish(&self, _order: u64, manifest: &Path) -> Result<(), SinkError> {
         let content = std::fs::read(manifest).map_err(|e| SinkError::write(manifest::PATH, e))?;
-        if Meter::of(&content) == self.manifest { Ok(()) } else { Err(self.differs(manifest::PATH)) }
+        if Meter::of(&content) == self.manifest { (self.tidy)() } else { Err(self.differs(manifest::PATH)) }
     }
 
     fn discard(&self) {}

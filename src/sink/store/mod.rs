@@ -151,6 +151,20 @@ impl Store {
     }
 }
 
+/// Removes what a run that was killed after publishing has left next to the dataset.
+///
+/// # Errors
+/// [`SinkError::Store`].
+pub fn remove_rest(place: &Place, staging_prefix: Option<&str>, retry_for: Duration) -> Result<(), SinkError> {
+    let io = Arc::new(place.io(retry_for)?);
+    let work = Work::new(io.clone(), place.work(staging_prefix), place.name.clone());
+    if work.claimed()?.is_none() {
+        return Ok(());
+    }
+    uploads::abort_all(&io, place)?;
+    work.remove()
+}
+
 impl Destination for Store {
     fn start(&self, _order: u64, path: &RelPath) -> Result<Box<dyn Output>, SinkError> {
         Ok(Box::new(StoreFile::new(self.io.clone(), self.key(path)?, self.shown(path.as_str()))))
