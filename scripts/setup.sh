@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the servers that the tests use (PostgreSQL, those of the sink), makes .venv with the platform's SDK and the
-# consumers of our exports, and installs cargo-deny and valgrind.
+# Installs what the tests need: .venv with the platform's SDK and the consumers of our exports, .venv-servers and Debian packages
+# with the servers that they start, cargo-deny and valgrind.
 #   setup.sh --bench    also what scripts/bench.sh compares with: jq, jaq, and .venv-bench with globox and Datumaro
 # Safe to run again: what is up to date is left alone.
 set -euo pipefail
@@ -21,26 +21,33 @@ find_python() {
     return 1
 }
 
-lists=(scripts/requirements.txt scripts/requirements-no-deps.txt)
-stamp=.venv/requirements.sha256
-wanted=$(cat "${lists[@]}" | sha256sum | cut -d ' ' -f 1)
-
-if [[ -f $stamp && $(<"$stamp") == "$wanted" ]] && .venv/bin/python -c '' 2>/dev/null; then
-    say ".venv is up to date"
-else
+# A virtual environment FOLDER from a list of requirements, and one that is installed without dependencies.
+environment() {
+    local folder=$1 list=$2 without=${3:-/dev/null} python wanted
+    wanted=$(cat "$list" "$without" | sha256sum | cut -d ' ' -f 1)
+    if [[ -f $folder/requirements.sha256 && $(<"$folder/requirements.sha256") == "$wanted" ]] &&
+        "$folder/bin/python" -c '' 2>/dev/null; then
+        say "$folder is up to date"
+        return
+    fi
     if ! python=$(find_python); then
         say "no Python 3.12 or newer found (tried python3.13, python3.12, python3 and pyenv's versions)."
         say "Install one, e.g. 'apt-get install python3.12 python3.12-venv' or 'pyenv install 3.12', and run this again."
         exit 1
     fi
-    say "making .venv with $("$python" --version) ($python)"
-    rm -rf .venv
-    "$python" -m venv .venv
-    .venv/bin/pip install --quiet --disable-pip-version-check -r scripts/requirements.txt
-    .venv/bin/pip install --quiet --disable-pip-version-check --no-deps -r scripts/requirements-no-deps.txt
+    say "making $folder with $("$python" --version) ($python)"
+    rm -rf "$folder"
+    "$python" -m venv "$folder"
+    "$folder/bin/pip" install --quiet --disable-pip-version-check -r "$list"
+    if [[ -n ${3-} ]]; then
+        "$folder/bin/pip" install --quiet --disable-pip-version-check --no-deps -r "$without"
+    fi
     # Last, so that an interrupted run is not taken for a finished one.
-    printf '%s\n' "$wanted" >"$stamp"
-fi
+    printf '%s\n' "$wanted" >"$folder/requirements.sha256"
+}
+
+environment .venv scripts/requirements.txt scripts/requirements-no-deps.txt
+environment .venv-servers scripts/requirements-servers.txt
 
 if command -v cargo-deny >/dev/null; then
     say "cargo-deny is there"
@@ -52,11 +59,13 @@ else
     exit 1
 fi
 
-# Debian packages, when their commands are missing and we may install them: COMMAND, or COMMAND:PACKAGE.
+# Debian packages, when what they bring is missing and we may install them: NAME:PACKAGE, or PACKAGE where both are the same. NAME is
+# a command, or a file by its absolute path.
 packages() {
     local missing=()
-    for command in "$@"; do
-        type -P "${command%%:*}" >/dev/null || missing+=("${command#*:}")
+    for wanted in "$@"; do
+        local name=${wanted%%:*}
+        [[ -e $name && $name == /* ]] || type -P "$name" >/dev/null || missing+=("${wanted#*:}")
     done
     [[ ${#missing[@]} -eq 0 ]] && return
     if [[ $(id -u) -ne 0 ]] || ! command -v apt-get >/dev/null; then
@@ -82,36 +91,18 @@ fi
 # For scripts/check_archives.py.
 packages bsdtar:libarchive-tools zstd
 
-if [[ ${1-} == --bench ]]; then
-    packages jq
-    command -v jaq >/dev/null || [[ -x $HOME/.cargo/bin/jaq ]] || cargo install --quiet --locked jaq
-    if ! .venv-bench/bin/python -c 'import globox, datumaro' 2>/dev/null; then
-        say "making .venv-bench with globox and Datumaro"
-        python=$(find_python)
-        rm -rf .venv-bench
-        "$python" -m venv .venv-bench
-        .venv-bench/bin/pip install --quiet --disable-pip-version-check -r scripts/requirements-bench.txt
-    fi
-fi
-
 # An S3 server that checks signatures.
 if ! command -v s3s-fs >/dev/null && [[ ! -x ${CARGO_HOME:-$HOME/.cargo}/bin/s3s-fs ]]; then
     say "installing s3s-fs"
     cargo install --quiet --locked s3s-fs --version 0.14.1 --features binary
 fi
 
-# SFTP and WebDAV servers, from the system's packages.
-missing=()
-[[ -x /usr/sbin/sshd ]] || missing+=(openssh-server)
-command -v ssh-keygen >/dev/null || missing+=(openssh-client)
-[[ -x /usr/sbin/nginx ]] || missing+=(nginx-light)
-[[ -e /usr/lib/nginx/modules/ngx_http_dav_ext_module.so ]] || missing+=(libnginx-mod-http-dav-ext)
-if ((${#missing[@]})); then
-    if ((EUID == 0)) && command -v apt-get >/dev/null; then
-        say "installing ${missing[*]}"
-        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}"
-    else
-        say "missing: ${missing[*]}. Install them (as root: apt-get install ${missing[*]}) and run this again."
-        exit 1
-    fi
+# SFTP and WebDAV servers.
+packages /usr/sbin/sshd:openssh-server ssh-keygen:openssh-client /usr/sbin/nginx:nginx-light \
+    /usr/lib/nginx/modules/ngx_http_dav_ext_module.so:libnginx-mod-http-dav-ext
+
+if [[ ${1-} == --bench ]]; then
+    packages jq
+    command -v jaq >/dev/null || [[ -x $HOME/.cargo/bin/jaq ]] || cargo install --quiet --locked jaq
+    environment .venv-bench scripts/requirements-bench.txt
 fi

@@ -138,7 +138,7 @@ fn started(mut command: Command, port: u16, dir: &Path) -> Child {
 }
 
 fn venv(program: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin").join(program);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv-servers/bin").join(program);
     assert!(path.exists(), "{} is missing: run scripts/setup.sh", path.display());
     path
 }

@@ -64,6 +64,7 @@ impl Parser<'_> {
         if digits > 19 {
             return self.long(start, is_float);
         }
+        // A negative zero is a zero: no format writes "-0".
         if value == 0 && (is_float || negative) {
             return Ok(Number::Float(0.0));
         }
