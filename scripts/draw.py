@@ -3,8 +3,9 @@
 
     draw.py --bin target/debug [--out docs/img]
 
-Each picture shows one image of the test data as a training program would see it: coco (polygons, masks, boxes), yolo-segment,
-yolo-pose and the class plane of voc. The image is made up: a grey gradient.
+Each picture shows one image of the test data as a training program would see it: coco (polygons, masks, boxes), yolo (detect,
+segment, pose, obb of boxes that were turned by 0.3 radians), ultralytics-ndjson and both planes of voc. The image is made up: a grey
+gradient.
 """
 import argparse
 import json
@@ -62,19 +63,27 @@ def rows(out):
     return best.stem, [[float(n) for n in line.split()] for line in best.read_text().splitlines()]
 
 
-def yolo(out, sizes, pose):
+def box(draw, centre, width, height, colour):
+    """A box as YOLO has it: normalised centre and size."""
+    x, y, w, h = centre[0] * width, centre[1] * height, centre[2] * width, centre[3] * height
+    draw.rectangle([x - w / 2, y - h / 2, x + w / 2, y + h / 2], outline=colour, width=2)
+
+
+def ring(draw, numbers, width, height, colour):
+    draw.polygon([n * (height if k % 2 else width) for k, n in enumerate(numbers)], outline=colour, width=2)
+
+
+def yolo(out, sizes, task):
     stem, labels = rows(out)
     width, height = sizes[stem]
     image = canvas(width, height)
     draw = ImageDraw.Draw(image)
     for i, (kind, *numbers) in enumerate(labels):
-        colour = COLOURS[(i if pose else int(kind)) % len(COLOURS)]
-        if not pose:
-            ring = [n * (height if k % 2 else width) for k, n in enumerate(numbers)]
-            draw.polygon(ring, outline=colour, width=2)
+        colour = COLOURS[(i if task == "pose" else int(kind)) % len(COLOURS)]
+        if task in ("segment", "obb"):
+            ring(draw, numbers, width, height, colour)
             continue
-        x, y, w, h = numbers[0] * width, numbers[1] * height, numbers[2] * width, numbers[3] * height
-        draw.rectangle([x - w / 2, y - h / 2, x + w / 2, y + h / 2], outline=colour)
+        box(draw, numbers[:4], width, height, colour)
         for x, y, v in zip(numbers[4::3], numbers[5::3], numbers[6::3]):
             if v > 0:
                 fill = colour if v == 2 else None
@@ -82,8 +91,30 @@ def yolo(out, sizes, pose):
     return stem, image
 
 
-def voc(out):
-    planes = sorted((out / "SegmentationClass").glob("*.png"))
+def ultralytics(out):
+    lines = next(out.rglob("*.ndjson")).read_text(encoding="utf-8").splitlines()
+    images = [json.loads(line) for line in lines[1:]]
+    best = max(images, key=lambda i: len(i.get("annotations", {}).get("segments", [])))
+    image = canvas(best["width"], best["height"])
+    draw = ImageDraw.Draw(image)
+    for kind, *numbers in best["annotations"]["segments"]:
+        ring(draw, numbers, best["width"], best["height"], COLOURS[int(kind) % len(COLOURS)])
+    return best["file"], image
+
+
+def turned(dump, path):
+    """The same boxes, turned by 0.3 radians."""
+    with open(path, "w", encoding="utf-8") as out:
+        for line in dump.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            for data in row.get("data", {}).get("annotationsData", {}).get("image_1", []):
+                data["coordinate"]["rotation"] = 0.3
+            out.write(json.dumps(row) + "\n")
+    return path
+
+
+def voc(out, folder):
+    planes = sorted((out / folder).glob("*.png"))
     best = max(planes, key=lambda p: len(np.unique(np.asarray(Image.open(p)))))
     plane = Image.open(best)
     return best.stem, Image.blend(canvas(*plane.size), plane.convert("RGB"), 0.6)
@@ -97,7 +128,8 @@ def main():
     args.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
-        dump = make_dumps(folder)["coco"]
+        dumps = make_dumps(folder)
+        dump, boxes = dumps["coco"], dumps["coco_boxes"]
         sizes = {}
         for line in dump.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
@@ -105,19 +137,26 @@ def main():
                 size = row["data"]["extra"]["image_1"]
                 file = row.get("file") or next(iter(row["data_unit"]["files"].values()))
                 sizes[Path(file["file_name_original"]).stem] = size["width"], size["height"]
+        def task(name):
+            return ["--to", "yolo", "--task", name], lambda out: yolo(out, sizes, name)
+
         pictures = {
-            "coco": (["--to", "coco"], coco),
-            "yolo-segment": (["--to", "yolo", "--task", "segment"], lambda out: yolo(out, sizes, pose=False)),
-            "yolo-pose": (["--to", "yolo", "--task", "pose"], lambda out: yolo(out, sizes, pose=True)),
-            "voc-class-plane": (["--to", "voc"], voc),
+            "coco": (dump, ["--to", "coco"], coco),
+            "yolo-detect": (boxes, *task("detect")),
+            "yolo-segment": (dump, *task("segment")),
+            "yolo-pose": (dump, *task("pose")),
+            "yolo-obb": (turned(boxes, folder / "turned.ndjson"), *task("obb")),
+            "ultralytics-ndjson": (dump, ["--to", "ultralytics-ndjson", "--task", "segment"], ultralytics),
+            "voc-class-plane": (dump, ["--to", "voc"], lambda out: voc(out, "SegmentationClass")),
+            "voc-object-plane": (dump, ["--to", "voc"], lambda out: voc(out, "SegmentationObject")),
         }
-        for name, (options, draw) in pictures.items():
-            command = [args.bin / "syn-convert", "-q", "--images", "omit", *options, dump]
+        for name, (source, options, draw) in pictures.items():
+            command = [args.bin / "syn-convert", "-q", "--images", "omit", *options, source]
             out = folder / name
             unpack(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout, out)
-            source, image = draw(out)
+            shown, image = draw(out)
             image.quantize(64, dither=Image.Dither.NONE).save(args.out / f"{name}.png", optimize=True)
-            print(f"{name}.png: {source}, {(args.out / f'{name}.png').stat().st_size} bytes", file=sys.stderr)
+            print(f"{name}.png: {shown}, {(args.out / f'{name}.png').stat().st_size} bytes", file=sys.stderr)
 
 
 if __name__ == "__main__":
