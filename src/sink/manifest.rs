@@ -95,7 +95,7 @@ pub fn line(path: &str, seen: &Seen) -> io::Result<String> {
     serde_json::to_string(&wire).map_err(io::Error::from)
 }
 
-/// Reads one line of [`line`].
+/// Reads one line of [`line()`].
 ///
 /// # Errors
 /// A text saying what is wrong with it.

@@ -179,7 +179,7 @@ pub fn open_storage(target: Target, wanted: &Wanted<'_>) -> Result<Arc<dyn Desti
 /// Opens what is in a storage of the platform for reading.
 ///
 /// # Errors
-/// As [`published`].
+/// As [`published()`].
 pub fn published_storage(target: Target, wanted: &Wanted<'_>) -> Result<Arc<dyn Published>, SinkError> {
     match target {
         Target::Folder(folder) => Ok(Arc::new(Folder::new(&folder))),
