@@ -404,3 +404,16 @@ fn presigned_urls_lose_their_query() {
     let [document, stderr] = convert(&["--presigned", "keep"]);
     assert!(document.contains(signed) && stderr.contains("they expire"), "{document}{stderr}");
 }
+
+#[test]
+fn images_that_no_reader_will_find_are_told() {
+    let warned = |input: &str| {
+        let out = run(&["--to", "yolo"], input);
+        assert!(out.status.success());
+        String::from_utf8(out.stderr).unwrap()
+    };
+    let named = plain(1, "bounding_box", rect(1.0, 1.0, 9.0, 9.0, 0.0));
+    assert!(!warned(&named).contains("image extension"));
+    let nameless = named.replace("\"1.jpg\"", "\"1\"");
+    assert!(warned(&(nameless + &named)).contains("1 images have no image extension"));
+}

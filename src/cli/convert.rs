@@ -321,6 +321,13 @@ fn report(s: &Summary, console: &Console) -> Exit {
             s.without_url
         ));
     }
+    if s.not_images > 0 {
+        console.warn(&format!(
+            "{} images have no image extension in their file name (.jpg, .png, …): training programs look for images by it and will \
+             pass them over; mend the names in Synapse",
+            s.not_images
+        ));
+    }
     if s.bad_lines + s.tally.items_failed > 0 {
         let (lines, items) = (s.bad_lines, s.tally.items_failed);
         console.warn(&format!(

@@ -3,7 +3,7 @@
 use super::classes::Classes;
 use super::files::Files;
 use super::files::Original;
-use super::format::{Collector, Format, Record, RunEnd};
+use super::format::{Collector, Format, Per, Record, RunEnd};
 use super::naming::{Name, Taken};
 use super::options::{Detail, Images, NamingPass, Options};
 use super::report::{ItemCounts, Tally};
@@ -11,6 +11,7 @@ use super::report_files::ReportFiles;
 use super::split::MAX_SPLITS;
 use super::two_pass::{TwoPass, with_suffix};
 use super::worker::{Chunk, Made, Shared, Worker};
+use crate::item;
 use crate::stream::frame::{begin_line, end_line, error_line};
 use crate::stream::parallel::{Event, ordered};
 use crate::stream::{Begin, Frame, Kind, Progress, Reader, StreamError, Writer};
@@ -32,6 +33,8 @@ pub struct Summary {
     pub renamed: u64,
     /// Units whose original has no URL.
     pub without_url: u64,
+    /// Images whose name has no extension of an image, so that readers of a folder pass them over.
+    pub not_images: u64,
     /// Things the user should know, a line each.
     pub notes: Vec<String>,
 }
@@ -269,6 +272,10 @@ impl Run {
         let placed = image.is_some() || self.format.places_originals();
         if placed && made.original.is_none() && self.options.images == Images::Fetch {
             self.summary.without_url += 1;
+        }
+        if image.is_some() && self.format.needs().per == Per::Image {
+            let known = item::is_image_extension(made.name.ext.trim_start_matches('.'));
+            self.summary.not_images += u64::from(!known);
         }
         match image.zip(made.original.as_ref()) {
             Some((image, original)) => self.files.original(&image, original, made.id_json),
