@@ -6,7 +6,8 @@ use crate::place::{TOKEN, place};
 #[test]
 fn each_stage_says_one_line_and_nothing_is_published() {
     let end = "syn-convert --to coco | syn-sink";
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    // Of the reserved ports, so that no other test listens there.
+    let closed = "127.0.0.1:1";
     let rows = r#"{"id":1,"data":{"annotations":{"image_1":[]}}}"#;
     for (line, codes, words) in [
         (format!("SYNAPSE_ACCESS_TOKEN=syn_test_wrong syn-fetch | {end}"), vec![4, 3, 3], "SYNAPSE_ACCESS_TOKEN"),
