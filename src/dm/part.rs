@@ -3,7 +3,7 @@
 use super::annotation::Tool;
 use super::shape::{Coordinates, Shape, ShapeSeed, otherwise};
 use super::wire::ByMedia;
-use crate::stream::json::{Raw, Str};
+use crate::stream::json::{Raw, Str, WithText};
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
@@ -81,10 +81,15 @@ impl<'de: 'a, 'a> Visitor<'de> for PartSeed<'_, 'a> {
                 "data" => {
                     part.has_data = true;
                     // Only in dialects F and 2, where the tool stands before the data or is the list's key.
-                    if matches!(Tool::from_name(&part.tool), Tool::Other | Tool::Classification) {
-                        part.other.push((key, object.next_value()?));
-                    } else {
-                        part.shape = object.next_value_seed(ShapeSeed(to))?;
+                    match Tool::from_name(&part.tool) {
+                        Tool::Other | Tool::Classification => part.other.push((key, object.next_value()?)),
+                        Tool::Segmentation => {
+                            // The mask of an image, or the section of a video or a sound.
+                            let (shape, text) = object.next_value_seed(WithText(ShapeSeed(to)))?;
+                            part.shape = shape;
+                            part.other.push((key, Raw(Cow::Borrowed(text))));
+                        }
+                        _ => part.shape = object.next_value_seed(ShapeSeed(to))?,
                     }
                 }
                 "coordinates" => part.frames = object.next_value_seed(Frames(to))?,

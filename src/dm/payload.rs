@@ -341,8 +341,12 @@ fn annotation<'a>(
     // With `data` in the head (dialects F and 2) the head is the whole annotation.
     let mut none = Part::default();
     let source = if head.has_data { head } else { data.unwrap_or(&mut none) };
-    let raw = std::mem::take(&mut source.other);
+    let mut raw = std::mem::take(&mut source.other);
     let geometry = geometry(tool, kind, source, &mut attributes, arena);
+    if matches!(geometry, Ok(Geometry::Mask(_))) {
+        // Read as pixels.
+        raw.retain(|(key, _)| &**key != "data");
+    }
     let (geometry, problem) = match geometry {
         Ok(_) if class.is_empty() => (Geometry::None, Some(Reason::InvalidClassName)),
         Ok(g) => (g, None),
