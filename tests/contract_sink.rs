@@ -4,6 +4,8 @@
 //! A new destination is one line in `destinations!`, and whatever starts its server in `servers.rs`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "contract_sink/campaign.rs"]
+mod campaign;
 #[path = "contract_sink/faults.rs"]
 mod faults;
 #[path = "contract_sink/servers.rs"]

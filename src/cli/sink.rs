@@ -1,5 +1,7 @@
 //! The command line of `syn-sink`.
 
+mod open;
+
 use super::common::{Common, Console};
 use crate::api::client::{self, Client};
 use crate::api::credentials::{self, Credentials, Given};
@@ -10,16 +12,15 @@ use crate::sink::ledger::Totals;
 use crate::sink::originals::How;
 use crate::sink::published::Published;
 use crate::sink::renew::{Connect, Renewals};
-use crate::sink::{self, Options, SinkError, check, registry, storage};
+use crate::sink::storage::{self, Target};
+use crate::sink::{self, Options, SinkError, check, registry};
 use crate::stream::{Reader, Writer};
 use clap::Parser;
-use crossbeam_channel::{Receiver, unbounded};
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
+use open::{open, signals};
+use std::ffi::OsStr;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use url::Url;
 
@@ -130,27 +131,10 @@ pub struct Args {
 /// # Errors
 /// [`Failure`] with the exit code and the line to say.
 pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
-    let dest = destination(&args)?;
-    let existing = match (args.overwrite, args.auto_number) {
-        (true, _) => Existing::Replaced,
-        (_, true) => Existing::Numbered,
-        _ => Existing::Refused,
-    };
-    let wanted = registry::Wanted {
-        dest: dest.as_os_str(),
-        existing,
-        shard_size: args.shard_size,
-        resume: args.resume,
-        keep_staging: args.keep_staging,
-        staging_prefix: args.staging_prefix.as_deref(),
-        retry_for: Duration::from_secs(args.retry_for),
-    };
-    let target = match (args.storage, &args.path) {
-        (Some(id), Some(path)) => Some(storage::target(id, &configured(id, &args)?, path)?),
-        _ => None,
-    };
+    let args = Arc::new(args);
+    let wanted = wanted(&args)?;
     if args.verify {
-        let dataset = match target {
+        let dataset = match target(&args)? {
             Some(target) => registry::published_storage(target, &wanted)?,
             None => registry::published(&wanted)?,
         };
@@ -159,14 +143,11 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
     let options = options(&args)?;
     let reader = Reader::open(&files(&args), args.common.max_line_bytes);
     if args.dry_run {
+        target(&args)?;
         return dry_run(&wanted, reader, &options, console);
     }
-    let destination = match target {
-        Some(target) => registry::open_storage(target, &wanted)?,
-        None => registry::open(&wanted)?,
-    };
-    // After the destination is open: a store that does not answer is given up by Ctrl-C as any other program is.
     let stop = signals().map_err(|e| Failure::new(Exit::Other, format!("cannot watch for signals: {e}")))?;
+    let destination = open(&args, &stop)?;
     match sink::run(reader, destination.clone(), &options, stop, &|text| console.warn(text)) {
         Ok(report) => {
             let totals = report.totals;
@@ -239,15 +220,40 @@ fn files(args: &Args) -> Vec<PathBuf> {
     first.chain(&args.files).cloned().collect()
 }
 
-/// The place the user names: the first argument, or `-o`.
-fn destination(args: &Args) -> Result<PathBuf, SinkError> {
-    match (&args.dest, &args.common.output) {
-        (Some(_), Some(_)) => Err(SinkError::Usage(
-            "DEST and --output both name the destination: give one of them, and lists of files after DEST".to_owned(),
-        )),
-        (Some(dest), None) | (None, Some(dest)) => Ok(dest.clone()),
-        (None, None) => Ok(PathBuf::from("export_output")),
-    }
+/// What the user asks for; the place is the first argument, or `-o`.
+fn wanted(args: &Args) -> Result<registry::Wanted<'_>, SinkError> {
+    let dest = match (&args.dest, &args.common.output) {
+        (Some(_), Some(_)) => {
+            return Err(SinkError::Usage(
+                "DEST and --output both name the destination: give one of them, and lists of files after DEST"
+                    .to_owned(),
+            ));
+        }
+        (Some(dest), None) | (None, Some(dest)) => dest.as_os_str(),
+        (None, None) => OsStr::new("export_output"),
+    };
+    let existing = match (args.overwrite, args.auto_number) {
+        (true, _) => Existing::Replaced,
+        (_, true) => Existing::Numbered,
+        _ => Existing::Refused,
+    };
+    Ok(registry::Wanted {
+        dest,
+        existing,
+        shard_size: args.shard_size,
+        resume: args.resume,
+        keep_staging: args.keep_staging,
+        staging_prefix: args.staging_prefix.as_deref(),
+        retry_for: Duration::from_secs(args.retry_for),
+    })
+}
+
+/// The storage of the platform that the user names.
+fn target(args: &Args) -> Result<Option<Target>, Failure> {
+    Ok(match (args.storage, &args.path) {
+        (Some(id), Some(path)) => Some(storage::target(id, &configured(id, args)?, path)?),
+        _ => None,
+    })
 }
 
 fn options(args: &Args) -> Result<Options, Failure> {
@@ -296,21 +302,4 @@ fn connect(retry_for: Duration) -> Box<Connect> {
         let options = client::Options { policy, ..client::Options::default() };
         who.and_then(|who| Client::new(who, options)).map_err(|e| e.to_string())
     })
-}
-
-/// SIGINT and SIGTERM as exit codes on a channel, so that what was begun is cleaned up before the process ends.
-fn signals() -> std::io::Result<Receiver<Exit>> {
-    // Without a handler a file size limit kills the process; with one the write fails, and is reported.
-    signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::new(AtomicBool::new(false)))?;
-    let mut signals = Signals::new([SIGINT, SIGTERM])?;
-    let (send, receive) = unbounded();
-    std::thread::Builder::new().name("signals".into()).spawn(move || {
-        for signal in signals.forever() {
-            let exit = if signal == SIGINT { Exit::Interrupted } else { Exit::Terminated };
-            if send.send(exit).is_err() {
-                return;
-            }
-        }
-    })?;
-    Ok(receive)
 }

@@ -1,6 +1,6 @@
 //! Servers and networks that fail, and what a killed run leaves at a server.
 
-use crate::servers::{self, Server};
+use crate::servers;
 use crate::suite::{BEGIN, END, command, lines, run, under_way, verified};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -9,19 +9,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
-
-const SIGNED: &str = "Authorization: AWS4-HMAC-SHA256 Credential=AKTEST/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=x";
-
-/// The unfinished uploads of the bucket.
-fn uploads(server: &Server) -> usize {
-    let host = server.endpoint.as_ref().unwrap().trim_start_matches("http://");
-    let mut stream = TcpStream::connect(host).unwrap();
-    write!(stream, "GET /bucket?uploads HTTP/1.1\r\nHost: {host}\r\n{SIGNED}\r\nConnection: close\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    assert!(answer.contains("ListMultipartUploadsResult"), "{answer}");
-    answer.matches("<UploadId>").count()
-}
 
 /// Serves an original of 14 MiB whose end never comes.
 fn endless() -> String {
@@ -58,17 +45,17 @@ fn uploads_in_parts_are_aborted_by_signals_and_after_kills() {
     for signal in ["-TERM", "-KILL"] {
         let mut child = command(&server, &["--allow-private-urls"], "ds").spawn().unwrap();
         writeln!(child.stdin.as_mut().unwrap(), "{BEGIN}{{\"path\":\"big.bin\",\"url\":\"{url}\"}}").unwrap();
-        until("an upload has begun", || uploads(&server) == 1);
+        until("an upload has begun", || server.uploads() == 1);
         assert!(Command::new("/bin/kill").args([signal, &child.id().to_string()]).status().unwrap().success());
         child.wait().unwrap();
         if signal == "-TERM" {
-            assert_eq!((uploads(&server), server.tree().len()), (0, 0));
+            assert_eq!((server.uploads(), server.tree().len()), (0, 0));
         }
     }
-    assert_eq!(uploads(&server), 1);
+    assert_eq!(server.uploads(), 1);
     let other = [("a".to_owned(), "1".to_owned())];
     run(&server, &["--resume"], "ds", &format!("{BEGIN}{}{END}", lines(&other))).exits(0);
-    assert_eq!((uploads(&server), server.tree().len()), (0, 3));
+    assert_eq!((server.uploads(), server.tree().len()), (0, 3));
     verified(&server, "ds");
 }
 
@@ -162,38 +149,4 @@ fn what_the_server_forbids_is_exit_6_and_no_secret_is_shown() {
     server.env.push(("AWS_SECRET_ACCESS_KEY".to_owned(), "wrong-secret-key".to_owned()));
     let ran = run(&server, &["--retry-for", "0"], "ds", &format!("{BEGIN}{END}")).exits(6).says("403");
     assert!(!ran.stderr.contains("wrong-secret-key") && !ran.stderr.contains("AKTEST"), "{}", ran.stderr);
-}
-
-/// Kills at many moments: what is there afterwards has a manifest only if it is whole, and --resume ends whole.
-#[test]
-fn kills_at_many_moments_never_publish_a_part() {
-    let rounds: u32 = std::env::var("SYNPIPE_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(8);
-    let server = servers::s3s();
-    let all: Vec<_> = (0..120).map(|i| (format!("many/{i:03}"), format!("{i}-").repeat(50))).collect();
-    let input = format!("{BEGIN}{}{END}", lines(&all));
-    let start = Instant::now();
-    run(&server, &[], "whole", &input).exits(0);
-    let whole = start.elapsed();
-    let expected = server.dataset("whole");
-    for round in 0..rounds {
-        let dataset = format!("ds{round}");
-        let mut child = command(&server, &[], &dataset).spawn().unwrap();
-        let mut stdin = child.stdin.take().unwrap();
-        let text = input.clone();
-        let feeder = thread::spawn(move || drop(stdin.write_all(text.as_bytes())));
-        let moment = whole * round / rounds;
-        let start = Instant::now();
-        until("the moment has come", || start.elapsed() >= moment);
-        child.kill().unwrap();
-        child.wait().unwrap();
-        feeder.join().unwrap();
-        let there = server.dataset(&dataset);
-        if there.contains_key("metadata/manifest.json") {
-            assert!(there == expected, "round {round}");
-        }
-        run(&server, &["--resume"], &dataset, &input).exits(0);
-        assert!(server.dataset(&dataset) == expected, "round {round}");
-    }
-    let left: Vec<_> = server.tree().into_keys().filter(|p| p.contains(".partial")).collect();
-    assert_eq!(left, Vec::<String>::new());
 }

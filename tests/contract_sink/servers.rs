@@ -1,7 +1,8 @@
 //! The servers: each with a folder, a port and a process of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -46,7 +47,7 @@ impl Server {
     /// All files at the destination, whoever made them, without looking through the sink.
     pub fn tree(&self) -> Tree {
         match &self.see {
-            See::Folder(folder) => below(folder),
+            See::Folder(folder) => below(folder).0,
             See::Client(op) => runtime().block_on(async {
                 let mut found = Tree::new();
                 for entry in op.list_with("/").recursive(true).await.unwrap() {
@@ -79,6 +80,60 @@ impl Server {
         }
     }
 
+    /// Removes a dataset, past the sink.
+    pub fn remove_dataset(&self, name: &str) {
+        match &self.see {
+            See::Folder(folder) => match fs::remove_dir_all(folder.join(name)) {
+                Err(e) if e.kind() != std::io::ErrorKind::NotFound => panic!("{e}"),
+                _ => {}
+            },
+            See::Client(op) => {
+                for path in self.dataset(name).keys() {
+                    runtime().block_on(op.delete(&format!("{name}/{path}"))).unwrap();
+                }
+            }
+        }
+    }
+
+    /// The folders at the destination, where there are any: those in the folder of a store are its own affair.
+    pub fn folders(&self) -> BTreeSet<String> {
+        match &self.see {
+            See::Folder(folder) if self.endpoint.is_none() => below(folder).1,
+            _ => BTreeSet::new(),
+        }
+    }
+
+    /// The unfinished uploads of the bucket.
+    pub fn uploads(&self) -> usize {
+        match (&self.see, &self.endpoint) {
+            (_, None) => 0,
+            (See::Folder(bucket), _) => unfinished(bucket).len(),
+            (See::Client(_), Some(endpoint)) => {
+                let host = endpoint.trim_start_matches("http://");
+                let mut stream = TcpStream::connect(host).unwrap();
+                let head =
+                    format!("GET /bucket?uploads HTTP/1.1\r\nHost: {host}\r\n{SIGNED}\r\nConnection: close\r\n\r\n");
+                stream.write_all(head.as_bytes()).unwrap();
+                let mut answer = String::new();
+                stream.read_to_string(&mut answer).unwrap();
+                assert!(answer.contains("ListMultipartUploadsResult"), "{answer}");
+                answer.matches("<UploadId>").count()
+            }
+        }
+    }
+
+    /// Whether the server tells others than this test what uploads there are.
+    pub fn lists_uploads(&self) -> bool {
+        matches!((&self.see, &self.endpoint), (See::Client(_), Some(_)))
+    }
+
+    /// Removes unfinished uploads in the folder of the server.
+    pub fn forget_uploads(&self) {
+        if let See::Folder(bucket) = &self.see {
+            unfinished(bucket).iter().for_each(|file| fs::remove_file(file).unwrap());
+        }
+    }
+
     /// Stops the server at once.
     pub fn kill(&mut self) {
         let child = self.child.as_mut().unwrap();
@@ -99,21 +154,28 @@ fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }
 
-/// All files below a folder, hidden ones too.
-fn below(folder: &Path) -> Tree {
-    let mut found = Tree::new();
+/// All files below a folder, hidden ones too, and all folders.
+fn below(folder: &Path) -> (Tree, BTreeSet<String>) {
+    let (mut found, mut folders) = (Tree::new(), BTreeSet::new());
     let mut todo = vec![folder.to_owned()];
     while let Some(dir) = todo.pop() {
         for entry in fs::read_dir(&dir).unwrap().map(Result::unwrap) {
+            let name = entry.path().strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
             if entry.file_type().unwrap().is_dir() {
                 todo.push(entry.path());
+                folders.insert(name);
             } else {
-                let name = entry.path().strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
                 found.insert(name, fs::read(entry.path()).unwrap_or_default());
             }
         }
     }
-    found
+    (found, folders)
+}
+
+/// What s3s-fs keeps of unfinished uploads, next to the folder of the bucket.
+fn unfinished(bucket: &Path) -> Vec<PathBuf> {
+    let all = fs::read_dir(bucket.parent().unwrap()).unwrap().map(|e| e.unwrap().path());
+    all.filter(|p| p.file_name().unwrap().to_str().unwrap().starts_with(".upload")).collect()
 }
 
 pub fn free_port() -> u16 {
@@ -159,6 +221,8 @@ pub fn local() -> Server {
     let base = format!("{}/", data.display());
     server(dir, base, &[], See::Folder(data), None)
 }
+
+const SIGNED: &str = "Authorization: AWS4-HMAC-SHA256 Credential=AKTEST/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=x";
 
 const S3: [(&str, &str); 3] =
     [("AWS_ACCESS_KEY_ID", "AKTEST"), ("AWS_SECRET_ACCESS_KEY", "SKTEST"), ("AWS_REGION", "us-east-1")];

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 pub const BEGIN: &str = "{\"@stream\":\"begin\",\"kind\":\"files\",\"version\":1}\n";
 pub const END: &str = "{\"@stream\":\"end\"}\n";
-const MANIFEST: &str = "metadata/manifest.json";
+pub const MANIFEST: &str = "metadata/manifest.json";
 const SUMMARY: &str = "metadata/export_summary.json";
 
 /// A finished run.

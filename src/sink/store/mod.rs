@@ -105,8 +105,8 @@ impl Store {
         let staged = replaces || how.staging_prefix.is_some() || place.is_file_server();
         let resumed = left.is_some();
         let claim = match left {
-            Some(claim) if how.resume => claim,
-            _ => Claim { staged: staged && place.can_move(&io) },
+            Some(claim) if how.resume => Claim::new(claim.staged),
+            _ => Claim::new(staged && place.can_move(&io)),
         };
         if resumed {
             uploads::abort_all(&io, &place)?;
@@ -114,10 +114,11 @@ impl Store {
                 work.remove()?;
             }
         }
-        work.claim(&claim, resumed)?;
-        let tree = if claim.staged { work.tree() } else { place.folder() };
+        // Before the claim, which nobody would take back.
         let scratch = tempfile::Builder::new().prefix("syn-sink-").tempdir();
         let scratch = scratch.map_err(|e| SinkError::write(std::env::temp_dir().display().to_string(), e))?;
+        work.claim(&claim, resumed)?;
+        let tree = if claim.staged { work.tree() } else { place.folder() };
         let keys = RandomState::new();
         let held = if how.resume && resumed { work.held(&tree, &keys)? } else { HashMap::new() };
         let keep = how.resume || how.keep_staging;

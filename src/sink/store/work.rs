@@ -1,7 +1,7 @@
 //! The work folder of a run: its claim, its ledger, the files that wait for the end.
 //!
 //! ```text
-//! .NAME.partial/claim          who writes there, and how: {"staged":true}
+//! .NAME.partial/claim          who writes there, and how: {"staged":true,"run":…}
 //! .NAME.partial/ledger/000001  files that have arrived, as lines of a manifest
 //! .NAME.partial/tree/…         files that wait
 //! ```
@@ -30,6 +30,16 @@ const EVERY: (Duration, usize) = (Duration::from_secs(3), 256 * 1024);
 pub struct Claim {
     /// Files wait in the work folder until the end; else they are written in their places.
     pub staged: bool,
+    /// Tells runs apart.
+    #[serde(default)]
+    pub run: u64,
+}
+
+impl Claim {
+    /// A claim of this run.
+    pub fn new(staged: bool) -> Self {
+        Self { staged, run: RandomState::new().hash_one(0) }
+    }
 }
 
 /// The work folder.
@@ -89,7 +99,9 @@ impl Work {
         match self.io.wait(write(self.io.op(), &path, text, only_new))? {
             Ok(_) => Ok(()),
             Err(e) if matches!(e.kind(), ErrorKind::ConditionNotMatch | ErrorKind::AlreadyExists) => {
-                Err(SinkError::Unfinished(self.name.clone()))
+                // Our own, if the answer to an earlier try was lost.
+                let ours = self.claimed()?.is_some_and(|there| there.run == claim.run);
+                if ours { Ok(()) } else { Err(SinkError::Unfinished(self.name.clone())) }
             }
             Err(e) => Err(failed(&self.name, &e)),
         }
