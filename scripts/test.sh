@@ -12,6 +12,7 @@ bin=${CARGO_TARGET_DIR:-target}/debug
 .venv/bin/python scripts/check_stand_in.py --bin "$bin/examples/stand-in"
 .venv/bin/python scripts/check_consumers.py --bin "$bin"
 .venv/bin/python scripts/check_rules.py --bin "$bin"
+.venv/bin/python scripts/check_exif.py --bin "$bin"
 .venv/bin/python scripts/check_parity.py --bin "$bin"
 .venv/bin/python scripts/check_samples.py --bin "$bin"
 .venv/bin/python scripts/check_rle.py --bin "$bin"

@@ -35,7 +35,7 @@
 //! | [`net`] | requests to URLs that come from rows |
 //! | [`fetch`], [`filter`], [`convert`], [`sink`] | the four stages; none knows another |
 //! | [`cli`] | command lines and messages |
-//! | [`exit`], [`path`] | exit codes; names and paths from outside made safe |
+//! | [`exit`], [`path`], [`image`] | exit codes; names and paths from outside made safe; sizes of images |
 //!
 //! Memory is bounded by the longest line times the number of threads, and the output of a run does not depend on the number of
 //! threads.
@@ -50,6 +50,7 @@ pub mod exit;
 pub mod fetch;
 pub mod files;
 pub mod filter;
+pub mod image;
 pub mod item;
 pub mod net;
 pub mod path;

@@ -1,8 +1,9 @@
 //! Images of a dataset, by their first bytes.
 
 use super::finding::{Findings, Place};
-use super::rules::{IMAGE_MISSING, IMAGE_SIZE_DIFFERS, IMAGE_UNREADABLE, YOLO_IMAGE_SMALL};
+use super::rules::{IMAGE_MISSING, IMAGE_SIZE_DIFFERS, IMAGE_TURNED, IMAGE_UNREADABLE, YOLO_IMAGE_SMALL};
 use super::tree::{Image, Tree};
+use crate::image::Seen;
 use crate::stream::StreamError;
 
 /// Extensions of the files that Ultralytics takes for images.
@@ -72,7 +73,7 @@ impl Images {
                 self.here += 1;
                 out.add(&IMAGE_UNREADABLE, Place::file(path), &format!("it is no image: {reason}"))?;
             }
-            Image::Here { width, height } => {
+            Image::Here(Seen { width, height, orientation }) => {
                 self.here += 1;
                 if ultralytics && width.min(height) < 10 {
                     let message = format!("{width} x {height} pixels: images under 10 pixels are dropped");
@@ -81,8 +82,13 @@ impl Images {
                 if let Some([w, h]) = size
                     && [w, h] != [width, height]
                 {
-                    let message = format!("the image is {width} x {height}, its annotations are for {w} x {h}");
+                    let shown = if orientation == 1 { "" } else { " when turned as its EXIF says" };
+                    let message = format!("the image is {width} x {height}{shown}, its annotations are for {w} x {h}");
                     out.add(&IMAGE_SIZE_DIFFERS, Place::file(path), &message)?;
+                } else if orientation != 1 && !ultralytics {
+                    // Ultralytics loads images by OpenCV, which turns them.
+                    let message = format!("its EXIF orientation is {orientation}: Pillow and torchvision load it as it is stored");
+                    out.add(&IMAGE_TURNED, Place::file(path), &message)?;
                 }
             }
         }

@@ -23,6 +23,7 @@ rules! {
     IMAGE_MISSING: Rejected, "all", "the image is not in the dataset, others are";
     IMAGE_UNREADABLE: Rejected, "all", "the file is no image";
     IMAGE_SIZE_DIFFERS: Misread, "all", "the image has another size than the annotations say: boxes and masks are off";
+    IMAGE_TURNED: Advice, "torchvision", "a JPEG that its EXIF turns or mirrors: OpenCV does so, Pillow and torchvision do not unless told to";
 
     // COCO
     COCO_NO_DOCUMENT: Rejected, "pycocotools", "there is no document";

@@ -1,6 +1,7 @@
 //! The dataset that is checked: a folder, a document, or the file lines of `syn-convert`.
 
 use crate::files::{Content, FileLine};
+use crate::image::{self, Seen};
 use crate::path::RelPath;
 use crate::stream::json;
 use crate::stream::{Frame, Kind, Progress, Reader, StreamError};
@@ -15,13 +16,8 @@ use walkdir::WalkDir;
 /// An image, as far as its first bytes tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Image {
-    /// It is here and has this size, pixels.
-    Here {
-        /// Width.
-        width: u64,
-        /// Height.
-        height: u64,
-    },
+    /// It is here.
+    Here(Seen),
     /// A file line says where it is.
     Elsewhere,
     /// It is not here.
@@ -173,8 +169,8 @@ impl Tree {
         if !path.is_file() {
             return Image::Missing;
         }
-        match imagesize::size(&path) {
-            Ok(size) => Image::Here { width: size.width as u64, height: size.height as u64 },
+        match image::of_file(&path) {
+            Ok(seen) => Image::Here(seen),
             Err(e) => Image::Unreadable(e.to_string()),
         }
     }
