@@ -217,7 +217,7 @@ def main():
     parser.add_argument("--mb", type=int, default=300, help="size of the corpus of ordinary rows")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--venv", type=Path, default=ROOT / ".venv", help="where the platform's SDK is")
-    parser.add_argument("--bench-venv", type=Path, default=ROOT / ".venv-bench", help="where globox and Datumaro are")
+    parser.add_argument("--bench-venv", type=Path, default=ROOT / ".venv-readers", help="where globox and Datumaro are")
     parser.add_argument("--large", action="store_true", help="the memory table also at 10 GB")
     parser.add_argument("--quick", action="store_true", help="small corpora, one round, nothing written")
     args = parser.parse_args()

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs what the tests need: .venv with the platform's SDK and the consumers of our exports, .venv-servers and Debian packages
-# with the servers that they start, cargo-deny and valgrind.
-#   setup.sh --bench    also what scripts/bench.sh compares with: jq, jaq, and .venv-bench with globox and Datumaro
+# Installs what the tests need: .venv with the platform's SDK and the consumers of our exports, .venv-readers with more of them,
+# .venv-servers and Debian packages with the servers that they start, cargo-deny and valgrind.
+#   setup.sh --bench    also what scripts/bench.sh compares with: jq, jaq
 # Safe to run again: what is up to date is left alone.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -47,6 +47,7 @@ environment() {
 }
 
 environment .venv scripts/requirements.txt scripts/requirements-no-deps.txt
+environment .venv-readers scripts/requirements-readers.txt scripts/requirements-readers-no-deps.txt
 environment .venv-servers scripts/requirements-servers.txt
 
 if command -v cargo-deny >/dev/null; then
@@ -104,5 +105,4 @@ packages /usr/sbin/sshd:openssh-server ssh-keygen:openssh-client /usr/sbin/nginx
 if [[ ${1-} == --bench ]]; then
     packages jq
     command -v jaq >/dev/null || [[ -x $HOME/.cargo/bin/jaq ]] || cargo install --quiet --locked jaq
-    environment .venv-bench scripts/requirements-bench.txt
 fi
