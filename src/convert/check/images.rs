@@ -87,7 +87,9 @@ impl Images {
                     out.add(&IMAGE_SIZE_DIFFERS, Place::file(path), &message)?;
                 } else if orientation != 1 && !ultralytics {
                     // Ultralytics loads images by OpenCV, which turns them.
-                    let message = format!("its EXIF orientation is {orientation}: Pillow and torchvision load it as it is stored");
+                    let message = format!(
+                        "its EXIF orientation is {orientation}: Pillow and torchvision load it as it is stored"
+                    );
                     out.add(&IMAGE_TURNED, Place::file(path), &message)?;
                 }
             }
