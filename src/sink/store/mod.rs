@@ -6,12 +6,13 @@
 //! ```
 //! [`Store`] writes; [`files`] reads what is published; [`work`] is the second folder; [`place`] says where both are;
 //! [`publish`](mod@publish) makes the dataset appear; [`output`] is one file under way; [`io`] the client. The schemes: [`s3`],
-//! [`gcs`], [`azblob`], [`sftp`], [`webdav`].
+//! [`gcs`], [`azblob`], [`sftp`], [`ftp`], [`webdav`].
 //!
 //! What readers can see, and when, is told in `docs/destinations.md`.
 
 pub mod azblob;
 pub mod files;
+pub mod ftp;
 pub mod gcs;
 pub mod io;
 pub mod netrc;
