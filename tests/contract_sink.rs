@@ -8,6 +8,8 @@
 mod campaign;
 #[path = "contract_sink/faults.rs"]
 mod faults;
+#[path = "contract_sink/refusals.rs"]
+mod refusals;
 #[path = "contract_sink/servers.rs"]
 mod servers;
 #[path = "common/stand_in.rs"]
@@ -65,9 +67,6 @@ destinations! {
     s3s: servers::s3s();
     moto: servers::moto();
     sftp: servers::sftp();
-    ftp: servers::ftp();
-    ftps: servers::ftps();
-    vsftpd: servers::vsftpd();
     webdav: servers::webdav();
     gcs: servers::gcs();
 }

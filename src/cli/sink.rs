@@ -10,6 +10,7 @@ use crate::exit::{Exit, Failure};
 use crate::sink::destination::{Existing, LocalFiles};
 use crate::sink::ledger::Totals;
 use crate::sink::originals::How;
+use crate::sink::patience::Patience;
 use crate::sink::published::Published;
 use crate::sink::renew::{Connect, Renewals};
 use crate::sink::storage::{self, Target};
@@ -32,7 +33,7 @@ Examples:
   syn-fetch --project 42 | syn-convert --to json | syn-sink - | ssh host tar x     a tar on standard output
   syn-sink --shard-size 1GB train.tar files.ndjson                     train/train-000000.tar and so on, for WebDataset
   syn-sink --dry-run out/ files.ndjson                                 what would be written, with sizes
-  syn-fetch --project 42 | syn-convert --to coco | syn-sink s3://bucket/exports/roads   also gs:// az:// sftp:// ftps:// webdavs://
+  syn-fetch --project 42 | syn-convert --to coco | syn-sink s3://bucket/exports/roads   also gs:// az:// sftp:// webdavs://
   syn-sink --verify s3://bucket/exports/roads                          every file there against its manifest
   syn-sink --overwrite out/ files.ndjson.zst                           from a saved list of files, in place of what is there
   echo '{\"path\":\"a/b.txt\",\"text\":\"hello\"}' | syn-sink out/         any list of files will do
@@ -52,7 +53,7 @@ Exit codes: 0 done, 2 usage, 3 bad or cut input, or --verify found files missing
 #[command(name = "syn-sink", version, after_help = AFTER)]
 pub struct Args {
     /// Where the dataset goes: a folder or an archive that does not exist yet, `-` for a tar on standard output, or a
-    /// place in a store or on a server (s3:// gs:// az:// sftp:// ftp:// ftps:// webdav:// webdavs://)
+    /// place in a store or on a server (s3:// gs:// az:// sftp:// webdav:// webdavs://)
     #[arg(value_name = "DEST")]
     dest: Option<PathBuf>,
     /// Lists of files; `-` or none: standard input
@@ -100,7 +101,7 @@ pub struct Args {
     /// Files written and originals downloaded at once
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024))]
     concurrency: u16,
-    /// How long one original is retried, seconds
+    /// How long a failing request to the destination, or for an original, is sent again, seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 180)]
     retry_for: u64,
     /// The Synapse server that relative URLs belong to [default: what the stream says, else SYNAPSE_HOST]
@@ -132,7 +133,9 @@ pub struct Args {
 /// [`Failure`] with the exit code and the line to say.
 pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
     let args = Arc::new(args);
-    let wanted = wanted(&args)?;
+    let to = console.clone();
+    let patience = Patience::new(Duration::from_secs(args.retry_for), move |text| to.warn(text));
+    let wanted = wanted(&args, &patience)?;
     if args.verify {
         let dataset = match target(&args)? {
             Some(target) => registry::published_storage(target, &wanted)?,
@@ -140,14 +143,14 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
         };
         return verify(&args, &*dataset, console);
     }
-    let options = options(&args)?;
+    let options = options(&args, &patience)?;
     let reader = Reader::open(&files(&args), args.common.max_line_bytes);
     if args.dry_run {
         target(&args)?;
         return dry_run(&wanted, reader, &options, console);
     }
     let stop = signals().map_err(|e| Failure::new(Exit::Other, format!("cannot watch for signals: {e}")))?;
-    let destination = open(&args, &stop)?;
+    let destination = open(&args, &patience, &stop)?;
     match sink::run(reader, destination.clone(), &options, stop, &|text| console.warn(text)) {
         Ok(report) => {
             let totals = report.totals;
@@ -221,7 +224,7 @@ fn files(args: &Args) -> Vec<PathBuf> {
 }
 
 /// What the user asks for; the place is the first argument, or `-o`.
-fn wanted(args: &Args) -> Result<registry::Wanted<'_>, SinkError> {
+fn wanted<'a>(args: &'a Args, patience: &'a Patience) -> Result<registry::Wanted<'a>, SinkError> {
     let dest = match (&args.dest, &args.common.output) {
         (Some(_), Some(_)) => {
             return Err(SinkError::Usage(
@@ -244,7 +247,7 @@ fn wanted(args: &Args) -> Result<registry::Wanted<'_>, SinkError> {
         resume: args.resume,
         keep_staging: args.keep_staging,
         staging_prefix: args.staging_prefix.as_deref(),
-        retry_for: Duration::from_secs(args.retry_for),
+        patience,
     })
 }
 
@@ -256,7 +259,7 @@ fn target(args: &Args) -> Result<Option<Target>, Failure> {
     })
 }
 
-fn options(args: &Args) -> Result<Options, Failure> {
+fn options(args: &Args, patience: &Patience) -> Result<Options, Failure> {
     let default_base = match std::env::var("SYNAPSE_HOST") {
         Ok(text) if !text.is_empty() => {
             Some(Url::parse(&text).map_err(|_| Failure::usage("SYNAPSE_HOST is not a URL: give it as https://HOST"))?)
@@ -272,7 +275,7 @@ fn options(args: &Args) -> Result<Options, Failure> {
         default_base,
         local_files: args.local_files,
         originals: How {
-            retry_for: Duration::from_secs(args.retry_for),
+            patience: patience.clone(),
             allow_private: args.allow_private_urls,
             max_file: Some(args.max_file_bytes),
             max_total: args.max_total_bytes,

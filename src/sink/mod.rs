@@ -31,6 +31,7 @@ pub mod origin;
 pub mod originals;
 pub mod pack;
 pub mod parts;
+pub mod patience;
 pub mod piped;
 pub mod pool;
 pub mod published;

@@ -3,6 +3,7 @@
 use super::destination::Output;
 use super::error::SinkError;
 use super::etag::Announced;
+use super::patience::Patience;
 use super::renew::{RENEWALS, Refresh, Renewals};
 use super::verify::{Expected, Meter, Seen};
 use crate::exit::Exit;
@@ -44,8 +45,8 @@ pub struct Source {
 /// How originals are downloaded.
 #[derive(Clone, Debug)]
 pub struct How {
-    /// How long one original is retried.
-    pub retry_for: Duration,
+    /// How failing servers are treated.
+    pub patience: Patience,
     /// Originals may have private addresses.
     pub allow_private: bool,
     /// The largest original, bytes; a larger one counts as failed.
@@ -163,7 +164,7 @@ impl Downloads {
             .build();
         let start = Instant::now();
         let retry_for = if self.lost_in_a_row.load(Ordering::Relaxed) < GIVE_UP_AFTER {
-            self.how.retry_for
+            self.how.patience.retry_for
         } else {
             Duration::ZERO
         };
@@ -204,6 +205,10 @@ impl Downloads {
                 }
                 arrived.forget();
                 return Err(Failed::Original(trouble.reason));
+            }
+            if tries > 1 {
+                let which = format!("after {} s of {}", start.elapsed().as_secs(), retry_for.as_secs());
+                self.how.patience.failing(&server(&source.url), &trouble.reason, &which, pause);
             }
             self.wait(tokio::time::sleep(pause))?;
         }
@@ -364,6 +369,12 @@ fn broken(e: reqwest::Error) -> Tried {
         Ok(reason) => passing(reason),
         Err(private) => final_(private.to_string()),
     }
+}
+
+/// The server of a URL, without credentials.
+fn server(url: &Url) -> String {
+    let port = url.port().map(|p| format!(":{p}")).unwrap_or_default();
+    format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default())
 }
 
 /// A URL as it may be shown: without query, fragment and credentials.

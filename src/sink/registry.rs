@@ -6,17 +6,17 @@ use super::destination::{Destination, Existing};
 use super::error::SinkError;
 use super::local::{self, Local};
 use super::pack::Format;
+use super::patience::Patience;
 use super::published::{self, Folder, Published};
 use super::shards::{Cut, Shards};
 use super::staging::Staging;
 use super::storage::Target;
 use super::store::files::StoredDataset;
-use super::store::{self, How, Place, Store, azblob, ftp, gcs, s3, sftp, webdav};
+use super::store::{self, How, Place, Store, azblob, gcs, s3, sftp, webdav};
 use super::unchanged::{Tidy, Unchanged};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 /// What the user asks for.
 #[derive(Clone, Copy, Debug)]
@@ -33,8 +33,8 @@ pub struct Wanted<'a> {
     pub keep_staging: bool,
     /// Where files of a store wait.
     pub staging_prefix: Option<&'a str>,
-    /// How long a failing request is sent again.
-    pub retry_for: Duration,
+    /// How failing servers are treated.
+    pub patience: &'a Patience,
 }
 
 type New = fn(&Wanted<'_>) -> Result<Arc<dyn Destination>, SinkError>;
@@ -70,8 +70,6 @@ pub const KINDS: &[Kind] = &[
     in_store("gs://BUCKET/PREFIX", gcs::place),
     in_store("az://CONTAINER/PREFIX", azblob::place),
     in_store("sftp://HOST/FOLDER", sftp::place),
-    in_store("ftp://HOST/FOLDER", ftp::place),
-    in_store("ftps://HOST/FOLDER", ftp::place),
     in_store("webdav://HOST/FOLDER", webdav::place),
     in_store("webdavs://HOST/FOLDER", webdav::place),
     own("-", |d| d == "-", |_| Ok(Arc::new(Archive::stdout()?)), unread),
@@ -203,7 +201,7 @@ fn unchanged(
 }
 
 fn stored(place: Place, wanted: &Wanted<'_>) -> Result<Arc<dyn Published>, SinkError> {
-    Ok(Arc::new(StoredDataset::new(place, wanted.retry_for)?))
+    Ok(Arc::new(StoredDataset::new(place, wanted.patience)?))
 }
 
 /// Opens a place in a store for a new dataset.
@@ -211,14 +209,14 @@ fn stored(place: Place, wanted: &Wanted<'_>) -> Result<Arc<dyn Published>, SinkE
 /// # Errors
 /// What [`Store::new`] says.
 fn open_store(place: Place, wanted: &Wanted<'_>) -> Result<Arc<dyn Destination>, SinkError> {
-    let Wanted { resume, keep_staging, staging_prefix, retry_for, .. } = *wanted;
-    let (left, prefix) = (place.clone(), staging_prefix.map(str::to_owned));
-    let tidy = Box::new(move || store::remove_rest(&left, prefix.as_deref(), retry_for));
+    let Wanted { resume, keep_staging, staging_prefix, patience, .. } = *wanted;
+    let (left, prefix, kept) = (place.clone(), staging_prefix.map(str::to_owned), patience.clone());
+    let tidy = Box::new(move || store::remove_rest(&left, prefix.as_deref(), &kept));
     if let Some(same) = unchanged(wanted, || stored(place.clone(), wanted), tidy)? {
         return Ok(same);
     }
     let overwrite = wanted.existing == Existing::Replaced;
-    Ok(Arc::new(Store::new(place, &How { overwrite, resume, keep_staging, staging_prefix, retry_for })?))
+    Ok(Arc::new(Store::new(place, &How { overwrite, resume, keep_staging, staging_prefix, patience })?))
 }
 
 /// Opens what is at the destination for reading.

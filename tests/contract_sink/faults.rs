@@ -1,7 +1,7 @@
 //! Servers and networks that fail, and what a killed run leaves at a server.
 
-use crate::servers;
-use crate::suite::{BEGIN, END, command, lines, run, under_way, verified};
+use crate::servers::{self, Server};
+use crate::suite::{BEGIN, END, command, lines, ran, run, under_way, verified};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::Command;
@@ -40,10 +40,16 @@ fn until(what: &str, mut so: impl FnMut() -> bool) {
 
 #[test]
 fn uploads_in_parts_are_aborted_by_signals_and_after_kills() {
-    let server = servers::moto();
+    for staged in [&[][..], &["--staging-prefix", "waiting/room"]] {
+        let server = servers::moto();
+        aborted_by_signals_and_after_kills(&server, staged);
+    }
+}
+
+fn aborted_by_signals_and_after_kills(server: &Server, staged: &[&str]) {
     let url = endless();
     for signal in ["-TERM", "-KILL"] {
-        let mut child = command(&server, &["--allow-private-urls"], "ds").spawn().unwrap();
+        let mut child = command(server, &[&["--allow-private-urls"], staged].concat(), "ds").spawn().unwrap();
         writeln!(child.stdin.as_mut().unwrap(), "{BEGIN}{{\"path\":\"big.bin\",\"url\":\"{url}\"}}").unwrap();
         until("an upload has begun", || server.uploads() == 1);
         assert!(Command::new("/bin/kill").args([signal, &child.id().to_string()]).status().unwrap().success());
@@ -54,9 +60,9 @@ fn uploads_in_parts_are_aborted_by_signals_and_after_kills() {
     }
     assert_eq!(server.uploads(), 1);
     let other = [("a".to_owned(), "1".to_owned())];
-    run(&server, &["--resume"], "ds", &format!("{BEGIN}{}{END}", lines(&other))).exits(0);
+    run(server, &[&["--resume"], staged].concat(), "ds", &format!("{BEGIN}{}{END}", lines(&other))).exits(0);
     assert_eq!((server.uploads(), server.tree().len()), (0, 3));
-    verified(&server, "ds");
+    verified(server, "ds");
 }
 
 #[test]
@@ -72,7 +78,31 @@ fn a_server_that_dies_is_exit_6_and_nothing_is_published() {
     assert!(!server.dataset("ds").contains_key("metadata/manifest.json"));
 }
 
-/// Stands between sink and server: answers some connections with 503, resets some at once, and others amid a request.
+#[test]
+fn a_server_that_dies_amid_an_upload_in_parts_is_exit_6() {
+    let mut server = servers::moto();
+    let mut child = command(&server, &["--allow-private-urls", "--retry-for", "1"], "ds").spawn().unwrap();
+    writeln!(child.stdin.as_mut().unwrap(), "{BEGIN}{{\"path\":\"big.bin\",\"url\":\"{}\"}}", endless()).unwrap();
+    until("an upload has begun", || server.uploads() == 1);
+    server.kill();
+    // Another file finds out: the download of the first never ends.
+    let mut producer = child.stdin.take().unwrap();
+    let _ = writeln!(producer, "{{\"path\":\"a\",\"text\":\"1\"}}");
+    let ran = ran(&child.wait_with_output().unwrap()).exits(6).says("s3://bucket/ds/").says("Connection refused");
+    ran.says("--retry-for waits longer, --resume keeps");
+    drop(producer);
+}
+
+/// What stores say when they have too much to do, or too little sense.
+const BURST: [(&str, &str); 5] = [
+    ("503 Slow Down", "SlowDown"),
+    ("500 Internal Server Error", "InternalError"),
+    ("503 Slow Down\r\nRetry-After: 1", "SlowDown"),
+    ("502 Bad Gateway", "BadGateway"),
+    ("504 Gateway Timeout", "GatewayTimeout"),
+];
+
+/// Stands between sink and server: answers some connections with an error that passes, resets some at once, and others amid a request.
 fn flaky(upstream: &str) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
@@ -88,8 +118,9 @@ fn flaky(upstream: &str) -> (String, Arc<AtomicUsize>) {
                     count.fetch_add(1, Ordering::Relaxed);
                     thread::spawn(move || {
                         let _ = client.read(&mut [0; 65536]);
-                        let body = "<Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>";
-                        let head = "HTTP/1.1 503 Slow Down\r\nContent-Type: application/xml\r\nConnection: close\r\n";
+                        let (line, code) = BURST[n / 4 % BURST.len()];
+                        let body = format!("<Error><Code>{code}</Code><Message>Again, please.</Message></Error>");
+                        let head = format!("HTTP/1.1 {line}\r\nContent-Type: application/xml\r\nConnection: close\r\n");
                         let _ = write!(client, "{head}Content-Length: {}\r\n\r\n{body}", body.len());
                     });
                 }
@@ -132,7 +163,7 @@ fn splice(client: TcpStream, server: TcpStream, budget: usize, faults: Arc<Atomi
 }
 
 #[test]
-fn resets_and_slow_down_answers_are_outlasted() {
+fn resets_and_bursts_of_errors_are_outlasted() {
     let mut server = servers::s3s();
     let (proxy, faults) = flaky(server.endpoint.as_ref().unwrap());
     server.env.push(("AWS_ENDPOINT_URL_S3".to_owned(), proxy));

@@ -51,7 +51,7 @@ pub fn run(server: &Server, args: &[&str], dataset: &str, input: &str) -> Ran {
     ran(&out)
 }
 
-fn ran(out: &Output) -> Ran {
+pub fn ran(out: &Output) -> Ran {
     Ran { code: out.status.code(), stderr: String::from_utf8_lossy(&out.stderr).into_owned() }
 }
 

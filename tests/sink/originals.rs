@@ -40,6 +40,20 @@ fn relative_and_absolute_urls_are_fetched_without_credentials() {
 }
 
 #[test]
+fn an_origin_that_goes_on_failing_is_told_once() {
+    let server = Server::start(|r| if r.nth < 2 { status(503) } else { ok(b"at last") });
+    let p = place();
+    let lines: Vec<_> = (0..6).map(|i| line(&format!("{i}.jpg"), &format!("/{i}?{SECRET}"))).collect();
+    let ran = run(&p, &server, &["out"], &lines).exits(0).says("6 originals");
+    let said: Vec<_> = ran.stderr.lines().collect();
+    assert_eq!(said.len(), 2, "{ran}");
+    assert!(
+        said[0].starts_with(&format!("syn-sink: warning: {}: HTTP 503; trying again (after ", server.url(""))),
+        "{ran}"
+    );
+}
+
+#[test]
 fn passing_failures_are_retried_over_a_fresh_connection() {
     let body = b"0123456789".repeat(1000);
     let answer = body.clone();

@@ -3,6 +3,7 @@
 use super::{Args, target, wanted};
 use crate::exit::{Exit, Failure};
 use crate::sink::destination::Destination;
+use crate::sink::patience::Patience;
 use crate::sink::{SinkError, registry};
 use crossbeam_channel::{Receiver, bounded, select, unbounded};
 use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
@@ -40,10 +41,14 @@ pub(super) fn signals() -> std::io::Result<Receiver<Exit>> {
 ///
 /// # Errors
 /// What the destination says; [`SinkError::Stopped`], and then nothing of it is left.
-pub(super) fn open(args: &Arc<Args>, stop: &Receiver<Exit>) -> Result<Arc<dyn Destination>, Failure> {
+pub(super) fn open(
+    args: &Arc<Args>,
+    patience: &Patience,
+    stop: &Receiver<Exit>,
+) -> Result<Arc<dyn Destination>, Failure> {
     let (send, opened) = bounded(1);
-    let args = args.clone();
-    let thread = thread::Builder::new().name("open".into()).spawn(move || drop(send.send(new(&args))));
+    let (args, patience) = (args.clone(), patience.clone());
+    let thread = thread::Builder::new().name("open".into()).spawn(move || drop(send.send(new(&args, &patience))));
     thread.map_err(|e| Failure::new(Exit::Other, format!("the system gives no thread: {e}")))?;
     let gone = || Err(SinkError::Internal("the destination could not be opened").into());
     select! {
@@ -57,8 +62,8 @@ pub(super) fn open(args: &Arc<Args>, stop: &Receiver<Exit>) -> Result<Arc<dyn De
     }
 }
 
-fn new(args: &Args) -> Result<Arc<dyn Destination>, Failure> {
-    let wanted = wanted(args)?;
+fn new(args: &Args, patience: &Patience) -> Result<Arc<dyn Destination>, Failure> {
+    let wanted = wanted(args, patience)?;
     Ok(match target(args)? {
         Some(target) => registry::open_storage(target, &wanted)?,
         None => registry::open(&wanted)?,

@@ -1,15 +1,15 @@
 //! What is in a store: looking, listing, reading, removing.
 
-use super::io::{Io, failed};
+use super::io::Io;
 use super::place::Place;
 use crate::sink::error::SinkError;
+use crate::sink::patience::Patience;
 use crate::sink::published::Published;
 use futures_util::TryStreamExt;
 use opendal::{Buffer, ErrorKind, Operator};
 use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Bytes read at once.
 const BLOCK: u64 = 4 * 1024 * 1024;
@@ -19,7 +19,7 @@ const BLOCK: u64 = 4 * 1024 * 1024;
 /// # Errors
 /// [`SinkError::Store`].
 pub fn exists(io: &Io, path: &str) -> Result<bool, SinkError> {
-    io.wait(io.op().exists(path))?.map_err(|e| failed(path, &e))
+    io.wait(io.op().exists(path))?.map_err(|e| io.failed(path, &e))
 }
 
 /// Whether any file is in a folder.
@@ -39,7 +39,7 @@ pub fn any(io: &Io, folder: &str) -> Result<bool, SinkError> {
 /// # Errors
 /// [`SinkError::Store`]; what `each` returns.
 pub fn each(io: &Io, folder: &str, each: &mut dyn FnMut(&str, u64) -> Result<(), SinkError>) -> Result<(), SinkError> {
-    let fail = |e| failed(folder, &e);
+    let fail = |e| io.failed(folder, &e);
     let mut lister = match io.wait(io.op().lister_with(top(folder)).recursive(true))? {
         Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
         other => other.map_err(fail)?,
@@ -64,7 +64,7 @@ pub fn each(io: &Io, folder: &str, each: &mut dyn FnMut(&str, u64) -> Result<(),
 /// # Errors
 /// [`SinkError::Store`].
 pub fn remove_all(io: &Io, folder: &str) -> Result<(), SinkError> {
-    io.wait(remove_folder(io.op(), folder))?.map_err(|e| failed(folder, &e))
+    io.wait_long(remove_folder(io.op(), folder))?.map_err(|e| io.failed(folder, &e))
 }
 
 /// The same on a client of one's choice. A folder that is not there is removed.
@@ -93,8 +93,8 @@ impl StoredDataset {
     ///
     /// # Errors
     /// When the system gives no threads.
-    pub fn new(place: Place, retry_for: Duration) -> Result<Self, SinkError> {
-        Ok(Self { io: Arc::new(place.io(retry_for)?), place })
+    pub fn new(place: Place, patience: &Patience) -> Result<Self, SinkError> {
+        Ok(Self { io: Arc::new(place.io(patience)?), place })
     }
 }
 
@@ -107,7 +107,7 @@ impl Published for StoredDataset {
         let key = self.place.file(path);
         let meta = match self.io.wait(self.io.op().stat(&key))? {
             Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
-            other => other.map_err(|e| failed(&key, &e))?,
+            other => other.map_err(|e| self.io.failed(&key, &e))?,
         };
         let size = meta.content_length();
         Ok(Some(Box::new(StoredFile { io: self.io.clone(), key, at: 0, size, blocks: VecDeque::new() })))
@@ -143,7 +143,7 @@ impl Read for StoredFile {
             }
             let end = (self.at + BLOCK).min(self.size);
             let read = self.io.wait(self.io.op().read_with(&self.key).range(self.at..end));
-            let block = read.map_err(io::Error::other)?.map_err(|e| io::Error::other(super::io::reason(&e)))?;
+            let block = read.map_err(io::Error::other)?.map_err(|e| io::Error::other(super::said::reason(&e)))?;
             if block.is_empty() {
                 return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the store sent less than it said"));
             }

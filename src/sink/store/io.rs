@@ -1,16 +1,18 @@
 //! The store's client as worker threads use it: one runtime, a way to stop all that is under way, errors without secrets.
 
+use super::said::{self, reason};
 use crate::exit::Exit;
 use crate::sink::error::SinkError;
-use opendal::layers::{RetryLayer, TimeoutLayer};
-use opendal::{Error, Operator};
+use crate::sink::patience::Patience;
+use opendal::layers::{RetryEvent, RetryLayer, TimeoutLayer};
+use opendal::{Error, ErrorKind, Operator};
 use std::future::IntoFuture;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
-/// Longest wait for one answer, and for one part to be taken.
-const SILENCE: Duration = Duration::from_secs(120);
+/// Least and most time to wait for one answer, or for one part to be taken: in between, as long as a request is sent again.
+const SILENCE: (Duration, Duration) = (Duration::from_secs(15), Duration::from_secs(120));
 /// First and longest pause between two tries.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
 /// How long a request under way is waited for when the run is stopped: one that is given up may still take effect, after the
@@ -26,24 +28,37 @@ pub struct Io {
     once: Operator,
     runtime: Runtime,
     stop: watch::Sender<bool>,
+    /// Longest time for one request with all its tries.
+    longest: Duration,
+    /// What stands before a key, for messages.
+    base: String,
 }
 
 impl Io {
-    /// Gives the client of a store retries and timeouts. A failing request is sent again for about `retry_for`.
+    /// Gives the client of a store retries and timeouts. The user hears of a store that goes on failing by `name`.
     ///
     /// # Errors
     /// When the system gives no threads.
-    pub fn new(op: Operator, retry_for: Duration) -> std::io::Result<Self> {
+    pub fn new(op: Operator, name: &str, prefix: &str, patience: &Patience) -> std::io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-        let once = op.layer(TimeoutLayer::new().with_timeout(SILENCE).with_io_timeout(SILENCE));
+        let silence = patience.retry_for.clamp(SILENCE.0, SILENCE.1);
+        let once = op.layer(TimeoutLayer::new().with_timeout(silence).with_io_timeout(silence));
+        let tries = tries(patience.retry_for);
         let retry = RetryLayer::new().with_jitter().with_factor(2.0).with_min_delay(PAUSES.0).with_max_delay(PAUSES.1);
-        let op = once.clone().layer(retry.with_max_times(tries(retry_for)));
-        Ok(Self { op, once, runtime, stop: watch::channel(false).0 })
+        let retry = retry.with_max_times(tries).with_notify(told(name, tries, patience));
+        let op = once.clone().layer(retry);
+        let base = name.strip_suffix(prefix).map_or_else(|| format!("{name}: "), str::to_owned);
+        Ok(Self { op, once, runtime, stop: watch::channel(false).0, longest: patience.retry_for + silence, base })
     }
 
     /// The client.
     pub fn op(&self) -> &Operator {
         &self.op
+    }
+
+    /// A store's error about this key.
+    pub fn failed(&self, key: &str, e: &Error) -> SinkError {
+        said::failed(&format!("{}{key}", self.base), e)
     }
 
     /// The client for cleaning up: a request is sent once.
@@ -56,11 +71,21 @@ impl Io {
         let _ = self.stop.send(true);
     }
 
-    /// Waits for the store, unless the run is stopped: then not at all, or for a request under way, a little.
+    /// Waits for one answer of the store, with all its tries, unless the run is stopped: then not at all, or for a request under
+    /// way, a little. A store that does not say anything counts as failed when the time for all tries is over.
     ///
     /// # Errors
     /// [`SinkError::Stopped`].
-    pub fn wait<T>(&self, what: impl IntoFuture<Output = T>) -> Result<T, SinkError> {
+    pub fn wait<T>(&self, what: impl IntoFuture<Output = opendal::Result<T>>) -> Result<opendal::Result<T>, SinkError> {
+        let silent = || Error::new(ErrorKind::Unexpected, format!("no answer in {} s", self.longest.as_secs()));
+        self.wait_long(async { tokio::time::timeout(self.longest, what).await.unwrap_or_else(|_| Err(silent())) })
+    }
+
+    /// Waits for any number of answers, unless the run is stopped.
+    ///
+    /// # Errors
+    /// [`SinkError::Stopped`].
+    pub fn wait_long<T>(&self, what: impl IntoFuture<Output = T>) -> Result<T, SinkError> {
         let mut stop = self.stop.subscribe();
         let stopped = SinkError::Stopped(Exit::Other);
         if *stop.borrow() {
@@ -83,6 +108,17 @@ impl Io {
     }
 }
 
+/// Tells of a store that fails the second time, or has not answered at all.
+fn told(name: &str, tries: usize, patience: &Patience) -> impl Fn(RetryEvent<'_>) + Send + Sync + 'static {
+    let (name, patience) = (name.to_owned(), patience.clone());
+    move |event| {
+        let reason = reason(event.err);
+        if event.attempt > 1 || reason.contains("timeout") {
+            patience.failing(&name, &reason, &format!("{} of {tries}", event.attempt), event.retry_after);
+        }
+    }
+}
+
 /// How many more tries fit into this time with pauses that double.
 fn tries(retry_for: Duration) -> usize {
     let (mut pause, mut sum, mut tries) = (PAUSES.0, Duration::ZERO, 0);
@@ -94,43 +130,6 @@ fn tries(retry_for: Duration) -> usize {
     tries
 }
 
-/// A store's error about this path, as it may be shown.
-pub fn failed(path: &str, e: &Error) -> SinkError {
-    SinkError::Store { path: path.to_owned(), reason: reason(e) }
-}
-
-/// What the store or the network said. Neither URLs with queries nor headers are in it: they can hold signatures.
-pub fn reason(e: &Error) -> String {
-    let mut reason = match (e.message(), status(e)) {
-        // An answer to HEAD has no text.
-        ("", Some(status)) => format!("HTTP {status}"),
-        (message, _) => format!("{}: {message}", e.kind()),
-    };
-    let mut cause = std::error::Error::source(e);
-    while let Some(c) = cause {
-        cause = c.source();
-        // The last cause says most: connection refused, permission denied.
-        let text = c.to_string();
-        if cause.is_none() && !reason.contains(&text) {
-            reason = format!("{reason}: {text}");
-        }
-    }
-    without_queries(&reason.replace('\n', " "))
-}
-
-/// The status of the answer that the client library keeps among an error's context, of which the rest may hold secrets.
-fn status(e: &Error) -> Option<u16> {
-    let text = format!("{e:?}");
-    text.split_once("status: ")?.1.get(..3)?.parse().ok()
-}
-
-fn without_queries(text: &str) -> String {
-    text.split(' ')
-        .map(|word| if word.contains("://") { word.split('?').next().unwrap_or(word) } else { word })
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,11 +138,5 @@ mod tests {
     fn tries_fit_into_the_time() {
         let all = [0, 1, 2, 4, 180].map(|s| tries(Duration::from_secs(s)));
         assert_eq!(all, [0, 1, 2, 3, 10]);
-    }
-
-    #[test]
-    fn queries_are_not_shown() {
-        let said = "error sending request (https://h/c?sv=1&sig=SECRET) to x?y";
-        assert_eq!(without_queries(said), "error sending request (https://h/c to x?y");
     }
 }

@@ -5,14 +5,14 @@
 //! s3://bucket/exports/.roads.partial/  what a run needs while it lasts: its claim, its ledger, files that wait
 //! ```
 //! [`Store`] writes; [`files`] reads what is published; [`work`] is the second folder; [`place`] says where both are;
-//! [`publish`](mod@publish) makes the dataset appear; [`output`] is one file under way; [`io`] the client. The schemes: [`s3`],
-//! [`gcs`], [`azblob`], [`sftp`], [`ftp`], [`webdav`].
+//! [`publish`](mod@publish) makes the dataset appear; [`output`] is one file under way; [`io`] the client;
+//! [`said`] its errors. The schemes: [`s3`],
+//! [`gcs`], [`azblob`], [`sftp`], [`webdav`].
 //!
 //! What readers can see, and when, is told in `docs/destinations.md`.
 
 pub mod azblob;
 pub mod files;
-pub mod ftp;
 pub mod gcs;
 pub mod io;
 pub mod netrc;
@@ -20,6 +20,7 @@ pub mod output;
 pub mod place;
 pub mod publish;
 pub mod s3;
+pub mod said;
 pub mod sftp;
 pub mod uploads;
 pub mod webdav;
@@ -30,15 +31,16 @@ pub use place::Place;
 use super::destination::{Destination, Output};
 use super::error::SinkError;
 use super::manifest;
+use super::patience::Patience;
 use super::verify::Seen;
 use crate::path::RelPath;
-use io::{Io, failed};
+use io::Io;
 use output::StoreFile;
+use said::failed;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 use work::{Claim, Work};
 
 /// How a store is to be written.
@@ -52,8 +54,8 @@ pub struct How<'a> {
     pub keep_staging: bool,
     /// Where files wait until the end, instead of in the dataset's own place.
     pub staging_prefix: Option<&'a str>,
-    /// How long a failing request is sent again.
-    pub retry_for: Duration,
+    /// How a failing store is treated.
+    pub patience: &'a Patience,
 }
 
 /// A dataset under way in a store.
@@ -82,7 +84,7 @@ impl Store {
     /// # Errors
     /// [`SinkError::Exists`], [`SinkError::Usage`] when something else is there, [`SinkError::Store`].
     pub fn new(place: Place, how: &How<'_>) -> Result<Self, SinkError> {
-        let io = Arc::new(place.io(how.retry_for)?);
+        let io = Arc::new(place.io(how.patience)?);
         let replaces = files::exists(&io, &place.file(manifest::PATH))?;
         if replaces && !how.overwrite {
             return Err(SinkError::Exists(place.name.clone()));
@@ -110,7 +112,7 @@ impl Store {
             _ => Claim::new(staged && place.can_move(&io)),
         };
         if resumed {
-            uploads::abort_all(&io, &place)?;
+            uploads::abort_left(&io, &place, &work.path(""), how.patience)?;
             if !how.resume {
                 work.remove()?;
             }
@@ -157,13 +159,13 @@ impl Store {
 ///
 /// # Errors
 /// [`SinkError::Store`].
-pub fn remove_rest(place: &Place, staging_prefix: Option<&str>, retry_for: Duration) -> Result<(), SinkError> {
-    let io = Arc::new(place.io(retry_for)?);
+pub fn remove_rest(place: &Place, staging_prefix: Option<&str>, patience: &Patience) -> Result<(), SinkError> {
+    let io = Arc::new(place.io(patience)?);
     let work = Work::new(io.clone(), place.work(staging_prefix), place.name.clone());
     if work.claimed()?.is_none() {
         return Ok(());
     }
-    uploads::abort_all(&io, place)?;
+    uploads::abort_left(&io, place, &work.path(""), patience)?;
     work.remove()
 }
 
@@ -218,6 +220,8 @@ impl Destination for Store {
         if !self.claim.staged {
             self.remove_written();
         }
+        // What was stopped amid a request; the work folder goes whatever comes of it.
+        let _ = uploads::abort_all(&self.io, &self.place, &self.work.path(""));
         self.work.discard();
     }
 

@@ -1,6 +1,7 @@
 //! One file on its way into a store: bounded parts, an explicit abort, a look at what arrived.
 
-use super::io::{Io, failed};
+use super::io::Io;
+use super::said::failed;
 use crate::sink::destination::Output;
 use crate::sink::error::SinkError;
 use opendal::Writer;

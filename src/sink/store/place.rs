@@ -2,8 +2,8 @@
 
 use super::io::Io;
 use crate::sink::error::SinkError;
+use crate::sink::patience::Patience;
 use opendal::{Builder, Operator};
-use std::time::Duration;
 use url::Url;
 
 /// A folder or prefix in a store.
@@ -30,8 +30,8 @@ impl Place {
     ///
     /// # Errors
     /// [`SinkError::Write`] when the system gives no threads.
-    pub fn io(&self, retry_for: Duration) -> Result<Io, SinkError> {
-        Io::new(self.op.clone(), retry_for).map_err(|e| SinkError::write(self.name.clone(), e))
+    pub fn io(&self, patience: &Patience) -> Result<Io, SinkError> {
+        Io::new(self.op.clone(), &self.name, &self.prefix, patience).map_err(|e| SinkError::write(self.name.clone(), e))
     }
 
     /// The folder of the dataset: empty, or ending in a slash.
@@ -57,7 +57,7 @@ impl Place {
 
     /// A server of files, which has folders that people list, rather than a store of objects.
     pub fn is_file_server(&self) -> bool {
-        matches!(self.op.info().scheme(), "sftp" | "ftp" | "webdav" | "memory")
+        matches!(self.op.info().scheme(), "sftp" | "webdav" | "memory")
     }
 
     /// Whether files can be moved or copied within the store.
@@ -103,7 +103,7 @@ pub fn client(builder: impl Builder, dest: &str) -> Result<Operator, SinkError> 
     // Fails when another part of the process was first, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     opendal_http_transport_reqwest::install_default();
-    Operator::new(builder).map_err(|e| SinkError::Usage(format!("{dest}: {}", super::io::reason(&e))))
+    Operator::new(builder).map_err(|e| SinkError::Usage(format!("{dest}: {}", super::said::reason(&e))))
 }
 
 /// An environment variable that is set and not empty.

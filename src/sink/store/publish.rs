@@ -4,10 +4,10 @@
 //! folder by one rename where the server can, else file by file, and the manifest comes after them. A dataset that is replaced
 //! loses its manifest first: whoever looks for one never finds a mixture.
 
+use super::Store;
 use super::files;
-use super::io::failed;
 use super::output::StoreFile;
-use super::{Store, uploads};
+use super::said::failed;
 use crate::sink::destination::Output;
 use crate::sink::error::SinkError;
 use crate::sink::manifest;
@@ -33,13 +33,15 @@ impl Store {
             self.put_manifest(manifest)?;
             return self.tidy();
         }
+        let old = self.work.path("old-manifest");
+        let final_manifest = self.place.file(manifest::PATH);
+        if self.replaces {
+            // Kept until the end: it says which files the new dataset no longer has.
+            self.move_one(&final_manifest, &old, false)?;
+        }
         if !self.move_folder(manifest)? {
-            let old = self.work.path("old-manifest");
             if self.replaces {
-                // Kept until the end: it says which files the new dataset no longer has.
-                let there = self.place.file(manifest::PATH);
-                self.move_one(&there, &old, false)?;
-                self.delete(&there)?;
+                self.delete(&final_manifest)?;
             }
             self.move_files()?;
             self.put_manifest(manifest)?;
@@ -103,15 +105,15 @@ impl Store {
             let op = self.io.op();
             async move { shift(op, &from, &to, false).await.map_err(|e| failed(&self.shown(path), &e)) }
         }));
-        self.io.wait(moves.buffer_unordered(AT_ONCE).try_collect::<()>())?
+        self.io.wait_long(moves.buffer_unordered(AT_ONCE).try_collect::<()>())?
     }
 
     fn move_one(&self, from: &str, to: &str, rename: bool) -> Result<(), SinkError> {
-        self.io.wait(shift(self.io.op(), from, to, rename))?.map_err(|e| failed(from, &e))
+        self.io.wait(shift(self.io.op(), from, to, rename))?.map_err(|e| self.io.failed(from, &e))
     }
 
     fn delete(&self, path: &str) -> Result<(), SinkError> {
-        self.io.wait(self.io.op().delete(path))?.map_err(|e| failed(path, &e))
+        self.io.wait(self.io.op().delete(path))?.map_err(|e| self.io.failed(path, &e))
     }
 
     fn put_manifest(&self, manifest: &Path) -> Result<(), SinkError> {
@@ -165,7 +167,7 @@ impl Store {
     fn remove_stale(&self, old: &str) -> Result<(), SinkError> {
         let text = match self.io.wait(self.io.op().read(old))? {
             Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
-            other => other.map_err(|e| failed(old, &e))?,
+            other => other.map_err(|e| self.io.failed(old, &e))?,
         };
         let mut stale = Vec::new();
         let read = manifest::read(text, |entry| {
@@ -182,7 +184,7 @@ impl Store {
     }
 
     fn delete_all(&self, paths: Vec<String>) -> Result<(), SinkError> {
-        self.io.wait(self.io.op().delete_iter(paths))?.map_err(|e| failed(&self.place.name, &e))
+        self.io.wait_long(self.io.op().delete_iter(paths))?.map_err(|e| failed(&self.place.name, &e))
     }
 
     /// The dataset is there: the work folder goes.
@@ -204,7 +206,6 @@ impl Store {
             }
             deleter.close().await
         });
-        let _ = uploads::abort_all(&self.io, &self.place);
     }
 }
 

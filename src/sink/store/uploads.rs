@@ -5,6 +5,7 @@ use super::io::Io;
 use super::place::{Place, env};
 use super::s3::Access;
 use crate::sink::error::SinkError;
+use crate::sink::patience::Patience;
 use quick_xml::events::Event;
 use reqsign_aws_v4::{Credential, DefaultCredentialProvider, RequestSigner, StaticCredentialProvider};
 use reqsign_core::{Context, HttpSend, OsEnv, ProvideCredentialChain, Signer};
@@ -39,7 +40,7 @@ impl Uploads {
         Some(Self { bucket, region: region.to_owned(), keys: access.keys.clone() })
     }
 
-    async fn abort_below(&self, prefix: &str) -> Result<(), String> {
+    async fn abort_below(&self, prefix: &str) -> Result<Listed, String> {
         let client = Client::builder().build().map_err(|e| e.without_url().to_string())?;
         let signer = self.signer(&client);
         for _ in 0..ROUNDS {
@@ -49,12 +50,14 @@ impl Uploads {
             match status {
                 StatusCode::OK => {}
                 // Not every server can list them, and not everybody may.
-                StatusCode::FORBIDDEN | StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => return Ok(()),
+                StatusCode::FORBIDDEN | StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => {
+                    return Ok(Listed::Refused(status.as_u16()));
+                }
                 status => return Err(format!("HTTP {} for the list of unfinished uploads", status.as_u16())),
             }
             let uploads = read(&text)?;
             if uploads.is_empty() {
-                return Ok(());
+                break;
             }
             for (key, id) in uploads {
                 let mut url = self.bucket.clone();
@@ -68,7 +71,7 @@ impl Uploads {
                 }
             }
         }
-        Ok(())
+        Ok(Listed::All)
     }
 
     fn signer(&self, client: &Client) -> Option<Signer<Credential>> {
@@ -85,15 +88,42 @@ impl Uploads {
     }
 }
 
-/// Aborts what is unfinished at a place, if it is a bucket.
+/// Whether the server told which uploads there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listed {
+    /// All of them, and they are aborted.
+    All,
+    /// It did not, with this status.
+    Refused(u16),
+}
+
+/// Aborts what is unfinished at a place and in its work folder, if it is a bucket.
 ///
 /// # Errors
 /// [`SinkError::Store`].
-pub fn abort_all(io: &Io, place: &Place) -> Result<(), SinkError> {
-    let Some(uploads) = &place.uploads else { return Ok(()) };
-    for prefix in [place.folder(), place.work(None)] {
-        let done = io.clean(uploads.abort_below(&prefix)).unwrap_or_else(|| Err("no answer in time".to_owned()));
-        done.map_err(|reason| SinkError::Store { path: place.name.clone(), reason })?;
+pub fn abort_all(io: &Io, place: &Place, work: &str) -> Result<Listed, SinkError> {
+    let Some(uploads) = &place.uploads else { return Ok(Listed::All) };
+    for prefix in [&place.folder(), work] {
+        let done = io.clean(uploads.abort_below(prefix)).unwrap_or_else(|| Err("no answer in time".to_owned()));
+        match done.map_err(|reason| SinkError::Store { path: place.name.clone(), reason })? {
+            Listed::All => {}
+            refused => return Ok(refused),
+        }
+    }
+    Ok(Listed::All)
+}
+
+/// The same for what a killed run has left: what cannot be found is told.
+///
+/// # Errors
+/// [`SinkError::Store`].
+pub fn abort_left(io: &Io, place: &Place, work: &str, patience: &Patience) -> Result<(), SinkError> {
+    if let Listed::Refused(status) = abort_all(io, place, work)? {
+        patience.warn(&format!(
+            "{}: the server does not list unfinished uploads (HTTP {status}): if the killed run had any, they go on taking room; abort \
+             them with the server's own tools, or by a lifecycle rule of the bucket",
+            place.name
+        ));
     }
     Ok(())
 }

@@ -9,8 +9,9 @@
 //! leaves it, and the next one says so instead of mixing its files with what it finds.
 
 use super::files;
-use super::io::{Io, failed};
+use super::io::Io;
 use super::output::CONTENT_TYPE;
+use super::said::failed;
 use crate::sink::error::SinkError;
 use crate::sink::manifest;
 use crate::sink::verify::Seen;
@@ -103,6 +104,10 @@ impl Work {
                 let ours = self.claimed()?.is_some_and(|there| there.run == claim.run);
                 if ours { Ok(()) } else { Err(SinkError::Unfinished(self.name.clone())) }
             }
+            Err(e) if e.kind() == ErrorKind::NotFound => {
+                let reason = "no folder can be made next to it; check the path, the credentials, and whether they may write there";
+                Err(SinkError::Store { path: self.name.clone(), reason: reason.to_owned() })
+            }
             Err(e) => Err(failed(&self.name, &e)),
         }
     }
@@ -178,7 +183,7 @@ impl Work {
         for part in ["tree/", "ledger/", "old/"] {
             files::remove_all(&self.io, &self.path(part)).map_err(|e| self.left(&e))?;
         }
-        let done = self.io.wait(files::remove_folder(self.io.op(), &self.folder))?;
+        let done = self.io.wait_long(files::remove_folder(self.io.op(), &self.folder))?;
         done.map_err(|e| failed(&self.name, &e))
     }
 
