@@ -67,6 +67,9 @@ destinations! {
     s3s: servers::s3s();
     moto: servers::moto();
     sftp: servers::sftp();
+    ftp: servers::ftp();
+    ftps: servers::ftps();
+    vsftpd: servers::vsftpd();
     webdav: servers::webdav();
     gcs: servers::gcs();
 }

@@ -33,7 +33,7 @@ Examples:
   syn-fetch --project 42 | syn-convert --to json | syn-sink - | ssh host tar x     a tar on standard output
   syn-sink --shard-size 1GB train.tar files.ndjson                     train/train-000000.tar and so on, for WebDataset
   syn-sink --dry-run out/ files.ndjson                                 what would be written, with sizes
-  syn-fetch --project 42 | syn-convert --to coco | syn-sink s3://bucket/exports/roads   also gs:// az:// sftp:// webdavs://
+  syn-fetch --project 42 | syn-convert --to coco | syn-sink s3://bucket/exports/roads   also gs:// az:// sftp:// ftps:// webdavs://
   syn-sink --verify s3://bucket/exports/roads                          every file there against its manifest
   syn-sink --overwrite out/ files.ndjson.zst                           from a saved list of files, in place of what is there
   echo '{\"path\":\"a/b.txt\",\"text\":\"hello\"}' | syn-sink out/         any list of files will do
@@ -53,7 +53,7 @@ Exit codes: 0 done, 2 usage, 3 bad or cut input, or --verify found files missing
 #[command(name = "syn-sink", version, after_help = AFTER)]
 pub struct Args {
     /// Where the dataset goes: a folder or an archive that does not exist yet, `-` for a tar on standard output, or a
-    /// place in a store or on a server (s3:// gs:// az:// sftp:// webdav:// webdavs://)
+    /// place in a store or on a server (s3:// gs:// az:// sftp:// ftp:// ftps:// webdav:// webdavs://)
     #[arg(value_name = "DEST")]
     dest: Option<PathBuf>,
     /// Lists of files; `-` or none: standard input

@@ -12,7 +12,7 @@ use super::shards::{Cut, Shards};
 use super::staging::Staging;
 use super::storage::Target;
 use super::store::files::StoredDataset;
-use super::store::{self, How, Place, Store, azblob, gcs, s3, sftp, webdav};
+use super::store::{self, How, Place, Store, azblob, ftp, gcs, s3, sftp, webdav};
 use super::unchanged::{Tidy, Unchanged};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -70,6 +70,8 @@ pub const KINDS: &[Kind] = &[
     in_store("gs://BUCKET/PREFIX", gcs::place),
     in_store("az://CONTAINER/PREFIX", azblob::place),
     in_store("sftp://HOST/FOLDER", sftp::place),
+    in_store("ftp://HOST/FOLDER", ftp::place),
+    in_store("ftps://HOST/FOLDER", ftp::place),
     in_store("webdav://HOST/FOLDER", webdav::place),
     in_store("webdavs://HOST/FOLDER", webdav::place),
     own("-", |d| d == "-", |_| Ok(Arc::new(Archive::stdout()?)), unread),

@@ -2,8 +2,9 @@
 //! the provider's name.
 
 use super::error::SinkError;
+use super::store::netrc::Login;
 use super::store::place::client;
-use super::store::{Place, s3, sftp};
+use super::store::{Place, ftp, s3, sftp};
 use crate::path::RelPath;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -34,8 +35,9 @@ pub fn target(id: u64, storage: &Value, path: &str) -> Result<Target, SinkError>
         "gcp" | "gcs" => google(&config, path.as_str()),
         "azure" => azure(&config, path.as_str()),
         "sftp" => server(&config, path.as_str()),
+        "ftp" => ftp_server(&config, path.as_str()),
         "file_system" | "local" => Ok(Target::Folder(Path::new(config.need("location")?).join(path.as_str()))),
-        "synology" | "smb" | "ftp" => Err(SinkError::Usage(format!(
+        "synology" | "smb" => Err(SinkError::Usage(format!(
             "storage {id} is of the kind {provider}, which cannot be written to from here: mount it as a folder, and give that folder as DEST"
         ))),
         other => Err(SinkError::Usage(format!("storage {id} is of a kind that is not known here: {other:?}"))),
@@ -51,6 +53,12 @@ struct Configuration<'a> {
 impl<'a> Configuration<'a> {
     fn text(&self, key: &str) -> Option<&'a str> {
         self.value[key].as_str().filter(|v| !v.is_empty())
+    }
+
+    /// `path` below the storage's own root, which begins with a slash unless it is below the user's folder.
+    fn below(&self, path: &str) -> String {
+        let root = self.text("root_path").unwrap_or_default().trim_end_matches('/');
+        if root.is_empty() { path.to_owned() } else { format!("{root}/{path}") }
     }
 
     fn need(&self, key: &str) -> Result<&'a str, SinkError> {
@@ -112,17 +120,31 @@ fn azure(config: &Configuration<'_>, path: &str) -> Result<Target, SinkError> {
 /// By the keys of this machine's `ssh`: those of the configuration are files on the platform's machines, and `ssh` takes no password.
 fn server(config: &Configuration<'_>, path: &str) -> Result<Target, SinkError> {
     let (host, user) = (config.need("host")?, config.need("username")?);
-    let plain =
-        |text: &str| !text.starts_with('-') && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
-    if !plain(host) || !plain(user) {
+    if !is_plain(host) || !is_plain(user) {
         return Err(SinkError::Usage(format!("{}: its host or user name is not one", config.name)));
     }
     let port = config.value["port"].as_u64().unwrap_or(22);
-    let root = config.text("root_path").unwrap_or("/").trim_matches('/');
-    let below = if root.is_empty() { path.to_owned() } else { format!("{root}/{path}") };
-    let mut place = sftp::place(&format!("sftp://{user}@{host}:{port}/{below}"))?;
+    let below = config.below(path);
+    let mut place = sftp::place(&format!("sftp://{user}@{host}:{port}/{}", below.trim_start_matches('/')))?;
     config.name.clone_into(&mut place.name);
     Ok(Target::Store(Box::new(place)))
+}
+
+/// With the password of the configuration.
+fn ftp_server(config: &Configuration<'_>, path: &str) -> Result<Target, SinkError> {
+    let host = config.need("host")?;
+    let port = config.value["port"].as_u64().map_or(Ok(ftp::PORT), u16::try_from);
+    let (true, Ok(port)) = (is_plain(host), port) else {
+        return Err(SinkError::Usage(format!("{}: its host or port is not one", config.name)));
+    };
+    let login = Login { user: config.need("username")?.to_owned(), password: config.need("password")?.to_owned() };
+    let address = ftp::Address { host, port, secure: false, login };
+    ftp::make(&address, &config.below(path), config.name).map(|place| Target::Store(Box::new(place)))
+}
+
+/// Whether a name of a host or a user is one that no program takes for an option or an address of several parts.
+fn is_plain(text: &str) -> bool {
+    !text.starts_with('-') && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
 }
 
 #[cfg(test)]
@@ -147,6 +169,7 @@ mod tests {
             ("azure", &azure, "x/y"),
             ("gcp", &gcp, "x/y"),
             ("sftp", &sftp, "data/x/y"),
+            ("ftp", &sftp, "data/x/y"),
         ] {
             let Target::Store(place) = found(provider, config.clone(), "/x/y/").unwrap() else { panic!("{provider}") };
             assert_eq!((place.prefix.as_str(), place.name), (prefix, format!("storage 7 ({provider}): x/y")));
@@ -160,7 +183,9 @@ mod tests {
         for (provider, config, path, says) in [
             ("smb", json!({"password": "SECRET"}), "x", "mount it"),
             ("synology", json!({"password": "SECRET"}), "x", "mount it"),
-            ("ftp", json!({"password": "SECRET"}), "x", "mount it"),
+            ("ftp", json!({"password": "SECRET"}), "x", "host"),
+            ("ftp", json!({"host": "h", "username": "u", "password": "SECRET", "port": 70000}), "x", "port is not one"),
+            ("ftp", json!({"host": "h:1@SECRET", "username": "u"}), "x", "not one"),
             ("paper", json!({"secret_key": "SECRET"}), "x", "not known"),
             ("minio", json!({"bucket_name": "b", "secret_key": "SECRET"}), "x", "endpoint_url"),
             ("amazon_s3", json!({"bucket_name": "b", "secret_key": "SECRET"}), "x", "access_key"),

@@ -5,14 +5,14 @@
 //! s3://bucket/exports/.roads.partial/  what a run needs while it lasts: its claim, its ledger, files that wait
 //! ```
 //! [`Store`] writes; [`files`] reads what is published; [`work`] is the second folder; [`place`] says where both are;
-//! [`publish`](mod@publish) makes the dataset appear; [`output`] is one file under way; [`io`] the client;
-//! [`said`] its errors. The schemes: [`s3`],
-//! [`gcs`], [`azblob`], [`sftp`], [`webdav`].
+//! [`publish`](mod@publish) makes the dataset appear; [`output`] is one file under way; [`io`] the client, [`said`] its errors. The
+//! schemes: [`s3`], [`gcs`], [`azblob`], [`sftp`], [`ftp`], [`webdav`].
 //!
 //! What readers can see, and when, is told in `docs/destinations.md`.
 
 pub mod azblob;
 pub mod files;
+pub mod ftp;
 pub mod gcs;
 pub mod io;
 pub mod netrc;

@@ -57,7 +57,7 @@ impl Place {
 
     /// A server of files, which has folders that people list, rather than a store of objects.
     pub fn is_file_server(&self) -> bool {
-        matches!(self.op.info().scheme(), "sftp" | "webdav" | "memory")
+        matches!(self.op.info().scheme(), "sftp" | "ftp" | "webdav" | "memory")
     }
 
     /// Whether files can be moved or copied within the store.

@@ -33,15 +33,13 @@ impl Store {
             self.put_manifest(manifest)?;
             return self.tidy();
         }
-        let old = self.work.path("old-manifest");
-        let final_manifest = self.place.file(manifest::PATH);
-        if self.replaces {
-            // Kept until the end: it says which files the new dataset no longer has.
-            self.move_one(&final_manifest, &old, false)?;
-        }
         if !self.move_folder(manifest)? {
+            let old = self.work.path("old-manifest");
             if self.replaces {
-                self.delete(&final_manifest)?;
+                // Kept until the end: it says which files the new dataset no longer has.
+                let there = self.place.file(manifest::PATH);
+                self.move_one(&there, &old, false)?;
+                self.delete(&there)?;
             }
             self.move_files()?;
             self.put_manifest(manifest)?;
