@@ -4,6 +4,8 @@
 //! A new destination is one line in `destinations!`, and whatever starts its server in `servers.rs`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "contract_sink/archives.rs"]
+mod archives;
 #[path = "contract_sink/campaign.rs"]
 mod campaign;
 #[path = "contract_sink/faults.rs"]
@@ -64,6 +66,9 @@ macro_rules! destinations {
 
 destinations! {
     local: servers::local();
+    tar: servers::archive(".tar");
+    tar_zst: servers::archive(".tar.zst");
+    zip: servers::archive(".zip");
     s3s: servers::s3s();
     moto: servers::moto();
     sftp: servers::sftp();

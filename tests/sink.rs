@@ -15,6 +15,8 @@ mod hostile;
 mod local;
 #[path = "sink/originals.rs"]
 mod originals;
+#[path = "sink/packed.rs"]
+mod packed;
 #[path = "sink/server.rs"]
 mod server;
 #[path = "sink/shards.rs"]

@@ -73,7 +73,7 @@ pub struct Args {
     #[arg(long, value_name = "SIZE", value_parser = super::size::bytes)]
     shard_size: Option<u64>,
     /// Take up what an earlier run to the same destination has left, and leave what was done when this one fails too. Where the
-    /// dataset is there already, an identical export changes nothing
+    /// dataset is there already, an identical export changes nothing. An archive is begun anew
     #[arg(long)]
     resume: bool,
     /// When the run fails, leave what was done for --resume
@@ -162,12 +162,9 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
                     format!(" ({ok} originals, {failed} more could not be had: see {})", sink::summary::PATH)
                 }
             };
-            console.info(&format!(
-                "{} files, {} bytes in {}{originals}",
-                totals.files,
-                totals.bytes,
-                destination.name()
-            ));
+            let same = if destination.is_unchanged() { "already there, the same: " } else { "" };
+            let (files, bytes, name) = (totals.files, totals.bytes, destination.name());
+            console.info(&format!("{same}{files} files, {bytes} bytes in {name}{originals}"));
             Ok(if failed > 0 { Exit::Partial } else { Exit::Ok })
         }
         Err(e) => Err(e.into()),

@@ -70,7 +70,10 @@ pub fn check(dataset: &dyn Published, threads: usize, tell: &(dyn Fn(&str) + Syn
                 wrong(told, format!("{path} is not in the manifest"));
                 return Ok(());
             };
-            entry.found = true;
+            if std::mem::replace(&mut entry.found, true) {
+                verdict.extra += 1;
+                wrong(told, format!("{path} is there more than once"));
+            }
         }
         let seen = content.and_then(measure);
         let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);

@@ -134,6 +134,11 @@ pub trait Destination: Send + Sync {
     /// that led here is what the user has to know.
     fn discard(&self);
 
+    /// Whether the dataset was there before, the same, and nothing was written.
+    fn is_unchanged(&self) -> bool {
+        false
+    }
+
     /// The destination as the user knows it, without secrets.
     fn name(&self) -> String;
 }

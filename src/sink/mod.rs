@@ -8,7 +8,7 @@
 //! * [`destination`]: what every destination can do; [`registry`]: which there are; [`local`] (with [`staging`], [`earlier`]): a folder
 //! * [`archive`]: one archive ([`pack`]: [`tar`], [`zip`]), filled in input order ([`in_order`], [`held`]), also to a pipe ([`piped`]); [`shards`]: many tars in a folder
 //! * [`store`]: object stores and file servers; [`storage`]: those that the platform has configured
-//! * [`published`], [`check`], [`unchanged`]: a dataset that is there, verified, or found to be the same
+//! * [`published`] ([`packed`]: in an archive), [`check`], [`unchanged`]: a dataset that is there, verified, or found to be the same
 //! * [`originals`] (with [`verify`], [`etag`], [`renew`], [`origin`], [`crate::net`]): downloads
 //! * [`mod@dry_run`]: what a run would do
 //! * [`pool`], [`ledger`], [`summary`], [`manifest`], [`mod@run`]: who does it, what was done, what is told about it
@@ -30,6 +30,7 @@ pub mod names;
 pub mod origin;
 pub mod originals;
 pub mod pack;
+pub mod packed;
 pub mod parts;
 pub mod patience;
 pub mod piped;

@@ -6,6 +6,7 @@ use super::destination::{Destination, Existing};
 use super::error::SinkError;
 use super::local::{self, Local};
 use super::pack::Format;
+use super::packed::Packed;
 use super::patience::Patience;
 use super::published::{self, Folder, Published};
 use super::shards::{Cut, Shards};
@@ -75,21 +76,32 @@ pub const KINDS: &[Kind] = &[
     in_store("webdav://HOST/FOLDER", webdav::place),
     in_store("webdavs://HOST/FOLDER", webdav::place),
     own("-", |d| d == "-", |_| Ok(Arc::new(Archive::stdout()?)), unread),
-    own("FILE.tar[.gz|.zst], FILE.zip", |d| Format::of(d).is_some(), new_archive, unread),
+    own("FILE.tar[.gz|.zst], FILE.zip", |d| Format::of(d).is_some(), new_archive, archived),
     own("FOLDER/", |_| true, new_folder, folder),
 ];
 
+/// What an earlier run has left of an archive is of no use: it is begun anew.
 fn new_archive(wanted: &Wanted<'_>) -> Result<Arc<dyn Destination>, SinkError> {
-    let format = Format::of(&wanted.dest.to_string_lossy()).map_or(Format::Tar, |(_, format)| format);
-    Ok(Arc::new(Archive::file(Path::new(wanted.dest), format, wanted.existing)?))
+    if wanted.keep_staging {
+        return Err(SinkError::Usage(format!(
+            "{}: an archive is begun anew every time: --keep-staging is for folders, stores and servers",
+            wanted.dest.display()
+        )));
+    }
+    Ok(Arc::new(Archive::file(Path::new(wanted.dest), format(wanted), wanted.existing)?))
 }
 
-/// What is written anew every time, and not read.
-fn unread(wanted: &Wanted<'_>) -> Result<Arc<dyn Published>, SinkError> {
-    Err(SinkError::Usage(format!(
-        "{}: --verify and --resume are for folders, stores and servers: unpack an archive, and verify the folder",
-        wanted.dest.display()
-    )))
+fn archived(wanted: &Wanted<'_>) -> Result<Arc<dyn Published>, SinkError> {
+    Ok(Arc::new(Packed::new(Path::new(wanted.dest), format(wanted))))
+}
+
+fn format(wanted: &Wanted<'_>) -> Format {
+    Format::of(&wanted.dest.to_string_lossy()).map_or(Format::Tar, |(_, format)| format)
+}
+
+/// What is not there any more when it is written.
+fn unread(_: &Wanted<'_>) -> Result<Arc<dyn Published>, SinkError> {
+    Err(SinkError::Usage("--verify and --resume are not for standard output: name a file".to_owned()))
 }
 
 /// Opens the destination for a new dataset.
@@ -115,9 +127,12 @@ pub fn open(wanted: &Wanted<'_>) -> Result<Arc<dyn Destination>, SinkError> {
                 Staging::new(&dest, false)?.remove();
                 Ok(())
             });
-            match unchanged(wanted, || there(wanted), tidy)? {
-                Some(same) => Ok(same),
-                None => new(wanted),
+            match unchanged(wanted, || there(wanted), tidy) {
+                Ok(Some(same)) => Ok(same),
+                // A file that is no archive is not the same; that it is there is for whoever would write to say.
+                Err(SinkError::Read { .. }) if Format::of(&wanted.dest.to_string_lossy()).is_some() => new(wanted),
+                Ok(None) => new(wanted),
+                Err(e) => Err(e),
             }
         }
     }
@@ -226,6 +241,9 @@ fn open_store(place: Place, wanted: &Wanted<'_>) -> Result<Arc<dyn Destination>,
 /// # Errors
 /// [`SinkError::Usage`] when no kind takes it, and what the kind says.
 pub fn published(wanted: &Wanted<'_>) -> Result<Arc<dyn Published>, SinkError> {
+    if let Some(size) = wanted.shard_size {
+        return Ok(Arc::new(Folder::new(&cut(wanted, size)?.0)));
+    }
     match &kind_of(wanted.dest)?.how {
         Access::Store(place) => stored(place(text(wanted.dest)?)?, wanted),
         Access::Own { there, .. } => there(wanted),

@@ -83,6 +83,10 @@ impl Destination for Unchanged {
 
     fn discard(&self) {}
 
+    fn is_unchanged(&self) -> bool {
+        true
+    }
+
     fn name(&self) -> String {
         self.dataset.name()
     }

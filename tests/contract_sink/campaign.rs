@@ -241,3 +241,13 @@ fn random_moments_sftp() {
 fn random_moments_webdav() {
     campaign(servers::webdav(), FOLDERS, 60, 3);
 }
+
+#[test]
+fn random_moments_ftp() {
+    campaign(servers::ftp(), FOLDERS, 60, 3);
+}
+
+#[test]
+fn random_moments_tar() {
+    campaign(servers::archive(".tar"), FOLDERS, 120, 6);
+}

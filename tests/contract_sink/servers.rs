@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::archives;
 use opendal::Operator;
 
 pub type Tree = BTreeMap<String, Vec<u8>>;
@@ -16,6 +17,8 @@ pub type Tree = BTreeMap<String, Vec<u8>>;
 pub struct Server {
     /// What stands before the name of a dataset in DEST.
     pub base: String,
+    /// What stands after it.
+    pub ending: &'static str,
     /// What the sink needs in its environment.
     pub env: Vec<(String, String)>,
     pub dir: tempfile::TempDir,
@@ -34,6 +37,8 @@ enum See {
     Folder(PathBuf),
     /// The server is asked.
     Client(Operator),
+    /// Archives with this ending are in this folder.
+    Archives(PathBuf, &'static str),
 }
 
 impl Drop for Server {
@@ -59,6 +64,19 @@ impl Server {
                 }
                 found
             }),
+            See::Archives(folder, ending) => {
+                let mut found = Tree::new();
+                for (path, content) in below(folder).0 {
+                    match path.strip_suffix(ending) {
+                        Some(name) => {
+                            let files = archives::read(&folder.join(format!("{name}{ending}")), ending);
+                            found.extend(files.into_iter().map(|(p, c)| (format!("{name}/{p}"), c)));
+                        }
+                        None => drop(found.insert(path, content)),
+                    }
+                }
+                found
+            }
         }
     }
 
@@ -79,6 +97,12 @@ impl Server {
                 let write = op.write_with(path, content.to_vec()).content_type("application/octet-stream");
                 runtime().block_on(async { write.await.unwrap() });
             }
+            See::Archives(folder, ending) => {
+                let (name, path) = path.split_once('/').unwrap();
+                archives::change(&folder.join(format!("{name}{ending}")), ending, |files| {
+                    files.insert(path.to_owned(), content.to_vec());
+                });
+            }
         }
     }
 
@@ -94,6 +118,10 @@ impl Server {
                     runtime().block_on(op.delete(&format!("{name}/{path}"))).unwrap();
                 }
             }
+            See::Archives(folder, ending) => match fs::remove_file(folder.join(format!("{name}{ending}"))) {
+                Err(e) if e.kind() != std::io::ErrorKind::NotFound => panic!("{e}"),
+                _ => {}
+            },
         }
     }
 
@@ -108,7 +136,7 @@ impl Server {
     /// The unfinished uploads of the bucket.
     pub fn uploads(&self) -> usize {
         match (&self.see, &self.endpoint) {
-            (_, None) => 0,
+            (_, None) | (See::Archives(..), _) => 0,
             (See::Folder(bucket), _) => unfinished(bucket).len(),
             (See::Client(_), Some(endpoint)) => {
                 let host = endpoint.trim_start_matches("http://");
@@ -136,6 +164,17 @@ impl Server {
         }
     }
 
+    /// Whether a run that fails can leave what it has done.
+    pub fn keeps(&self) -> bool {
+        !matches!(self.see, See::Archives(..))
+    }
+
+    /// Whether a run that has just begun shows at the destination, and is ready for signals.
+    pub fn has_begun(&self) -> bool {
+        let sign = if self.keeps() { "many/001" } else { "scratch/manifest" };
+        self.tree().keys().any(|p| p.ends_with(sign))
+    }
+
     /// Stops the server at once.
     pub fn kill(&mut self) {
         let child = self.child.as_mut().unwrap();
@@ -148,6 +187,12 @@ impl Server {
         match &self.see {
             See::Folder(folder) => fs::remove_file(folder.join(path)).unwrap(),
             See::Client(op) => runtime().block_on(op.delete(path)).unwrap(),
+            See::Archives(folder, ending) => {
+                let (name, path) = path.split_once('/').unwrap();
+                archives::change(&folder.join(format!("{name}{ending}")), ending, |files| {
+                    assert!(files.remove(path).is_some(), "{path}");
+                });
+            }
         }
     }
 }
@@ -212,7 +257,7 @@ fn pairs(env: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 fn server(dir: tempfile::TempDir, base: String, env: &[(&str, &str)], see: See, child: Option<Child>) -> Server {
-    Server { base, env: pairs(env), dir, see, endpoint: None, parts: true, also: None, child }
+    Server { base, ending: "", env: pairs(env), dir, see, endpoint: None, parts: true, also: None, child }
 }
 
 /// A folder of this machine.
@@ -225,6 +270,17 @@ pub fn local() -> Server {
 }
 
 const SIGNED: &str = "Authorization: AWS4-HMAC-SHA256 Credential=AKTEST/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=x";
+
+/// Archives on this machine.
+pub fn archive(ending: &'static str) -> Server {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    fs::create_dir(&data).unwrap();
+    let base = format!("{}/", data.display());
+    let mut server = server(dir, base, &[], See::Archives(data, ending), None);
+    server.ending = ending;
+    server
+}
 
 const S3: [(&str, &str); 3] =
     [("AWS_ACCESS_KEY_ID", "AKTEST"), ("AWS_SECRET_ACCESS_KEY", "SKTEST"), ("AWS_REGION", "us-east-1")];
