@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need: .venv with the platform's SDK and the consumers of our exports, .venv-readers with more of them,
-# .venv-servers and Debian packages with the servers that they start, cargo-deny and valgrind.
+# .venv-servers, .node-servers and Debian packages with the servers that they start, cargo-deny and valgrind.
 #   setup.sh --bench    also what scripts/bench.sh compares with: jq, jaq
 # Safe to run again: what is up to date is left alone.
 set -euo pipefail
@@ -101,6 +101,17 @@ fi
 # SFTP, FTP and WebDAV servers; two for FTP come with .venv-servers and from here.
 packages /usr/sbin/vsftpd:vsftpd /usr/sbin/sshd:openssh-server ssh-keygen:openssh-client \
     /usr/sbin/nginx:nginx-light /usr/lib/nginx/modules/ngx_http_dav_ext_module.so:libnginx-mod-http-dav-ext
+
+# An emulator of Azure's store. Its packages' own scripts are not run.
+azurite=3.37.0
+if grep -q "\"version\": \"$azurite\"" .node-servers/node_modules/azurite/package.json 2>/dev/null; then
+    say "azurite is there"
+else
+    packages node:nodejs npm
+    say "installing azurite"
+    mkdir -p .node-servers
+    npm install --silent --no-audit --no-fund --ignore-scripts --prefix .node-servers "azurite@$azurite"
+fi
 
 if [[ ${1-} == --bench ]]; then
     packages jq

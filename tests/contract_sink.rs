@@ -77,4 +77,5 @@ destinations! {
     vsftpd: servers::vsftpd();
     webdav: servers::webdav();
     gcs: servers::gcs();
+    azurite: servers::azurite();
 }

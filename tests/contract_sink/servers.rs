@@ -531,3 +531,52 @@ pub fn vsftpd() -> Server {
     let child = started(command, port, dir.path());
     server(dir, format!("ftp://127.0.0.1:{port}/"), &[], See::Folder(data), Some(child))
 }
+
+/// The account that Azurite has, with its published key.
+const AZURE: (&str, &str) =
+    ("devstoreaccount1", "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==");
+
+/// Makes a container: PORT ACCOUNT KEY.
+const CONTAINER: &str = r#"
+import base64, hashlib, hmac, http.client, sys
+from email.utils import formatdate
+port, account, key = sys.argv[1:]
+headers = {"x-ms-date": formatdate(usegmt=True), "x-ms-version": "2021-08-06"}
+text = "PUT" + 12 * "\n" + "".join(f"{k}:{v}\n" for k, v in headers.items()) + f"/{account}/{account}/box\nrestype:container"
+sign = base64.b64encode(hmac.digest(base64.b64decode(key), text.encode(), hashlib.sha256)).decode()
+server = http.client.HTTPConnection("127.0.0.1", int(port))
+server.request("PUT", f"/{account}/box?restype=container", headers={**headers, "Authorization": f"SharedKey {account}:{sign}"})
+answer = server.getresponse()
+sys.exit(0 if answer.status == 201 else f"{answer.status}: {answer.read().decode()}")
+"#;
+
+/// Azurite, an emulator of Azure Blob Storage that checks signatures.
+pub fn azurite() -> Server {
+    let dir = tempfile::tempdir().unwrap();
+    let port = free_port();
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join(".node-servers/node_modules/.bin/azurite-blob");
+    assert!(program.exists(), "{} is missing: run scripts/setup.sh", program.display());
+    let mut command = Command::new(program);
+    command.args([
+        "--blobPort",
+        &port.to_string(),
+        "--inMemoryPersistence",
+        "--disableTelemetry",
+        "--skipApiVersionCheck",
+    ]);
+    command.current_dir(dir.path());
+    let child = started(command, port, dir.path());
+    let (account, key) = AZURE;
+    let made = Command::new(venv("python")).args(["-c", CONTAINER, &port.to_string(), account, key]).output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let endpoint = format!("http://127.0.0.1:{port}/{account}");
+    provider();
+    let client = opendal::services::Azblob::default().container("box").endpoint(&endpoint);
+    let see = See::Client(Operator::new(client.account_name(account).account_key(key)).unwrap());
+    let env = [
+        ("AZURE_STORAGE_ACCOUNT", account),
+        ("AZURE_STORAGE_KEY", key),
+        ("AZURE_STORAGE_SERVICE_ENDPOINT", endpoint.as_str()),
+    ];
+    server(dir, "az://box/".to_owned(), &env, see, Some(child))
+}
