@@ -3,10 +3,12 @@
 
     check_consumers.py --bin target/debug
 
-`syn-convert --check` must find nothing that is lost. pycocotools and supervision load COCO, Ultralytics' own label check reads YOLO, supervision and an XML parser read VOC.
-The images come from the stand-in backend, which makes one of the right size for each row.
+`syn-convert --check` must find nothing that is lost. pycocotools, supervision, torchvision and Datumaro load COCO, Ultralytics' own label
+check and Datumaro read YOLO, supervision, torchvision, Datumaro and an XML parser read VOC, Datumaro reads image folders. torchvision and
+Datumaro must see every object, class by class. The images come from the stand-in backend, which makes one of the right size for each row.
 """
 import argparse
+import collections
 import contextlib
 import json
 import os
@@ -15,6 +17,9 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+import numpy as np
+from PIL import Image
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / "scripts" / "tools"
@@ -39,7 +44,26 @@ def make_dumps(folder):
             subprocess.run([sys.executable, TOOLS / "coco_to_dm.py", *arguments], stdout=out, check=True)
     paths["holes"] = folder / "holes.ndjson"
     make_holes(paths["holes"])
+    paths["names"] = folder / "names.ndjson"
+    make_names(paths["names"])
     return paths
+
+
+# What class names must survive: separators of label maps, comments, YAML's other values, quotes, markup, other scripts.
+NAMES = ["a:b", "#1", "no", "x, y", "it's \"it\"", "<b> & c", "1. 자연", "two  spaces"]
+
+
+def make_names(path):
+    """A box and a classification of each of these classes, an image a class."""
+    with open(path, "w", encoding="utf-8") as out:
+        for item, name in enumerate(NAMES, 1):
+            size = {"width": 60, "height": 40}
+            tools = {"box": "bounding_box", "whole": "classification"}
+            heads = [{"id": i, "tool": tool, "classification": {"class": name}} for i, tool in tools.items()]
+            data = [{"id": "box", "coordinate": {"x": 2, "y": 3, "width": 20 + item, "height": 10}}, {"id": "whole"}]
+            payload = {"extra": {"image_1": size}, "annotations": {"image_1": heads}, "annotationsData": {"image_1": data}}
+            file = {"file_name_original": f"{item}.jpg", "url": f"/files/{item}.jpg", "is_primary": True, "meta": size}
+            out.write(json.dumps({"id": item, "data": payload, "file": file}) + "\n")
 
 
 def make_holes(path):
@@ -95,6 +119,79 @@ def supervision_coco(folder):
     return f"supervision: {len(loaded)} images, {len(loaded.classes)} classes"
 
 
+class Readers:
+    """Datumaro and torchvision, which need an environment of their own."""
+
+    # What they call the objects of which tools, by format.
+    SHAPES = ["bounding_box", "polygon", "segmentation"]
+    OBJECTS = {
+        ("datumaro", "coco"): {"coco_instances": SHAPES, "coco_person_keypoints": ["keypoint"]},
+        ("torchvision", "coco"): {"coco_instances": SHAPES},
+        ("datumaro", "yolo"): {"bbox": ["bounding_box"]},
+        ("datumaro", "voc"): {"bbox": ["bounding_box"]},
+        ("torchvision", "voc"): {"bbox": ["bounding_box"]},
+        ("datumaro", "imagefolder"): {"label": ["classification"]},
+    }
+
+    def __init__(self, python):
+        command = [python, TOOLS / "readers.py"]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.seen = 0
+
+    def ask(self, reader, kind, folder):
+        question = {"reader": reader, "format": kind, "folder": str(folder)}
+        self.process.stdin.write(json.dumps(question) + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def compare(self, kind, folder, dump):
+        """Every reader of a format must see what is in the dump, class by class."""
+        told = objects(dump)
+        for (reader, of), wanted in self.OBJECTS.items():
+            if of != kind:
+                continue
+            answer = self.ask(reader, kind, folder)
+            if answer["shown"]:
+                sys.exit(f"{reader}: {answer['shown']}")
+            got = sum((collections.Counter(answer.get(name, {})) for name in wanted), collections.Counter())
+            want = sum((told[tool] for tools in wanted.values() for tool in tools), collections.Counter())
+            if kind == "imagefolder":  # a folder cannot have every name
+                got, want = sorted(got.values()), sorted(want.values())
+            if got != want:
+                sys.exit(f"{reader}, {kind}: {got} objects, in the dump {want}")
+            masks = sum(answer.get("mask", {}).values())
+            if (reader, kind) == ("datumaro", "voc") and masks != instances(folder):
+                sys.exit(f"{reader}: {masks} masks, in the object planes {instances(folder)}")
+            seen = sum(sum(classes.values()) for classes in answer.values() if isinstance(classes, dict))
+            self.seen += seen
+            print(f"{reader}: {answer['items']} images, {seen} objects", flush=True)
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def instances(folder):
+    """How many instances are to be seen in the object planes of VOC; one that others cover is in none."""
+    planes = [np.asarray(Image.open(path)) for path in folder.glob("SegmentationObject/*.png")]
+    return sum(len(np.unique(plane[plane > 0])) for plane in planes)
+
+
+def objects(dump):
+    """{tool: Counter of classes} of a dump; joints count once a group, as a person. One joint alone has no box, so it is none."""
+    found = collections.defaultdict(collections.Counter)
+    for line in dump.read_text(encoding="utf-8").splitlines():
+        payload = json.loads(line).get("data", {})
+        for key, heads in payload.get("annotations", {}).items():
+            joints = {head["id"] for head in heads if head["tool"] == "keypoint"}
+            for head in heads:
+                if head["id"] not in joints:
+                    found[head["tool"]][head["classification"]["class"]] += 1
+            groups = payload.get("annotationGroups", {}).get(key, [])
+            found["keypoint"]["person"] += sum(joints.issuperset(g["annotationIds"]) and len(g["annotationIds"]) > 1 for g in groups)
+    return found
+
+
 CHECKS = [
     # dump, name, options, consumer and its options
     ("coco", "coco", "--to coco", ["coco", "--self-eval"]),
@@ -108,13 +205,19 @@ CHECKS = [
     ("coco", "pose", "--to yolo --task pose", ["yolo", "--task", "pose"]),
     ("coco_boxes", "voc", "--to voc --split 0.8/0.2", ["voc"]),
     ("facade", "voc", "--to voc", ["voc"]),
+    ("names", "coco", "--to coco", ["coco", "--self-eval"]),
+    ("names", "yolo", "--to yolo", ["yolo", "--task", "detect"]),
+    ("names", "voc", "--to voc", ["voc"]),
+    ("names", "imagefolder", "--to imagefolder --split 0.5/0.5", ["imagefolder"]),
 ]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", type=Path, default=ROOT / "target" / "debug")
-    binaries = parser.parse_args().bin.resolve()
+    parser.add_argument("--readers", type=Path, default=ROOT / ".venv-readers", help="where Datumaro and torchvision are")
+    args = parser.parse_args()
+    binaries, readers = args.bin.resolve(), Readers(args.readers / "bin" / "python")
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         dumps = make_dumps(folder)
@@ -123,11 +226,16 @@ def main():
             with stand_in(binaries, dumps[dump]) as host:
                 export(binaries, host, out, options)
             print(f"{dump}: {options}", flush=True)
-            subprocess.run([binaries / "syn-convert", "--check", out], check=True)
-            subprocess.run([sys.executable, TOOLS / "consumers.py", kind, out, *more], check=True)
+            if kind != "imagefolder":
+                subprocess.run([binaries / "syn-convert", "--check", out], check=True)
+                subprocess.run([sys.executable, TOOLS / "consumers.py", kind, out, *more], check=True)
             if kind == "coco":
                 print(supervision_coco(out), flush=True)
-    print(f"{len(CHECKS)} exports read by their consumers")
+            if kind != "yolo" or "detect" in more:  # Datumaro reads boxes only
+                readers.compare(kind, out, dumps[dump])
+    readers.close()
+    assert readers.seen, "Datumaro and torchvision saw nothing"
+    print(f"{len(CHECKS)} exports read by their consumers; Datumaro and torchvision saw {readers.seen} objects")
 
 
 if __name__ == "__main__":

@@ -3,9 +3,10 @@
 
     check_rules.py --bin target/debug
 
-Each case of tests/data/broken.json is a dataset that breaks one rule. `syn-convert --check` must find it, and pycocotools,
-Ultralytics' own code or supervision must show what the rule says: fail (rejected), lose something (dropped), or take it for
-something else (misread). The sound datasets must show nothing. A case whose `judge` is a text says why no reader can show it here.
+Each case of tests/data/broken.json is a dataset that breaks one rule. `syn-convert --check` must find it, and pycocotools, Ultralytics'
+own code, supervision, Datumaro or torchvision must show what the rule says: fail (rejected), lose something (dropped), or take it for
+something else (misread). A rule that names Datumaro or torchvision must be shown by them in one case at least. The sound datasets must
+show nothing. A case whose `judge` is a text says why no reader can show it here.
 """
 import argparse
 import ast
@@ -34,6 +35,14 @@ import consumers  # noqa: E402
 # --- datasets
 
 
+def voc_colour(index):
+    """The colour of an index in VOC's palette: its bits, dealt to red, green and blue from the highest down."""
+    return [sum((index >> (3 * bit + channel) & 1) << (7 - bit) for bit in range(3)) for channel in range(3)]
+
+
+PALETTE = [value for index in range(256) for value in voc_colour(index)]
+
+
 def write(path, value):
     path.parent.mkdir(parents=True, exist_ok=True)
     if isinstance(value, str):
@@ -45,7 +54,7 @@ def write(path, value):
     else:
         width, height, indices = value["palette"]
         plane = Image.fromarray(np.resize(np.array(indices, dtype=np.uint8), (height, width)), "P")
-        plane.putpalette([0] * 768)
+        plane.putpalette(PALETTE)
         plane.save(path, "PNG")
 
 
@@ -369,6 +378,33 @@ def judge_voc(folder):
     return shown
 
 
+class Elsewhere:
+    """Datumaro and torchvision, which need an environment of their own."""
+
+    NAMES = {"Datumaro": "datumaro", "torchvision": "torchvision"}
+
+    def __init__(self, python):
+        command = [python, ROOT / "scripts" / "tools" / "readers.py"]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def ask(self, name, base, folder):
+        """What a reader shows."""
+        question = {"reader": self.NAMES[name], "format": base, "folder": str(folder)}
+        self.process.stdin.write(json.dumps(question) + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())["shown"]
+
+    def named_by(self, rule, base):
+        """Those of them that a finding names. `all` stands for all."""
+        named = rule["reader"].split(", ")
+        can = {"coco": self.NAMES, "voc": self.NAMES}.get(base, {})
+        return [name for name in can if name in named or named == ["all"]]
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
 JUDGES = {"coco": judge_coco, "yolo": judge_yolo, "pose": judge_yolo, "ultralytics-ndjson": judge_ndjson, "voc": judge_voc}
 
 
@@ -389,47 +425,68 @@ def apart(judge, folder):
 
 
 def check(convert, folder, base):
-    """The findings of syn-convert --check."""
+    """The findings of syn-convert --check, by code."""
     command = [convert, "-q", "--check", folder, "--log-format", "json", "--to", "yolo" if base == "pose" else base]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=False)
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    return {finding["code"]: finding for finding in map(json.loads, done.stdout.splitlines())}
+
+
+class Court:
+    """Judges case after case."""
+
+    def __init__(self, convert, broken, elsewhere, verbose):
+        self.convert, self.bases, self.elsewhere, self.verbose = convert, broken["bases"], elsewhere, verbose
+        self.wrong, self.shown, self.named, self.confirmed = [], 0, set(), set()
+
+    def judge(self, case):
+        code, base, reason = case["code"], case["base"], case.get("judge", True)
+        with tempfile.TemporaryDirectory() as folder:
+            folder = Path(folder).resolve() / "set"
+            dataset(folder, self.bases[base], case["files"])
+            found = check(self.convert, folder, base)
+            if code and code not in found:
+                self.wrong.append(f"{code}: syn-convert does not find it")
+                return
+            readers = self.elsewhere.named_by(found[code] if code else {"reader": "all"}, base)
+            verdicts = {name: self.elsewhere.ask(name, base, folder) for name in readers}
+            if reason is True or reason == "advice":
+                verdicts["here"] = apart(JUDGES[base], folder)
+        if self.verbose:
+            print(code or f"sound {base}", found.get(code, {}).get("severity"), verdicts, flush=True)
+        if code is None:
+            self.wrong += [f"sound {base}: {verdicts} {found}"] if found or any(verdicts.values()) else []
+            return
+        severity = found[code]["severity"]
+        self.named |= {(code, name) for name in readers if found[code]["reader"] != "all"}
+        self.confirmed |= {(code, name) for name in readers if (severity in verdicts[name] or severity == "advice" and verdicts[name])}
+        if reason == "advice":
+            self.wrong += [f"{code} is advice, but the reader shows {verdicts['here']}"] if verdicts["here"] else []
+        elif reason is True and not any(severity in verdict for verdict in verdicts.values()):
+            self.wrong.append(f"{code} is said to be {severity}, the readers show {verdicts}: {case['files']}")
+        elif reason is True:
+            self.shown += 1
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", type=Path, default=ROOT / "target" / "debug")
+    parser.add_argument("--readers", type=Path, default=ROOT / ".venv-readers", help="where Datumaro and torchvision are")
     parser.add_argument("-v", "--verbose", action="store_true", help="print what the readers say")
     args = parser.parse_args()
-    convert = args.bin.resolve() / "syn-convert"
     broken = json.loads((ROOT / "tests" / "data" / "broken.json").read_text(encoding="utf-8"))
-    wrong, shown_by_reader = [], 0
-    cases = [{"base": base, "code": None, "files": {}} for base in broken["bases"]] + broken["cases"]
-    for case in cases:
-        code, reason = case["code"], case.get("judge", True)
-        with tempfile.TemporaryDirectory() as folder:
-            folder = Path(folder).resolve() / "set"
-            dataset(folder, broken["bases"][case["base"]], case["files"])
-            found = {f["code"]: f["severity"] for f in check(convert, folder, case["base"])}
-            if code and code not in found:
-                wrong.append(f"{code}: syn-convert does not find it")
-                continue
-            if code and reason is not True and reason != "advice":
-                continue
-            shown = apart(JUDGES[case["base"]], folder)
-        if args.verbose:
-            print(code or f"sound {case['base']}", found.get(code), dict(shown), flush=True)
-        if code is None:
-            wrong += [f"sound {case['base']}: {shown or found}"] if shown or found else []
-        elif reason == "advice":
-            wrong += [f"{code} is advice, but the reader shows {dict(shown)}"] if shown else []
-        elif found[code] not in shown:
-            wrong.append(f"{code} is said to be {found[code]}, the reader shows {dict(shown)}: {case['files']}")
-        else:
-            shown_by_reader += 1
+    elsewhere = Elsewhere(args.readers / "bin" / "python")
+    court = Court(args.bin.resolve() / "syn-convert", broken, elsewhere, args.verbose)
+    for case in [{"base": base, "code": None, "files": {}} for base in broken["bases"]] + broken["cases"]:
+        court.judge(case)
+    elsewhere.close()
+    wrong = court.wrong + [f"{code} names {name}, which shows nothing of it" for code, name in sorted(court.named - court.confirmed)]
     for line in wrong:
         print(line)
     untold = sum(case.get("judge", True) not in (True, "advice") for case in broken["cases"])
-    print(f"{shown_by_reader} rule breaks shown by their readers, {untold} cannot be shown here, {len(wrong)} disagree")
+    print(
+        f"{court.shown} rule breaks shown by their readers, {untold} cannot be shown here; "
+        f"{len(court.confirmed)} rules shown by Datumaro or torchvision; {len(wrong)} disagree"
+    )
     sys.exit(1 if wrong else 0)
 
 

@@ -289,3 +289,15 @@ fn what_xml_cannot_hold_is_the_same_in_the_label_map() {
     assert!(text.contains("a\u{fffd}b:") && text.contains("Annotations/a__x_y.xml"), "{text}");
     common::run("syn-convert", &["--check", "-"], &lines).exits(0);
 }
+
+#[test]
+fn class_names_that_a_label_map_cannot_hold_stand_in_datumaros_own_list() {
+    let item = |class: &str| sized_item(1, json!([bbox("a", class)]), 20, 20);
+    let files = export(&options(), &[item("a:b"), item("#1")]);
+    let meta: Value = serde_json::from_str(text(&files, "dataset_meta.json")).unwrap();
+    assert_eq!(meta["labels"], json!(["background", "#1", "a:b"]));
+    assert_eq!(meta["label_map"], json!({"0": "background", "1": "#1", "2": "a:b"}));
+    assert_eq!(meta["segmentation_colors"], json!([[0, 0, 0], [128, 0, 0], [0, 128, 0]]));
+    let files = export(&options(), &[item("a b")]);
+    assert!(!files.contains_key("dataset_meta.json"));
+}

@@ -15,6 +15,7 @@ pub mod rules;
 pub mod tree;
 pub mod ultralytics;
 pub mod voc;
+pub mod voc_labels;
 pub mod voc_planes;
 pub mod voc_sets;
 pub mod voc_xml;

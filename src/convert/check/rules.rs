@@ -44,7 +44,7 @@ rules! {
     COCO_IMAGE_UNKNOWN: Dropped, "pycocotools", "an annotation of an image that is not listed";
     COCO_CATEGORY_UNKNOWN: Dropped, "pycocotools", "an annotation of a category that is not listed";
     COCO_BBOX_INVALID: Rejected, "pycocotools, supervision", "a bbox is not four finite numbers, or has a negative side";
-    COCO_BBOX_EMPTY: Dropped, "torchvision, Ultralytics", "a bbox without area";
+    COCO_BBOX_EMPTY: Rejected, "torchvision, Ultralytics", "a bbox without area: models of torchvision fail in training, Ultralytics leaves it out";
     COCO_BBOX_OUTSIDE: Advice, "all", "a bbox reaches over the edge of its image";
     COCO_AREA_INVALID: Dropped, "pycocotools", "an area that is no number, zero or negative falls out of every size class";
     COCO_AREA_DIFFERS: Advice, "pycocotools", "the area of a mask is not its number of pixels: it may count in another size class";
@@ -122,26 +122,27 @@ rules! {
     NDJSON_KPT_SHAPE_INVALID: Rejected, "Ultralytics", "`kpt_shape` is not [joints, 2 or 3]";
 
     // VOC
-    VOC_NO_ANNOTATIONS: Rejected, "all", "there is no Annotations folder with XML files";
-    VOC_INVALID_XML: Rejected, "all", "the file is no XML document, or not an annotation";
+    VOC_NO_ANNOTATIONS: Rejected, "torchvision", "there is no Annotations folder with XML files";
+    VOC_INVALID_XML: Rejected, "torchvision, Datumaro", "the file is no XML document, or not an annotation";
     VOC_FIELD_MISSING: Rejected, "supervision, Datumaro", "an element is missing or empty";
     VOC_FILE_NAME_DIFFERS: Misread, "torchvision, MMDetection", "readers open JPEGImages/{id}.jpg whatever `filename` says";
     VOC_NOT_JPG: Rejected, "torchvision, MMDetection", "the image is not JPEGImages/{id}.jpg, which readers open";
-    VOC_ID_SPACE: Misread, "all", "an id with white space is cut at it";
-    VOC_NOT_AN_INTEGER: Rejected, "py-faster-rcnn", "a coordinate, size or flag is no integer";
-    VOC_BOX_EMPTY: Dropped, "all", "a box without area";
+    VOC_ID_SPACE: Misread, "VOCdevkit", "an id with white space is cut at it";
+    VOC_NOT_AN_INTEGER: Rejected, "py-faster-rcnn, Datumaro", "a coordinate, size or flag is no integer";
+    VOC_BOX_EMPTY: Rejected, "torchvision", "a box without area: its models fail in training";
     VOC_BOX_REVERSED: Misread, "supervision", "the corners of a box are in the wrong order";
-    VOC_BOX_OUTSIDE: Misread, "all", "a box reaches over the edge of its image";
+    VOC_BOX_OUTSIDE: Misread, "supervision, torchvision, Datumaro", "a box reaches over the edge of its image";
     VOC_ZERO_BASED: Advice, "py-faster-rcnn, supervision", "boxes begin at pixel 0: readers that count from 1 place them one pixel too far left and up";
-    VOC_NOT_IN_A_SET: Dropped, "all", "an annotation that no list of ImageSets/Main names";
-    VOC_SET_UNKNOWN_ID: Rejected, "all", "a list of ImageSets names what is not there";
-    VOC_SET_REPEATED_ID: Misread, "all", "a list of ImageSets names an image twice";
-    VOC_SET_OVERLAP: Misread, "all", "an image is in two of train, val and test";
-    VOC_LABELMAP_INVALID: Rejected, "Datumaro", "a line of labelmap.txt is not name:r,g,b:parts:actions";
-    VOC_CLASS_UNKNOWN: Rejected, "Datumaro", "a class that labelmap.txt does not list";
-    VOC_PLANE_TYPE: Misread, "all", "a plane is no 8-bit palette PNG: its colours are read for classes";
-    VOC_PLANE_UNREADABLE: Rejected, "all", "a plane cannot be decoded";
-    VOC_PLANE_SIZE: Rejected, "all", "a plane has another size than its image";
-    VOC_PLANE_CLASS: Misread, "all", "a pixel of a class plane has no class in labelmap.txt";
+    VOC_NOT_IN_A_SET: Dropped, "torchvision, Datumaro", "an annotation that no list of ImageSets/Main names";
+    VOC_SET_UNKNOWN_ID: Rejected, "torchvision", "a list of ImageSets names what is not there";
+    VOC_SET_REPEATED_ID: Misread, "torchvision", "a list of ImageSets names an image twice";
+    VOC_SET_OVERLAP: Misread, "torchvision, Datumaro", "an image is in two of train, val and test";
+    VOC_LABELMAP_INVALID: Rejected, "Datumaro", "a line of labelmap.txt is not name:r,g,b:parts:actions, or a name is there twice";
+    VOC_CLASS_UNKNOWN: Rejected, "Datumaro", "a class that labelmap.txt (or dataset_meta.json) does not list";
+    VOC_PLANE_TYPE: Misread, "torchvision", "a plane is no 8-bit palette PNG: its colours are read for classes";
+    VOC_PLANE_UNREADABLE: Rejected, "torchvision, Datumaro", "a plane cannot be decoded";
+    VOC_PLANE_SIZE: Rejected, "Datumaro", "a plane has another size than its image";
+    VOC_PLANE_CLASS: Rejected, "Datumaro", "a pixel of a class plane has no class in labelmap.txt";
+    VOC_PLANE_VOID: Rejected, "Datumaro", "a pixel is void (255), and labelmap.txt has no class of its colour";
     VOC_PLANES_DIFFER: Misread, "Datumaro", "class plane and object plane do not cover the same pixels";
 }

@@ -3,12 +3,11 @@
 use super::Check;
 use super::finding::{Findings, Place};
 use super::images::Images;
-use super::rules::{VOC_LABELMAP_INVALID, VOC_NO_ANNOTATIONS, VOC_NOT_IN_A_SET, VOC_ZERO_BASED};
+use super::rules::{VOC_NO_ANNOTATIONS, VOC_NOT_IN_A_SET, VOC_ZERO_BASED};
 use super::tree::Tree;
 use super::voc_sets::Sets;
-use super::{voc_planes, voc_xml};
+use super::{voc_labels, voc_planes, voc_xml};
 use crate::stream::StreamError;
-use std::collections::BTreeMap;
 
 /// The check.
 pub struct Voc;
@@ -31,7 +30,8 @@ impl Check for Voc {
     }
 
     fn check(&self, tree: &Tree, folder: &str, out: &mut Findings) -> Result<(), StreamError> {
-        let labels = label_map(tree, folder, out)?;
+        let labels = voc_labels::read(tree, folder, out)?;
+        let labels = labels.as_ref();
         let sets = Sets::read(tree, folder, out)?;
         let mut images = Images::default();
         let mut zero = 0u64;
@@ -43,14 +43,14 @@ impl Check for Voc {
             if !sets.is_empty() && !sets.main(id) {
                 out.add(&VOC_NOT_IN_A_SET, Place::file(&path), "no list of ImageSets/Main names it: nobody reads it")?;
             }
-            let Some(image) = voc_xml::check(tree, folder, &path, id, &labels, &mut images, out)? else { continue };
+            let Some(image) = voc_xml::check(tree, folder, &path, id, labels, &mut images, out)? else { continue };
             if image.zero {
                 zero += 1;
                 if zero == 1 {
                     first_zero.clone_from(&path);
                 }
             }
-            voc_planes::check(tree, folder, id, image.size, &labels, out)?;
+            voc_planes::check(tree, folder, id, image.size, labels, out)?;
         }
         if !any {
             return self.nothing(out);
@@ -68,36 +68,4 @@ impl Check for Voc {
     fn nothing(&self, out: &mut Findings) -> Result<(), StreamError> {
         out.add(&VOC_NO_ANNOTATIONS, Place::file("."), "there is no Annotations folder with XML files")
     }
-}
-
-/// The classes of `labelmap.txt`, with their index in the planes; `None` without such a file.
-pub type Labels = Option<BTreeMap<String, u32>>;
-
-fn label_map(tree: &Tree, folder: &str, out: &mut Findings) -> Result<Labels, StreamError> {
-    let path = format!("{folder}labelmap.txt");
-    if !tree.has(&path) {
-        return Ok(None);
-    }
-    let bytes = tree.read(&path)?;
-    let text = String::from_utf8_lossy(&bytes);
-    let mut labels = BTreeMap::new();
-    let mut index = 0;
-    for (number, line) in (1..).zip(text.lines()) {
-        if line.trim().is_empty() || line.starts_with('#') {
-            continue;
-        }
-        let parts: Vec<&str> = line.split(':').collect();
-        let colour = |c: &str| c.is_empty() || c.split(',').filter(|n| n.trim().parse::<u8>().is_ok()).count() == 3;
-        match parts[..] {
-            [name, rgb, _, _] if !name.is_empty() && colour(rgb) => {
-                labels.insert(name.to_owned(), index);
-            }
-            _ => {
-                let message = format!("{line:?} is not name:r,g,b:parts:actions");
-                out.add(&VOC_LABELMAP_INVALID, Place::line(&path, number), &message)?;
-            }
-        }
-        index += 1;
-    }
-    Ok(Some(labels))
 }

@@ -1,9 +1,11 @@
 //! Class and object planes of VOC, row by row.
 
 use super::finding::{Findings, Place};
-use super::rules::{VOC_PLANE_CLASS, VOC_PLANE_SIZE, VOC_PLANE_TYPE, VOC_PLANE_UNREADABLE, VOC_PLANES_DIFFER};
+use super::rules::{
+    VOC_PLANE_CLASS, VOC_PLANE_SIZE, VOC_PLANE_TYPE, VOC_PLANE_UNREADABLE, VOC_PLANE_VOID, VOC_PLANES_DIFFER,
+};
 use super::tree::Tree;
-use super::voc::Labels;
+use super::voc_labels::Labels;
 use crate::stream::StreamError;
 use png::{BitDepth, ColorType, Decoder, Limits, Reader};
 use std::fs::File;
@@ -23,7 +25,7 @@ pub fn check(
     folder: &str,
     id: &str,
     size: Option<[u64; 2]>,
-    labels: &Labels,
+    labels: Option<&Labels>,
     out: &mut Findings,
 ) -> Result<(), StreamError> {
     let paths = ["SegmentationClass", "SegmentationObject"].map(|kind| format!("{folder}{kind}/{id}.png"));
@@ -38,16 +40,20 @@ pub fn check(
     let mut known = [labels.is_none(); 256];
     known[usize::from(VOID)] = true;
     known[0] = true;
-    for (_, index) in labels.iter().flatten() {
+    for index in labels.iter().flat_map(|labels| labels.index.values()) {
         if let Some(known) = known.get_mut(*index as usize) {
             *known = true;
         }
     }
-    let (mut unknown, mut differ) = (None, None);
+    let void_is_known = labels.is_none_or(|labels| labels.has_void);
+    let (mut unknown, mut void, mut differ) = (None, None, None);
     for y in 0..h {
         let Some(row) = next(&mut class, class_path, out)? else { return Ok(()) };
         if let Some(x) = row.iter().position(|i| !known[usize::from(*i)]) {
             unknown = unknown.or(Some((x, y, row[x])));
+        }
+        if let Some(x) = row.iter().position(|i| *i == VOID && !void_is_known) {
+            void = void.or(Some((x, y)));
         }
         if let Some(plane) = &mut object {
             let Some(objects) = next(plane, object_path, out)? else { return Ok(()) };
@@ -56,9 +62,14 @@ pub fn check(
             }
         }
     }
+    let list = labels.map_or("", |labels| labels.file);
     if let Some((x, y, index)) = unknown {
-        let message = format!("pixel {x},{y} has index {index}, which labelmap.txt does not list");
+        let message = format!("pixel {x},{y} has index {index}, which {list} does not list");
         out.add(&VOC_PLANE_CLASS, Place::file(class_path), &message)?;
+    }
+    if let Some((x, y)) = void {
+        let message = format!("pixel {x},{y} is void (255), whose colour 224,224,192 no class of {list} has");
+        out.add(&VOC_PLANE_VOID, Place::file(class_path), &message)?;
     }
     if let Some((x, y)) = differ {
         let message = format!("at pixel {x},{y} one of class and object plane has background, the other not");

@@ -7,7 +7,7 @@ use super::rules::{
     VOC_INVALID_XML, VOC_NOT_AN_INTEGER, VOC_NOT_JPG,
 };
 use super::tree::Tree;
-use super::voc::Labels;
+use super::voc_labels::Labels;
 use crate::stream::StreamError;
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -48,7 +48,7 @@ pub fn check(
     folder: &str,
     path: &str,
     id: &str,
-    labels: &Labels,
+    labels: Option<&Labels>,
     images: &mut Images,
     out: &mut Findings,
 ) -> Result<Option<Annotation>, StreamError> {
@@ -89,12 +89,8 @@ pub fn check(
         match object.text("name") {
             None => say(object.line, &VOC_FIELD_MISSING, "the object has no name")?,
             Some(name) => {
-                // A label map cannot hold a colon; ours has a space for it.
-                if let Some(labels) = labels
-                    && !labels.contains_key(name)
-                    && !labels.contains_key(&name.replace([':', '\n', '\r'], " "))
-                {
-                    say(object.line, &VOC_CLASS_UNKNOWN, &format!("{name:?} is not in labelmap.txt"))?;
+                if let Some(labels) = labels.filter(|labels| !labels.index.contains_key(name)) {
+                    say(object.line, &VOC_CLASS_UNKNOWN, &format!("{name:?} is not in {}", labels.file))?;
                 }
             }
         }

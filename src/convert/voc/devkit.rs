@@ -14,6 +14,7 @@ use crate::convert::spool::Spool;
 use crate::convert::xml::legal;
 use crate::files::push_escaped;
 use crate::stream::StreamError;
+use serde_json::{Map, json};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -88,6 +89,9 @@ impl Collector for Devkit {
                 image_set(&format!("ImageSets/Segmentation/{name}.txt"), set.segmented, out)?;
             }
         }
+        if end.classes.names.iter().any(|name| !fits_label_map(name)) {
+            out.plain("dataset_meta.json", &dataset_meta(end.classes)?)?;
+        }
         out.plain("labelmap.txt", &label_map(end.classes))
     }
 }
@@ -146,7 +150,7 @@ fn image_set(path: &str, stems: Sorted, out: &mut Files) -> Result<(), StreamErr
 fn label_map(classes: &Final) -> String {
     let mut map = String::from("# label:color_rgb:parts:actions\nbackground:0,0,0::\n");
     for (name, index) in classes.names.iter().zip(1u32..) {
-        // As in the XML files, but for the colon.
+        // As in the XML files, but for what the lines cannot hold.
         let name = legal(name).replace([':', '\n', '\r'], " ");
         let _ = match u8::try_from(index) {
             Ok(i) if index <= MAX_INDEX => {
@@ -157,4 +161,26 @@ fn label_map(classes: &Final) -> String {
         };
     }
     map
+}
+
+/// Whether a line of `labelmap.txt` can begin with the name.
+fn fits_label_map(name: &str) -> bool {
+    !name.contains([':', '\n', '\r']) && !name.starts_with('#')
+}
+
+/// Datumaro's own list of classes, which it reads in the place of `labelmap.txt`, and which can hold any name.
+fn dataset_meta(classes: &Final) -> Result<String, StreamError> {
+    let names: Vec<String> =
+        std::iter::once("background".to_owned()).chain(classes.names.iter().map(|n| legal(n))).collect();
+    let colours =
+        (0..names.len()).map(|i| u8::try_from(i).ok().filter(|i| u32::from(*i) <= MAX_INDEX).map(palette_colour));
+    let meta = json!({
+        "label_map": names.iter().enumerate().map(|(i, name)| (i.to_string(), json!(name))).collect::<Map<_, _>>(),
+        "labels": names,
+        "segmentation_colors": colours.collect::<Vec<_>>(),
+        "background_label": "0",
+    });
+    let mut text = serde_json::to_string_pretty(&meta).map_err(|_| StreamError::Internal("dataset_meta.json"))?;
+    text.push('\n');
+    Ok(text)
 }
