@@ -1,11 +1,13 @@
 //! The store's client as worker threads use it: one runtime, a way to stop all that is under way, errors without secrets.
 
+use super::put::Put;
 use super::said::{self, reason};
 use crate::exit::Exit;
 use crate::sink::error::SinkError;
 use crate::sink::patience::Patience;
 use opendal::layers::{RetryEvent, RetryLayer, TimeoutLayer};
 use opendal::{Error, ErrorKind, Operator};
+use std::fs::File;
 use std::future::IntoFuture;
 use std::time::Duration;
 use tokio::runtime::Runtime;
@@ -30,8 +32,14 @@ pub struct Io {
     stop: watch::Sender<bool>,
     /// Longest time for one request with all its tries.
     longest: Duration,
+    /// Longest time for one answer.
+    silence: Duration,
+    patience: Patience,
+    /// The store, for messages.
+    name: String,
     /// What stands before a key, for messages.
     base: String,
+    put: Option<Put>,
 }
 
 impl Io {
@@ -48,7 +56,49 @@ impl Io {
         let retry = retry.with_max_times(tries).with_notify(told(name, tries, patience));
         let op = once.clone().layer(retry);
         let base = name.strip_suffix(prefix).map_or_else(|| format!("{name}: "), str::to_owned);
-        Ok(Self { op, once, runtime, stop: watch::channel(false).0, longest: patience.retry_for + silence, base })
+        let (stop, longest) = (watch::channel(false).0, patience.retry_for + silence);
+        let (patience, name) = (patience.clone(), name.to_owned());
+        Ok(Self { op, once, runtime, stop, longest, silence, patience, name, base, put: None })
+    }
+
+    /// With a way for large files.
+    #[must_use]
+    pub fn with_put(self, put: Option<Put>) -> Self {
+        Self { put, ..self }
+    }
+
+    /// Whether [`put`](Self::put) can be asked for.
+    pub fn can_put(&self) -> bool {
+        self.put.is_some()
+    }
+
+    /// Sends a large file in one request, with all tries.
+    ///
+    /// # Errors
+    /// [`SinkError::Stopped`]; the store's error inside.
+    pub fn put(&self, key: &str, file: &File, bytes: u64) -> Result<opendal::Result<()>, SinkError> {
+        let Some(put) = &self.put else { return Err(SinkError::Internal("large files have no way")) };
+        if let Some((folder, _)) = key.rsplit_once('/')
+            && let Err(e) = self.wait(self.op.create_dir(&format!("{folder}/")))?
+        {
+            return Ok(Err(e));
+        }
+        self.wait_long(async {
+            let tries = tries(self.patience.retry_for);
+            let mut pause = PAUSES.0;
+            let mut n = 0;
+            loop {
+                n += 1;
+                match put.send(key, file, bytes, self.silence).await {
+                    Err(e) if e.is_temporary() && n <= tries => {
+                        self.patience.failing(&self.name, &reason(&e), &format!("{n} of {tries}"), pause);
+                        tokio::time::sleep(pause).await;
+                        pause = (2 * pause).min(PAUSES.1);
+                    }
+                    done => return done,
+                }
+            }
+        })
     }
 
     /// The client.

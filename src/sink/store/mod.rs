@@ -5,7 +5,7 @@
 //! s3://bucket/exports/.roads.partial/  what a run needs while it lasts: its claim, its ledger, files that wait
 //! ```
 //! [`Store`] writes; [`files`] reads what is published; [`work`] is the second folder; [`place`] says where both are;
-//! [`publish`](mod@publish) makes the dataset appear; [`output`] is one file under way; [`io`] the client, [`said`] its errors. The
+//! [`publish`](mod@publish) makes the dataset appear; [`output`] is one file under way ([`put`](mod@put): in one request); [`io`] the client, [`said`] its errors. The
 //! schemes: [`s3`], [`gcs`], [`azblob`], [`sftp`], [`ftp`], [`webdav`].
 //!
 //! What readers can see, and when, is told in `docs/destinations.md`.
@@ -19,6 +19,7 @@ pub mod netrc;
 pub mod output;
 pub mod place;
 pub mod publish;
+pub mod put;
 pub mod s3;
 pub mod said;
 pub mod sftp;

@@ -5,12 +5,16 @@ use super::said::failed;
 use crate::sink::destination::Output;
 use crate::sink::error::SinkError;
 use opendal::Writer;
+use std::fs::File;
+use std::io::Write;
 use std::sync::Arc;
 
 /// Size of one part, bytes: the least that S3 takes; with 10,000 parts a file may have 48 GiB.
 pub const PART: usize = 5 * 1024 * 1024;
 
-/// The largest file of a server that takes it as one request, bytes.
+/// The largest file that waits in memory for a server that takes it as one request, bytes; a larger one waits on disk.
+const SMALL: usize = 4 * 1024 * 1024;
+/// The largest where there is no other way.
 const ONE_REQUEST: usize = 64 * 1024 * 1024;
 /// The type of every object: what a browser would make of it is not for us to say.
 pub const CONTENT_TYPE: &str = "application/octet-stream";
@@ -24,6 +28,8 @@ pub struct StoreFile {
     writer: Option<Writer>,
     /// What has come so far, where a file is one request.
     gathered: Vec<u8>,
+    /// The same when it is large: a file without a name.
+    spool: Option<File>,
     bytes: u64,
     done: bool,
 }
@@ -31,7 +37,7 @@ pub struct StoreFile {
 impl StoreFile {
     /// Nothing is asked of the store before the first byte, or the end.
     pub fn new(io: Arc<Io>, key: String, shown: String) -> Self {
-        Self { io, key, shown, writer: None, gathered: Vec::new(), bytes: 0, done: false }
+        Self { io, key, shown, writer: None, gathered: Vec::new(), spool: None, bytes: 0, done: false }
     }
 
     /// Complete, if nothing is at this key yet.
@@ -64,6 +70,16 @@ impl StoreFile {
         io.wait(writer.write(bytes))?.map_err(|e| failed(&shown, &e))
     }
 
+    /// Adds to what waits on disk.
+    fn spool(&mut self, bytes: &[u8]) -> Result<(), SinkError> {
+        let fail = |e| SinkError::write(format!("{} ({})", self.shown, std::env::temp_dir().display()), e);
+        let file = match &mut self.spool {
+            Some(file) => file,
+            None => self.spool.insert(tempfile::tempfile().map_err(fail)?),
+        };
+        file.write_all(&std::mem::take(&mut self.gathered)).and_then(|()| file.write_all(bytes)).map_err(fail)
+    }
+
     /// Ends what is under way; nothing of it may stay.
     fn abort(&mut self) {
         let Some(mut writer) = self.writer.take() else { return };
@@ -80,6 +96,11 @@ impl StoreFile {
     /// # Errors
     /// [`SinkError`] outside, the store's error inside.
     pub fn close(&mut self) -> Result<Result<(), opendal::Error>, SinkError> {
+        if let Some(spool) = self.spool.take() {
+            let put = self.io.put(&self.key, &spool, self.bytes)?;
+            self.done = put.is_ok();
+            return Ok(put);
+        }
         let gathered = std::mem::take(&mut self.gathered);
         if !gathered.is_empty() {
             self.send(gathered)?;
@@ -118,6 +139,9 @@ impl Output for StoreFile {
         if self.io.op().info().capability().write_can_multi {
             return self.send(bytes.to_vec());
         }
+        if self.spool.is_some() || self.io.can_put() && self.gathered.len() + bytes.len() > SMALL {
+            return self.spool(bytes);
+        }
         if self.gathered.len() + bytes.len() > ONE_REQUEST {
             let reason = "it is larger than 64 MiB, and this server takes a file as one request".to_owned();
             return Err(SinkError::Store { path: self.shown.clone(), reason });
@@ -129,6 +153,7 @@ impl Output for StoreFile {
     fn restart(&mut self) -> Result<(), SinkError> {
         self.abort();
         self.gathered.clear();
+        self.spool = None;
         self.bytes = 0;
         Ok(())
     }

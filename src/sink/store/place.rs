@@ -17,13 +17,15 @@ pub struct Place {
     pub name: String,
     /// What there is to list and abort unfinished uploads.
     pub uploads: Option<super::uploads::Uploads>,
+    /// The way of large files to a server that takes each in one request.
+    pub put: Option<super::put::Put>,
 }
 
 impl Place {
     /// A place whose client is ready.
     pub fn new(op: Operator, prefix: &str, name: &str) -> Self {
         let prefix = prefix.trim_matches('/').to_owned();
-        Self { op, prefix, name: name.trim_end_matches('/').to_owned(), uploads: None }
+        Self { op, prefix, name: name.trim_end_matches('/').to_owned(), uploads: None, put: None }
     }
 
     /// The client with retries.
@@ -31,7 +33,8 @@ impl Place {
     /// # Errors
     /// [`SinkError::Write`] when the system gives no threads.
     pub fn io(&self, patience: &Patience) -> Result<Io, SinkError> {
-        Io::new(self.op.clone(), &self.name, &self.prefix, patience).map_err(|e| SinkError::write(self.name.clone(), e))
+        let io = Io::new(self.op.clone(), &self.name, &self.prefix, patience);
+        Ok(io.map_err(|e| SinkError::write(self.name.clone(), e))?.with_put(self.put.clone()))
     }
 
     /// The folder of the dataset: empty, or ending in a slash.

@@ -51,7 +51,7 @@ fn advice(e: &Error, reason: &str) -> Option<&'static str> {
     }
     let passing = e.kind() == ErrorKind::RateLimited
         || matches!(status, Some(408 | 429 | 500..))
-        || any(&["send http request", "timeout", "no answer", "ssh error"]);
+        || any(&["send http request", "timeout", "no answer", "ssh error", "the connection failed"]);
     passing.then_some("try again when it answers; --retry-for waits longer, --resume keeps what has arrived")
 }
 
