@@ -57,6 +57,11 @@ macro_rules! destinations {
             }
 
             #[test]
+            fn names_arrive_or_are_refused() {
+                suite::names_arrive_or_are_refused(&$start);
+            }
+
+            #[test]
             fn signals_leave_nothing_and_kills_are_resumed() {
                 suite::signals_leave_nothing_and_kills_are_resumed(&$start);
             }

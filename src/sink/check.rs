@@ -103,10 +103,24 @@ pub fn check(dataset: &dyn Published, threads: usize, tell: &(dyn Fn(&str) + Syn
     let (listed, mut verdict, mut told) = state.into_inner().unwrap_or_else(PoisonError::into_inner);
     if listed.values().any(|l| !l.found) {
         read_manifest(dataset, &mut |entry| {
-            if listed.get(&keys.hash_one(&entry.path)).is_some_and(|l| !l.found) {
-                verdict.bad += 1;
-                wrong(&mut told, format!("{} is missing", entry.path));
+            if listed.get(&keys.hash_one(&entry.path)).is_none_or(|l| l.found) {
+                return Ok(());
             }
+            let seen = match dataset.unlisted(&entry.path)? {
+                Some(_) => dataset.read(&entry.path)?.map(|mut content| measure(&mut *content)),
+                None => None,
+            };
+            match seen {
+                Some(Ok(seen)) if seen == entry.seen => {
+                    verdict.good += 1;
+                    verdict.bytes += seen.bytes;
+                    return Ok(());
+                }
+                Some(Ok(_)) => wrong(&mut told, format!("{} is not what the manifest says", entry.path)),
+                Some(Err(e)) => wrong(&mut told, format!("{} cannot be read: {e}", entry.path)),
+                None => wrong(&mut told, format!("{} is missing", entry.path)),
+            }
+            verdict.bad += 1;
             Ok(())
         })?;
     }

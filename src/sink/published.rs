@@ -28,6 +28,14 @@ pub trait Published: Send + Sync {
     /// [`SinkError`] when the place cannot be listed; what `each` returns.
     fn list(&self, each: &mut dyn FnMut(&str, u64) -> Result<(), SinkError>) -> Result<(), SinkError>;
 
+    /// The size of a file that the list leaves out although it is there, where lists may do that: it has to be asked for by name.
+    ///
+    /// # Errors
+    /// [`SinkError`] when that cannot be known.
+    fn unlisted(&self, _path: &str) -> Result<Option<u64>, SinkError> {
+        Ok(None)
+    }
+
     /// Reads every file, `threads` at once where that is of use.
     ///
     /// # Errors

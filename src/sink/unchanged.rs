@@ -39,18 +39,24 @@ impl Unchanged {
         let Some(content) = dataset.read(manifest::PATH)? else {
             return Err(SinkError::Manifest(format!("{} has none", dataset.name())));
         };
-        let mut metered = Metered { from: content, meter: Meter::default() };
-        manifest::read(&mut metered, |entry| {
-            held.insert(keys.hash_one(entry.path.as_str()), entry.seen);
-            Ok(())
-        })?;
-        let manifest = metered.meter.finish();
         let mut there = HashMap::new();
         dataset.list(&mut |path, size| {
             there.insert(keys.hash_one(path), size);
             Ok(())
         })?;
-        held.retain(|key, seen| there.get(key) == Some(&seen.bytes));
+        let mut metered = Metered { from: content, meter: Meter::default() };
+        manifest::read(&mut metered, |entry| {
+            let key = keys.hash_one(entry.path.as_str());
+            let size = match there.get(&key) {
+                Some(size) => Some(*size),
+                None => dataset.unlisted(&entry.path)?,
+            };
+            if size == Some(entry.seen.bytes) {
+                held.insert(key, entry.seen);
+            }
+            Ok(())
+        })?;
+        let manifest = metered.meter.finish();
         Ok(Self { dataset, scratch, keys, held, manifest, tidy })
     }
 

@@ -27,6 +27,8 @@ pub struct Server {
     pub endpoint: Option<String>,
     /// Whether it takes files in parts; the emulator of Google's store does not.
     pub parts: bool,
+    /// Names that it cannot hold.
+    pub refuses: fn(&str) -> bool,
     /// What else has to stay as long as the server.
     also: Option<tempfile::TempDir>,
     child: Option<Child>,
@@ -257,7 +259,23 @@ fn pairs(env: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 fn server(dir: tempfile::TempDir, base: String, env: &[(&str, &str)], see: See, child: Option<Child>) -> Server {
-    Server { base, ending: "", env: pairs(env), dir, see, endpoint: None, parts: true, also: None, child }
+    Server {
+        base,
+        ending: "",
+        env: pairs(env),
+        dir,
+        see,
+        endpoint: None,
+        parts: true,
+        refuses: ends_with_space,
+        also: None,
+        child,
+    }
+}
+
+/// What the client library of stores cannot ask for.
+fn ends_with_space(name: &str) -> bool {
+    name.ends_with(char::is_whitespace)
 }
 
 /// A folder of this machine.
@@ -266,7 +284,9 @@ pub fn local() -> Server {
     let data = dir.path().join("data");
     fs::create_dir(&data).unwrap();
     let base = format!("{}/", data.display());
-    server(dir, base, &[], See::Folder(data), None)
+    let mut server = server(dir, base, &[], See::Folder(data), None);
+    server.refuses = |_| false;
+    server
 }
 
 const SIGNED: &str = "Authorization: AWS4-HMAC-SHA256 Credential=AKTEST/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=x";
@@ -279,6 +299,7 @@ pub fn archive(ending: &'static str) -> Server {
     let base = format!("{}/", data.display());
     let mut server = server(dir, base, &[], See::Archives(data, ending), None);
     server.ending = ending;
+    server.refuses = |_| false;
     server
 }
 
@@ -315,7 +336,10 @@ pub fn s3s() -> Server {
     ]);
     command.arg(&data);
     let child = started(command, port, dir.path());
-    s3(dir, port, See::Folder(data.join("bucket")), child)
+    let mut server = s3(dir, port, See::Folder(data.join("bucket")), child);
+    // It keeps a file of its own for each object, whose name is longer.
+    server.refuses = |name| ends_with_space(name) || name.len() >= 150;
+    server
 }
 
 /// S3 as moto understands it; it lists unfinished uploads.

@@ -198,6 +198,95 @@ pub fn verify_finds_what_is_wrong(server: &Server) {
     run(server, &["--verify"], "ds", "").exits(3).says("manifest");
 }
 
+/// Names that somebody gives to an image, or would like to see in a path.
+fn names() -> Vec<String> {
+    let plain = [
+        "e\u{301}.txt",
+        "\u{1112}\u{1161}\u{11ab}.txt",
+        "🛣\u{fe0f}.png",
+        "a\u{200b}b",
+        "%41.txt",
+        "%2e%2e/%2Fx",
+        "100%",
+        "a%00b",
+        " leading",
+        "in  side",
+        "trailing ",
+        "no-break\u{a0}",
+        "folder /x",
+        "trailing.",
+        ".hidden/.x",
+        "...",
+        "..a/b..",
+        "CON",
+        "aux.txt/nul",
+        "ab:c",
+        "a*b\"<>|",
+        "q?x=1&y",
+        "#frag",
+        "a+b=c",
+        "-rf",
+        "--help/-x",
+        "~",
+        "~root/x",
+        "$(id) `id`",
+        "a;b&&c",
+        "[x]{y}",
+        "@h/us:p@h",
+        "metadata/x",
+        "&amp;<x>",
+        "'",
+        "x -> y",
+        "S_IFREG/-rw-r--r-- 1 a b 3 Nov 25 04:00 z",
+    ];
+    let mut names: Vec<_> = plain.map(str::to_owned).into();
+    names.extend([
+        "n".repeat(255),
+        "각".repeat(85),
+        format!("{}x", "d/".repeat(400)),
+        format!("{0}/{0}/{0}", "m".repeat(250)),
+    ]);
+    names
+}
+
+/// Each name arrives as it is, in NFC, or is an error that names it before anything is published.
+pub fn names_arrive_or_are_refused(server: &Server) {
+    let mut refused = Vec::new();
+    for name in names() {
+        let file = (name.clone(), format!("content of {name}"));
+        let ran = run(server, &["--retry-for", "1"], "ds", &whole(std::slice::from_ref(&file)));
+        if ran.code == Some(0) {
+            let arrived = (synpipe::path::RelPath::new(&name).unwrap().as_str().to_owned(), file.1);
+            holds(&server.dataset("ds"), &[arrived]);
+            verified(server, "ds");
+            server.remove_dataset("ds");
+        } else {
+            // A name in quotes is escaped.
+            let quoted = format!("{name:?}");
+            let shown = ran.stderr.contains(&name) || ran.stderr.contains(quoted.trim_matches('"'));
+            assert!(shown, "{name:?} is not named: {}", ran.stderr);
+            refused.push(name);
+        }
+        assert_eq!(server.tree().into_keys().collect::<Vec<_>>(), Vec::<String>::new(), "left");
+    }
+    let known: Vec<_> = refused.iter().map(String::as_str).filter(|n| !(server.refuses)(n)).collect();
+    assert!(known.is_empty(), "refused although {} can hold them: {known:?}", server.base);
+    // What no destination takes, since some system could not tell them apart, or a list of names not show them.
+    for (one, two) in [
+        ("a/X.txt", "a/x.txt"),
+        ("\u{e9}", "e\u{301}"),
+        ("a\nb", "c"),
+        ("a\tb", "c"),
+        ("a\u{7f}b", "c"),
+        ("a\\b", "c"),
+        ("a/C:x", "c"),
+    ] {
+        let pair = [one, two].map(|n| (n.to_owned(), "1".to_owned()));
+        run(server, &[], "ds", &whole(&pair)).exits(3);
+        assert_eq!(server.tree().into_keys().collect::<Vec<_>>(), Vec::<String>::new());
+    }
+}
+
 /// A run that has written something and waits for more.
 pub fn under_way(server: &Server, args: &[&str], dataset: &str, lines: &str) -> Child {
     let mut child = command(server, args, dataset).spawn().unwrap();

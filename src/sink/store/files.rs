@@ -116,6 +116,19 @@ impl Published for StoredDataset {
     fn list(&self, each_file: &mut dyn FnMut(&str, u64) -> Result<(), SinkError>) -> Result<(), SinkError> {
         each(&self.io, &self.place.folder(), each_file)
     }
+
+    /// Some servers of files list no names with a dot in front.
+    fn unlisted(&self, path: &str) -> Result<Option<u64>, SinkError> {
+        if !self.place.is_file_server() {
+            return Ok(None);
+        }
+        let key = self.place.file(path);
+        match self.io.wait(self.io.op().stat(&key))? {
+            Ok(meta) => Ok(Some(meta.content_length())),
+            Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(self.io.failed(&key, &e)),
+        }
+    }
 }
 
 /// Reads a file block by block.

@@ -85,6 +85,9 @@ impl Store {
     /// # Errors
     /// [`SinkError::Exists`], [`SinkError::Usage`] when something else is there, [`SinkError::Store`].
     pub fn new(place: Place, how: &How<'_>) -> Result<Self, SinkError> {
+        if place.prefix.trim() != place.prefix {
+            return Err(SinkError::Usage(format!("{:?} begins or ends with a space: choose another name", place.name)));
+        }
         let io = Arc::new(place.io(how.patience)?);
         let replaces = files::exists(&io, &place.file(manifest::PATH))?;
         if replaces && !how.overwrite {
@@ -131,15 +134,16 @@ impl Store {
     }
 
     fn key(&self, path: &RelPath) -> Result<String, SinkError> {
+        let key = format!("{}{path}", self.tree);
         // The client library trims a path.
-        if path.as_str().ends_with(char::is_whitespace) {
+        if key.trim() != key {
             return Err(SinkError::Usage(format!(
-                "{:?}: a store cannot hold a name that ends with a space",
+                "{:?}: a store cannot hold a name that ends with a space, nor one that begins with it at its top",
                 path.as_str()
             )));
         }
         self.known().insert(self.keys.hash_one(path.as_str()));
-        Ok(format!("{}{path}", self.tree))
+        Ok(key)
     }
 
     fn known(&self) -> MutexGuard<'_, HashSet<u64>> {

@@ -41,7 +41,7 @@ impl Store {
                 self.move_one(&there, &old, false)?;
                 self.delete(&there)?;
             }
-            self.move_files()?;
+            self.move_files(manifest)?;
             self.put_manifest(manifest)?;
             self.remove_stale(&old)?;
         }
@@ -81,18 +81,14 @@ impl Store {
         }
     }
 
-    /// Moves every file of this run from the waiting room to its place.
-    fn move_files(&self) -> Result<(), SinkError> {
+    /// Moves every file of the manifest from the waiting room to its place. Not what the server lists: some leave out names with a
+    /// dot in front.
+    fn move_files(&self, manifest: &Path) -> Result<(), SinkError> {
+        let file = File::open(manifest).map_err(|e| SinkError::write(self.shown(manifest::PATH), e))?;
         let mut batch = Vec::new();
-        files::each(&self.io, &self.tree, &mut |path, _| {
-            if self.is_known(path) && path != manifest::PATH {
-                batch.push(path.to_owned());
-            }
-            if batch.len() < 1024 {
-                return Ok(());
-            }
-            // The list goes on while files leave it: they are copied, and removed with the work folder.
-            self.copy_all(&std::mem::take(&mut batch))
+        manifest::read(file, |entry| {
+            batch.push(entry.path);
+            if batch.len() < 1024 { Ok(()) } else { self.copy_all(&std::mem::take(&mut batch)) }
         })?;
         self.copy_all(&batch)
     }
