@@ -5,11 +5,13 @@
 
 `syn-convert --check` must find nothing that is lost. pycocotools, supervision, torchvision and Datumaro load COCO, Ultralytics' own label
 check and Datumaro read YOLO, supervision, torchvision, Datumaro and an XML parser read VOC, Datumaro reads image folders. torchvision and
-Datumaro must see every object, class by class. The images come from the stand-in backend, which makes one of the right size for each row.
+Datumaro must see every object, class by class; so must Ultralytics' own converter of its NDJSON, which downloads the images. The images come from the stand-in backend, which makes one of the right size for each row.
 """
 import argparse
+import asyncio
 import collections
 import contextlib
+import io
 import json
 import os
 import re
@@ -192,6 +194,46 @@ def objects(dump):
     return found
 
 
+def ultralytics_ndjson(binaries, host, folder, dump, task):
+    """Ultralytics' converter makes a YOLO dataset of our document, with an image for each item and a row for each object."""
+    import check_rules
+
+    out = folder / f"ultralytics-{task}"
+    export(binaries, host, out, f"--to ultralytics-ndjson --task {task} --split 0.8/0.2")
+    subprocess.run([binaries / "syn-convert", "--check", out], check=True)
+    convert = check_rules.converter().convert_ndjson_to_yolo
+    with contextlib.redirect_stdout(io.StringIO()):
+        made = Path(asyncio.run(convert(str(out / "dataset.ndjson"), str(out / "made"))))
+    names = json.loads(made.read_text(encoding="utf-8"))["names"]
+    labels = sorted(made.parent.rglob("labels/**/*.txt"))
+    rows = [line.split()[0] for path in labels for line in path.read_text(encoding="utf-8").splitlines()]
+    got = collections.Counter(names[number] for number in rows)
+    told, tools = objects(dump), {"detect": ["bounding_box"], "segment": ["polygon"], "pose": ["keypoint"]}[task]
+    want = sum((told[tool] for tool in tools), collections.Counter())
+    images, items = len(list(made.parent.rglob("images/**/*.jpg"))), sum("data" in json.loads(line) for line in dump.open())
+    if (got, images) != (want, items):
+        sys.exit(f"Ultralytics, {task}: {images} of {items} images, {got} objects, in the dump {want}")
+    print(f"ultralytics, {task}: {images} images, {got.total()} objects", flush=True)
+
+
+def relative_urls(binaries, folder, dump):
+    """Ultralytics' converter refuses URLs without a server, as the note of syn-convert says."""
+    import check_rules
+
+    document = folder / "relative.ndjson"
+    with document.open("wb") as out:
+        command = [binaries / "syn-convert", "--to", "ultralytics-ndjson", "--bare", dump]
+        done = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, check=True)
+    assert b"URLs are relative" in done.stderr, done.stderr
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            asyncio.run(check_rules.converter().convert_ndjson_to_yolo(str(document), str(folder / "relative")))
+    except RuntimeError as refusal:
+        print(f"ultralytics, relative URLs: {refusal}", flush=True)
+    else:
+        sys.exit("Ultralytics takes relative URLs: the note of syn-convert is wrong")
+
+
 CHECKS = [
     # dump, name, options, consumer and its options
     ("coco", "coco", "--to coco", ["coco", "--self-eval"]),
@@ -233,6 +275,10 @@ def main():
                 print(supervision_coco(out), flush=True)
             if kind != "yolo" or "detect" in more:  # Datumaro reads boxes only
                 readers.compare(kind, out, dumps[dump])
+        for dump, task in (("coco_boxes", "detect"), ("facade", "segment"), ("coco", "pose")):
+            with stand_in(binaries, dumps[dump]) as host:
+                ultralytics_ndjson(binaries, host, folder, dumps[dump], task)
+        relative_urls(binaries, folder, dumps["holes"])
     readers.close()
     assert readers.seen, "Datumaro and torchvision saw nothing"
     print(f"{len(CHECKS)} exports read by their consumers; Datumaro and torchvision saw {readers.seen} objects")

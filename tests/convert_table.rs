@@ -361,3 +361,45 @@ fn stems_come_from_a_template() {
         assert_eq!(ran.code, 2, "{bad}: {}", ran.stderr);
     }
 }
+
+#[test]
+fn strict_ends_at_what_is_left_out_and_names_it() {
+    let row = |extra: &str, annotations: &str| {
+        format!(
+            "{{\"id\":1,\"file\":{{\"file_name_original\":\"a.jpg\",\"url\":\"/x\"}},\"data\":{{\"extra\":{extra},\"annotations\":{{\"image_1\":[{annotations}]}}}}}}\n"
+        )
+    };
+    let size = r#"{"image_1":{"width":40,"height":30}}"#;
+    let over_edge = r#"{"id":"a","type":"bbox","classification":"car","data":[30,5,20,10]}"#;
+    let line = r#"{"id":"b","type":"polyline","classification":"car","data":[[1,2],[3,4]]}"#;
+    let strict = |input: String, code: i32, says: &str| {
+        let ran = convert(&["--to", "coco", "--strict"], &input);
+        assert!(ran.code == code && ran.stderr.contains(says), "{}: {}", ran.code, ran.stderr);
+    };
+    // Cut at the edge is written.
+    strict(row(size, over_edge), 0, "CLIPPED_TO_IMAGE 1");
+    // The reason is that of what is left out, not of what came before it.
+    strict(row(size, &format!("{over_edge},{line}")), 3, "stdin:1: UNSUPPORTED_ANNOTATION_TYPE with --strict");
+    // An item counts, also without annotations.
+    strict(row("{}", ""), 3, "IMAGE_SIZE_UNKNOWN with --strict");
+    strict(row(size, ""), 0, "0 failed");
+}
+
+#[test]
+fn relative_urls_of_no_known_server_are_told() {
+    let row = r#"{"id":1,"file":{"file_name_original":"a.jpg","url":"/files/a.jpg"},"data":{"extra":{"image_1":{"width":40,"height":30}},"annotations":{"image_1":[]}}}"#;
+    let frame = r#"{"@stream":"begin","kind":"items","version":1,"source":{"host":"https://synapse.invalid"}}"#;
+    let end = r#"{"@stream":"end","count":1}"#;
+    let url = |ran: &Ran| {
+        let text = String::from_utf8(ran.stdout.clone()).unwrap();
+        let line = text.lines().find(|line| line.contains("\"image\"")).unwrap();
+        serde_json::from_str::<Value>(line).unwrap()["url"].as_str().unwrap().to_owned()
+    };
+    let args = ["--to", "ultralytics-ndjson", "--bare"];
+    let ran = convert(&args, &format!("{row}\n"));
+    assert!(ran.code == 0 && ran.stderr.contains("1 URLs are relative and of no known server"), "{}", ran.stderr);
+    assert_eq!(url(&ran), "/files/a.jpg");
+    let ran = convert(&args, &format!("{frame}\n{row}\n{end}\n"));
+    assert!(ran.code == 0 && !ran.stderr.contains("relative"), "{}", ran.stderr);
+    assert_eq!(url(&ran), "https://synapse.invalid/files/a.jpg");
+}

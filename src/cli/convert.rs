@@ -144,7 +144,8 @@ pub struct Args {
     /// Which report files to write
     #[arg(long, value_name = "WHICH", default_value = "full", help_heading = "Errors and report")]
     pub report: Detail,
-    /// End the run at the first annotation that is lost
+    /// End the run at the first annotation or item that would be left out. What is written with a change, such as an object cut at the
+    /// edge, is counted as lossy and does not end it
     #[arg(long, help_heading = "Errors and report")]
     pub strict: bool,
     /// What a bad line does

@@ -213,7 +213,7 @@ pub struct Options {
     pub report: Detail,
     /// What a bad line does.
     pub on_error: OnError,
-    /// The first annotation lost ends the run.
+    /// The first annotation or item that is left out ends the run.
     pub strict: bool,
     /// A cut input is taken as if it were whole.
     pub allow_partial: bool,

@@ -70,6 +70,8 @@ pub struct Tally {
     item_reasons: BTreeMap<Reason, u64>,
     /// Items of which nothing could be written because they are wrong.
     pub items_failed: u64,
+    /// Why the first annotation or item was left out.
+    pub first_loss: Option<Reason>,
 }
 
 /// The counts of one item, for its line in the report.
@@ -121,6 +123,7 @@ impl Tally {
                 }
                 *self.reasons.entry(reason).or_default() += 1;
                 item.note(reason);
+                self.first_loss.get_or_insert(reason);
             }
         }
         self.total.add(&one);
@@ -143,6 +146,7 @@ impl Tally {
             item.note(Reason::MalformedAnnotation);
         }
         *self.reasons.entry(Reason::MalformedAnnotation).or_default() += n;
+        self.first_loss.get_or_insert(Reason::MalformedAnnotation);
         slot(&mut self.by_tool, "").add(&counts);
         slot(&mut self.by_class, "").add(&counts);
         slot_pair(&mut self.by_split, split).1.add(&counts);
@@ -152,6 +156,13 @@ impl Tally {
     pub fn item_reason(&mut self, reason: Reason, item: &mut ItemCounts) {
         *self.item_reasons.entry(reason).or_default() += 1;
         item.note(reason);
+    }
+
+    /// Counts an item of which nothing can be written.
+    pub fn item_failed(&mut self, reason: Reason, item: &mut ItemCounts) {
+        self.items_failed += 1;
+        self.first_loss.get_or_insert(reason);
+        self.item_reason(reason, item);
     }
 
     /// Counts an image (or other media) of a split.
@@ -183,6 +194,7 @@ impl Tally {
             *self.item_reasons.entry(reason).or_default() += n;
         }
         self.items_failed += later.items_failed;
+        self.first_loss = self.first_loss.or(later.first_loss);
     }
 
     /// Annotations seen of each tool, by name.

@@ -112,18 +112,14 @@ impl Worker {
                     OnError::Skip => chunk.bad.push(error),
                 }
             }
-            if self.options.strict && chunk.tally.total.skipped + chunk.tally.total.failed > 0 {
-                let reason = self.first_loss(&chunk);
+            if let Some(reason) = chunk.tally.first_loss.filter(|_| self.options.strict) {
+                let reason =
+                    format!("{reason} with --strict; run without it to leave out what cannot be written and count it");
                 chunk.failed = Some(batch.bad_line(&line, &reason));
                 break;
             }
         }
         chunk
-    }
-
-    fn first_loss(&self, chunk: &Chunk) -> String {
-        let lost = chunk.made.iter().flat_map(|m| &m.counts.reasons).map(|(r, _)| r.code()).next().unwrap_or("a loss");
-        format!("{lost} with --strict; run without it to leave such annotations out and count them")
     }
 
     fn line(&mut self, shared: &Shared, line: &Line<'_>, chunk: &mut Chunk) -> Result<(), String> {
@@ -182,8 +178,7 @@ impl Worker {
         // A format that copies the payload's bytes takes them whatever they are.
         let kept = (self.needs.raw && row.raw.is_some()).then_some(&unreadable);
         let Some(payload) = payload.filter(|p| !p.bad && p.text.is_none()).or(kept) else {
-            chunk.tally.items_failed += 1;
-            chunk.tally.item_reason(Reason::ItemConversionFailed, &mut counts);
+            chunk.tally.item_failed(Reason::ItemConversionFailed, &mut counts);
             let start = Start::of(chunk);
             self.push(row, &split, Name::of_id(&row.item.id), None, counts, start, false, chunk);
             return;
@@ -260,8 +255,7 @@ impl Worker {
             }
         };
         if self.needs.size && size.is_none() {
-            chunk.tally.items_failed += 1;
-            chunk.tally.item_reason(Reason::ImageSizeUnknown, &mut counts);
+            chunk.tally.item_failed(Reason::ImageSizeUnknown, &mut counts);
             for a in place.media.into_iter().flat_map(|m| &m.annotations) {
                 let reason = a.problem.unwrap_or(Reason::ImageSizeUnknown);
                 self.lost(row, a, reason, split, &mut counts, chunk);

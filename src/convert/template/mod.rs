@@ -112,13 +112,10 @@ impl Format for Template {
         let seen: Vec<Result<Seen, Reason>> = annotations.iter().map(|a| wire::see(unit, a, cx)).collect();
         let sound: Vec<bool> = seen.iter().map(Result::is_ok).collect();
         let start = cx.head.len();
-        let failed = wire::push(unit, annotations, &seen, cx).err();
+        wire::push(unit, annotations, &seen, cx);
         let bytes = cx.head[start..].to_vec();
-        let rendered = match failed {
-            Some(reason) => Err(reason),
-            None if self.engine.scope.is_wide() => Ok(sound.clone()),
-            None => self.write(unit, cx, &bytes, &sound),
-        };
+        let rendered =
+            if self.engine.scope.is_wide() { Ok(sound.clone()) } else { self.write(unit, cx, &bytes, &sound) };
         let kept = rendered.unwrap_or_else(|reason| {
             cx.failed = Some(reason);
             Vec::new()

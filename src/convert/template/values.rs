@@ -2,8 +2,8 @@
 
 use super::super::classes::{ClassRef, Classes as ListSoFar, Final};
 use super::super::json::image_path;
-use super::wire::{Wire, class_of};
-use crate::stream::json;
+use super::wire::{MAX_DEPTH, Wire, class_of};
+use crate::stream::json::{self, nests_deeper_than};
 use indexmap::IndexMap;
 use minijinja::value::{Enumerator, Object, ObjectRepr};
 use minijinja::{Error, ErrorKind, Value};
@@ -182,8 +182,12 @@ struct Row {
     value: OnceLock<Value>,
 }
 
-/// A row as a value, parsed when it is asked for.
+/// A row as a value, parsed when it is asked for; one that nests too deeply is an error when it is used.
 pub fn row_value(line: &str) -> Value {
+    if nests_deeper_than(line.as_bytes(), MAX_DEPTH) {
+        let reason = format!("the row nests deeper than {MAX_DEPTH} levels, too deep for a template");
+        return Error::new(ErrorKind::BadSerialization, reason).into();
+    }
     Value::from_object(Row { text: line.into(), value: OnceLock::new() })
 }
 

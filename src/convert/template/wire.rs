@@ -12,9 +12,10 @@ use crate::files::push_escaped;
 use crate::stream::json::{Raw, Str, nests_deeper_than};
 use minijinja::Value;
 use serde::Deserialize;
+use std::ops::Range;
 
-/// Levels of nesting a template's values may have.
-const MAX_DEPTH: usize = 256;
+/// Levels of nesting that a row, an attribute or a geometry may have: values are built by recursion.
+pub const MAX_DEPTH: usize = 100;
 
 /// An annotation that a template can be shown.
 pub struct Seen {
@@ -36,6 +37,10 @@ impl Seen {
 /// Why a template cannot be shown it.
 pub fn see(unit: &Unit<'_, '_>, a: &Annotation<'_>, cx: &mut Cx<'_>) -> Result<Seen, Reason> {
     a.problem.map_or(Ok(()), Err)?;
+    if a.attributes.iter().chain(&a.raw).any(|(_, value)| nests_deeper_than(value.text().as_bytes(), MAX_DEPTH)) {
+        return Err(Reason::MalformedAnnotation);
+    }
+    finite(unit, &a.geometry)?;
     let (mut runs, mut assumed) = (Vec::new(), false);
     if let Geometry::Mask(mask) = &a.geometry {
         let size = unit.size.ok_or(Reason::ImageSizeUnknown)?;
@@ -45,19 +50,20 @@ pub fn see(unit: &Unit<'_, '_>, a: &Annotation<'_>, cx: &mut Cx<'_>) -> Result<S
     Ok(Seen { class: cx.class(a)?, runs, assumed })
 }
 
-/// Appends a unit to `cx.head`.
-///
-/// # Errors
-/// When the row nests too deeply for a template.
-pub fn push(
-    unit: &Unit<'_, '_>,
-    annotations: &[Annotation<'_>],
-    seen: &[Result<Seen, Reason>],
-    cx: &mut Cx<'_>,
-) -> Result<(), String> {
-    if nests_deeper_than(unit.line, MAX_DEPTH) {
-        return Err(format!("the row nests deeper than {MAX_DEPTH} levels, too deep for a template"));
+/// Whether every point is a pair of numbers; boxes and single points are when they are read.
+fn finite(unit: &Unit<'_, '_>, geometry: &Geometry<'_>) -> Result<(), Reason> {
+    let c = &unit.arena.coordinates;
+    let all = |r: &Range<usize>| c.pairs[r.clone()].iter().flatten().all(|n| n.is_finite());
+    match geometry {
+        Geometry::Polygon(r) if !all(r) => Err(Reason::InvalidPolygon),
+        Geometry::Rings(r) if !c.rings[r.clone()].iter().all(all) => Err(Reason::InvalidPolygon),
+        Geometry::Polyline(r) | Geometry::Points(r) if !all(r) => Err(Reason::InvalidGeometry),
+        _ => Ok(()),
     }
+}
+
+/// Appends a unit to `cx.head`.
+pub fn push(unit: &Unit<'_, '_>, annotations: &[Annotation<'_>], seen: &[Result<Seen, Reason>], cx: &mut Cx<'_>) {
     let mut out = std::mem::take(cx.head);
     out.extend_from_slice(b"{\"id\":\"");
     push_escaped(&mut out, unit.id);
@@ -85,7 +91,6 @@ pub fn push(
     out.extend_from_slice(unit.line);
     out.push(b'}');
     *cx.head = out;
-    Ok(())
 }
 
 /// Ends a string and begins the one of the next key.
