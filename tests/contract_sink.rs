@@ -10,6 +10,8 @@ mod archives;
 mod campaign;
 #[path = "contract_sink/faults.rs"]
 mod faults;
+#[path = "contract_sink/in_process.rs"]
+mod in_process;
 #[path = "contract_sink/refusals.rs"]
 mod refusals;
 #[path = "contract_sink/servers.rs"]
@@ -83,4 +85,39 @@ destinations! {
     webdav: servers::webdav();
     gcs: servers::gcs();
     azurite: servers::azurite();
+}
+
+/// Nothing is left of this one after a signal or a kill, nor can a run leave anything for another.
+mod memory {
+    use crate::{servers, suite};
+
+    #[test]
+    fn publishes_all_that_came() {
+        suite::publishes_all_that_came(&servers::memory());
+    }
+
+    #[test]
+    fn a_cut_input_leaves_nothing() {
+        suite::a_cut_input_leaves_nothing(&servers::memory());
+    }
+
+    #[test]
+    fn what_is_there_is_refused_or_found_the_same() {
+        suite::what_is_there_is_refused_or_found_the_same(&servers::memory());
+    }
+
+    #[test]
+    fn overwrite_replaces_the_whole_or_nothing() {
+        suite::overwrite_replaces_the_whole_or_nothing(&servers::memory());
+    }
+
+    #[test]
+    fn verify_finds_what_is_wrong() {
+        suite::verify_finds_what_is_wrong(&servers::memory());
+    }
+
+    #[test]
+    fn names_arrive_or_are_refused() {
+        suite::names_arrive_or_are_refused(&servers::memory());
+    }
 }

@@ -7,6 +7,7 @@
 //! * [`input`]: one line, understood; [`names`]: no path twice; [`parts`]: files that come in parts
 //! * [`destination`]: what every destination can do; [`registry`]: which there are; [`local`] (with [`staging`], [`earlier`]): a folder
 //! * [`archive`]: one archive ([`pack`]: [`tar`], [`zip`]), filled in input order ([`in_order`], [`held`]), also to a pipe ([`piped`]); [`shards`]: many tars in a folder
+//! * [`memory`]: for tests and for those who use this library
 //! * [`store`]: object stores and file servers; [`storage`]: those that the platform has configured
 //! * [`published`] ([`packed`]: in an archive), [`check`], [`unchanged`]: a dataset that is there, verified, or found to be the same
 //! * [`originals`] (with [`verify`], [`etag`], [`renew`], [`origin`], [`crate::net`]): downloads
@@ -26,6 +27,7 @@ pub mod input;
 pub mod ledger;
 pub mod local;
 pub mod manifest;
+pub mod memory;
 pub mod names;
 pub mod origin;
 pub mod originals;

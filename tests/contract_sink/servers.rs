@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::archives;
 use opendal::Operator;
+use synpipe::sink::memory::Shelf;
 
 pub type Tree = BTreeMap<String, Vec<u8>>;
 
@@ -41,6 +42,8 @@ enum See {
     Client(Operator),
     /// Archives with this ending are in this folder.
     Archives(PathBuf, &'static str),
+    /// Datasets are in the memory of this process.
+    Memory(Shelf),
 }
 
 impl Drop for Server {
@@ -79,7 +82,20 @@ impl Server {
                 }
                 found
             }
+            See::Memory(shelf) => {
+                let mut found = Tree::new();
+                for name in shelf.names() {
+                    let files = shelf.get(&name).unwrap();
+                    found.extend(files.into_iter().map(|(p, c)| (format!("{name}/{p}"), c)));
+                }
+                found
+            }
         }
+    }
+
+    /// Where runs have to be in this process.
+    pub fn shelf(&self) -> Option<&Shelf> {
+        if let See::Memory(shelf) = &self.see { Some(shelf) } else { None }
     }
 
     /// The files of one dataset.
@@ -105,6 +121,12 @@ impl Server {
                     files.insert(path.to_owned(), content.to_vec());
                 });
             }
+            See::Memory(shelf) => {
+                let (name, path) = path.split_once('/').unwrap();
+                let mut files = shelf.take(name).unwrap_or_default();
+                files.insert(path.to_owned(), content.to_vec());
+                shelf.put(name, files);
+            }
         }
     }
 
@@ -120,6 +142,7 @@ impl Server {
                     runtime().block_on(op.delete(&format!("{name}/{path}"))).unwrap();
                 }
             }
+            See::Memory(shelf) => drop(shelf.take(name)),
             See::Archives(folder, ending) => match fs::remove_file(folder.join(format!("{name}{ending}"))) {
                 Err(e) if e.kind() != std::io::ErrorKind::NotFound => panic!("{e}"),
                 _ => {}
@@ -138,7 +161,7 @@ impl Server {
     /// The unfinished uploads of the bucket.
     pub fn uploads(&self) -> usize {
         match (&self.see, &self.endpoint) {
-            (_, None) | (See::Archives(..), _) => 0,
+            (_, None) | (See::Archives(..) | See::Memory(_), _) => 0,
             (See::Folder(bucket), _) => unfinished(bucket).len(),
             (See::Client(_), Some(endpoint)) => {
                 let host = endpoint.trim_start_matches("http://");
@@ -168,7 +191,7 @@ impl Server {
 
     /// Whether a run that fails can leave what it has done.
     pub fn keeps(&self) -> bool {
-        !matches!(self.see, See::Archives(..))
+        !matches!(self.see, See::Archives(..) | See::Memory(_))
     }
 
     /// Whether a run that has just begun shows at the destination, and is ready for signals.
@@ -194,6 +217,12 @@ impl Server {
                 archives::change(&folder.join(format!("{name}{ending}")), ending, |files| {
                     assert!(files.remove(path).is_some(), "{path}");
                 });
+            }
+            See::Memory(shelf) => {
+                let (name, path) = path.split_once('/').unwrap();
+                let mut files = shelf.take(name).unwrap();
+                assert!(files.remove(path).is_some(), "{path}");
+                shelf.put(name, files);
             }
         }
     }
@@ -290,6 +319,14 @@ pub fn local() -> Server {
 }
 
 const SIGNED: &str = "Authorization: AWS4-HMAC-SHA256 Credential=AKTEST/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=x";
+
+/// Memory of this process.
+pub fn memory() -> Server {
+    let see = See::Memory(Shelf::default());
+    let mut server = server(tempfile::tempdir().unwrap(), "/".to_owned(), &[], see, None);
+    server.refuses = |_| false;
+    server
+}
 
 /// Archives on this machine.
 pub fn archive(ending: &'static str) -> Server {

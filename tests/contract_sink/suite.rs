@@ -1,5 +1,6 @@
 //! The contract. Every check sees the destination past the sink, by [`Server::tree`].
 
+use crate::in_process;
 use crate::servers::{Server, Tree};
 use std::fmt::Write as _;
 use std::io::Write;
@@ -45,6 +46,9 @@ pub fn command(server: &Server, args: &[&str], dataset: &str) -> Command {
 }
 
 pub fn run(server: &Server, args: &[&str], dataset: &str, input: &str) -> Ran {
+    if let Some(shelf) = server.shelf() {
+        return in_process::run(shelf, args, dataset, input);
+    }
     let mut child = command(server, args, dataset).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let input = input.to_owned();

@@ -1,0 +1,162 @@
+//! Datasets in memory: for tests, and for programs that use this library and want the files themselves. Not for the command line,
+//! where they would be gone with the process.
+
+use super::destination::{Destination, Existing, Output};
+use super::error::SinkError;
+use super::manifest;
+use super::published::Published;
+use crate::path::RelPath;
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read};
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The files of a dataset.
+pub type Tree = BTreeMap<String, Vec<u8>>;
+
+/// Datasets by their names. Clones are the same shelf.
+#[derive(Clone, Debug, Default)]
+pub struct Shelf(Arc<Mutex<BTreeMap<String, Tree>>>);
+
+impl Shelf {
+    /// Begins a dataset of this name.
+    ///
+    /// # Errors
+    /// [`SinkError::Exists`], [`SinkError::Usage`] for a number, [`SinkError::Write`].
+    pub fn begin(&self, name: &str, existing: Existing) -> Result<Memory, SinkError> {
+        match existing {
+            Existing::Numbered => return Err(SinkError::Usage("datasets in memory get no numbers".to_owned())),
+            Existing::Refused if self.lock().contains_key(name) => return Err(SinkError::Exists(name.to_owned())),
+            _ => {}
+        }
+        let scratch = tempfile::Builder::new().prefix("syn-sink-").tempdir();
+        let scratch = scratch.map_err(|e| SinkError::write(std::env::temp_dir().display().to_string(), e))?;
+        Ok(Memory { shelf: self.clone(), name: name.to_owned(), existing, growing: Arc::default(), scratch })
+    }
+
+    /// The files of a dataset.
+    pub fn get(&self, name: &str) -> Option<Tree> {
+        self.lock().get(name).cloned()
+    }
+
+    /// Takes a dataset off the shelf.
+    pub fn take(&self, name: &str) -> Option<Tree> {
+        self.lock().remove(name)
+    }
+
+    /// Puts a dataset on the shelf, in the place of the one with this name.
+    pub fn put(&self, name: &str, files: Tree) {
+        self.lock().insert(name.to_owned(), files);
+    }
+
+    /// The dataset of this name as its readers see it, or not.
+    pub fn published(&self, name: &str) -> OnShelf {
+        OnShelf { shelf: self.clone(), name: name.to_owned() }
+    }
+
+    /// The names of all datasets.
+    pub fn names(&self) -> Vec<String> {
+        self.lock().keys().cloned().collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Tree>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A dataset under way: the shelf has it when it is whole.
+#[derive(Debug)]
+pub struct Memory {
+    shelf: Shelf,
+    name: String,
+    existing: Existing,
+    growing: Arc<Mutex<Tree>>,
+    scratch: tempfile::TempDir,
+}
+
+impl Memory {
+    fn growing(&self) -> MutexGuard<'_, Tree> {
+        self.growing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Destination for Memory {
+    fn start(&self, _order: u64, path: &RelPath) -> Result<Box<dyn Output>, SinkError> {
+        Ok(Box::new(File { tree: self.growing.clone(), path: path.as_str().to_owned(), content: Vec::new() }))
+    }
+
+    fn scratch(&self) -> &Path {
+        self.scratch.path()
+    }
+
+    fn publish(&self, _order: u64, manifest: &Path) -> Result<(), SinkError> {
+        let manifest = std::fs::read(manifest).map_err(|e| SinkError::write(manifest::PATH, e))?;
+        let mut shelf = self.shelf.lock();
+        if self.existing == Existing::Refused && shelf.contains_key(&self.name) {
+            return Err(SinkError::Exists(self.name.clone()));
+        }
+        let mut tree = std::mem::take(&mut *self.growing());
+        tree.insert(manifest::PATH.to_owned(), manifest);
+        shelf.insert(self.name.clone(), tree);
+        Ok(())
+    }
+
+    fn discard(&self) {
+        self.growing().clear();
+    }
+
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+}
+
+/// A file under way.
+struct File {
+    tree: Arc<Mutex<Tree>>,
+    path: String,
+    content: Vec<u8>,
+}
+
+impl Output for File {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), SinkError> {
+        self.content.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn restart(&mut self) -> Result<(), SinkError> {
+        self.content.clear();
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> Result<(), SinkError> {
+        self.tree.lock().unwrap_or_else(PoisonError::into_inner).insert(self.path, self.content);
+        Ok(())
+    }
+}
+
+/// A dataset on the shelf, or not.
+#[derive(Debug)]
+pub struct OnShelf {
+    shelf: Shelf,
+    name: String,
+}
+
+impl Published for OnShelf {
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn read(&self, path: &str) -> Result<Option<Box<dyn Read + Send>>, SinkError> {
+        let shelf = self.shelf.lock();
+        let content = shelf.get(&self.name).and_then(|tree| tree.get(path));
+        Ok(content.map(|c| Box::new(Cursor::new(c.clone())) as Box<dyn Read + Send>))
+    }
+
+    fn list(&self, each: &mut dyn FnMut(&str, u64) -> Result<(), SinkError>) -> Result<(), SinkError> {
+        let files: Vec<_> = match self.shelf.lock().get(&self.name) {
+            Some(tree) => tree.iter().map(|(path, content)| (path.clone(), content.len() as u64)).collect(),
+            None => Vec::new(),
+        };
+        files.iter().try_for_each(|(path, bytes)| each(path, *bytes))
+    }
+}

@@ -1,0 +1,77 @@
+//! Runs without a process, for the destination that a process takes with it when it ends: the library is used as a program would,
+//! and what comes of it is told in the words of `syn-sink`.
+
+use crate::suite::Ran;
+use std::io::Cursor;
+use std::sync::Arc;
+use std::time::Duration;
+use synpipe::exit::{Classified, Exit};
+use synpipe::sink::destination::{Destination, Existing, LocalFiles};
+use synpipe::sink::memory::Shelf;
+use synpipe::sink::originals::How;
+use synpipe::sink::patience::Patience;
+use synpipe::sink::unchanged::Unchanged;
+use synpipe::sink::{self, Options, SinkError, check, published};
+use synpipe::stream::Reader;
+
+pub fn run(shelf: &Shelf, args: &[&str], dataset: &str, input: &str) -> Ran {
+    let mut told = String::new();
+    let code = match go(shelf, args, dataset, input, &mut told) {
+        Ok(exit) => exit,
+        Err(e) => {
+            told.push_str(&e.to_string());
+            e.exit()
+        }
+    };
+    Ran { code: Some(code.code().into()), stderr: told }
+}
+
+fn go(shelf: &Shelf, args: &[&str], dataset: &str, input: &str, told: &mut String) -> Result<Exit, SinkError> {
+    let there = shelf.published(dataset);
+    let warned = std::sync::Mutex::new(String::new());
+    let warn = |text: &str| warned.lock().unwrap().push_str(&format!("{text}\n"));
+    if args.contains(&"--verify") {
+        let verdict = check::check(&there, 4, &warn)?;
+        told.push_str(&warned.into_inner().unwrap());
+        return Ok(match (verdict.bad, verdict.extra) {
+            (0, 0) => {
+                told.push_str("verified");
+                Exit::Ok
+            }
+            (0, _) => Exit::Partial,
+            (bad, _) => {
+                told.push_str(&format!("{bad} files are missing or wrong"));
+                Exit::Input
+            }
+        });
+    }
+    let existing = if args.contains(&"--overwrite") { Existing::Replaced } else { Existing::Refused };
+    let destination: Arc<dyn Destination> = if args.contains(&"--resume") && published::is_there(&there)? {
+        Arc::new(Unchanged::new(Arc::new(there), Box::new(|| Ok(())))?)
+    } else {
+        Arc::new(shelf.begin(dataset, existing)?)
+    };
+    let originals = How {
+        patience: Patience::new(Duration::ZERO, |_| {}),
+        allow_private: false,
+        max_file: None,
+        max_total: None,
+        renewals: None,
+    };
+    let options = Options {
+        concurrency: 8,
+        allow_partial: false,
+        strict: false,
+        allow_file_refs: false,
+        local_files: LocalFiles::Copy,
+        originals,
+        base_url: None,
+        default_base: None,
+    };
+    let reader = Reader::from_read("the input", Cursor::new(input.as_bytes().to_vec()), 64 * 1024 * 1024)?;
+    sink::run(reader, destination.clone(), &options, crossbeam_channel::never(), &warn)?;
+    if destination.is_unchanged() {
+        told.push_str("already there, the same");
+    }
+    Ok(Exit::Ok)
+}
