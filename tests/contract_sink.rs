@@ -121,3 +121,11 @@ mod memory {
         suite::names_arrive_or_are_refused(&servers::memory());
     }
 }
+
+/// On servers that keep files in a folder of this machine. Not on SFTP, whose client library leaves such names out.
+#[test]
+fn foreign_names_are_told() {
+    for server in [servers::local(), servers::ftp(), servers::vsftpd(), servers::webdav()] {
+        suite::foreign_names_are_told(&server, &server.dir.path().join("data"));
+    }
+}

@@ -291,6 +291,15 @@ pub fn names_arrive_or_are_refused(server: &Server) {
     }
 }
 
+/// Somebody else has put a file there whose name is no text.
+pub fn foreign_names_are_told(server: &Server, folder: &std::path::Path) {
+    use std::os::unix::ffi::OsStrExt;
+    run(server, &[], "ds", &whole(&files("v1"))).exits(0);
+    std::fs::write(folder.join("ds").join(std::ffi::OsStr::from_bytes(b"f\xff\x1b[31m")), "?").unwrap();
+    run(server, &["--verify"], "ds", "").exits(7).says("not in the manifest");
+    run(server, &["--resume"], "ds", &whole(&files("v1"))).exits(0);
+}
+
 /// A run that has written something and waits for more.
 pub fn under_way(server: &Server, args: &[&str], dataset: &str, lines: &str) -> Child {
     let mut child = command(server, args, dataset).spawn().unwrap();
