@@ -8,9 +8,15 @@ use std::io::Write;
 #[test]
 fn a_storage_is_written_and_verified_and_its_configuration_never_shown() {
     let mut server = servers::s3s();
+    let ftp = servers::ftp();
+    let ftp_port: u16 = ftp.base.trim_end_matches('/').rsplit(':').next().unwrap().parse().unwrap();
     let list = serde_json::json!([
         {"id": 3, "name": "lab", "provider": "minio", "configuration": {
             "bucket_name": "bucket", "access_key": "AKTEST", "secret_key": "SKTEST", "endpoint_url": server.endpoint}},
+        {"id": 6, "name": "old", "provider": "ftp", "configuration": {
+            "host": "127.0.0.1", "port": ftp_port, "username": "me", "password": "geheim", "root_path": "/lab"}},
+        {"id": 7, "name": "locked", "provider": "ftp", "configuration": {
+            "host": "127.0.0.1", "port": ftp_port, "username": "me", "password": "SKTEST"}},
         {"id": 4, "name": "nas", "provider": "synology", "configuration": {"password": "SKTEST"}},
     ]);
     let file = server.dir.path().join("storages.json");
@@ -36,7 +42,11 @@ fn a_storage_is_written_and_verified_and_its_configuration_never_shown() {
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         let out = child.wait_with_output().unwrap();
         let ran = Ran { code: out.status.code(), stderr: String::from_utf8_lossy(&out.stderr).into_owned() };
-        assert!(!ran.stderr.contains("SKTEST") && !ran.stderr.contains("AKTEST"), "{}", ran.stderr);
+        assert!(
+            !ran.stderr.contains("SKTEST") && !ran.stderr.contains("AKTEST") && !ran.stderr.contains("geheim"),
+            "{}",
+            ran.stderr
+        );
         ran
     };
     on(&["--storage", "3", "--path", "exports/ds"]).exits(0).says("storage 3 (minio): exports/ds");
@@ -44,6 +54,10 @@ fn a_storage_is_written_and_verified_and_its_configuration_never_shown() {
     on(&["--storage", "3", "--path", "exports/ds", "--verify"]).exits(0).says("verified");
     on(&["--storage", "3", "--path", "exports/ds"]).exits(6).says("exists already");
     on(&["--storage", "3", "--path", "exports/ds", "--resume"]).exits(0);
+    on(&["--storage", "6", "--path", "exports/ds"]).exits(0).says("storage 6 (ftp): exports/ds");
+    assert_eq!(ftp.dataset("lab/exports/ds").len(), 3);
+    on(&["--storage", "6", "--path", "exports/ds", "--verify"]).exits(0).says("verified");
+    on(&["--storage", "7", "--path", "exports/ds"]).exits(6).says("530");
     on(&["--storage", "4", "--path", "x"]).exits(2).says("mount it");
     on(&["--storage", "5", "--path", "x"]).exits(4);
     on(&["--storage", "3"]).exits(2);

@@ -192,11 +192,7 @@ pub fn failed(e: &FtpError) -> Error {
         FtpError::UnexpectedResponse(response) => {
             let text = String::from_utf8_lossy(&response.body).trim().to_owned();
             let kind = if is_forbidden(response) { ErrorKind::PermissionDenied } else { ErrorKind::Unexpected };
-            let hint = match response.status {
-                Status::NotLoggedIn => " (give FTP_USERNAME and FTP_PASSWORD, or an entry in ~/.netrc)",
-                _ => "",
-            };
-            let error = Error::new(kind, format!("the server says {text}{hint}"));
+            let error = Error::new(kind, format!("the server says {text}"));
             if (400..500).contains(&code(response)) { error.set_temporary() } else { error }
         }
         FtpError::ConnectionError(e) => {
