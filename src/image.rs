@@ -6,7 +6,9 @@
 //! Pillow and torchvision do not unless they are told to (`ImageOps.exif_transpose`); pycocotools reads no images.
 //! `scripts/check_exif.py` asks them.
 
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::fs::File;
+use std::io::{self, BufRead, Read, Seek, SeekFrom};
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 pub use imagesize::ImageError;
@@ -27,8 +29,57 @@ pub struct Seen {
 /// # Errors
 /// What is wrong with it, or that it cannot be read.
 pub fn of_file(path: &Path) -> Result<Seen, ImageError> {
-    let file = std::fs::File::open(path).map_err(ImageError::IoError)?;
-    look(&mut BufReader::new(file))
+    let file = File::open(path).map_err(ImageError::IoError)?;
+    look(&mut Window { file, start: 0, bytes: Vec::new(), at: 0 })
+}
+
+/// Reads a file a few kilobytes at a time, and none twice for a step back or ahead: those that look at images step a lot.
+struct Window {
+    file: File,
+    /// Where `bytes` stand in the file.
+    start: u64,
+    bytes: Vec<u8>,
+    at: u64,
+}
+
+impl BufRead for Window {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        const STEP: usize = 4096;
+        let inside = self.start..self.start + self.bytes.len() as u64;
+        if !inside.contains(&self.at) {
+            self.bytes.resize(STEP, 0);
+            let read = self.file.read_at(&mut self.bytes, self.at);
+            self.bytes.truncate(*read.as_ref().unwrap_or(&0));
+            self.start = self.at;
+            read?;
+        }
+        // Inside, or at the end of the file, where nothing is left.
+        Ok(self.bytes.get((self.at - self.start) as usize..).unwrap_or_default())
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.at += amount as u64;
+    }
+}
+
+impl Read for Window {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        let n = self.fill_buf()?.read(to)?;
+        self.consume(n);
+        Ok(n)
+    }
+}
+
+impl Seek for Window {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let target = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+            SeekFrom::End(by) => self.file.metadata()?.len().checked_add_signed(by),
+        };
+        self.at = target.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
+    }
 }
 
 /// Looks at an image from its beginning.
@@ -146,6 +197,18 @@ pub mod tests {
         }
         let seen = look(&mut Cursor::new(jpeg(None, true, 0))).unwrap();
         assert_eq!(seen, Seen { width: 300, height: 200, orientation: 1 });
+    }
+
+    #[test]
+    fn a_file_is_seen_like_its_bytes() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        for (orientation, before) in [(None, 0), (Some(6), 0), (Some(8), 3)] {
+            let bytes = jpeg(orientation, true, before);
+            std::fs::write(file.path(), &bytes).unwrap();
+            assert_eq!(of_file(file.path()).unwrap(), look(&mut Cursor::new(bytes)).unwrap());
+        }
+        std::fs::write(file.path(), b"").unwrap();
+        assert!(of_file(file.path()).is_err());
     }
 
     #[test]

@@ -155,11 +155,6 @@ impl Tree {
         folders.filter_map(|e| e.file_name().to_str().map(|name| format!("{folder}/{name}"))).collect()
     }
 
-    /// Whether there is a file of this name with this extension, in small or capital letters.
-    pub fn has_any_case(&self, stem: &str, ext: &str) -> bool {
-        self.has(&format!("{stem}.{ext}")) || self.has(&format!("{stem}.{}", ext.to_ascii_uppercase()))
-    }
-
     /// Looks at an image's first bytes.
     pub fn image(&self, relative: &str) -> Image {
         let path = self.path(relative);

@@ -185,9 +185,18 @@ fn orphans(
     if !any {
         return labels_below(tree, labels, head, seen, out);
     }
+    // Most images have one extension: it is tried first.
+    let mut usual = "jpg".to_owned();
     for label in tree.files(labels, false).filter(|f| f.ends_with(".txt")) {
         let rest = label.strip_prefix(labels).and_then(|r| r.strip_suffix(".txt")).unwrap_or_default();
-        if !super::images::ULTRALYTICS.iter().any(|ext| tree.has_any_case(&format!("{images}{rest}"), ext)) {
+        let stem = format!("{images}{rest}");
+        if tree.has(&format!("{stem}.{usual}")) {
+            continue;
+        }
+        let both = super::images::ULTRALYTICS.iter().flat_map(|ext| [(*ext).to_owned(), ext.to_ascii_uppercase()]);
+        if let Some(found) = both.into_iter().find(|ext| tree.has(&format!("{stem}.{ext}"))) {
+            usual = found;
+        } else {
             out.add(&YOLO_LABEL_ORPHAN, Place::file(&label), "there is no image of this name: nobody reads it")?;
         }
     }
