@@ -98,7 +98,7 @@ if ! command -v s3s-fs >/dev/null && [[ ! -x ${CARGO_HOME:-$HOME/.cargo}/bin/s3s
     cargo install --quiet --locked s3s-fs --version 0.14.1 --features binary
 fi
 
-# SFTP, FTP and WebDAV servers; two for FTP come with .venv-servers and from here.
+# SFTP, FTP and WebDAV servers; another for FTP comes with .venv-servers.
 packages /usr/sbin/vsftpd:vsftpd /usr/sbin/sshd:openssh-server ssh-keygen:openssh-client \
     /usr/sbin/nginx:nginx-light /usr/lib/nginx/modules/ngx_http_dav_ext_module.so:libnginx-mod-http-dav-ext
 

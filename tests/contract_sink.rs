@@ -81,7 +81,6 @@ destinations! {
     sftp: servers::sftp();
     ftp: servers::ftp();
     ftps: servers::ftps();
-    vsftpd: servers::vsftpd();
     webdav: servers::webdav();
     gcs: servers::gcs();
     azurite: servers::azurite();
@@ -125,7 +124,7 @@ mod memory {
 /// On servers that keep files in a folder of this machine. Not on SFTP, whose client library leaves such names out.
 #[test]
 fn foreign_names_are_told() {
-    for server in [servers::local(), servers::ftp(), servers::vsftpd(), servers::webdav()] {
+    for server in [servers::local(), servers::ftp(), servers::ftps(), servers::webdav()] {
         suite::foreign_names_are_told(&server, &server.dir.path().join("data"));
     }
 }

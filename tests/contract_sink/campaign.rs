@@ -251,3 +251,8 @@ fn random_moments_ftp() {
 fn random_moments_tar() {
     campaign(servers::archive(".tar"), FOLDERS, 120, 6);
 }
+
+#[test]
+fn random_moments_azurite() {
+    campaign(servers::azurite(), STORES, 30, 3);
+}

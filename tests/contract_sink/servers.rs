@@ -30,8 +30,6 @@ pub struct Server {
     pub parts: bool,
     /// Names that it cannot hold.
     pub refuses: fn(&str) -> bool,
-    /// What else has to stay as long as the server.
-    also: Option<tempfile::TempDir>,
     child: Option<Child>,
 }
 
@@ -288,18 +286,7 @@ fn pairs(env: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 fn server(dir: tempfile::TempDir, base: String, env: &[(&str, &str)], see: See, child: Option<Child>) -> Server {
-    Server {
-        base,
-        ending: "",
-        env: pairs(env),
-        dir,
-        see,
-        endpoint: None,
-        parts: true,
-        refuses: ends_with_space,
-        also: None,
-        child,
-    }
+    Server { base, ending: "", env: pairs(env), dir, see, endpoint: None, parts: true, refuses: ends_with_space, child }
 }
 
 /// What the client library of stores cannot ask for.
@@ -513,84 +500,46 @@ pub fn gcs() -> Server {
 
 /// pyftpdlib, which has the modern commands.
 pub fn ftp() -> Server {
-    pyftpdlib("ftp", &[])
-}
-
-/// The same with TLS, and a certificate that the sink trusts because the system does.
-pub fn ftps() -> Server {
-    let dir = tempfile::tempdir().unwrap();
-    let at = |name: &str| dir.path().join(name).display().to_string();
-    let mut make = Command::new("openssl");
-    make.args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]);
-    make.args([
-        "-subj",
-        "/CN=localhost",
-        "-addext",
-        "basicConstraints=critical,CA:FALSE",
-        "-addext",
-        "subjectAltName=DNS:localhost,IP:127.0.0.1",
-    ]);
-    make.args(["-keyout", &at("key.pem"), "-out", &at("cert.pem")]);
-    assert!(make.stderr(Stdio::null()).status().expect("openssl; scripts/setup.sh installs it").success());
-    let (key, cert) = (at("key.pem"), at("cert.pem"));
-    let mut server = pyftpdlib("ftps", &["--tls", "--keyfile", &key, "--certfile", &cert]);
-    server.env.push(("SSL_CERT_FILE".to_owned(), cert));
-    server.also = Some(dir);
-    server
-}
-
-fn pyftpdlib(scheme: &str, options: &[&str]) -> Server {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("data");
     fs::create_dir(&data).unwrap();
     let port = free_port();
     let mut command = Command::new(venv("python"));
-    command.args([
-        "-m",
-        "pyftpdlib",
-        "-i",
-        "127.0.0.1",
-        "-p",
-        &port.to_string(),
-        "-w",
-        "-u",
-        "me",
-        "-P",
-        "geheim",
-        "-d",
-    ]);
-    let child = started(
-        {
-            command.arg(&data).args(options);
-            command
-        },
-        port,
-        dir.path(),
-    );
+    command.args(["-m", "pyftpdlib", "-i", "127.0.0.1", "-p", &port.to_string(), "-w", "-u", "me", "-P", "geheim"]);
+    command.arg("-d").arg(&data);
+    let child = started(command, port, dir.path());
     let netrc = dir.path().join("netrc");
     fs::write(&netrc, "machine 127.0.0.1 login me password geheim\n").unwrap();
     let netrc = netrc.display().to_string();
-    server(dir, format!("{scheme}://127.0.0.1:{port}/"), &[("NETRC", &netrc)], See::Folder(data), Some(child))
+    server(dir, format!("ftp://127.0.0.1:{port}/"), &[("NETRC", &netrc)], See::Folder(data), Some(child))
 }
 
-/// vsftpd, which has the old commands only.
-pub fn vsftpd() -> Server {
+/// vsftpd, which has the old commands only; with TLS, which it wants continued from one connection to the next, and a certificate
+/// that the sink trusts because the system does.
+pub fn ftps() -> Server {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("data");
     fs::create_dir(&data).unwrap();
     let port = free_port();
     let d = dir.path().display();
+    let (key, cert) = (format!("{d}/key.pem"), format!("{d}/cert.pem"));
+    let mut make = Command::new("openssl");
+    make.args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]);
+    make.args(["-addext", "basicConstraints=critical,CA:FALSE", "-addext", "subjectAltName=IP:127.0.0.1"]);
+    make.args(["-keyout", &key, "-out", &cert]);
+    assert!(make.stderr(Stdio::null()).status().expect("openssl; scripts/setup.sh installs it").success());
     let conf = format!(
         "listen=YES\nbackground=NO\nlisten_address=127.0.0.1\nlisten_port={port}\nanonymous_enable=YES\nno_anon_password=YES\n\
          local_enable=NO\nwrite_enable=YES\nanon_upload_enable=YES\nanon_mkdir_write_enable=YES\nanon_other_write_enable=YES\n\
          anon_world_readable_only=NO\nanon_umask=022\nanon_root={d}/data\nrun_as_launching_user=YES\nallow_writeable_chroot=YES\n\
-         seccomp_sandbox=NO\nsecure_chroot_dir={d}\nxferlog_enable=NO\n"
+         seccomp_sandbox=NO\nsecure_chroot_dir={d}\nxferlog_enable=NO\nssl_enable=YES\nallow_anon_ssl=YES\n\
+         force_anon_data_ssl=YES\nforce_anon_logins_ssl=YES\nrsa_cert_file={cert}\nrsa_private_key_file={key}\nrequire_ssl_reuse=YES\n"
     );
     fs::write(dir.path().join("conf"), conf).unwrap();
     let mut command = Command::new("/usr/sbin/vsftpd");
     command.arg(dir.path().join("conf"));
     let child = started(command, port, dir.path());
-    server(dir, format!("ftp://127.0.0.1:{port}/"), &[], See::Folder(data), Some(child))
+    server(dir, format!("ftps://127.0.0.1:{port}/"), &[("SSL_CERT_FILE", &cert)], See::Folder(data), Some(child))
 }
 
 /// The account that Azurite has, with its published key.

@@ -6,6 +6,7 @@
 use super::super::netrc::Login;
 use opendal::{Error, ErrorKind};
 use rustls::ClientConfig;
+use rustls::client::Resumption;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -17,6 +18,9 @@ use tokio_rustls::TlsConnector;
 
 /// A connection that has waited longer is asked whether it is still there.
 const FRESH: Duration = Duration::from_secs(15);
+
+/// TLS sessions of one connection that are remembered.
+const SESSIONS: usize = 8;
 
 /// A server, who we are on it, and the connections that wait.
 pub struct Server {
@@ -82,7 +86,10 @@ impl Server {
         let version_6 = stream.peer_addr().map_err(io)?.is_ipv6();
         let mut ftp = AsyncRustlsFtpStream::connect_with_stream(stream).await?;
         if let Some(tls) = &self.tls {
-            let connector = AsyncRustlsConnector::from(TlsConnector::from(tls.clone()));
+            // A server may want its data connections to continue the TLS session of their own control connection, and knows no other.
+            let mut tls = ClientConfig::clone(tls);
+            tls.resumption = Resumption::in_memory_sessions(SESSIONS);
+            let connector = AsyncRustlsConnector::from(TlsConnector::from(Arc::new(tls)));
             ftp = ftp.into_secure(connector, &self.host).await?;
         }
         ftp.login(&self.login.user, &self.login.password).await?;
@@ -198,6 +205,12 @@ pub fn failed(e: &FtpError) -> Error {
         FtpError::ConnectionError(e) => {
             Error::new(ErrorKind::Unexpected, format!("the connection failed: {e}")).set_temporary()
         }
+        FtpError::SecureError(text) => {
+            let text = text.trim_start_matches("Secure error: ");
+            let hint = "if its authority is one of your own, add it to the system's, or name it in SSL_CERT_FILE";
+            let hint = if text.contains("certificate") { format!(" ({hint})") } else { String::new() };
+            Error::new(ErrorKind::Unexpected, format!("TLS failed: {text}{hint}"))
+        }
         other => Error::new(ErrorKind::Unexpected, other.to_string()),
     }
 }
@@ -225,6 +238,8 @@ mod tests {
             let e = failed(&answer(text));
             assert_eq!((e.kind(), e.is_temporary()), (kind, again), "{text}");
         }
+        let e = failed(&FtpError::SecureError("Secure error: invalid peer certificate: UnknownIssuer".to_owned()));
+        assert!(e.message().starts_with("TLS failed: invalid peer") && e.message().contains("SSL_CERT_FILE"), "{e}");
         assert!(is_absent(&answer("550 gone")) && !is_absent(&answer("550 Permission denied")));
         assert_eq!([parent("a/b/c/"), parent("a"), parent("a/b")], ["a/b", "", "a"]);
     }
