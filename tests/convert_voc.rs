@@ -162,7 +162,8 @@ fn an_object_plane_holds_254_instances() {
     assert!(!files.contains_key("SegmentationObject/2.png"));
     assert_eq!(plane(&files, "SegmentationClass/2.png"), ["1100", "1100", "1100"]);
     let summary = summary(&files);
-    assert_eq!(summary["item_reasons"], json!({"VOC_INSTANCE_LIMIT_EXCEEDED": 1}));
+    // All of an image lie on the same pixels, so the last hides the others.
+    assert_eq!(summary["item_reasons"], json!({"MASK_COVERED": 253 + 254, "VOC_INSTANCE_LIMIT_EXCEEDED": 1}));
     assert_eq!(summary["annotations"]["written"], 509);
 }
 
@@ -300,4 +301,15 @@ fn class_names_that_a_label_map_cannot_hold_stand_in_datumaros_own_list() {
     assert_eq!(meta["segmentation_colors"], json!([[0, 0, 0], [128, 0, 0], [0, 128, 0]]));
     let files = export(&options(), &[item("a b")]);
     assert!(!files.contains_key("dataset_meta.json"));
+}
+
+#[test]
+fn masks_that_others_hide_are_told() {
+    // Both cover the left half; the second lies on top.
+    let files = export(&options(), &[item(1, json!([polygon("a", "car", left()), polygon("b", "road", left())]))]);
+    let told = summary(&files);
+    assert_eq!(told["item_reasons"], json!({"MASK_COVERED": 1}));
+    assert_eq!(told["annotations"]["written"], 2);
+    let files = export(&options(), &[item(1, json!([polygon("a", "car", left()), polygon("b", "road", top())]))]);
+    assert_eq!(summary(&files)["item_reasons"], json!({}));
 }

@@ -15,6 +15,7 @@ use crate::convert::registry;
 use crate::convert::run::{Summary, run};
 use crate::convert::split::{FieldPath, Split};
 use crate::convert::template::{Output, Scope, TemplateOptions};
+use crate::dm::Reason;
 use crate::dm::reason::Outcome;
 use crate::exit::{Exit, Failure};
 use crate::stream::Reader;
@@ -314,6 +315,19 @@ fn report(s: &Summary, console: &Console) -> Exit {
         console.warn(&format!(
             "no annotation could be written: the input has {}; choose a format or --task that can hold them",
             tools.join(", ")
+        ));
+    }
+    let (covered, crowded) =
+        (s.tally.of_items(Reason::MaskCovered), s.tally.of_items(Reason::VocInstanceLimitExceeded));
+    if covered > 0 {
+        console.warn(&format!(
+            "{covered} masks are hidden by others that are painted over them, and are in no plane (MASK_COVERED in the report); \
+             --polygons box writes a box for each polygon"
+        ));
+    }
+    if crowded > 0 {
+        console.warn(&format!(
+            "{crowded} images have more than 254 masks, and no object plane (VOC_INSTANCE_LIMIT_EXCEEDED)"
         ));
     }
     if s.without_url > 0 {

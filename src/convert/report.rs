@@ -197,6 +197,11 @@ impl Tally {
         self.first_loss = self.first_loss.or(later.first_loss);
     }
 
+    /// How often a reason concerned an item.
+    pub fn of_items(&self, reason: Reason) -> u64 {
+        self.item_reasons.get(&reason).copied().unwrap_or(0)
+    }
+
     /// Annotations seen of each tool, by name.
     pub fn tools(&self) -> Vec<(&str, u64)> {
         let mut list: Vec<_> = self.by_tool.iter().map(|(tool, c)| (tool.as_str(), c.seen)).collect();

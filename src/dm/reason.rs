@@ -50,6 +50,8 @@ reasons! {
     KeypointProfileUnsupported = "KEYPOINT_PROFILE_UNSUPPORTED", Skipped;
     /// Several different classes where the format has one.
     ClassAmbiguous = "CLASS_AMBIGUOUS", Skipped;
+    /// Masks that are painted later hide all of it: it is in no plane.
+    MaskCovered = "MASK_COVERED", Lossy;
     /// The holes of a mask are filled in the output.
     MaskHoleDropped = "MASK_HOLE_DROPPED", Lossy;
     /// The format has no place for attributes.

@@ -99,7 +99,7 @@ impl Layers {
     }
 
     /// Paints all of them: regions lowest, then objects. `None` when there are none. Objects are numbered in their order; with more
-    /// of them than an object plane can tell apart none has a number, and the item is reported.
+    /// of them than an object plane can tell apart none has a number, and the item is reported; so are masks that others hide.
     pub fn paint(mut self, cx: &mut Cx<'_>) -> Option<Mosaic> {
         let too_many = self.instances.len() > MAX_INDEX as usize;
         if too_many {
@@ -110,7 +110,14 @@ impl Layers {
         let objects = self.instances.into_iter().enumerate();
         let objects = objects.map(|(i, (class, area))| (Tile { class, object: object(i) }, area));
         let layers: Vec<_> = regions.chain(objects).collect();
-        if layers.is_empty() { None } else { Some(Mosaic::paint(self.size, layers, &mut self.scratch)) }
+        if layers.is_empty() {
+            return None;
+        }
+        let mosaic = Mosaic::paint(self.size, layers, &mut self.scratch);
+        for _ in 0..mosaic.hidden() {
+            cx.tally.item_reason(Reason::MaskCovered, cx.item);
+        }
+        Some(mosaic)
     }
 
     fn check_size(&self) -> Result<(), Reason> {

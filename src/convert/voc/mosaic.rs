@@ -70,6 +70,13 @@ impl Mosaic {
         }
     }
 
+    /// How many of the masks are nowhere on top.
+    pub fn hidden(&self) -> usize {
+        let mut seen = vec![false; self.tiles.len() + 1];
+        self.each_run(|number, _| seen[number as usize] = true);
+        seen.iter().skip(1).filter(|seen| !**seen).count()
+    }
+
     /// Appends it in a form that [`Mosaic::read`] reads.
     pub fn write(&self, out: &mut Vec<u8>) {
         for n in [self.size.w.into(), self.size.h.into(), self.tiles.len() as u64] {
