@@ -247,7 +247,7 @@ fn names() -> Vec<String> {
     names.extend([
         "n".repeat(255),
         "각".repeat(85),
-        format!("{}x", "d/".repeat(400)),
+        format!("{}x", "d/".repeat(100)),
         format!("{0}/{0}/{0}", "m".repeat(250)),
     ]);
     names
