@@ -457,7 +457,7 @@ pub fn webdav() -> Server {
     };
     fs::write(at("users"), "me:{PLAIN}geheim\n").unwrap();
     let conf = format!(
-        "{user} daemon off; pid {d}/pid; error_log stderr; load_module /usr/lib/nginx/modules/ngx_http_dav_ext_module.so;\n\
+        "{user} daemon off; master_process off; pid {d}/pid; error_log stderr; load_module /usr/lib/nginx/modules/ngx_http_dav_ext_module.so;\n\
          events {{}}\nhttp {{ access_log off; client_max_body_size 0; client_body_temp_path {d}/tmp/b; proxy_temp_path {d}/tmp/p;\n\
          fastcgi_temp_path {d}/tmp/f; uwsgi_temp_path {d}/tmp/u; scgi_temp_path {d}/tmp/s;\n\
          server {{ listen 127.0.0.1:{port}; root {d}/data; auth_basic x; auth_basic_user_file {d}/users; location / {{\n\
@@ -466,7 +466,6 @@ pub fn webdav() -> Server {
     fs::write(at("conf"), conf).unwrap();
     let mut command = Command::new("/usr/sbin/nginx");
     command.arg("-p").arg(dir.path()).arg("-c").arg(at("conf"));
-    // In a group of its own its workers end with it.
     let child = started(command, port, dir.path());
     fs::write(at("netrc"), "machine 127.0.0.1 login me password geheim\n").unwrap();
     let (netrc, data) = (at("netrc").display().to_string(), at("data"));
