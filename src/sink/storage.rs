@@ -186,6 +186,12 @@ mod tests {
             ("ftp", json!({"password": "SECRET"}), "x", "host"),
             ("ftp", json!({"host": "h", "username": "u", "password": "SECRET", "port": 70000}), "x", "port is not one"),
             ("ftp", json!({"host": "h:1@SECRET", "username": "u"}), "x", "not one"),
+            (
+                "ftp",
+                json!({"host": "h", "username": "u", "password": "SECRET", "root_path": "/a\r\nDELE b"}),
+                "x",
+                "several lines",
+            ),
             ("paper", json!({"secret_key": "SECRET"}), "x", "not known"),
             ("minio", json!({"bucket_name": "b", "secret_key": "SECRET"}), "x", "endpoint_url"),
             ("amazon_s3", json!({"bucket_name": "b", "secret_key": "SECRET"}), "x", "access_key"),

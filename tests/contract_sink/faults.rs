@@ -1,7 +1,7 @@
 //! Servers and networks that fail, and what a killed run leaves at a server.
 
 use crate::servers::{self, Server};
-use crate::suite::{BEGIN, END, command, lines, ran, run, under_way, verified};
+use crate::suite::{BEGIN, END, MANIFEST, command, lines, ran, run, under_way, verified};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::Command;
@@ -35,6 +35,37 @@ fn until(what: &str, mut so: impl FnMut() -> bool) {
     while !so() {
         assert!(start.elapsed() < Duration::from_secs(60), "waited in vain until {what}");
         thread::yield_now();
+    }
+}
+
+/// A run that replaced a dataset was killed when its manifest was there, or the old one just gone, and the files that only the old
+/// dataset had were not yet removed. Whatever comes next leaves no more than its own files.
+#[test]
+fn what_a_killed_run_replaced_is_removed_by_the_next() {
+    let server = servers::s3s();
+    let [old, new, other] = ["old", "new", "other"].map(|version| {
+        let files = [("both".to_owned(), version.to_owned()), (format!("only in {version}"), String::new())];
+        let input = format!("{BEGIN}{}{END}", lines(&files));
+        run(&server, &[], "ds", &input).exits(0);
+        let tree = server.dataset("ds");
+        server.remove_dataset("ds");
+        (input, tree)
+    });
+    for published in [true, false] {
+        for args in [&["--overwrite", "--resume"][..], &["--overwrite"]] {
+            for (input, tree) in [&new, &other] {
+                let there = new.1.iter().filter(|(path, _)| published || *path != MANIFEST);
+                there.for_each(|(path, content)| server.put(&format!("ds/{path}"), content));
+                server.put("ds/only in old", b"");
+                server.put(".ds.partial/claim", b"{\"staged\":true}");
+                server.put(".ds.partial/placed/0001", &old.1[MANIFEST]);
+                server.put(".ds.partial/placed/0002", &new.1[MANIFEST]);
+                run(&server, args, "ds", input).exits(0);
+                assert!(server.dataset("ds") == *tree, "{published} {args:?}: {:?}", server.dataset("ds").keys());
+                assert_eq!(server.tree().len(), tree.len(), "{published} {args:?}: something is left beside it");
+                server.remove_dataset("ds");
+            }
+        }
     }
 }
 

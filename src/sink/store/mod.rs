@@ -109,16 +109,18 @@ impl Store {
                 "a dataset at the top of a bucket is not overwritten: name a prefix".to_owned(),
             ));
         }
-        let staged = replaces || how.staging_prefix.is_some() || place.is_file_server();
         let resumed = left.is_some();
+        // A killed run may have taken the manifest away and not the files.
+        let replaces_rest = resumed && !work.placed()?.is_empty();
+        let staged = replaces || replaces_rest || how.staging_prefix.is_some() || place.is_file_server();
         let claim = match left {
-            Some(claim) if how.resume => Claim::new(claim.staged),
+            Some(claim) if how.resume => Claim::new(claim.staged || replaces && place.can_move(&io)),
             _ => Claim::new(staged && place.can_move(&io)),
         };
         if resumed {
             uploads::abort_left(&io, &place, &work.path(""), how.patience)?;
             if !how.resume {
-                work.remove()?;
+                work.begin_anew()?;
             }
         }
         // Before the claim, which nobody would take back.
@@ -160,7 +162,7 @@ impl Store {
     }
 }
 
-/// Removes what a run that was killed after publishing has left next to the dataset.
+/// Removes what a run that was killed after publishing has left: next to the dataset, and in it what the dataset before it had.
 ///
 /// # Errors
 /// [`SinkError::Store`].
@@ -171,6 +173,15 @@ pub fn remove_rest(place: &Place, staging_prefix: Option<&str>, patience: &Patie
         return Ok(());
     }
     uploads::abort_left(&io, place, &work.path(""), patience)?;
+    let path = place.file(manifest::PATH);
+    let text = io.wait(io.op().read(&path))?.map_err(|e| io.failed(&path, &e))?;
+    let keys = RandomState::new();
+    let mut there = HashSet::from([keys.hash_one(manifest::PATH)]);
+    manifest::read(text, |entry| {
+        there.insert(keys.hash_one(entry.path.as_str()));
+        Ok(())
+    })?;
+    publish::remove_stale(&io, place, &work, |path| there.contains(&keys.hash_one(path)))?;
     work.remove()
 }
 

@@ -4,10 +4,13 @@
 //! folder by one rename where the server can, else file by file, and the manifest comes after them. A dataset that is replaced
 //! loses its manifest first: whoever looks for one never finds a mixture.
 
-use super::Store;
 use super::files;
+use super::io::Io;
 use super::output::StoreFile;
 use super::said::failed;
+use super::work::Work;
+use super::{Place, Store};
+use crate::path::RelPath;
 use crate::sink::destination::Output;
 use crate::sink::error::SinkError;
 use crate::sink::manifest;
@@ -34,16 +37,15 @@ impl Store {
             return self.tidy();
         }
         if !self.move_folder(manifest)? {
-            let old = self.work.path("old-manifest");
             if self.replaces {
-                // Kept until the end: it says which files the new dataset no longer has.
                 let there = self.place.file(manifest::PATH);
-                self.move_one(&there, &old, false)?;
+                self.move_one(&there, &self.work.next_placed()?, false)?;
                 self.delete(&there)?;
             }
+            self.write_manifest(manifest, &self.work.next_placed()?, false)?;
             self.move_files(manifest)?;
             self.put_manifest(manifest)?;
-            self.remove_stale(&old)?;
+            remove_stale(&self.io, &self.place, &self.work, |path| self.is_known(path))?;
         }
         self.tidy()
     }
@@ -157,28 +159,8 @@ impl Store {
         self.delete_all(strangers)
     }
 
-    /// What the replaced dataset had and the new one has not.
-    fn remove_stale(&self, old: &str) -> Result<(), SinkError> {
-        let text = match self.io.wait(self.io.op().read(old))? {
-            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
-            other => other.map_err(|e| self.io.failed(old, &e))?,
-        };
-        let mut stale = Vec::new();
-        let read = manifest::read(text, |entry| {
-            if crate::path::RelPath::new(&entry.path).is_ok() && !self.is_known(&entry.path) {
-                stale.push(self.place.file(&entry.path));
-            }
-            Ok(())
-        });
-        match read {
-            // A manifest of another program says nothing about its files: they stay.
-            Ok(()) | Err(SinkError::Manifest(_)) => self.delete_all(stale),
-            Err(e) => Err(e),
-        }
-    }
-
     fn delete_all(&self, paths: Vec<String>) -> Result<(), SinkError> {
-        self.io.wait_long(self.io.op().delete_iter(paths))?.map_err(|e| failed(&self.place.name, &e))
+        delete_all(&self.io, &self.place, paths)
     }
 
     /// The dataset is there: the work folder goes.
@@ -201,6 +183,37 @@ impl Store {
             deleter.close().await
         });
     }
+}
+
+/// Removes what datasets before this one, also those of killed runs, had in its place and it has not. A manifest of another program says nothing about its files: they stay.
+///
+/// # Errors
+/// [`SinkError::Store`].
+pub(super) fn remove_stale(
+    io: &Io,
+    place: &Place,
+    work: &Work,
+    is_known: impl Fn(&str) -> bool,
+) -> Result<(), SinkError> {
+    for list in work.placed()? {
+        let text = io.wait(io.op().read(&list))?.map_err(|e| io.failed(&list, &e))?;
+        let mut stale = Vec::new();
+        let read = manifest::read(text, |entry| {
+            if RelPath::new(&entry.path).is_ok() && !is_known(&entry.path) {
+                stale.push(place.file(&entry.path));
+            }
+            Ok(())
+        });
+        match read {
+            Ok(()) | Err(SinkError::Manifest(_)) => delete_all(io, place, stale)?,
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(())
+}
+
+fn delete_all(io: &Io, place: &Place, paths: Vec<String>) -> Result<(), SinkError> {
+    io.wait_long(io.op().delete_iter(paths))?.map_err(|e| failed(&place.name, &e))
 }
 
 /// Moves a file within the store: by a copy, or by a rename where that is wanted or there are no copies.

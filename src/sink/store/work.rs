@@ -4,6 +4,7 @@
 //! .NAME.partial/claim          who writes there, and how: {"staged":true,"run":…}
 //! .NAME.partial/ledger/000001  files that have arrived, as lines of a manifest
 //! .NAME.partial/tree/…         files that wait
+//! .NAME.partial/placed/0001    manifests of all that is in the dataset's place, or is about to be moved there
 //! ```
 //! A store has no locks that end with a process. A claim stays until the run has published or cleaned up; a run that was killed
 //! leaves it, and the next one says so instead of mixing its files with what it finds.
@@ -175,14 +176,45 @@ impl Work {
         Ok(held)
     }
 
+    /// Manifests of what may be in the dataset's place: of a dataset that is replaced, and of runs that were killed while they moved
+    /// their files there.
+    ///
+    /// # Errors
+    /// [`SinkError::Store`].
+    pub fn placed(&self) -> Result<Vec<String>, SinkError> {
+        let mut lists = Vec::new();
+        files::each(&self.io, &self.path("placed/"), &mut |name, _| {
+            lists.push(self.path(&format!("placed/{name}")));
+            Ok(())
+        })?;
+        Ok(lists)
+    }
+
+    /// Where the next of them goes.
+    ///
+    /// # Errors
+    /// [`SinkError::Store`].
+    pub fn next_placed(&self) -> Result<String, SinkError> {
+        Ok(self.path(&format!("placed/{:04}", self.placed()?.len() + 1)))
+    }
+
+    /// Removes what has arrived so far: the claim stays, and what is known of the dataset's place.
+    ///
+    /// # Errors
+    /// [`SinkError::Store`].
+    pub fn begin_anew(&self) -> Result<(), SinkError> {
+        for part in ["tree/", "ledger/", "old/"] {
+            files::remove_all(&self.io, &self.path(part)).map_err(|e| self.left(&e))?;
+        }
+        Ok(())
+    }
+
     /// Removes the folder and all in it, the claim last.
     ///
     /// # Errors
     /// [`SinkError::Store`].
     pub fn remove(&self) -> Result<(), SinkError> {
-        for part in ["tree/", "ledger/", "old/"] {
-            files::remove_all(&self.io, &self.path(part)).map_err(|e| self.left(&e))?;
-        }
+        self.begin_anew()?;
         let done = self.io.wait_long(files::remove_folder(self.io.op(), &self.folder))?;
         done.map_err(|e| failed(&self.name, &e))
     }

@@ -66,9 +66,10 @@ pub fn make(address: &Address<'_>, path: &str, name: &str) -> Result<Place, Sink
     if path.trim_matches('/').is_empty() {
         return Err(SinkError::Usage(format!("{name} names no folder: give ftp://HOST/FOLDER")));
     }
-    if [&address.login.user, &address.login.password].iter().any(|t| t.contains(['\r', '\n', '\0'])) {
+    // A command ends with its line.
+    if [address.login.user.as_str(), &address.login.password, path].iter().any(|t| t.contains(['\r', '\n', '\0'])) {
         return Err(SinkError::Usage(format!(
-            "{name}: no server can be given a user name or password of several lines"
+            "{name}: no server can be given a user name, a password or a folder of several lines"
         )));
     }
     let host = address.host.trim_start_matches('[').trim_end_matches(']').to_owned();
