@@ -88,8 +88,8 @@ pub fn push_escaped(out: &mut Vec<u8>, text: &str) {
     push_escaped_bytes(out, text.as_bytes());
 }
 
-/// Bytes looked at together when text is escaped.
-const BLOCK: usize = 32;
+/// Bytes escaped together; twice as many have room where a `u8` can point.
+const BLOCK: usize = 120;
 
 /// As [`push_escaped`], for UTF-8 that is at hand as bytes.
 pub fn push_escaped_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
@@ -97,68 +97,78 @@ pub fn push_escaped_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
     // Blocks without a special byte are copied in one go.
     let mut plain = 0;
     for (i, block) in blocks.iter().enumerate() {
-        if block.iter().fold(false, |any, &b| any | (b < 0x20) | (b == b'"') | (b == b'\\')) {
-            out.extend_from_slice(&bytes[plain..i * BLOCK]);
-            push_escaped_block(out, block);
-            plain = (i + 1) * BLOCK;
+        let count = block.iter().fold((0, 0), |(quotes, controls), &b| {
+            (quotes + u8::from((b == b'"') | (b == b'\\')), controls | u8::from(b < 0x20))
+        });
+        if count == (0, 0) {
+            continue;
         }
+        out.extend_from_slice(&bytes[plain..i * BLOCK]);
+        if count.1 == 0 {
+            push_quoted(out, block)
+        } else {
+            push_each(out, block)
+        }
+        plain = (i + 1) * BLOCK;
     }
     let end = bytes.len() - rest.len();
     out.extend_from_slice(&bytes[plain..end]);
-    push_escaped_block(out, rest);
+    push_each(out, rest);
 }
 
-/// Escapes up to [`BLOCK`] bytes, eight at a time: special bytes are frequent and irregular in JSON inside JSON.
-fn push_escaped_block(out: &mut Vec<u8>, block: &[u8]) {
-    let mut escaped = [0; 6 * BLOCK + 8];
-    let mut n = 0;
-    let (words, rest) = block.as_chunks::<8>();
-    for eight in words {
+/// Escapes a block with quotes and backslashes, which are frequent and irregular in JSON inside JSON, but without control
+/// characters.
+fn push_quoted(out: &mut Vec<u8>, block: &[u8; BLOCK]) {
+    // Wherever a `u8` points, a backslash and eight bytes have room.
+    let mut escaped = [0; 256 + 9];
+    let mut n = 0u8;
+    for eight in block.as_chunks::<8>().0 {
         let word = u64::from_le_bytes(*eight);
+        put(&mut escaped, n, *eight);
         let mut special = special_bytes(word);
-        escaped[n..n + 8].copy_from_slice(eight);
-        let mut done = 0;
         while special != 0 {
-            let at = special.trailing_zeros() / 8;
-            n += (at - done) as usize;
-            n += put_escape(&mut escaped[n..], eight[at as usize]);
-            done = at + 1;
-            // What follows moves behind the escape.
-            let behind = word.checked_shr(8 * done).unwrap_or_default();
-            escaped[n..n + 8].copy_from_slice(&behind.to_le_bytes());
+            let at = special.trailing_zeros() & !7;
+            let place = n + (at / 8) as u8;
+            escaped[usize::from(place)] = b'\\';
+            // The byte and what follows move behind it.
+            put(&mut escaped[1..], place, (word >> at).to_le_bytes());
+            n += 1;
             special &= special - 1;
         }
-        n += (8 - done) as usize;
+        n += 8;
     }
-    for &b in rest {
-        if ESCAPES[usize::from(b)] == 0 {
-            escaped[n] = b;
-            n += 1;
-        } else {
-            n += put_escape(&mut escaped[n..], b);
-        }
-    }
-    out.extend_from_slice(&escaped[..n]);
+    out.extend_from_slice(&escaped[..usize::from(n)]);
 }
 
-/// The top bit of every byte of the word that needs an escape.
+#[inline(always)]
+fn put(to: &mut [u8], at: u8, eight: [u8; 8]) {
+    if let Some(place) = to[usize::from(at)..].first_chunk_mut() {
+        *place = eight;
+    }
+}
+
+/// The top bit of every byte of the word that is a quote or a backslash.
 fn special_bytes(word: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const LOW: u64 = ONES * 0x7f;
     // The top bit of every byte that is zero, without carries between bytes.
     let zero = |word: u64| !(((word & LOW) + LOW) | word | LOW);
-    zero(word & (ONES * 0xe0)) | zero(word ^ (ONES * u64::from(b'"'))) | zero(word ^ (ONES * u64::from(b'\\')))
+    zero(word ^ (ONES * u64::from(b'"'))) | zero(word ^ (ONES * u64::from(b'\\')))
 }
 
-/// Writes the escape of a byte that needs one; its length.
-fn put_escape(to: &mut [u8], b: u8) -> usize {
-    let letter = ESCAPES[usize::from(b)];
-    to[..2].copy_from_slice(&[b'\\', letter]);
-    if letter != b'u' {
-        return 2;
+/// Escapes one byte after the other.
+fn push_each(out: &mut Vec<u8>, bytes: &[u8]) {
+    for &b in bytes {
+        match ESCAPES[usize::from(b)] {
+            0 => out.push(b),
+            b'u' => {
+                let digits = [HEX[usize::from(b >> 4)], HEX[usize::from(b & 15)]];
+                out.extend_from_slice(b"\\u00");
+                out.extend_from_slice(&digits);
+            }
+            letter => out.extend_from_slice(&[b'\\', letter]),
+        }
     }
-    to[2..6].copy_from_slice(&[b'0', b'0', HEX[usize::from(b >> 4)], HEX[usize::from(b & 15)]]);
-    6
 }
 
 /// What follows the backslash of each byte that needs one; 0 for the others.

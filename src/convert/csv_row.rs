@@ -3,7 +3,7 @@
 use super::csv_cell::{push_cell, push_text};
 use super::csv_columns::Column;
 use super::format::{Cx, Unit};
-use super::number::{push_float, push_int};
+use super::number::{push_int, push_number};
 use super::split::scalar;
 use super::spool::{Hole, push};
 use crate::dm::mask::MaskData;
@@ -120,11 +120,8 @@ pub fn frames(out: &mut Vec<u8>, frames: &[(Str<'_>, Rect, f64)]) {
 
 /// A number as a person would write it: whole ones without a point; `null` (in a list) for one that is not finite.
 pub fn number(out: &mut Vec<u8>, n: f64) {
-    let whole = n as i64;
-    if whole as f64 == n && n.abs() < 1e15 {
-        push_int(out, whole);
-    } else if n.is_finite() {
-        push_float(out, n);
+    if n.is_finite() {
+        push_number(out, n);
     } else {
         out.extend_from_slice(b"null");
     }

@@ -57,9 +57,9 @@ pub fn fit_rect(r: Rect, size: Size, bounds: Bounds) -> Result<(Rect, bool), Rea
 
 /// Twice the signed area of a ring (shoelace), summed in the order of its points.
 pub fn twice_area(ring: &[[f64; 2]]) -> f64 {
-    let next = ring.iter().cycle().skip(1);
-    // Starts from +0: an empty sum of floats is -0.
-    ring.iter().zip(next).fold(0.0, |sum, (a, b)| sum + (a[0] * b[1] - b[0] * a[1]))
+    let cross = |a: &[f64; 2], b: &[f64; 2]| a[0] * b[1] - b[0] * a[1];
+    let (Some(first), Some(last)) = (ring.first(), ring.last()) else { return 0.0 };
+    ring.windows(2).fold(0.0, |sum, edge| sum + cross(&edge[0], &edge[1])) + cross(last, first)
 }
 
 /// Area of a ring, square pixels.

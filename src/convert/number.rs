@@ -7,40 +7,62 @@ pub fn push_int(out: &mut Vec<u8>, n: impl itoa::Integer) {
 
 /// Appends the shortest text that reads back as the same number, always with a decimal point or exponent (`215.0`).
 pub fn push_float(out: &mut Vec<u8>, n: f64) {
-    if !push_thousandths(out, n) {
+    if !push_thousandths(out, n, 1) {
         out.extend_from_slice(zmij::Buffer::new().format(n).as_bytes());
     }
 }
 
-/// Appends a number of at most three decimals, such as people and annotation tools write; false for any other.
+/// As [`push_float`], but whole numbers below 10^15 are written without a point (`215`).
+pub fn push_number(out: &mut Vec<u8>, n: f64) {
+    let whole = n as i64;
+    if push_thousandths(out, n, 0) {
+    } else if whole as f64 == n && n.abs() < 1e15 {
+        push_int(out, whole);
+    } else {
+        push_float(out, n);
+    }
+}
+
+/// Two digits each of 0 to 99.
+const PAIRS: [[u8; 2]; 100] = {
+    let mut pairs = [[0; 2]; 100];
+    let mut n = 0;
+    while n < 100 {
+        pairs[n] = [b'0' + n as u8 / 10, b'0' + n as u8 % 10];
+        n += 1;
+    }
+    pairs
+};
+
+/// Appends a number below 10,000 of at most three decimals, such as people and annotation tools write, with at least `decimals` (0
+/// or 1) of them; false for any other.
 ///
 /// A decimal of up to 15 digits that reads back as `n` is the shortest such text: no two of them read as the same float.
-fn push_thousandths(out: &mut Vec<u8>, n: f64) -> bool {
-    const LIMIT: f64 = 1e9;
-    if !(0.0..LIMIT).contains(&n) || n.is_sign_negative() {
+#[inline(always)]
+fn push_thousandths(out: &mut Vec<u8>, n: f64, decimals: usize) -> bool {
+    // A negative zero has the bits of a negative number.
+    if !(0.0..10_000.0).contains(&n) || n.to_bits() >> 63 == 1 {
         return false;
     }
     let thousandths = (n * 1000.0 + 0.5) as i64;
     if thousandths as f64 / 1000.0 != n {
         return false;
     }
-    let (mut whole, rest) = ((thousandths / 1000) as u32, (thousandths % 1000) as u32);
-    let digit = |n: u32| b'0' + (n % 10) as u8;
-    // Up to nine digits before the point, filled from there.
-    const POINT: usize = 9;
-    let mut text = [b'.'; POINT + 4];
-    let mut start = POINT;
-    loop {
-        start -= 1;
-        text[start] = digit(whole);
-        whole /= 10;
-        if whole == 0 {
-            break;
-        }
-    }
-    text[POINT + 1..].copy_from_slice(&[digit(rest / 100), digit(rest / 10), digit(rest)]);
-    let zeros = usize::from(rest.is_multiple_of(10)) + usize::from(rest.is_multiple_of(100));
-    out.extend_from_slice(&text[start..text.len() - zeros]);
+    let (whole, rest) = (thousandths as u32 / 1000, thousandths as u32 % 1000);
+    let [pair_a, pair_b, pair_c] = [whole / 100, whole % 100, rest / 10].map(|pair| PAIRS[pair as usize % 100]);
+    let ([a, b], [c, d], [e, f], g) = (pair_a, pair_b, pair_c, b'0' + (rest % 10) as u8);
+    // Eight characters, without the zeros at both ends.
+    let leading = usize::from(whole < 1000) + usize::from(whole < 100) + usize::from(whole < 10);
+    let trailing = usize::from(g == b'0') * (1 + usize::from(f == b'0') * (1 + usize::from(e == b'0')));
+    let length = match 3 - trailing {
+        0 if decimals == 0 => 4,
+        kept => 5 + kept.max(1),
+    };
+    let text = u64::from_le_bytes([a, b, c, d, b'.', e, f, g]) >> (8 * leading);
+    let end = out.len() + length - leading;
+    // All eight at once: a copy of known size.
+    out.extend_from_slice(&text.to_le_bytes());
+    out.truncate(end);
     true
 }
 
@@ -109,12 +131,46 @@ mod tests {
     #[test]
     fn short_decimals_are_the_shortest() {
         let next = |n: f64| f64::from_bits(n.to_bits() + 1);
-        for n in [0.0, -0.0, 0.001, 0.1, 1.0, 1.5, 10.25, 999.999, 1e9, 1e9 - 0.001, 123_456_789.5, -1.5, 0.0005, 1e300]
-        {
+        let ends = [
+            0.0, -0.0, 0.001, 0.1, 1.0, 1.5, 10.25, 99.09, 100.0, 999.999, 9999.999, 9999.9995, 10_000.0, -1.5, 0.0005,
+            1e300,
+        ];
+        for n in ends {
             assert_eq!(float(n), shortest(n));
             assert_eq!(float(next(n)), shortest(next(n)));
         }
+        for thousandths in 0..10_000_000 {
+            if thousandths % 7 == 0 || thousandths < 200_000 {
+                let n = f64::from(thousandths) / 1000.0;
+                assert_eq!(float(n), shortest(n));
+            }
+        }
         assert_eq!(float(f64::NAN), shortest(f64::NAN));
+    }
+
+    #[test]
+    fn whole_numbers_need_no_point() {
+        let number = |n: f64| {
+            let mut out = Vec::new();
+            push_number(&mut out, n);
+            String::from_utf8(out).unwrap()
+        };
+        for (n, text) in [
+            (0.0, "0"),
+            (-0.0, "0"),
+            (7.0, "7"),
+            (30.0, "30"),
+            (9999.0, "9999"),
+            (123_456.0, "123456"),
+            (-5.0, "-5"),
+            (1e14, "100000000000000"),
+            (1e15, "1000000000000000.0"),
+            (0.5, "0.5"),
+            (100.25, "100.25"),
+            (-0.125, "-0.125"),
+        ] {
+            assert_eq!(number(n), text);
+        }
     }
 
     proptest! {

@@ -4,6 +4,7 @@
 //! `[[[x,y],…],…]`, `[i,…]`, `[[start,length],…]`. What the numbers mean is decided by the tool, later. A value of the wrong type
 //! becomes [`Shape::Bad`]; it never fails the line.
 
+use crate::stream::json::POINT;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::fmt;
@@ -241,7 +242,7 @@ struct ElementSeed<'s> {
 impl<'de> DeserializeSeed<'de> for ElementSeed<'_> {
     type Value = Element;
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Element, D::Error> {
-        deserializer.deserialize_any(self)
+        deserializer.deserialize_newtype_struct(POINT, self)
     }
 }
 
@@ -308,7 +309,8 @@ impl<'de> Visitor<'de> for ElementSeed<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stream::json::parse_with;
+    use crate::stream::json::{parse, parse_with};
+    use proptest::prelude::*;
 
     fn read(text: &str) -> (Shape, Coordinates) {
         let mut c = Coordinates::default();
@@ -327,6 +329,47 @@ mod tests {
         assert_eq!((shape, c.rings), (Shape::Rings(0..2), vec![0..3, 3..7]));
         assert_eq!(read("null").0, Shape::Absent);
         assert_eq!(read("[]").0, Shape::Empty);
+    }
+
+    proptest! {
+        // Two spaces are what the quick reader of points leaves to the general one, and so is the end of the text.
+        #[test]
+        fn points_read_the_same_however_they_are_spaced(points in prop::collection::vec(point(), 0..5)) {
+            let spaced = |comma: &str, colon: &str| {
+                let object = |p: &Vec<(&str, String)>| {
+                    let entries: Vec<String> = p.iter().map(|(k, v)| format!("\"{k}\"{colon}{v}")).collect();
+                    format!("{{{}}}", entries.join(comma))
+                };
+                format!("[{}]{:300}", points.iter().map(object).collect::<Vec<_>>().join(comma), "")
+            };
+            let [compact, usual, wide] = [(",", ":"), (", ", ": "), (",  ", ":  ")].map(|(comma, colon)| {
+                let text = spaced(comma, colon);
+                let skipped = parse::<IgnoredAny>(text.as_bytes()).is_ok();
+                let mut to = Coordinates::default();
+                let shape = parse_with(text.as_bytes(), ShapeSeed(&mut to)).ok();
+                // As text, since NaN is not equal to itself.
+                (skipped, shape.map(|shape| format!("{shape:?} {:?}", to.pairs)))
+            });
+            prop_assert_eq!(&compact, &wide, "compact {}", spaced(",", ":").trim());
+            prop_assert_eq!(&usual, &wide, "usual {}", spaced(",", ":").trim());
+        }
+    }
+
+    fn point() -> impl Strategy<Value = Vec<(&'static str, String)>> {
+        let value = prop_oneof![
+            6 => "-?(0|[1-9][0-9]{0,18})(\\.[0-9]{1,20})?",
+            1 => "-?[0-9.eE+-]{1,9}",
+            1 => "\"[a-z0-9]{0,20}\"",
+            1 => "(\"a\\\\u0062\"|null|true|1e999|-|\\[1\\]|\"\\t\"|\"a)",
+        ];
+        let id = "(\"[a-zA-Z0-9_-]{0,20}\"|\"가\\\\n\"|7|null|\"a)";
+        prop_oneof![
+            4 => (value.clone(), value.clone(), prop::option::of(id)).prop_map(|(x, y, id)| {
+                let id = id.map(|id| ("id", id));
+                [("x", x), ("y", y)].into_iter().chain(id).collect()
+            }),
+            1 => prop::collection::vec((prop::sample::select(vec!["x", "y", "id", "z"]), value), 0..5),
+        ]
     }
 
     #[test]

@@ -14,13 +14,11 @@ use std::path::PathBuf;
 pub fn read(path: &PathBuf) -> Result<Vec<String>, super::FetchError> {
     let mut input = Reader::open(std::slice::from_ref(path), reader::LINE_CAP);
     let mut ids = IndexSet::new();
-    let mut spare = Vec::new();
-    while let Some(batch) = input.next_batch(spare)? {
+    while let Some(batch) = input.next_batch()? {
         for line in batch.lines().filter(|l| !is_frame(l.bytes) && l.bytes[0] != b'#') {
             let text = std::str::from_utf8(line.bytes).map_err(|_| batch.bad_line(&line, "not UTF-8"))?;
             take(text, &mut ids).map_err(|reason| batch.bad_line(&line, &reason))?;
         }
-        spare = batch.bytes;
     }
     if ids.is_empty() {
         return Err(ApiError::Usage(format!("--ids-from {}: the file holds no id", path.display())).into());

@@ -2,7 +2,7 @@
 //! copied.
 
 use super::selection::Selection;
-use crate::stream::{Batch, StreamError};
+use crate::stream::{Batch, Buffer, StreamError};
 use memchr::memchr_iter;
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ pub const MESSAGES: usize = 10;
 #[derive(Debug, Default)]
 pub struct Chosen {
     /// The batch's bytes.
-    bytes: Vec<u8>,
+    bytes: Buffer,
     /// Runs of selected lines, each line with its LF.
     runs: Vec<Range<usize>>,
     /// Lines selected.
@@ -116,7 +116,8 @@ mod tests {
     fn chosen(text: &str, skip_bad: bool) -> Chosen {
         let status = Status::new(Stage::Label, AnyOf::new(["completed".to_owned()]));
         let selection = Selection::new(vec![Box::new(status)], Content::new(vec![], vec![], None), false);
-        let batch = Batch { bytes: text.into(), first_line: 1, source: "in".into(), is_frame: false };
+        let batch =
+            Batch { bytes: text.as_bytes().to_vec().into(), first_line: 1, source: "in".into(), is_frame: false };
         Chosen::from_batch(&selection, skip_bad, batch)
     }
 

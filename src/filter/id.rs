@@ -42,8 +42,7 @@ impl Ids {
     pub fn add_from(&mut self, mut file: Reader) -> Result<(), StreamError> {
         let mut json = None;
         let mut progress = Progress::new(Kind::Items);
-        let mut spare = Vec::new();
-        while let Some(batch) = file.next_batch(spare)? {
+        while let Some(batch) = file.next_batch()? {
             if batch.is_frame {
                 for line in batch.lines() {
                     let frame = Frame::parse(line.bytes).map_err(|reason| batch.bad_line(&line, &reason))?;
@@ -56,7 +55,6 @@ impl Ids {
                     self.add_plain(&batch)?;
                 }
             }
-            spare = batch.bytes;
         }
         progress.finish(false)
     }

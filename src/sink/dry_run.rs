@@ -36,7 +36,7 @@ pub fn dry_run(mut reader: Reader, options: &Options, out: &mut Writer, table: b
         parts: HashMap::new(),
         totals: Totals::default(),
     };
-    while let Some(batch) = reader.next_batch(Vec::new())? {
+    while let Some(batch) = reader.next_batch()? {
         plan.batch(&batch)?;
     }
     plan.progress.finish(options.allow_partial)?;

@@ -407,7 +407,7 @@ fn read_ahead(mut reader: Reader) -> std::io::Result<Receiver<Result<Option<Batc
     let (send, receive) = bounded(1);
     thread::Builder::new().name("reader".into()).spawn(move || {
         loop {
-            let next = reader.next_batch(Vec::new());
+            let next = reader.next_batch();
             let last = !matches!(next, Ok(Some(_)));
             if send.send(next).is_err() || last {
                 return;

@@ -1,5 +1,6 @@
 //! JSON of the hot path, through the parser of this crate: whole lines, and values kept as they were written.
 
+pub use super::parser::POINT;
 use super::parser::{BOTH, Error as ParseError, Parser, RAW};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};

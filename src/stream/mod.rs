@@ -1,10 +1,12 @@
 //! NDJSON in and out.
 //!
 //! * [`reader`]: bytes (plain, gzip or zstd; files or stdin) → [`reader::Batch`]es of whole lines
+//! * [`mod@buffer`]: what their bytes are in
 //! * [`frame`]: the `{"@stream": …}` lines and the state machine that tells a whole stream from a cut one
 //! * [`parallel`]: batches through worker threads, results in input order
 //! * [`writer`]: lines out, flushed when idle, finished with a check
 
+mod buffer;
 pub mod error;
 pub mod frame;
 pub mod json;
@@ -13,6 +15,7 @@ mod parser;
 pub mod reader;
 pub mod writer;
 
+pub use buffer::Buffer;
 pub use error::StreamError;
 pub use frame::{Begin, Frame, Kind, Progress};
 pub use reader::{Batch, Line, Place, Reader};

@@ -119,7 +119,7 @@ where
 {
     fn run(&mut self, mut reader: Reader) {
         loop {
-            let next = match reader.next_batch(Vec::new()) {
+            let next = match reader.next_batch() {
                 Ok(Some(batch)) => batch,
                 Ok(None) => {
                     self.tell(Made::Finished, 0);

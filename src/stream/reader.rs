@@ -1,5 +1,6 @@
 //! Bytes to lines: files and standard input, plain, gzip or zstd by content, cut into batches of whole lines.
 
+use super::buffer::{Buffer, Home};
 use super::error::StreamError;
 use super::frame::is_frame;
 use flate2::bufread::MultiGzDecoder;
@@ -12,6 +13,8 @@ use std::sync::Arc;
 
 /// Bytes asked of the input at once; also the size a batch grows to while the consumers are busy.
 pub const BLOCK: usize = 256 * 1024;
+/// Room for the part of a line that is left when a batch is handed out; a longer one makes the buffer grow.
+const ROOM: usize = BLOCK / 4;
 /// The longest line accepted unless asked otherwise, bytes.
 pub const LINE_CAP: usize = 256 * 1024 * 1024;
 
@@ -19,7 +22,7 @@ pub const LINE_CAP: usize = 256 * 1024 * 1024;
 #[derive(Debug)]
 pub struct Batch {
     /// The lines, each with its newline except perhaps the last of the input.
-    pub bytes: Vec<u8>,
+    pub bytes: Buffer,
     /// Number of the first line, from 1.
     pub first_line: u64,
     /// The input's name as the user gave it; `stdin` for standard input.
@@ -101,12 +104,14 @@ struct Source {
 pub struct Reader {
     todo: std::vec::IntoIter<PathBuf>,
     current: Option<Source>,
-    /// What one read fills.
-    block: Vec<u8>,
-    /// Read but not handed out: always less than one whole line after `next_batch`, apart from `ready`.
+    /// What is read and not handed out, and room for more.
     pending: Vec<u8>,
-    /// Length of the part of `pending` known to hold whole lines.
+    /// Length of the part of `pending` that is read: less than one whole line after `next_batch`, apart from `ready`.
+    filled: usize,
+    /// Length of the part of it known to hold whole lines.
     ready: usize,
+    /// Where batches' buffers come from.
+    buffers: Home,
     next_line: u64,
     line_cap: usize,
 }
@@ -128,24 +133,25 @@ impl Reader {
         Self {
             todo: todo.into_iter(),
             current,
-            block: vec![0; BLOCK],
             pending: Vec::new(),
+            filled: 0,
             ready: 0,
+            buffers: Home::of(BLOCK + ROOM),
             next_line: 1,
             line_cap,
         }
     }
 
     /// Waits for at least one whole line (or the end of an input) and returns what is there, at most about one block; a frame
-    /// line comes alone. `None` at the end of the last input. `spare` is a used buffer to fill instead of a new one.
+    /// line comes alone. `None` at the end of the last input.
     ///
     /// # Errors
     /// [`StreamError::Read`] for unreadable or damaged input, [`StreamError::Line`] for a line over the cap.
-    pub fn next_batch(&mut self, spare: Vec<u8>) -> Result<Option<Batch>, StreamError> {
-        let mut spare = Some(spare);
+    pub fn next_batch(&mut self) -> Result<Option<Batch>, StreamError> {
         loop {
             if self.ready > 0 {
-                return Ok(Some(self.cut(spare.take().unwrap_or_default())));
+                let name = self.current.as_ref().map_or_else(|| "stdin".into(), |s| s.name.clone());
+                return Ok(Some(self.cut(name)));
             }
             let Some(source) = &mut self.current else {
                 let Some(path) = self.todo.next() else { return Ok(None) };
@@ -154,24 +160,24 @@ impl Reader {
                 continue;
             };
             let name = source.name.clone();
-            let old = self.pending.len();
-            let got = read_some(&mut source.bytes, &mut self.block);
-            if let Ok(got) = got {
-                self.pending.extend_from_slice(&self.block[..got]);
+            let old = self.filled;
+            if self.pending.len() < old + ROOM {
+                self.pending.resize(old + BLOCK, 0);
             }
-            match got {
+            let end = self.pending.len().min(old + BLOCK);
+            match read_some(&mut source.bytes, &mut self.pending[old..end]) {
                 Err(source) => return Err(damaged(&name, source)),
                 Ok(0) => {
                     self.current = None;
-                    self.ready = self.pending.len();
+                    self.ready = old;
                     if self.ready > 0 {
-                        let batch = self.cut_for(name, spare.take().unwrap_or_default());
-                        return Ok(Some(batch));
+                        return Ok(Some(self.cut(name)));
                     }
                 }
-                Ok(_) => {
-                    self.ready = memrchr(b'\n', &self.pending[old..]).map_or(0, |i| old + i + 1);
-                    if self.pending.len() - self.ready > self.line_cap {
+                Ok(got) => {
+                    self.filled += got;
+                    self.ready = memrchr(b'\n', &self.pending[old..self.filled]).map_or(0, |i| old + i + 1);
+                    if self.filled - self.ready > self.line_cap {
                         let line = self.next_line;
                         let cap = self.line_cap;
                         return Err(StreamError::Line {
@@ -186,28 +192,28 @@ impl Reader {
         }
     }
 
-    fn cut(&mut self, spare: Vec<u8>) -> Batch {
-        let name = self.current.as_ref().map_or_else(|| "stdin".into(), |s| s.name.clone());
-        self.cut_for(name, spare)
-    }
-
     /// Takes whole lines off the front: one frame line, or everything up to the next frame line.
-    fn cut_for(&mut self, source: Arc<str>, mut bytes: Vec<u8>) -> Batch {
-        let (end, lines, frame) = first_run(&self.pending[..self.ready]);
-        bytes.clear();
-        if end == self.ready {
+    fn cut(&mut self, source: Arc<str>) -> Batch {
+        let (end, lines, is_frame) = first_run(&self.pending[..self.ready]);
+        let bytes = if end == self.ready {
             // Usual case: hand over the big buffer, keep the small rest.
-            bytes.extend_from_slice(&self.pending[end..]);
-            std::mem::swap(&mut bytes, &mut self.pending);
-            bytes.truncate(end);
+            let rest = &self.pending[end..self.filled];
+            let mut next = self.buffers.take();
+            if next.len() < rest.len() {
+                next.resize(rest.len(), 0);
+            }
+            next[..rest.len()].copy_from_slice(rest);
+            self.buffers.lend(std::mem::replace(&mut self.pending, next), end)
         } else {
-            bytes.extend_from_slice(&self.pending[..end]);
-            self.pending.drain(..end);
-        }
+            let bytes = self.pending[..end].to_vec();
+            self.pending.copy_within(end..self.filled, 0);
+            bytes.into()
+        };
+        self.filled -= end;
         self.ready -= end;
         let first_line = self.next_line;
         self.next_line += lines;
-        Batch { bytes, first_line, source, is_frame: frame }
+        Batch { bytes, first_line, source, is_frame }
     }
 }
 

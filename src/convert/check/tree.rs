@@ -61,8 +61,7 @@ impl Tree {
         let folder = tempfile::Builder::new().prefix("syn-check-").tempdir();
         let folder = folder.map_err(|source| StreamError::Write { name: "temporary folder".into(), source })?;
         let mut progress = Progress::new(Kind::Files);
-        let mut spare = Vec::new();
-        while let Some(next) = reader.next_batch(spare)? {
+        while let Some(next) = reader.next_batch()? {
             for line in next.lines() {
                 if next.is_frame {
                     let frame = Frame::parse(line.bytes).map_err(|e| next.bad_line(&line, &e))?;
@@ -75,7 +74,6 @@ impl Tree {
                     PutError::Write(source) => StreamError::Write { name: "temporary file".into(), source },
                 })?;
             }
-            spare = next.bytes;
         }
         progress.require_some(allow_partial)?;
         progress.finish(allow_partial)?;

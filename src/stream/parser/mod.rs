@@ -5,9 +5,10 @@
 //! eight bytes at a time in a register, numbers are added up as they are read, and every step is one the compiler can inline
 //! into the visitor it serves.
 //!
-//! * [`mod@text`]: strings; [`number`]: numbers; [`skip`]: values that nobody wants; [`visit`]: the side that serde sees
+//! * [`mod@text`]: strings; [`number`]: numbers; [`point`]: points as most rows have them; [`skip`]: values that nobody wants; [`visit`]: the side that serde sees
 
 mod number;
+mod point;
 mod skip;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,9 @@ use std::fmt;
 pub const RAW: &str = "$synpipe::raw";
 /// Asks for a value and how it is written: a sequence of the value and its text.
 pub const BOTH: &str = "$synpipe::both";
+
+/// Asks for anything; a point `{"x":…,"y":…,"id":…}` may be given as the sequence of its coordinates instead.
+pub const POINT: &str = "$synpipe::point";
 
 /// Levels of lists and objects that a visitor may open, each of which recurses.
 const MAX_VISITED: u8 = 128;

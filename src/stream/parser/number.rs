@@ -16,6 +16,29 @@ const POWERS: [f64; 23] = [
     1e21, 1e22,
 ];
 
+/// `value` with its last `decimals` digits (at most 19) behind a point: the nearest float, of two the even one.
+#[inline(always)]
+pub(super) fn quotient(value: u64, decimals: usize) -> f64 {
+    const EXACT: u64 = 1 << 53;
+    // Both operands are exact, so the result is the nearest float (Clinger, 1990).
+    if value <= EXACT { value as f64 / POWERS[decimals] } else { long_quotient(value, 10u64.pow(decimals as u32)) }
+}
+
+/// The nearest float to a quotient, of two the even one, by division of integers. `value` has more than 53 bits.
+fn long_quotient(value: u64, divisor: u64) -> f64 {
+    let (a, b) = (value.leading_zeros(), divisor.leading_zeros());
+    // Both with their top bit set, the quotient is between 1/2 and 2: it has 63 or 64 bits.
+    let (dividend, divisor) = (u128::from(value << a) << 63, u128::from(divisor << b));
+    let (whole, rest) = ((dividend / divisor) as u64, dividend % divisor);
+    let dropped = 11 - whole.leading_zeros();
+    let (kept, low, half) = (whole >> dropped, whole & ((1 << dropped) - 1), 1 << (dropped - 1));
+    let up = low > half || (low == half && (rest != 0 || kept & 1 == 1));
+    let kept = if up { kept + 1 } else { kept };
+    // Between 2^53 / 10^19 and 2^64: far from the ends of what a float can be.
+    let exponent = 1023 - 63 + i64::from(dropped + b) - i64::from(a);
+    kept as f64 * f64::from_bits((exponent as u64) << 52)
+}
+
 impl Parser<'_> {
     /// Reads digits on; gives the number they extend and how many there were. Long ones wrap around.
     #[inline(always)]
@@ -75,11 +98,12 @@ impl Parser<'_> {
                 None => Number::Float(-(value as f64)),
             });
         }
-        // Both operands are exact, so the result is the nearest float (Clinger, 1990).
-        const EXACT: u64 = 1 << 53;
-        let power = POWERS.get(exponent.unsigned_abs() as usize);
-        let (true, Some(power)) = (value <= EXACT, power) else { return self.long(start, true) };
-        let float = if exponent < 0 { value as f64 / power } else { value as f64 * power };
+        let float = match exponent {
+            -19..=0 => quotient(value, -exponent as usize),
+            // Exact as in `quotient`.
+            1..=22 if value <= 1 << 53 => value as f64 * POWERS[exponent as usize],
+            _ => return self.long(start, true),
+        };
         Ok(Number::Float(if negative { -float } else { float }))
     }
 

@@ -10,6 +10,7 @@ impl Parser<'_> {
             match self.peek() {
                 b'"' => self.skip_string()?,
                 b'-' | b'0'..=b'9' => self.skip_number()?,
+                b'{' | b'[' if self.skip_points() => {}
                 b'{' => {
                     self.at += 1;
                     if self.peek() != b'}' {

@@ -1,5 +1,6 @@
 //! Against serde_json, which is the reference of what JSON is.
 
+use crate::dm::shape::{Coordinates, ShapeSeed};
 use crate::stream::json::{Raw, Str, WithText, from_text, parse, parse_with};
 use proptest::prelude::*;
 use serde::de::IgnoredAny;
@@ -76,6 +77,29 @@ fn integers_keep_their_type_up_to_its_ends() {
     }
     assert!(from_text::<f64>("1e309").is_err() && from_text::<f64>("1e99999999999999999999").is_err());
     assert_eq!(from_text::<f64>("1e-99999999999999999999").unwrap(), 0.0);
+}
+
+#[test]
+fn halves_go_to_the_even_float() {
+    for (text, float) in [
+        ("4503599627370496.5", 4_503_599_627_370_496.0),
+        ("4503599627370497.5", 4_503_599_627_370_498.0),
+        ("4503599627370497.501", 4_503_599_627_370_498.0),
+        ("-9007199254740993.0", -9_007_199_254_740_992.0),
+        ("9007199254740995.00", 9_007_199_254_740_996.0),
+        ("9007199254740993.001", 9_007_199_254_740_994.0),
+        ("1844674407370955161.5", 1_844_674_407_370_955_264.0),
+        ("0.9999999999999999999", 1.0),
+        ("-0.0", 0.0),
+    ] {
+        assert_eq!(from_text::<f64>(text).unwrap(), float, "{text}");
+        // In a list of points it is read by other means.
+        let points = format!("[[{text},{text}]]{:300}", "");
+        let mut to = Coordinates::default();
+        parse_with(points.as_bytes(), ShapeSeed(&mut to)).unwrap();
+        assert_eq!(to.pairs, [[float, float]], "{text}");
+        assert!(to.pairs[0][0].is_sign_negative() == (float < 0.0));
+    }
 }
 
 #[test]

@@ -2,22 +2,26 @@
 
 use super::{Parser, Result};
 
+/// Marks quotes, backslashes and control characters by the top bits of their bytes. The lowest mark is exact, those above may be off by a
+/// borrow.
+#[inline(always)]
+pub(super) fn special_bytes(word: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let under = |word: u64, bound: u64| word.wrapping_sub(ONES * bound) & !word;
+    let quote = under(word ^ (ONES * u64::from(b'"')), 1);
+    let backslash = under(word ^ (ONES * u64::from(b'\\')), 1);
+    (under(word, 0x20) | quote | backslash) & (ONES << 7)
+}
+
 impl<'de> Parser<'de> {
     /// From inside a string to the next quote, backslash or control character.
     #[inline(always)]
     pub(super) fn plain(&mut self) -> u8 {
-        const ONES: u64 = 0x0101_0101_0101_0101;
-        const TOPS: u64 = ONES << 7;
         // In a local, so that it stays in a register.
         let (bytes, mut at) = (self.text.as_bytes(), self.at);
         while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
             let word = u64::from_le_bytes(*eight);
-            // The top bit of each byte under a bound; of the lowest such byte it is exact, those above may be off by a borrow.
-            let under = |word: u64, bound: u64| word.wrapping_sub(ONES * bound) & !word;
-            let special = (under(word, 0x20)
-                | under(word ^ (ONES * u64::from(b'"')), 1)
-                | under(word ^ (ONES * u64::from(b'\\')), 1))
-                & TOPS;
+            let special = special_bytes(word);
             if special != 0 {
                 let k = special.trailing_zeros() / 8;
                 self.at = at + k as usize;

@@ -1,9 +1,9 @@
 //! The side that serde sees.
 
 use super::number::Number;
-use super::{BOTH, Error, Parser, RAW, Result};
+use super::{BOTH, Error, POINT, Parser, RAW, Result};
 use serde::de::value::{BorrowedStrDeserializer, StrDeserializer};
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
 impl<'de> Parser<'de> {
@@ -67,6 +67,10 @@ impl<'de> Deserializer<'de> for &mut Parser<'de> {
                 self.skip()?;
                 visitor.visit_borrowed_str(self.slice(start, self.at)?)
             }
+            POINT => match self.point() {
+                Some(xy) => visitor.visit_seq(Coordinates(xy.into_iter())),
+                None => self.deserialize_any(visitor),
+            },
             BOTH => visitor.visit_seq(Both { parser: self, start }),
             _ => visitor.visit_newtype_struct(self),
         }
@@ -145,5 +149,17 @@ impl<'de> SeqAccess<'de> for Both<'_, 'de> {
         }
         let text = self.parser.slice(self.start, self.parser.at)?;
         seed.deserialize(BorrowedStrDeserializer::new(text)).map(Some)
+    }
+}
+
+/// The coordinates of a point.
+struct Coordinates(std::array::IntoIter<f64, 2>);
+
+impl<'de> SeqAccess<'de> for Coordinates {
+    type Error = Error;
+
+    #[inline(always)]
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>> {
+        self.0.next().map(|n| seed.deserialize(n.into_deserializer())).transpose()
     }
 }
