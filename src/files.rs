@@ -156,19 +156,18 @@ fn special_bytes(word: u64) -> u64 {
     zero(word ^ (ONES * u64::from(b'"'))) | zero(word ^ (ONES * u64::from(b'\\')))
 }
 
-/// Escapes one byte after the other.
-fn push_each(out: &mut Vec<u8>, bytes: &[u8]) {
-    for &b in bytes {
-        match ESCAPES[usize::from(b)] {
-            0 => out.push(b),
-            b'u' => {
-                let digits = [HEX[usize::from(b >> 4)], HEX[usize::from(b & 15)]];
-                out.extend_from_slice(b"\\u00");
-                out.extend_from_slice(&digits);
-            }
-            letter => out.extend_from_slice(&[b'\\', letter]),
+/// Escapes whatever there is, with plain bytes in between copied in one go.
+fn push_each(out: &mut Vec<u8>, mut bytes: &[u8]) {
+    while let Some(at) = bytes.iter().position(|b| ESCAPES[usize::from(*b)] != 0) {
+        out.extend_from_slice(&bytes[..at]);
+        let b = bytes[at];
+        out.extend_from_slice(&[b'\\', ESCAPES[usize::from(b)]]);
+        if ESCAPES[usize::from(b)] == b'u' {
+            out.extend_from_slice(&[b'0', b'0', HEX[usize::from(b >> 4)], HEX[usize::from(b & 15)]]);
         }
+        bytes = &bytes[at + 1..];
     }
+    out.extend_from_slice(bytes);
 }
 
 /// What follows the backslash of each byte that needs one; 0 for the others.

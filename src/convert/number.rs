@@ -23,12 +23,12 @@ pub fn push_number(out: &mut Vec<u8>, n: f64) {
     }
 }
 
-/// Two digits each of 0 to 99.
-const PAIRS: [[u8; 2]; 100] = {
-    let mut pairs = [[0; 2]; 100];
+/// The two digits of 0 to 99, the first one in the low byte. As long as seven bits reach, so that no look-up needs a check.
+const PAIRS: [u16; 128] = {
+    let mut pairs = [0; 128];
     let mut n = 0;
     while n < 100 {
-        pairs[n] = [b'0' + n as u8 / 10, b'0' + n as u8 % 10];
+        pairs[n] = u16::from_le_bytes([b'0' + n as u8 / 10, b'0' + n as u8 % 10]);
         n += 1;
     }
     pairs
@@ -39,29 +39,29 @@ const PAIRS: [[u8; 2]; 100] = {
 ///
 /// A decimal of up to 15 digits that reads back as `n` is the shortest such text: no two of them read as the same float.
 #[inline(always)]
-fn push_thousandths(out: &mut Vec<u8>, n: f64, decimals: usize) -> bool {
+fn push_thousandths(out: &mut Vec<u8>, n: f64, decimals: u32) -> bool {
     // A negative zero has the bits of a negative number.
     if !(0.0..10_000.0).contains(&n) || n.to_bits() >> 63 == 1 {
         return false;
     }
-    let thousandths = (n * 1000.0 + 0.5) as i64;
-    if thousandths as f64 / 1000.0 != n {
+    let thousandths = (n * 1000.0 + 0.5) as i32;
+    if f64::from(thousandths) / 1000.0 != n {
         return false;
     }
     let (whole, rest) = (thousandths as u32 / 1000, thousandths as u32 % 1000);
-    let [pair_a, pair_b, pair_c] = [whole / 100, whole % 100, rest / 10].map(|pair| PAIRS[pair as usize % 100]);
-    let ([a, b], [c, d], [e, f], g) = (pair_a, pair_b, pair_c, b'0' + (rest % 10) as u8);
-    // Eight characters, without the zeros at both ends.
-    let leading = usize::from(whole < 1000) + usize::from(whole < 100) + usize::from(whole < 10);
-    let trailing = usize::from(g == b'0') * (1 + usize::from(f == b'0') * (1 + usize::from(e == b'0')));
-    let length = match 3 - trailing {
-        0 if decimals == 0 => 4,
-        kept => 5 + kept.max(1),
-    };
-    let text = u64::from_le_bytes([a, b, c, d, b'.', e, f, g]) >> (8 * leading);
-    let end = out.len() + length - leading;
+    let pair = |n: u32| u64::from(PAIRS[n as usize & 127]);
+    // Eight characters, the first one in the low byte: four digits, the point, three digits.
+    let point = u64::from(b'.') << 32;
+    let (behind, last) = (pair(rest / 10) << 40, u64::from(b'0') + u64::from(rest % 10));
+    let text = pair(whole / 100) | pair(whole % 100) << 16 | point | behind | last << 56;
+    // Without the zeros at both ends.
+    let leading = u32::from(whole < 1000) + u32::from(whole < 100) + u32::from(whole < 10);
+    let zeros = (text ^ 0x3030_3030_3030_3030).leading_zeros() / 8;
+    let kept = (3 - zeros.min(3)).max(decimals);
+    let length = 4 + kept + u32::from(kept > 0) - leading;
+    let end = out.len() + length as usize;
     // All eight at once: a copy of known size.
-    out.extend_from_slice(&text.to_le_bytes());
+    out.extend_from_slice(&(text >> (8 * leading)).to_le_bytes());
     out.truncate(end);
     true
 }
