@@ -16,8 +16,8 @@ use crate::fetch::discover::Listing;
 use crate::fetch::plan::Plan;
 use crate::fetch::progress::Watch;
 use crate::fetch::shard::Shard;
-use crate::fetch::{self, Request, doctor, dump, ids};
-use crate::stream::Writer;
+use crate::fetch::{self, FetchError, Report, Request, doctor, dump, ids};
+use crate::stream::{StreamError, Writer};
 use clap::{Args, Parser, Subcommand};
 use jiff::tz::TimeZone;
 use std::io::IsTerminal;
@@ -248,19 +248,30 @@ pub fn run(mut args: Fetch, console: &Console) -> Result<Exit, Failure> {
         return Ok(Exit::Ok);
     }
     args.go_on(&mut request)?;
+    write(&args, console, Some(client.clone()), &request, |open, watch| {
+        fetch::run(&runtime, &client, &request, open, watch)
+    })
+}
+
+/// Gives an export the output that was asked for, shows its progress, and says what came of it.
+fn write(
+    args: &Fetch,
+    console: &Console,
+    client: Option<Client>,
+    request: &Request,
+    run: impl FnOnce(&dyn Fn() -> Result<Writer, StreamError>, &Watch) -> Result<Report, FetchError>,
+) -> Result<Exit, Failure> {
     let began = std::time::Instant::now();
     let open = || match (args.output_file(), &request.resume) {
         (Some(file), Some(resume)) => Writer::append(file, resume.bytes),
         _ => args.common.writer(),
     };
     let watch = Watch::default();
-    let shown = progress::show(&watch, Some(client.clone()), console);
-    let done = fetch::run(&runtime, &client, &request, open, &watch);
+    let shown = progress::show(&watch, client, console);
+    let done = run(&open, &watch);
     shown.end();
     let report = done?;
-    for note in &report.notes {
-        console.warn(note);
-    }
+    report.notes.iter().for_each(|note| console.warn(note));
     console.info(&format!("{} in {:.1} s", report.rows, began.elapsed().as_secs_f64()));
     Ok(Exit::Ok)
 }

@@ -1,7 +1,7 @@
 //! NDJSON in and out.
 //!
 //! * [`reader`]: bytes (plain, gzip or zstd; files or stdin) → [`reader::Batch`]es of whole lines
-//! * [`mod@buffer`]: what their bytes are in
+//! * `buffer`: the memory that their bytes are in, used again
 //! * [`frame`]: the `{"@stream": …}` lines and the state machine that tells a whole stream from a cut one
 //! * [`parallel`]: batches through worker threads, results in input order
 //! * [`writer`]: lines out, flushed when idle, finished with a check

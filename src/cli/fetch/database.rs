@@ -3,12 +3,9 @@
 use super::{Fetch, Order};
 use crate::api::credentials::environment;
 use crate::cli::common::Console;
-use crate::cli::progress;
 use crate::exit::{Exit, Failure};
 use crate::fetch::database::{self, Source};
-use crate::fetch::progress::Watch;
 use crate::postgres::Dsn;
-use crate::stream::Writer;
 use clap::Args;
 use std::path::PathBuf;
 use tokio::runtime::Runtime;
@@ -85,17 +82,5 @@ pub fn run(args: &Fetch, runtime: &Runtime, console: &Console) -> Result<Exit, F
         return Ok(Exit::Ok);
     }
     args.go_on(&mut request)?;
-    let began = std::time::Instant::now();
-    let open = || match (args.output_file(), &request.resume) {
-        (Some(file), Some(resume)) => Writer::append(file, resume.bytes),
-        _ => args.common.writer(),
-    };
-    let watch = Watch::default();
-    let shown = progress::show(&watch, None, console);
-    let done = database::run(runtime, &source, &request, open, &watch);
-    shown.end();
-    let report = done?;
-    report.notes.iter().for_each(|note| console.warn(note));
-    console.info(&format!("{} in {:.1} s", report.rows, began.elapsed().as_secs_f64()));
-    Ok(Exit::Ok)
+    super::write(args, console, None, &request, |open, watch| database::run(runtime, &source, &request, open, watch))
 }

@@ -135,7 +135,7 @@ impl Window<'_> {
             if size == whole {
                 return None;
             }
-            power = TENS[(size - whole) as usize / 8 & 7] as f64;
+            power = TENS[((size - whole) / 8) as usize & 7] as f64;
             // What stands behind the point moves up to what stands before it.
             let before = (1 << whole) - 1;
             digits = word & before | word >> 8 & !before;
