@@ -3,9 +3,11 @@
 use crate::local::limit;
 use crate::server::{Answer, Server};
 use crate::util::*;
-use std::fs;
+use std::ffi::OsStr;
+use std::fs::{self, Permissions};
 use std::io::Write;
-use std::process::{Child, Command};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::process::{Child, Command, Stdio};
 
 /// A run that has written `labels/1` and waits for more.
 fn under_way(p: &Place, args: &[&str]) -> Child {
@@ -27,6 +29,35 @@ fn a_killed_producer_leaves_nothing() {
     drop(child.stdin.take());
     p.wait(child).exits(3).one_line();
     p.assert_empty();
+}
+
+/// The same command without the right of root to write anywhere.
+fn without_privileges(command: &Command) -> Command {
+    let is_root = fs::metadata("/proc/self").unwrap().uid() == 0;
+    let less = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"];
+    let words =
+        less.iter().filter(|_| is_root).map(OsStr::new).chain([command.get_program()]).chain(command.get_args());
+    let words: Vec<_> = words.collect();
+    let mut same = Command::new(words[0]);
+    same.args(&words[1..]).current_dir(command.get_current_dir().unwrap());
+    same.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    same
+}
+
+#[test]
+fn a_folder_that_is_closed_to_us_is_named() {
+    let p = place();
+    let closed = p.path("closed");
+    fs::create_dir(&closed).unwrap();
+    fs::set_permissions(&closed, Permissions::from_mode(0o555)).unwrap();
+    for dest in ["closed/out", "closed/out.tar"] {
+        let ran = p.run_command(without_privileges(&p.command(&[dest])), framed(&[&text("a", "1")]));
+        ran.exits(6).one_line().says("closed").says("Permission denied");
+    }
+    fs::set_permissions(&closed, Permissions::from_mode(0o755)).unwrap();
+    assert!(names(&closed).is_empty());
+    // The same run where it may.
+    p.run_command(without_privileges(&p.command(&["closed/out"])), framed(&[&text("a", "1")])).exits(0);
 }
 
 #[test]
