@@ -3,7 +3,8 @@
 //! Only what a stage asks for is parsed; everything else is read past, and checked to be JSON on the way.
 
 use crate::dm::payload::size;
-use crate::stream::json::{self, Raw, Str};
+use crate::stream::json;
+use crate::stream::json::{Raw, Str};
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use std::fmt;

@@ -17,7 +17,7 @@
 //! ```
 //!
 //! * an **item line** is one row of the backend as it came ([`item`]); its `data` is the annotation payload ([`dm`]);
-//! * a **file line** is one output file, or a part of one ([`files`]);
+//! * a **file line** is one output file, or a part of one ([`file_line`]);
 //! * a **frame** ([`stream::frame`]) says where a stream begins, ends or broke.
 //!
 //! A stage that saw the begin frame and not the end frame knows that its input was cut: it ends with exit code 3, and nothing is
@@ -29,13 +29,13 @@
 //! | module | what |
 //! |---|---|
 //! | [`stream`] | lines in and out, frames, compression, worker threads that keep the order |
-//! | [`item`], [`files`], [`dm`] | the two kinds of line, and the payload in all its dialects |
+//! | [`item`], [`file_line`], [`dm`] | the two kinds of line, and the payload in all its dialects |
 //! | [`api`] | the backend: credentials, pages, retries, payloads |
 //! | [`postgres`] | the database behind an installation |
 //! | [`net`] | requests to URLs that come from rows |
-//! | [`fetch`], [`filter`], [`convert`], [`sink`] | the four stages; none knows another |
+//! | [`fetch`], [`filter`], [`convert`], [`sink`], [`check`] | the stages; none knows another |
 //! | [`cli`] | command lines and messages |
-//! | [`exit`], [`path`], [`image`] | exit codes; names and paths from outside made safe; sizes of images |
+//! | [`exit`], [`path`], [`image`], [`presigned`] | exit codes; names and paths from outside made safe; sizes of images; URLs that are secrets |
 //!
 //! Memory is bounded by the longest line times the number of threads, and the output of a run does not depend on the number of
 //! threads.
@@ -43,17 +43,19 @@
 #![warn(missing_docs)]
 
 pub mod api;
+pub mod check;
 pub mod cli;
 pub mod convert;
 pub mod dm;
 pub mod exit;
 pub mod fetch;
-pub mod files;
+pub mod file_line;
 pub mod filter;
 pub mod image;
 pub mod item;
 pub mod net;
 pub mod path;
 pub mod postgres;
+pub mod presigned;
 pub mod sink;
 pub mod stream;

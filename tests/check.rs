@@ -9,8 +9,8 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use synpipe::convert::check::finding::Severity;
-use synpipe::convert::check::rules;
+use synpipe::check::finding::Severity;
+use synpipe::check::rules;
 use tempfile::TempDir;
 
 fn broken() -> Value {

@@ -7,10 +7,11 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
 use std::sync::{Arc, Mutex};
+use synpipe::convert::engine::run;
+use synpipe::convert::engine::split::Split;
+use synpipe::convert::formats as registry;
 use synpipe::convert::geometry::Bounds;
 use synpipe::convert::options::{Detail, Options, Polygons, Segmentation};
-use synpipe::convert::split::Split;
-use synpipe::convert::{registry, run};
 use synpipe::stream::{Reader, StreamError, Writer};
 
 #[derive(Clone, Default)]

@@ -12,8 +12,9 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use synpipe::cli::convert::Args;
-use synpipe::convert::registry::{self, FORMATS};
-use synpipe::convert::run::run;
+use synpipe::convert::engine::run::run;
+use synpipe::convert::formats as registry;
+use synpipe::convert::formats::FORMATS;
 use synpipe::stream::{Reader, Writer};
 
 /// Everything written, by path.

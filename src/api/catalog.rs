@@ -1,9 +1,11 @@
 //! Everything around the rows: projects and their classes, ground-truth datasets and versions, the user.
 
-use super::client::{self, Client};
+use super::client;
+use super::client::Client;
 use super::error::ApiError;
 use super::hold::Holding;
-use super::page::{self, Values};
+use super::page;
+use super::page::Values;
 use super::query::{Query, Target};
 use indexmap::IndexSet;
 use serde::Deserialize;

@@ -1,7 +1,8 @@
 //! How many bytes of pages are held in memory, and a wake-up when some are let go.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 use tokio::sync::Notify;
 
 /// A shared count of bytes; clones share it.

@@ -2,7 +2,8 @@
 #![forbid(unsafe_code)]
 
 use std::process::ExitCode;
-use synpipe::cli::{self, fetch};
+use synpipe::cli;
+use synpipe::cli::fetch;
 
 fn main() -> ExitCode {
     cli::main("syn-fetch", |args: &fetch::Fetch| &args.common, fetch::run)

@@ -1,20 +1,21 @@
 //! The command line of `syn-convert`.
 
 use super::common::{Common, Console, LogFormat};
-use crate::convert::check::finding::{Findings, Severity};
-use crate::convert::check::tree::Tree;
-use crate::convert::check::{self as checks, CHECKS};
-use crate::convert::coco::Roles;
+use crate::check as checks;
+use crate::check::CHECKS;
+use crate::check::finding::{Findings, Severity};
+use crate::check::tree::Tree;
+use crate::convert::engine::run::{Summary, run};
+use crate::convert::engine::split::{FieldPath, Split};
+use crate::convert::formats as registry;
+use crate::convert::formats::coco::Roles;
+use crate::convert::formats::template::{Output, Scope, TemplateOptions};
 use crate::convert::geometry::Bounds;
-use crate::convert::keypoints::Profile;
+use crate::convert::geometry::keypoints::Profile;
 use crate::convert::options::{
     Background, CsvOptions, Detail, Images, JsonOptions, Naming, NamingPass, OnError, Options, Polygons, Presigned,
     Rotated, Rows, Segmentation, YoloTask,
 };
-use crate::convert::registry;
-use crate::convert::run::{Summary, run};
-use crate::convert::split::{FieldPath, Split};
-use crate::convert::template::{Output, Scope, TemplateOptions};
 use crate::dm::Reason;
 use crate::dm::reason::Outcome;
 use crate::exit::{Exit, Failure};

@@ -2,16 +2,18 @@
 
 use super::{Common, Console};
 use crate::exit::{Exit, Failure};
+use crate::filter;
 use crate::filter::category::Category;
 use crate::filter::content::{Content, misspelt_tool};
-use crate::filter::created::{self, Created};
+use crate::filter::created;
+use crate::filter::created::Created;
 use crate::filter::id::Ids;
 use crate::filter::sample::{Sample, Shard};
 use crate::filter::status::{LABEL, REVIEW, Stage, Status};
 use crate::filter::tag::{Tag, TaskTag};
 use crate::filter::user::User;
 use crate::filter::value::AnyOf;
-use crate::filter::{self, Options, Output, Predicate, Selection, Summary};
+use crate::filter::{Options, Output, Predicate, Selection, Summary};
 use crate::stream::{Reader, StreamError};
 use clap::builder::PossibleValuesParser;
 use clap::{Parser, ValueEnum};

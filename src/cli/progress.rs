@@ -2,7 +2,7 @@
 
 use super::common::Console;
 use crate::api::Client;
-use crate::fetch::progress::Watch;
+use crate::fetch::output::progress::Watch;
 use indicatif::{HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 use std::sync::atomic::Ordering::Relaxed;

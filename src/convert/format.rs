@@ -2,14 +2,14 @@
 //!
 //! The renderer turns one unit (an image, a media, or an item) into bytes. Whatever it cannot know yet (the output name, which
 //! depends on the names before it; numbers of classes that are not listed; running numbers) it leaves as a
-//! [`super::spool::Hole`]. The collector is given the records in input order and writes files, or spools them for the end.
+//! [`super::output::spool::Hole`]. The collector is given the records in input order and writes files, or spools them for the end.
 
-use super::classes::{ClassRef, Classes, Final};
-use super::files::{Files, Original};
+use super::engine::classes::{ClassRef, Classes, Final};
+use super::engine::naming::Name;
 use super::geometry::Size;
-use super::naming::Name;
 use super::options::Options;
-use super::report::{Fate, ItemCounts, Tally};
+use super::output::files::{Files, Original};
+use super::report::tally::{Fate, ItemCounts, Tally};
 use crate::dm::{Annotation, Arena, Media, Payload, Reason};
 use crate::stream::StreamError;
 use std::borrow::Cow;

@@ -1,11 +1,11 @@
 //! Everything that decides what an export looks like.
 
-use super::coco::Roles;
+use super::engine::naming_template::NamingTemplate;
+use super::engine::split::{FieldPath, Split};
+use super::formats::coco::Roles;
+use super::formats::template::TemplateOptions;
 use super::geometry::Bounds;
-use super::keypoints::Profile;
-use super::naming_template::NamingTemplate;
-use super::split::{FieldPath, Split};
-use super::template::TemplateOptions;
+use super::geometry::keypoints::Profile;
 use clap::ValueEnum;
 use std::collections::HashMap;
 use std::str::FromStr;

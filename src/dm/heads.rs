@@ -6,7 +6,8 @@
 use super::annotation::Tool;
 use super::shape::otherwise;
 use crate::path::nfc;
-use crate::stream::json::{self, Raw, Str};
+use crate::stream::json;
+use crate::stream::json::{Raw, Str};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
 use std::fmt;

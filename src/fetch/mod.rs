@@ -5,39 +5,25 @@
 //! ```
 //! A walk knows nothing of payloads and lines; whatever finds rows can stand in its place.
 
-pub mod account;
-pub mod checkpoint;
+pub mod api;
 pub mod database;
 mod dimensions;
 pub mod discover;
-pub mod doctor;
-pub mod dump;
-mod emit;
-mod fill;
-pub mod ids;
-pub mod keys;
-pub mod pace;
-pub mod part;
-pub mod plan;
-pub mod progress;
-mod sample;
-pub mod shard;
-mod table;
-pub mod walk;
+pub mod output;
 
 use crate::api::query::Filters;
 use crate::api::{ApiError, Client, Target};
 use crate::exit::{Classified, Exit};
 use crate::postgres::DatabaseError;
 use crate::stream::{StreamError, Writer};
-use account::Account;
-use checkpoint::{Checkpoint, Resume, Saver};
+use api::keys::Keys;
+use api::plan::Plan;
+use api::settle::Account;
+use api::shard::Shard;
 use dimensions::Dimensions;
-use emit::Output;
-use keys::Keys;
-use plan::Plan;
-use progress::Watch;
-use shard::Shard;
+use output::checkpoint::{Checkpoint, Resume, Saver};
+use output::emit::Output;
+use output::progress::Watch;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -112,7 +98,7 @@ impl Classified for FetchError {
     }
 }
 
-pub use sample::{describe as sample, in_words as sample_in_words};
+pub use discover::sample::{describe as sample, in_words as sample_in_words};
 
 /// The runtime that all requests of a run share.
 ///
@@ -150,7 +136,7 @@ pub fn run(
     let resume = request.resume.clone().unwrap_or_default();
     let earlier = request.since.as_ref().map(|c| &c.identity).or(request.resume.as_ref().map(|r| &r.identity));
     if let Some(earlier) = earlier {
-        checkpoint::same(earlier, &plan.identity())?;
+        output::checkpoint::same(earlier, &plan.identity())?;
     }
     let expected = resume.expected.or(plan.expected());
     watch.before.store(resume.rows, Relaxed);
@@ -224,18 +210,18 @@ fn export(
     }
     output.saver.save(false)?;
     let (pages_in, pages_out) = mpsc::channel(1);
-    let walking = runtime.spawn(walk::run(client.clone(), plan.clone(), request.resume.clone(), pages_in));
-    let (rows_in, rows_out) = mpsc::channel(fill::AHEAD);
-    runtime.spawn(fill::run(client.clone(), plan.clone(), pages_out, rows_in));
+    let walking = runtime.spawn(api::walk::run(client.clone(), plan.clone(), request.resume.clone(), pages_in));
+    let (rows_in, rows_out) = mpsc::channel(api::fill::AHEAD);
+    runtime.spawn(api::fill::run(client.clone(), plan.clone(), pages_out, rows_in));
     let rows_out = match measure {
         Some(measure) => measure.stage(runtime, plan.target, rows_out),
         None => rows_out,
     };
-    emit::rows(runtime, plan.target, rows_out, output)?;
+    output::emit::rows(runtime, plan.target, rows_out, output)?;
     let walked = join(runtime.block_on(walking))??;
     let below = request.resume.as_ref().and_then(|r| r.last);
-    let done = account::Done { expected, sent: output.saver.rows(), walked, keys: &output.keys, below };
-    runtime.block_on(account::settle(client, plan, &done, request.verify))
+    let done = api::settle::Done { expected, sent: output.saver.rows(), walked, keys: &output.keys, below };
+    runtime.block_on(api::settle::settle(client, plan, &done, request.verify))
 }
 
 /// The result of a task that cannot be cancelled.

@@ -105,10 +105,10 @@ impl Chosen {
 
 #[cfg(test)]
 mod tests {
-    use super::super::content::Content;
-    use super::super::status::{Stage, Status};
-    use super::super::value::AnyOf;
     use super::*;
+    use crate::filter::content::Content;
+    use crate::filter::status::{Stage, Status};
+    use crate::filter::value::AnyOf;
 
     const YES: &str = r#"{"id":1, "status_label" : "completed","n":1.10}"#;
     const NO: &str = r#"{"id":2}"#;

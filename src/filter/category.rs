@@ -30,8 +30,8 @@ impl Predicate for Category {
 
 #[cfg(test)]
 mod tests {
-    use super::super::predicate::row;
     use super::*;
+    use crate::filter::predicate::row;
 
     #[test]
     fn own_category_comes_first() {

@@ -60,8 +60,8 @@ fn civil(text: &str) -> Option<DateTime> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::predicate::row;
     use super::*;
+    use crate::filter::predicate::row;
 
     fn seoul() -> TimeZone {
         TimeZone::posix("KST-9").unwrap()

@@ -1,6 +1,6 @@
 //! The end frame of what came out: the one that came in, with another count.
 
-use crate::files::push_escaped;
+use crate::file_line::push_escaped;
 use crate::item::Pairs;
 use crate::stream::frame;
 use crate::stream::json;

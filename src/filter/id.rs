@@ -143,8 +143,8 @@ impl<'de> Deserialize<'de> for Named {
 
 #[cfg(test)]
 mod tests {
-    use super::super::predicate::row;
     use super::*;
+    use crate::filter::predicate::row;
     use std::io::Cursor;
 
     fn ids_of(file: &str) -> Result<Ids, StreamError> {

@@ -3,7 +3,8 @@
 use super::batch::{Chosen, MESSAGES};
 use super::end;
 use super::selection::Selection;
-use crate::stream::parallel::{self, Event};
+use crate::stream::parallel;
+use crate::stream::parallel::Event;
 use crate::stream::{Frame, Kind, Progress, Reader, StreamError, Writer, frame};
 use serde_json::Map;
 use std::ops::ControlFlow;

@@ -82,8 +82,8 @@ impl Predicate for Shard {
 
 #[cfg(test)]
 mod tests {
-    use super::super::predicate::row;
     use super::*;
+    use crate::filter::predicate::row;
 
     fn ids(predicate: &dyn Predicate) -> Vec<u32> {
         (0..2000).filter(|id| predicate.matches(&row(&format!(r#"{{"id":{id}}}"#)))).collect()

@@ -38,9 +38,9 @@ impl Selection {
 
 #[cfg(test)]
 mod tests {
-    use super::super::status::{Stage, Status};
-    use super::super::value::AnyOf;
     use super::*;
+    use crate::filter::status::{Stage, Status};
+    use crate::filter::value::AnyOf;
 
     fn selection(inverted: bool) -> Selection {
         let status = Status::new(Stage::Label, AnyOf::new(["completed".to_owned()]));

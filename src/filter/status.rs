@@ -44,8 +44,8 @@ impl Predicate for Status {
 
 #[cfg(test)]
 mod tests {
-    use super::super::predicate::row;
     use super::*;
+    use crate::filter::predicate::row;
 
     #[test]
     fn each_option_asks_its_own_field() {

@@ -37,8 +37,8 @@ impl Predicate for TaskTag {
 
 #[cfg(test)]
 mod tests {
-    use super::super::predicate::row;
     use super::*;
+    use crate::filter::predicate::row;
 
     #[test]
     fn tags_are_ids_names_or_objects() {

@@ -17,8 +17,8 @@ impl Predicate for User {
 
 #[cfg(test)]
 mod tests {
-    use super::super::predicate::row;
     use super::*;
+    use crate::filter::predicate::row;
 
     #[test]
     fn people_are_ids_or_objects() {

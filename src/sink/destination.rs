@@ -1,7 +1,7 @@
 //! What every destination can do, whatever it is: [`Destination`] and [`Output`].
 
+use super::dataset::digest::Seen;
 use super::error::SinkError;
-use super::verify::Seen;
 use crate::path::RelPath;
 use std::io::Read;
 use std::path::Path;
@@ -123,7 +123,7 @@ pub trait Destination: Send + Sync {
     fn scratch(&self) -> &Path;
 
     /// Makes the dataset visible, durably. Called once, after all files are finished. `manifest`, a file in the scratch folder,
-    /// becomes [`metadata/manifest.json`](super::manifest) under the number `order`, as the last file of all; where nothing else
+    /// becomes [`metadata/manifest.json`](super::dataset::manifest) under the number `order`, as the last file of all; where nothing else
     /// makes a dataset appear at once, its appearance does.
     ///
     /// # Errors

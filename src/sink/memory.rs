@@ -1,10 +1,10 @@
 //! Datasets in memory: for tests, and for programs that use this library and want the files themselves. Not for the command line,
 //! where they would be gone with the process.
 
+use super::dataset::manifest;
+use super::dataset::published::Published;
 use super::destination::{Destination, Existing, Output};
 use super::error::SinkError;
-use super::manifest;
-use super::published::Published;
 use crate::path::RelPath;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};

@@ -1,20 +1,25 @@
 //! The destinations there are, one line each: which DEST belongs to which, how it is opened for a new dataset, and how one that is
 //! there is read.
 
-use super::archive::{self, Archive};
+use super::archive;
+use super::archive::Archive;
+use super::archive::format::Format;
+use super::archive::reader::Packed;
+use super::archive::shards::{Cut, Shards};
+use super::dataset::published;
+use super::dataset::published::{Folder, Published};
+use super::dataset::unchanged::{Tidy, Unchanged};
 use super::destination::{Destination, Existing};
 use super::error::SinkError;
-use super::local::{self, Local};
-use super::pack::Format;
-use super::packed::Packed;
+use super::local;
+use super::local::Local;
+use super::local::staging::Staging;
 use super::patience::Patience;
-use super::published::{self, Folder, Published};
-use super::shards::{Cut, Shards};
-use super::staging::Staging;
-use super::storage::Target;
-use super::store::files::StoredDataset;
-use super::store::{self, How, Place, Store, azblob, ftp, gcs, s3, sftp, webdav};
-use super::unchanged::{Tidy, Unchanged};
+use super::store;
+use super::store::list::StoredDataset;
+use super::store::platform::Target;
+use super::store::scheme::{azblob, ftp, gcs, s3, sftp, webdav};
+use super::store::{How, Place, Store};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

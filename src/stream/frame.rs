@@ -21,7 +21,7 @@ pub const VERSION: u64 = 1;
 pub enum Kind {
     /// Rows of the backend ([`crate::item`]).
     Items,
-    /// Output files ([`crate::files`]).
+    /// Output files ([`crate::file_line`]).
     Files,
 }
 

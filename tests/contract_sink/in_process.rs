@@ -6,12 +6,14 @@ use std::io::Cursor;
 use std::sync::Arc;
 use std::time::Duration;
 use synpipe::exit::{Classified, Exit};
+use synpipe::sink;
+use synpipe::sink::dataset::unchanged::Unchanged;
+use synpipe::sink::dataset::{check, published};
 use synpipe::sink::destination::{Destination, Existing, LocalFiles};
 use synpipe::sink::memory::Shelf;
 use synpipe::sink::originals::How;
 use synpipe::sink::patience::Patience;
-use synpipe::sink::unchanged::Unchanged;
-use synpipe::sink::{self, Options, SinkError, check, published};
+use synpipe::sink::{Options, SinkError};
 use synpipe::stream::Reader;
 
 pub fn run(shelf: &Shelf, args: &[&str], dataset: &str, input: &str) -> Ran {

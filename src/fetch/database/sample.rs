@@ -1,9 +1,11 @@
 //! `--dry-run` with a database: what would be read, with a look at a few rows.
 
-use super::select::{self, Select};
+use super::select;
+use super::select::Select;
 use super::tables::Tables;
 use super::{Source, rows};
-use crate::fetch::{Request, sample};
+use crate::fetch::Request;
+use crate::fetch::discover::sample;
 use crate::postgres::{DatabaseError, Session};
 use serde_json::{Map, Value, json};
 

@@ -10,7 +10,7 @@ mod header;
 mod probe;
 mod wanted;
 
-use super::fill::{Filled, Slot};
+use super::api::fill::{Filled, Slot};
 use super::{Request, join};
 use crate::api::{ApiError, Target};
 use probe::Probe;

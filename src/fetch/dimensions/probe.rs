@@ -6,7 +6,8 @@ use crate::api::retry::{Policy, Tries, retry_after};
 use crate::net::addresses::Reach;
 use crate::net::http::{Clients, why};
 use reqwest::{Response, StatusCode, header};
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 use url::Url;
 

@@ -2,9 +2,11 @@
 
 use crate::api::Target;
 use crate::dm::Arena;
-use crate::dm::payload::{self, MediaKind};
-use crate::fetch::fill::Filled;
-use crate::item::{self, DataUnit, FileRef, Item, KeepRaw};
+use crate::dm::payload;
+use crate::dm::payload::MediaKind;
+use crate::fetch::api::fill::Filled;
+use crate::item;
+use crate::item::{DataUnit, FileRef, Item, KeepRaw};
 use crate::stream::json::Raw;
 
 /// An image whose size is not known.

@@ -4,44 +4,41 @@
 //! s3://bucket/exports/roads            the dataset
 //! s3://bucket/exports/.roads.partial/  what a run needs while it lasts: its claim, its ledger, files that wait
 //! ```
-//! [`Store`] writes; [`files`] reads what is published; [`work`] is the second folder; [`place`] says where both are;
-//! [`publish`](mod@publish) makes the dataset appear; [`output`] is one file under way ([`put`](mod@put): in one request); [`io`] the client, [`said`] its errors. The
-//! schemes: [`s3`], [`gcs`], [`azblob`], [`sftp`], [`ftp`], [`webdav`].
+//! [`Store`] writes; [`list`] reads what is published; [`work`] is the second folder; [`place`] says where both are;
+//! [`publish`](mod@publish) makes the dataset appear; [`upload`] is one file under way ([`put`](mod@put): in one request, [`multipart`]:
+//! in several); [`client`] talks to the store, [`error`] says what it answered. [`scheme`] has a file for each kind of store;
+//! [`platform`] finds those that the platform has configured.
 //!
 //! What readers can see, and when, is told in `docs/destinations.md`.
 
-pub mod azblob;
-pub mod files;
-pub mod ftp;
-pub mod gcs;
-pub mod io;
+pub mod client;
+pub mod error;
+pub mod list;
+pub mod multipart;
 pub mod netrc;
-pub mod output;
 pub mod place;
+pub mod platform;
 pub mod publish;
 pub mod put;
-pub mod s3;
-pub mod said;
-pub mod sftp;
-pub mod uploads;
-pub mod webdav;
+pub mod scheme;
+pub mod upload;
 pub mod work;
 
 pub use place::Place;
 
+use super::dataset::digest::Seen;
+use super::dataset::manifest;
 use super::destination::{Destination, Output};
 use super::error::SinkError;
-use super::manifest;
 use super::patience::Patience;
-use super::verify::Seen;
 use crate::path::RelPath;
-use io::Io;
-use output::StoreFile;
-use said::failed;
+use client::Io;
+use error::failed;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use upload::StoreFile;
 use work::{Claim, Work};
 
 /// How a store is to be written.
@@ -89,13 +86,13 @@ impl Store {
             return Err(SinkError::Usage(format!("{:?} begins or ends with a space: choose another name", place.name)));
         }
         let io = Arc::new(place.io(how.patience)?);
-        let replaces = files::exists(&io, &place.file(manifest::PATH))?;
+        let replaces = list::exists(&io, &place.file(manifest::PATH))?;
         if replaces && !how.overwrite {
             return Err(SinkError::Exists(place.name.clone()));
         }
         let work = Work::new(io.clone(), place.work(how.staging_prefix), place.name.clone());
         let left = work.claimed()?;
-        if left.is_none() && !replaces && files::any(&io, &place.folder())? {
+        if left.is_none() && !replaces && list::any(&io, &place.folder())? {
             return Err(SinkError::Usage(format!(
                 "{} holds files, but no dataset of syn-sink, nor the rest of one: choose another name, or remove them",
                 place.name
@@ -118,7 +115,7 @@ impl Store {
             _ => Claim::new(staged && place.can_move(&io)),
         };
         if resumed {
-            uploads::abort_left(&io, &place, &work.path(""), how.patience)?;
+            multipart::abort_left(&io, &place, &work.path(""), how.patience)?;
             if !how.resume {
                 work.begin_anew()?;
             }
@@ -172,7 +169,7 @@ pub fn remove_rest(place: &Place, staging_prefix: Option<&str>, patience: &Patie
     if work.claimed()?.is_none() {
         return Ok(());
     }
-    uploads::abort_left(&io, place, &work.path(""), patience)?;
+    multipart::abort_left(&io, place, &work.path(""), patience)?;
     let path = place.file(manifest::PATH);
     let text = io.wait(io.op().read(&path))?.map_err(|e| io.failed(&path, &e))?;
     let keys = RandomState::new();
@@ -193,14 +190,14 @@ impl Destination for Store {
     fn put(&self, _order: u64, path: &RelPath, content: &[u8]) -> Result<(), SinkError> {
         let key = self.key(path)?;
         let shown = self.shown(path.as_str());
-        if content.is_empty() || content.len() > output::PART || self.place.is_file_server() {
+        if content.is_empty() || content.len() > upload::PART || self.place.is_file_server() {
             let mut out = StoreFile::new(self.io.clone(), key, shown);
             out.write(content)?;
             return Box::new(out).finish();
         }
         let mut write = self.io.op().write_with(&key, content.to_vec());
         if self.io.op().info().capability().write_with_content_type {
-            write = write.content_type(output::CONTENT_TYPE);
+            write = write.content_type(upload::CONTENT_TYPE);
         }
         let done = self.io.wait(write)?;
         done.map(drop).map_err(|e| failed(&shown, &e))
@@ -237,7 +234,7 @@ impl Destination for Store {
             self.remove_written();
         }
         // What was stopped amid a request; the work folder goes whatever comes of it.
-        let _ = uploads::abort_all(&self.io, &self.place, &self.work.path(""));
+        let _ = multipart::abort_all(&self.io, &self.place, &self.work.path(""));
         self.work.discard();
     }
 

@@ -1,6 +1,6 @@
 //! Where in a store a dataset is, and through which client.
 
-use super::io::Io;
+use super::client::Io;
 use crate::sink::error::SinkError;
 use crate::sink::patience::Patience;
 use opendal::{Builder, Operator};
@@ -16,7 +16,7 @@ pub struct Place {
     /// The destination as the user gave it.
     pub name: String,
     /// What there is to list and abort unfinished uploads.
-    pub uploads: Option<super::uploads::Uploads>,
+    pub uploads: Option<super::multipart::Uploads>,
     /// The way of large files to a server that takes each in one request.
     pub put: Option<super::put::Put>,
 }
@@ -106,7 +106,7 @@ pub fn client(builder: impl Builder, dest: &str) -> Result<Operator, SinkError> 
     // Fails when another part of the process was first, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     opendal_http_transport_reqwest::install_default();
-    Operator::new(builder).map_err(|e| SinkError::Usage(format!("{dest}: {}", super::said::reason(&e))))
+    Operator::new(builder).map_err(|e| SinkError::Usage(format!("{dest}: {}", super::error::reason(&e))))
 }
 
 /// An environment variable that is set and not empty.

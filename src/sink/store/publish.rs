@@ -4,17 +4,17 @@
 //! folder by one rename where the server can, else file by file, and the manifest comes after them. A dataset that is replaced
 //! loses its manifest first: whoever looks for one never finds a mixture.
 
-use super::files;
-use super::io::Io;
-use super::output::StoreFile;
-use super::said::failed;
+use super::client::Io;
+use super::error::failed;
+use super::list as files;
+use super::upload::StoreFile;
 use super::work::Work;
 use super::{Place, Store};
 use crate::path::RelPath;
+use crate::sink::dataset::digest::Meter;
+use crate::sink::dataset::manifest;
 use crate::sink::destination::Output;
 use crate::sink::error::SinkError;
-use crate::sink::manifest;
-use crate::sink::verify::Meter;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use opendal::{ErrorKind, Operator};
 use std::fs::File;

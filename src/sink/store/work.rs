@@ -9,13 +9,13 @@
 //! A store has no locks that end with a process. A claim stays until the run has published or cleaned up; a run that was killed
 //! leaves it, and the next one says so instead of mixing its files with what it finds.
 
-use super::files;
-use super::io::Io;
-use super::output::CONTENT_TYPE;
-use super::said::failed;
+use super::client::Io;
+use super::error::failed;
+use super::list as files;
+use super::upload::CONTENT_TYPE;
+use crate::sink::dataset::digest::Seen;
+use crate::sink::dataset::manifest;
 use crate::sink::error::SinkError;
-use crate::sink::manifest;
-use crate::sink::verify::Seen;
 use opendal::options::WriteOptions;
 use opendal::{ErrorKind, Metadata, Operator};
 use serde::{Deserialize, Serialize};

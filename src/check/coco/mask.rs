@@ -1,0 +1,151 @@
+//! Masks of COCO: run lengths down the columns, as numbers or as the compressed string.
+
+use crate::check::finding::Rule;
+use crate::check::rules::{COCO_MASK_COUNTS, COCO_MASK_EMPTY, COCO_MASK_SIZE, COCO_SEGMENTATION_INVALID};
+use crate::stream::StreamError;
+use serde_json::{Map, Value};
+
+/// Extent of a mask, pixels; `right` and `bottom` are exclusive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mask {
+    /// First column.
+    pub left: u64,
+    /// First row.
+    pub top: u64,
+    /// After the last column.
+    pub right: u64,
+    /// After the last row.
+    pub bottom: u64,
+    /// Number of pixels.
+    pub area: u64,
+}
+
+/// Checks run lengths; `None` when there is no extent to go by. `image`: its width and height.
+///
+/// # Errors
+/// Those of `say`.
+pub fn check(
+    rle: &Map<String, Value>,
+    image: Option<[u32; 2]>,
+    say: &mut dyn FnMut(&'static Rule, &str) -> Result<(), StreamError>,
+) -> Result<Option<Mask>, StreamError> {
+    let size: Vec<u64> =
+        rle.get("size").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_u64).collect();
+    let small = |n: &u64| (1..=u64::from(u32::MAX)).contains(n);
+    let (&[height, width], true) = (size.as_slice(), size.iter().all(small)) else {
+        say(&COCO_SEGMENTATION_INVALID, "the run lengths have no size [height, width]")?;
+        return Ok(None);
+    };
+    if let Some([w, h]) = image
+        && [width, height] != [u64::from(w), u64::from(h)]
+    {
+        let turned = if [height, width] == [u64::from(w), u64::from(h)] { ": the height comes first" } else { "" };
+        say(&COCO_MASK_SIZE, &format!("size is [{height}, {width}], the image is {w} x {h}{turned}"))?;
+        return Ok(None);
+    }
+    let counts = match rle.get("counts") {
+        Some(Value::String(text)) => decode(text.as_bytes()),
+        Some(Value::Array(list)) => {
+            list.iter().map(|n| n.as_u64().ok_or_else(|| format!("{n} is no run length"))).collect()
+        }
+        _ => Err("there is no string or list `counts`".into()),
+    };
+    let counts = match counts {
+        Ok(counts) => counts,
+        Err(e) => {
+            say(&COCO_MASK_COUNTS, &e)?;
+            return Ok(None);
+        }
+    };
+    let total = counts.iter().try_fold(0u64, |sum, n| sum.checked_add(*n));
+    if total != Some(width * height) {
+        let total = total.map_or("too many".into(), |n| n.to_string());
+        say(&COCO_MASK_COUNTS, &format!("the runs cover {total} pixels, {height} x {width} are {}", width * height))?;
+        return Ok(None);
+    }
+    let mask = extent(&counts, height);
+    if mask.area == 0 {
+        say(&COCO_MASK_EMPTY, "the mask has no pixel")?;
+        return Ok(None);
+    }
+    Ok(Some(mask))
+}
+
+/// The run lengths of a compressed string.
+fn decode(text: &[u8]) -> Result<Vec<u64>, String> {
+    let mut counts: Vec<u64> = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        let (mut value, mut shift) = (0i64, 0u32);
+        loop {
+            let Some(&byte) = text.get(at) else { return Err("the counts break off".into()) };
+            if !(48..112).contains(&byte) {
+                return Err(format!("byte {} of the counts is not of the code", at + 1));
+            }
+            if shift > 55 {
+                return Err("a count is too large".into());
+            }
+            let group = i64::from(byte - 48);
+            value |= (group & 0x1f) << shift;
+            shift += 5;
+            at += 1;
+            if group & 0x20 == 0 {
+                if group & 0x10 != 0 {
+                    value |= -1 << shift;
+                }
+                break;
+            }
+        }
+        if let Some(i) = counts.len().checked_sub(2).filter(|_| counts.len() > 2) {
+            value = value.checked_add(counts[i] as i64).unwrap_or(-1);
+        }
+        counts.push(u64::try_from(value).map_err(|_| "a count is negative".to_owned())?);
+    }
+    Ok(counts)
+}
+
+fn extent(counts: &[u64], height: u64) -> Mask {
+    let mut mask = Mask { left: u64::MAX, top: u64::MAX, right: 0, bottom: 0, area: 0 };
+    let mut at = 0;
+    for (i, &n) in counts.iter().enumerate() {
+        if i % 2 == 1 && n > 0 {
+            let last = at + n - 1;
+            mask.area += n;
+            mask.left = mask.left.min(at / height);
+            mask.right = mask.right.max(last / height + 1);
+            let (mut top, mut bottom) = (at % height, last % height);
+            if at / height != last / height {
+                // It goes on in the next column, so it touches both edges.
+                (top, bottom) = (0, height - 1);
+            }
+            mask.top = mask.top.min(top);
+            mask.bottom = mask.bottom.max(bottom + 1);
+        }
+        at += n;
+    }
+    mask
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::convert::geometry::Size;
+    use crate::convert::geometry::rle::{Scratch, encode};
+    use crate::dm::mask::Run;
+
+    #[test]
+    fn our_own_masks_come_back() {
+        let size = Size { w: 7, h: 5 };
+        let runs = [Run { start: 8, length: 3 }, Run { start: 15, length: 3 }, Run { start: 23, length: 1 }];
+        let mut text = Vec::new();
+        encode(&runs, size, &mut Scratch::default(), &mut text);
+        let counts = decode(&text).unwrap();
+        assert_eq!(counts.iter().sum::<u64>(), 35);
+        assert_eq!(extent(&counts, 5), Mask { left: 1, top: 1, right: 4, bottom: 4, area: 7 });
+    }
+
+    #[test]
+    fn broken_codes_are_told() {
+        assert!(decode(b"o").is_err() && decode(b"\x1f").is_err() && decode(b"oooooooooooooo0").is_err());
+    }
+}

@@ -1,0 +1,71 @@
+//! `syn-convert --check`: a finished dataset, judged by what its readers do with it, without them.
+//!
+//! Each format has a [`Check`]; its rules are in [`rules`], with the reader that decides and what becomes of the data: rejected,
+//! dropped, misread, or a piece of advice. Everything is read as a stream; what is held is ids and names, never a dataset.
+
+pub mod coco;
+pub mod finding;
+pub mod images;
+pub mod rules;
+pub mod tree;
+pub mod ultralytics;
+pub mod voc;
+pub mod yolo;
+
+use crate::stream::StreamError;
+use finding::Findings;
+use tree::Tree;
+
+/// The rules of a format.
+pub trait Check: Sync {
+    /// Its name in the registry of formats.
+    fn name(&self) -> &'static str;
+
+    /// What of it is in a tree: documents, or folders with a slash at the end; the root is empty.
+    fn find(&self, tree: &Tree) -> Vec<String>;
+
+    /// Checks one of them.
+    ///
+    /// # Errors
+    /// When a file cannot be read or a finding cannot be written.
+    fn check(&self, tree: &Tree, part: &str, out: &mut Findings) -> Result<(), StreamError>;
+
+    /// It was asked for and is not there.
+    ///
+    /// # Errors
+    /// When the finding cannot be written.
+    fn nothing(&self, out: &mut Findings) -> Result<(), StreamError>;
+}
+
+/// All formats that can be checked.
+pub const CHECKS: &[&dyn Check] = &[&coco::Coco, &yolo::Yolo, &ultralytics::Ultralytics, &voc::Voc];
+
+/// Checks whatever a tree holds, or `only` the format of this name. Gives the names of the formats that were found.
+///
+/// # Errors
+/// [`StreamError::Cut`] when there is none; those of [`Check::check`].
+pub fn check(tree: &Tree, only: Option<&str>, out: &mut Findings) -> Result<Vec<&'static str>, StreamError> {
+    let mut found = Vec::new();
+    for check in CHECKS.iter().filter(|c| only.is_none_or(|name| name == c.name())) {
+        let parts = check.find(tree);
+        if parts.is_empty() && only.is_some() {
+            check.nothing(out)?;
+            found.push(check.name());
+        }
+        for part in parts {
+            check.check(tree, &part, out)?;
+            if found.last() != Some(&check.name()) {
+                found.push(check.name());
+            }
+        }
+    }
+    if found.is_empty() {
+        let names: Vec<_> = CHECKS.iter().map(|c| c.name()).collect();
+        return Err(StreamError::Cut(format!(
+            "no dataset of a format that can be checked ({}): say which it is meant to be with --to",
+            names.join(", ")
+        )));
+    }
+    out.flush()?;
+    Ok(found)
+}

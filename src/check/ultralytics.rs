@@ -1,0 +1,388 @@
+//! Ultralytics' NDJSON, as its converter reads it: one wrong line costs the whole file, wrong rows cost their image.
+
+use super::Check;
+use super::finding::{Findings, Place, Rule};
+use super::images::Images;
+use super::rules::{
+    LABEL_BOXES_AMONG_POLYGONS, NDJSON_CLASS_MADE_UP, NDJSON_CLASS_NAMES_INVALID, NDJSON_FILE_INVALID,
+    NDJSON_INVALID_LINE, NDJSON_KPT_SHAPE_INVALID, NDJSON_KPT_SHAPE_MISSING, NDJSON_NO_CLASS, NDJSON_NO_DATASET,
+    NDJSON_NO_TRAIN, NDJSON_NO_URL, NDJSON_NO_VAL, NDJSON_ROWS_IGNORED, NDJSON_SPLIT_INVALID, NDJSON_TASK_INVALID,
+    NDJSON_URL_EXPIRES, NDJSON_URL_INVALID, NDJSON_VAL_MADE_UP, NDJSON_WRONG_LIST, YOLO_FLIP_IDX_INVALID,
+    YOLO_FLIP_IDX_MISSING,
+};
+use super::tree::Tree;
+use super::yolo::data_yaml::kpt_shape;
+use super::yolo::rows;
+use super::yolo::rows::{Head, Kind, Row};
+use crate::presigned::is_presigned;
+use crate::stream::{StreamError, reader};
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+use std::io::{BufRead, Read};
+use url::Url;
+
+/// The check.
+pub struct Ultralytics;
+
+impl Check for Ultralytics {
+    fn name(&self) -> &'static str {
+        "ultralytics-ndjson"
+    }
+
+    fn find(&self, tree: &Tree) -> Vec<String> {
+        let candidates: Vec<String> = match &tree.only {
+            Some(only) => vec![only.clone()],
+            None => tree.files("", true).collect(),
+        };
+        candidates.into_iter().filter(|path| path.ends_with(".ndjson") && has_header(tree, path)).collect()
+    }
+
+    fn check(&self, tree: &Tree, path: &str, out: &mut Findings) -> Result<(), StreamError> {
+        let mut lines = Lines::open(tree, path)?;
+        let header = match lines.next(path, out)? {
+            Next::Line(Value::Object(header)) => header,
+            Next::End => return out.add(&NDJSON_NO_DATASET, Place::file(path), "the file is empty"),
+            _ => return out.add(&NDJSON_NO_DATASET, Place::line(path, 1), "the first line is no header"),
+        };
+        let mut file = File::new(tree, path, &header, out)?;
+        loop {
+            match lines.next(path, file.out)? {
+                Next::End => break,
+                Next::Line(Value::Object(image)) => file.image(lines.number, &image)?,
+                Next::Line(_) => {
+                    file.out.add(&NDJSON_INVALID_LINE, Place::line(path, lines.number), "it is no object")?
+                }
+                Next::Invalid => {}
+            }
+        }
+        file.finish()
+    }
+
+    fn nothing(&self, out: &mut Findings) -> Result<(), StreamError> {
+        out.add(&NDJSON_NO_DATASET, Place::file("."), "there is no .ndjson file with a header")
+    }
+}
+
+/// Whether the first line is a header of a dataset, or at least the file has its name.
+fn has_header(tree: &Tree, path: &str) -> bool {
+    if path == "dataset.ndjson" {
+        return true;
+    }
+    let mut line = Vec::new();
+    let read = tree.open_file(path).and_then(|f| {
+        let failed = |source| StreamError::Read { name: path.to_owned(), source };
+        f.take(1 << 20).read_until(b'\n', &mut line).map_err(failed)
+    });
+    let header = serde_json::from_slice::<Map<String, Value>>(&line);
+    read.is_ok() && header.is_ok_and(|h| h.get("type").is_some_and(|t| t == "dataset") || h.contains_key("class_names"))
+}
+
+struct Lines {
+    input: std::io::BufReader<std::fs::File>,
+    line: Vec<u8>,
+    number: u64,
+}
+
+enum Next {
+    Line(Value),
+    Invalid,
+    End,
+}
+
+impl Lines {
+    fn open(tree: &Tree, path: &str) -> Result<Self, StreamError> {
+        Ok(Self { input: tree.open_file(path)?, line: Vec::new(), number: 0 })
+    }
+
+    /// The next line that is not blank.
+    fn next(&mut self, path: &str, out: &mut Findings) -> Result<Next, StreamError> {
+        loop {
+            self.line.clear();
+            let mut limited = (&mut self.input).take(reader::LINE_CAP as u64 + 1);
+            let read = limited.read_until(b'\n', &mut self.line);
+            let n = read.map_err(|source| StreamError::Read { name: path.to_owned(), source })?;
+            if n == 0 {
+                return Ok(Next::End);
+            }
+            self.number += 1;
+            if n > reader::LINE_CAP {
+                let reason = "the line is too long".to_owned();
+                return Err(StreamError::Line { place: format!("{path}:{}", self.number), reason });
+            }
+            let line = self.line.trim_ascii();
+            if line.is_empty() {
+                continue;
+            }
+            return match serde_json::from_slice(line) {
+                Ok(value) => Ok(Next::Line(value)),
+                Err(e) => {
+                    let message = e.to_string().replace(" at line 1 column ", " at column ");
+                    out.add(&NDJSON_INVALID_LINE, Place::line(path, self.number), &message)?;
+                    Ok(Next::Invalid)
+                }
+            };
+        }
+    }
+}
+
+/// Names of the lists of rows, by task.
+const TASKS: [(&str, &str); 6] = [
+    ("detect", "boxes"),
+    ("segment", "segments"),
+    ("pose", "pose"),
+    ("obb", "obb"),
+    ("classify", "classification"),
+    ("depth", "depth"),
+];
+
+/// A file in the course of its check.
+struct File<'f> {
+    tree: &'f Tree,
+    path: &'f str,
+    out: &'f mut Findings,
+    /// The name of the list that the task reads.
+    list: Option<&'static str>,
+    rows: Head,
+    /// Where the images are, when not at URLs; with a slash.
+    beside: Option<String>,
+    classes: BTreeSet<u64>,
+    images: Images,
+    train: u64,
+    val: u64,
+    expires: u64,
+    first_expiring: u64,
+    boxes: u64,
+    polygons: u64,
+    first_box: u64,
+    unnamed: BTreeSet<u64>,
+    any_named: bool,
+}
+
+impl<'f> File<'f> {
+    fn new(
+        tree: &'f Tree,
+        path: &'f str,
+        header: &Map<String, Value>,
+        out: &'f mut Findings,
+    ) -> Result<Self, StreamError> {
+        let place = Place::line(path, 1);
+        let task = header.get("task").map_or(Some("detect"), Value::as_str);
+        let list = task.and_then(|task| TASKS.iter().find(|(name, _)| *name == task)).map(|(_, list)| *list);
+        if list.is_none() {
+            let given = header.get("task").map_or(String::new(), Value::to_string);
+            out.add(&NDJSON_TASK_INVALID, place, &format!("task {given} is not one of the reader's"))?;
+        }
+        let mut classes = BTreeSet::new();
+        match header.get("class_names") {
+            None => {}
+            Some(Value::Object(names)) => {
+                for key in names.keys() {
+                    match key.trim().parse() {
+                        Ok(n) => drop(classes.insert(n)),
+                        Err(_) => {
+                            out.add(&NDJSON_CLASS_NAMES_INVALID, place, &format!("class {key:?} is no number"))?
+                        }
+                    }
+                }
+            }
+            Some(_) => out.add(&NDJSON_CLASS_NAMES_INVALID, place, "class_names is no object")?,
+        }
+        let mut joints = None;
+        if task == Some("pose") {
+            joints = pose(header, place, out)?;
+        }
+        let beside = header.get("path").and_then(Value::as_str).map(|p| {
+            let inside: Vec<&str> = p.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+            inside.iter().map(|part| format!("{part}/")).collect::<String>()
+        });
+        Ok(Self {
+            tree,
+            path,
+            out,
+            list,
+            // Classes beyond the names get one: they cost nothing but that name.
+            rows: Head { classes: None, joints },
+            beside,
+            any_named: !classes.is_empty(),
+            classes,
+            images: Images::default(),
+            train: 0,
+            val: 0,
+            expires: 0,
+            first_expiring: 0,
+            boxes: 0,
+            polygons: 0,
+            first_box: 0,
+            unnamed: BTreeSet::new(),
+        })
+    }
+
+    fn image(&mut self, line: u64, image: &Map<String, Value>) -> Result<(), StreamError> {
+        let place = Place::line(self.path, line);
+        let split = image.get("split").and_then(Value::as_str).unwrap_or_default();
+        match split {
+            "train" => self.train += 1,
+            "val" => self.val += 1,
+            "test" => {}
+            _ => {
+                let given = image.get("split").unwrap_or(&Value::Null);
+                self.out.add(&NDJSON_SPLIT_INVALID, place, &format!("split {given}: the whole file fails"))?;
+            }
+        }
+        let name = image.get("file").and_then(Value::as_str).filter(|n| !n.is_empty());
+        match name {
+            None => self.out.add(&NDJSON_FILE_INVALID, place, "there is no file name: the whole file fails")?,
+            Some(name) if self.beside.is_some() && name.contains('/') => {
+                self.out.add(&NDJSON_FILE_INVALID, place, &format!("{name:?} has a folder: the whole file fails"))?;
+            }
+            Some(_) => {}
+        }
+        let side = |key: &str| image.get(key).and_then(Value::as_u64);
+        if let (Some(folder), Some(name)) = (&self.beside, name) {
+            let file = format!("{folder}images/{split}/{name}");
+            let from = format!("{}:{line}", self.path);
+            let size = side("width").zip(side("height")).map(|(w, h)| [w, h]);
+            self.images.look_from(self.tree, &file, &from, size, true, self.out)?;
+        } else if self.beside.is_none() {
+            self.url(place, line, image)?;
+        }
+        self.rows(place, line, image)
+    }
+
+    fn url(&mut self, place: Place<'_>, line: u64, image: &Map<String, Value>) -> Result<(), StreamError> {
+        let Some(text) = image.get("url").and_then(Value::as_str).filter(|u| !u.is_empty()) else {
+            return self.out.add(&NDJSON_NO_URL, place, "there is no url: the whole file fails");
+        };
+        match Url::parse(text) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") => {
+                if is_presigned(text) {
+                    self.expires += 1;
+                    if self.expires == 1 {
+                        self.first_expiring = line;
+                    }
+                }
+                Ok(())
+            }
+            _ => self.out.add(&NDJSON_URL_INVALID, place, "the url is not one of http or https: the whole file fails"),
+        }
+    }
+
+    fn rows(&mut self, place: Place<'_>, line: u64, image: &Map<String, Value>) -> Result<(), StreamError> {
+        let lists = match image.get("annotations") {
+            None => return Ok(()),
+            Some(Value::Object(lists)) => lists,
+            Some(_) => return self.out.add(&NDJSON_INVALID_LINE, place, "annotations is no object"),
+        };
+        // Nor can rows be judged whose width nobody has said.
+        if matches!(self.list, Some("classification" | "depth"))
+            || (self.list == Some("pose") && self.rows.joints.is_none())
+        {
+            return Ok(());
+        }
+        let mut lists = lists.iter();
+        let Some((name, first)) = lists.next() else { return Ok(()) };
+        let filled = |v: &Value| v.as_array().is_none_or(|l| !l.is_empty());
+        if let Some((ignored, _)) = lists.find(|(_, v)| filled(v)) {
+            let message = format!("{ignored:?} is not read, only {name:?} is");
+            self.out.add(&NDJSON_ROWS_IGNORED, place, &message)?;
+        }
+        let Some(list) = first.as_array() else {
+            return self.out.add(&NDJSON_INVALID_LINE, place, &format!("{name:?} is no list"));
+        };
+        if let Some(wanted) = self.list.filter(|wanted| wanted != name && !list.is_empty()) {
+            let message = format!("the list is {name:?}, the task reads {wanted:?}");
+            self.out.add(&NDJSON_WRONG_LIST, place, &message)?;
+        }
+        let places: Vec<String> = (0..list.len()).map(|i| format!("annotations.{name}[{i}]")).collect();
+        let rows: Vec<Row<'_>> = list
+            .iter()
+            .zip(&places)
+            .map(|(row, at)| Row { place: Place { path: self.path, line: Some(line), at }, values: numbers(row) })
+            .collect();
+        for class in rows.iter().filter_map(|r| r.values.as_ref().ok()?.first().copied()) {
+            if class >= 0.0 && class.fract() == 0.0 && class < 1e9 && !self.classes.contains(&(class as u64)) {
+                self.unnamed.insert(class as u64);
+            }
+        }
+        match rows::check(&rows, self.rows, self.out)? {
+            Kind::Boxes => {
+                self.boxes += 1;
+                if self.boxes == 1 {
+                    self.first_box = line;
+                }
+            }
+            Kind::Polygons => self.polygons += 1,
+            Kind::Background | Kind::Poses => {}
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<(), StreamError> {
+        let Self { path, out, .. } = self;
+        let file = Place::file(path);
+        if self.train == 0 {
+            out.add(&NDJSON_NO_TRAIN, file, "no image is in `train`: the reader refuses the file")?;
+        } else if self.val == 0 && self.train < 2 {
+            out.add(&NDJSON_NO_VAL, file, "one image and no `val`: the reader refuses the file")?;
+        } else if self.val == 0 {
+            let message =
+                "no image is in `val`: the reader takes a tenth of `train` for it; --split 0.8/0.2 decides it";
+            out.add(&NDJSON_VAL_MADE_UP, file, message)?;
+        }
+        if !self.any_named && self.unnamed.is_empty() {
+            out.add(&NDJSON_NO_CLASS, Place::line(path, 1), "there is neither a class name nor a row")?;
+        }
+        if let Some(class) = self.unnamed.first() {
+            let names = if self.any_named { "has no name" } else { "has no name, there is no class_names" };
+            let message = format!("class {class} {names}: the reader calls it class{class}");
+            out.add(&NDJSON_CLASS_MADE_UP, Place::line(path, 1), &message)?;
+        }
+        if self.expires > 0 {
+            let message = format!(
+                "{} presigned URLs: they expire, and who has the file can fetch the images until then",
+                self.expires
+            );
+            out.add(&NDJSON_URL_EXPIRES, Place::line(path, self.first_expiring), &message)?;
+        }
+        if self.boxes > 0 && self.polygons > 0 {
+            let message =
+                format!("{} images have boxes, {} polygons: all polygons are removed", self.boxes, self.polygons);
+            out.add(&LABEL_BOXES_AMONG_POLYGONS, Place::line(path, self.first_box), &message)?;
+        }
+        self.images.finish(path, out)
+    }
+}
+
+fn pose(
+    header: &Map<String, Value>,
+    place: Place<'_>,
+    out: &mut Findings,
+) -> Result<Option<(usize, usize)>, StreamError> {
+    let mut say = |rule: &'static Rule, message: &str| out.add(rule, place, message);
+    let Some(shape) = header.get("kpt_shape") else {
+        say(&NDJSON_KPT_SHAPE_MISSING, "there is no kpt_shape: the reader guesses it")?;
+        return Ok(None);
+    };
+    let Some((joints, each)) = kpt_shape(shape) else {
+        say(&NDJSON_KPT_SHAPE_INVALID, &format!("kpt_shape is {shape}, not [joints, 2 or 3]"))?;
+        return Ok(None);
+    };
+    match header.get("flip_idx").and_then(Value::as_array) {
+        None => say(&YOLO_FLIP_IDX_MISSING, "there is no flip_idx")?,
+        Some(flip) => {
+            let mut seen: Vec<u64> = flip.iter().filter_map(Value::as_u64).collect();
+            seen.sort_unstable();
+            if flip.len() != joints || !seen.iter().copied().eq(0..joints as u64) {
+                say(&YOLO_FLIP_IDX_INVALID, "flip_idx does not list each joint once")?;
+            }
+        }
+    }
+    Ok(Some((joints, each)))
+}
+
+/// The values of a row as the reader's label file would have them.
+fn numbers(row: &Value) -> Result<Vec<f64>, String> {
+    let short = |v: &Value| v.to_string().chars().take(40).collect::<String>();
+    let Some(list) = row.as_array() else { return Err(short(row)) };
+    list.iter().map(|v| v.as_f64().ok_or_else(|| short(v))).collect()
+}

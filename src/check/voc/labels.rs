@@ -1,0 +1,94 @@
+//! The classes of a VOC dataset: `labelmap.txt`, or Datumaro's `dataset_meta.json`, which it reads instead.
+
+use crate::check::finding::{Findings, Place};
+use crate::check::rules::VOC_LABELMAP_INVALID;
+use crate::check::tree::Tree;
+use crate::stream::StreamError;
+use indexmap::IndexSet;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// The colour of pixels that count for nothing.
+const VOID_COLOUR: [u8; 3] = [224, 224, 192];
+
+/// The classes.
+pub struct Labels {
+    /// The file that lists them.
+    pub file: &'static str,
+    /// Their index in the planes, by name.
+    pub index: BTreeMap<String, u32>,
+    /// Whether one of them has the colour of void pixels.
+    pub has_void: bool,
+}
+
+/// Reads the classes; `None` without a file that lists them.
+///
+/// # Errors
+/// Those of the input and the output.
+pub fn read(tree: &Tree, folder: &str, out: &mut Findings) -> Result<Option<Labels>, StreamError> {
+    let meta = format!("{folder}dataset_meta.json");
+    if tree.has(&meta) {
+        return from_meta(&tree.read(&meta)?, &meta, out);
+    }
+    let map = format!("{folder}labelmap.txt");
+    if tree.has(&map) {
+        return from_map(&tree.read(&map)?, &map, out).map(Some);
+    }
+    Ok(None)
+}
+
+fn from_map(bytes: &[u8], path: &str, out: &mut Findings) -> Result<Labels, StreamError> {
+    let text = String::from_utf8_lossy(bytes);
+    let mut labels = Labels { file: "labelmap.txt", index: BTreeMap::new(), has_void: false };
+    let mut index = 0;
+    for (number, line) in (1..).zip(text.lines()) {
+        if line.trim().is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let parts: Vec<&str> = line.split(':').collect();
+        let colour = |text: &str| -> Option<[u8; 3]> {
+            let parts: Option<Vec<u8>> = text.split(',').map(|n| n.trim().parse().ok()).collect();
+            parts?.try_into().ok()
+        };
+        let problem = match parts[..] {
+            [name, rgb, _, _] if !name.is_empty() && (rgb.is_empty() || colour(rgb).is_some()) => {
+                labels.has_void |= colour(rgb) == Some(VOID_COLOUR);
+                let again = labels.index.contains_key(name);
+                labels.index.entry(name.to_owned()).or_insert(index);
+                again.then(|| format!("{name:?} is there twice"))
+            }
+            _ => Some(format!("{line:?} is not name:r,g,b:parts:actions")),
+        };
+        if let Some(problem) = problem {
+            out.add(&VOC_LABELMAP_INVALID, Place::line(path, number), &problem)?;
+        }
+        index += 1;
+    }
+    Ok(labels)
+}
+
+#[derive(Deserialize)]
+struct Meta {
+    #[serde(default)]
+    labels: Vec<String>,
+    /// In the order written.
+    #[serde(default)]
+    label_map: Map<String, Value>,
+    #[serde(default)]
+    segmentation_colors: Vec<Option<[u8; 3]>>,
+}
+
+fn from_meta(bytes: &[u8], path: &str, out: &mut Findings) -> Result<Option<Labels>, StreamError> {
+    let meta: Meta = match serde_json::from_slice(bytes) {
+        Ok(meta) => meta,
+        Err(e) => {
+            out.add(&VOC_LABELMAP_INVALID, Place::file(path), &e.to_string())?;
+            return Ok(None);
+        }
+    };
+    let has_void = meta.segmentation_colors.contains(&Some(VOID_COLOUR));
+    let mapped = meta.label_map.values().filter_map(Value::as_str).map(str::to_owned);
+    let names: IndexSet<String> = meta.labels.into_iter().chain(mapped).collect();
+    Ok(Some(Labels { file: "dataset_meta.json", index: names.into_iter().zip(0..).collect(), has_void }))
+}

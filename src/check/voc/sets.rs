@@ -1,0 +1,105 @@
+//! The lists of `ImageSets`.
+
+use crate::check::finding::{Findings, Place};
+use crate::check::rules::{VOC_ID_SPACE, VOC_SET_OVERLAP, VOC_SET_REPEATED_ID, VOC_SET_UNKNOWN_ID};
+use crate::check::tree::Tree;
+use crate::stream::StreamError;
+use std::collections::{HashMap, HashSet};
+
+/// Ids that the lists of `ImageSets/Main` name, with the number of the first of train, val and test that has them.
+#[derive(Default)]
+pub struct Sets {
+    main: HashMap<String, usize>,
+    any: bool,
+}
+
+/// Those that must not share an image.
+const PARTS: [&str; 3] = ["train", "val", "test"];
+
+impl Sets {
+    /// Reads all lists.
+    ///
+    /// # Errors
+    /// Those of the input and the output.
+    pub fn read(tree: &Tree, folder: &str, out: &mut Findings) -> Result<Self, StreamError> {
+        let mut sets = Self::default();
+        for path in tree.files(&format!("{folder}ImageSets/Main"), true).filter(|f| f.ends_with(".txt")) {
+            sets.any = true;
+            list(tree, &path, out, |id, line, out| {
+                let part = stem(&path);
+                let part = PARTS.iter().position(|p| *p == part).map_or(0, |i| i + 1);
+                let before = sets.main.get(id).copied();
+                match before {
+                    Some(other) if other != 0 && part != 0 && other != part => {
+                        let message = format!("{id:?} is in {} too", PARTS[other - 1]);
+                        out.add(&VOC_SET_OVERLAP, Place::line(&path, line), &message)?;
+                    }
+                    Some(0) | None => drop(sets.main.insert(id.to_owned(), part)),
+                    Some(_) => {}
+                }
+                if before.is_none() && !tree.has(&format!("{folder}Annotations/{id}.xml")) {
+                    let message = format!("there is no Annotations/{id}.xml");
+                    out.add(&VOC_SET_UNKNOWN_ID, Place::line(&path, line), &message)?;
+                }
+                Ok(())
+            })?;
+        }
+        for path in tree.files(&format!("{folder}ImageSets/Segmentation"), true).filter(|f| f.ends_with(".txt")) {
+            list(tree, &path, out, |id, line, out| {
+                if !tree.has(&format!("{folder}SegmentationClass/{id}.png")) {
+                    let message = format!("there is no SegmentationClass/{id}.png");
+                    out.add(&VOC_SET_UNKNOWN_ID, Place::line(&path, line), &message)?;
+                }
+                Ok(())
+            })?;
+        }
+        Ok(sets)
+    }
+
+    /// Whether there is no list at all.
+    pub fn is_empty(&self) -> bool {
+        !self.any
+    }
+
+    /// Whether a list names it.
+    pub fn main(&self, id: &str) -> bool {
+        self.main.contains_key(id)
+    }
+}
+
+fn stem(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path).trim_end_matches(".txt")
+}
+
+/// Calls `each` with every id of a list and its line.
+fn list(
+    tree: &Tree,
+    path: &str,
+    out: &mut Findings,
+    mut each: impl FnMut(&str, u64, &mut Findings) -> Result<(), StreamError>,
+) -> Result<(), StreamError> {
+    let bytes = tree.read(path)?;
+    let text = String::from_utf8_lossy(&bytes);
+    // Lists of one class, such as car_train.txt, have -1, 0 or 1 after the id.
+    let flagged = |line: &str| matches!(line.split_whitespace().collect::<Vec<_>>()[..], [_, "1" | "-1" | "0"]);
+    let by_class =
+        text.lines().any(|l| !l.trim().is_empty()) && text.lines().filter(|l| !l.trim().is_empty()).all(flagged);
+    let mut seen = HashSet::new();
+    for (number, line) in (1..).zip(text.lines()) {
+        let line = line.trim();
+        if line.is_empty() {
+            continue;
+        }
+        let id = if by_class { line.split_whitespace().next().unwrap_or(line) } else { line };
+        if id.contains(char::is_whitespace) {
+            let message = format!("{id:?} has white space: readers take what stands before it");
+            out.add(&VOC_ID_SPACE, Place::line(path, number), &message)?;
+        }
+        if !seen.insert(id) {
+            out.add(&VOC_SET_REPEATED_ID, Place::line(path, number), &format!("{id:?} stands above"))?;
+            continue;
+        }
+        each(id, number, out)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,284 @@
+//! `data.yaml` as PyYAML and Ultralytics read it.
+
+use crate::check::finding::{Findings, Place};
+use crate::check::rules::{
+    YOLO_CLASSES_TXT_DIFFERS, YOLO_DATA_YAML_INVALID, YOLO_FLIP_IDX_INVALID, YOLO_FLIP_IDX_MISSING,
+    YOLO_KPT_SHAPE_INVALID, YOLO_NAME_NOT_QUOTED, YOLO_NAME_REPEATED, YOLO_NAMES_INVALID, YOLO_NC_DIFFERS,
+    YOLO_PATH_KEY, YOLO_SPLIT_KEY_MISSING,
+};
+use crate::check::tree::Tree;
+use crate::stream::StreamError;
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, HashSet};
+
+/// What a `data.yaml` says.
+#[derive(Debug, Default)]
+pub struct DataYaml {
+    /// Split keys with the folders or lists they name.
+    pub splits: Vec<(&'static str, Vec<String>)>,
+    /// Number of classes, if it is known.
+    pub classes: Option<u64>,
+    /// Joints and values a joint.
+    pub joints: Option<(usize, usize)>,
+}
+
+/// Reads and checks the file at `path`. `None`: nothing in it can be used.
+///
+/// # Errors
+/// Those of the input and the output.
+pub fn read(tree: &Tree, folder: &str, path: &str, out: &mut Findings) -> Result<Option<DataYaml>, StreamError> {
+    let bytes = tree.read(path)?;
+    let parsed = std::str::from_utf8(&bytes).map_err(|e| e.to_string());
+    let parsed = parsed.and_then(|text| serde_saphyr::from_str::<Value>(text).map_err(|e| first_line(&e.to_string())));
+    let map = match parsed {
+        Ok(Value::Object(map)) => map,
+        Ok(_) => {
+            out.add(&YOLO_DATA_YAML_INVALID, Place::file(path), "it is not a mapping")?;
+            return Ok(None);
+        }
+        Err(e) => {
+            out.add(&YOLO_DATA_YAML_INVALID, Place::file(path), &e)?;
+            return Ok(None);
+        }
+    };
+    let text = String::from_utf8_lossy(&bytes);
+    let mut yaml = DataYaml::default();
+    splits(&map, path, &mut yaml, out)?;
+    if let Some(value) = map.get("path").filter(|v| !v.is_null()) {
+        let value = value.as_str().unwrap_or_default();
+        if !value.starts_with('/') {
+            let message = format!("path: {value:?} is resolved against another folder by some release: leave it out");
+            out.add(&YOLO_PATH_KEY, Place::at(path, "path"), &message)?;
+        }
+    }
+    let names = names(&map, path, out)?;
+    yaml.classes =
+        names.as_ref().map(|n| n.len() as u64).filter(|n| *n > 0).or_else(|| map.get("nc").and_then(Value::as_u64));
+    if let (Some(names), Some(nc)) = (&names, map.get("nc"))
+        && nc.as_f64() != Some(names.len() as f64)
+    {
+        let message = format!("nc is {nc}, names has {}", names.len());
+        out.add(&YOLO_NC_DIFFERS, Place::at(path, "nc"), &message)?;
+    }
+    if let Some(names) = names {
+        let changed = unquoted(&text, path, out)?;
+        let mut seen = HashSet::new();
+        for name in names.iter().filter(|name| !seen.insert(name.as_str())) {
+            out.add(&YOLO_NAME_REPEATED, Place::at(path, "names"), &format!("{name:?} stands twice"))?;
+        }
+        if !changed {
+            classes_txt(tree, folder, &names, out)?;
+        }
+    }
+    pose(&map, path, &mut yaml, out)?;
+    Ok(Some(yaml))
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().trim_end_matches(':').to_owned()
+}
+
+fn splits(map: &Map<String, Value>, path: &str, yaml: &mut DataYaml, out: &mut Findings) -> Result<(), StreamError> {
+    for key in ["train", "val", "test"] {
+        let value = match map.get(key) {
+            None if key == "val" && map.contains_key("validation") => map.get("validation"),
+            None if key != "test" => {
+                out.add(&YOLO_SPLIT_KEY_MISSING, Place::file(path), &format!("there is no `{key}`"))?;
+                None
+            }
+            value => value,
+        };
+        let places = match value {
+            None | Some(Value::Null) => continue,
+            Some(Value::String(one)) => vec![one.clone()],
+            Some(Value::Array(list)) if list.iter().all(Value::is_string) => {
+                list.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+            }
+            Some(_) => {
+                let message = format!("`{key}` is neither a path nor a list of paths");
+                out.add(&YOLO_DATA_YAML_INVALID, Place::at(path, key), &message)?;
+                continue;
+            }
+        };
+        yaml.splits.push((key, places));
+    }
+    Ok(())
+}
+
+/// The class names in order; `None` when there are none to go by.
+fn names(map: &Map<String, Value>, path: &str, out: &mut Findings) -> Result<Option<Vec<String>>, StreamError> {
+    let place = Place::at(path, "names");
+    // As Python's `str` writes them.
+    let text = |v: &Value| match v {
+        Value::String(text) => text.clone(),
+        Value::Bool(true) => "True".to_owned(),
+        Value::Bool(false) => "False".to_owned(),
+        Value::Null => "None".to_owned(),
+        other => other.to_string(),
+    };
+    let names: Vec<String> = match map.get("names") {
+        None | Some(Value::Null) if map.get("nc").is_some_and(|nc| nc.as_u64().is_some()) => return Ok(None),
+        None | Some(Value::Null) => {
+            out.add(&YOLO_NAMES_INVALID, Place::file(path), "there is neither `names` nor `nc`")?;
+            return Ok(None);
+        }
+        Some(Value::Array(list)) => list.iter().map(text).collect(),
+        Some(Value::Object(map)) => {
+            let numbered: BTreeMap<u64, String> =
+                map.iter().filter_map(|(k, v)| Some((k.parse().ok()?, text(v)))).collect();
+            if numbered.len() != map.len() || numbered.keys().ne((0..map.len() as u64).collect::<Vec<_>>().iter()) {
+                out.add(&YOLO_NAMES_INVALID, place, "its keys do not count 0, 1, 2 …")?;
+                return Ok(None);
+            }
+            numbered.into_values().collect()
+        }
+        Some(_) => {
+            out.add(&YOLO_NAMES_INVALID, place, "it is neither a list nor a mapping")?;
+            return Ok(None);
+        }
+    };
+    if names.is_empty() {
+        out.add(&YOLO_NAMES_INVALID, place, "there is no class: Ultralytics refuses a dataset without")?;
+    }
+    Ok(Some(names))
+}
+
+/// Names that PyYAML, which reads YAML 1.1, takes for another value: written without quotes they are not the text that stands
+/// there. Whether there was one. Looks at the lines of the block `names:` and at a list in its own line.
+fn unquoted(text: &str, path: &str, out: &mut Findings) -> Result<bool, StreamError> {
+    let (mut inside, mut any) = (false, false);
+    for (number, line) in (1..).zip(text.lines()) {
+        let top = !line.starts_with([' ', '\t', '-', '#']) && !line.trim().is_empty();
+        if top {
+            inside = line.starts_with("names:");
+        }
+        if !inside {
+            continue;
+        }
+        let body = line.strip_prefix("names:").unwrap_or(line).trim();
+        let values: Vec<&str> = match body.strip_prefix(['[', '{']) {
+            Some(flow) => flow.trim_end_matches([']', '}']).split(',').collect(),
+            None => vec![body],
+        };
+        for value in values {
+            let value = value.trim();
+            let value = value.strip_prefix("- ").unwrap_or(value);
+            // `0: name`, but not the `1:30` of a list.
+            let value = value.split_once(": ").map_or(value, |(_, name)| name).trim();
+            if let Some(read) = reads_as(value) {
+                any = true;
+                let message = format!("{value} is read as {read}: write \"{value}\"");
+                out.add(&YOLO_NAME_NOT_QUOTED, Place::line(path, number), &message)?;
+            }
+        }
+    }
+    Ok(any)
+}
+
+/// What Python's `str` makes of a plain scalar that YAML 1.1 gives a type; `None` when it stays as it is.
+fn reads_as(scalar: &str) -> Option<&'static str> {
+    let scalar = scalar.split(" #").next().unwrap_or_default().trim_end();
+    match scalar {
+        "yes" | "Yes" | "YES" | "on" | "On" | "ON" | "true" | "TRUE" => return Some("True"),
+        "no" | "No" | "NO" | "off" | "Off" | "OFF" | "false" | "FALSE" => return Some("False"),
+        "~" | "null" | "Null" | "NULL" => return Some("None"),
+        _ => {}
+    }
+    let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit() || b == b'_');
+    let body = scalar.strip_prefix(['-', '+']).unwrap_or(scalar);
+    let octal = body.len() > 1 && body.starts_with('0') && body.bytes().all(|b| matches!(b, b'0'..=b'7' | b'_'));
+    let hex = body.strip_prefix("0x").is_some_and(|h| !h.is_empty() && h.bytes().all(|b| b.is_ascii_hexdigit()));
+    let underscored = body.contains('_') && body.starts_with(|c: char| c.is_ascii_digit()) && digits(body);
+    let signed = scalar.starts_with('+') && digits(body);
+    let sixty = body.split(':').count() > 1
+        && body.starts_with(|c: char| ('1'..='9').contains(&c))
+        && body.split(':').skip(1).all(|p| matches!(p.len(), 1 | 2) && p.parse::<u8>().is_ok_and(|n| n < 60))
+        && body.split(':').next().is_some_and(digits);
+    if octal || hex || underscored || signed || sixty {
+        return Some("a whole number");
+    }
+    // 1.50 is 1.5, .5 is 0.5, 1. is 1.0.
+    if let Some((whole, rest)) = body.split_once('.')
+        && (whole.is_empty() || digits(whole))
+        && (rest.is_empty() || digits(rest))
+        && !(whole.is_empty() && rest.is_empty())
+    {
+        let same = !whole.is_empty()
+            && (whole == "0" || !whole.starts_with('0'))
+            && (rest == "0" || (!rest.is_empty() && !rest.ends_with('0')));
+        return (!same).then_some("a decimal number");
+    }
+    None
+}
+
+fn classes_txt(tree: &Tree, folder: &str, names: &[String], out: &mut Findings) -> Result<(), StreamError> {
+    let path = format!("{folder}classes.txt");
+    if !tree.has(&path) {
+        return Ok(());
+    }
+    let bytes = tree.read(&path)?;
+    let text = String::from_utf8_lossy(&bytes);
+    let listed: Vec<&str> = text.lines().collect();
+    let flat = |name: &String| name.replace(['\n', '\r'], " ");
+    if listed.len() != names.len() {
+        let message = format!("{} lines, data.yaml has {} names", listed.len(), names.len());
+        return out.add(&YOLO_CLASSES_TXT_DIFFERS, Place::file(&path), &message);
+    }
+    for (number, (line, name)) in (1..).zip(listed.iter().zip(names)) {
+        if line.trim() != flat(name).trim() {
+            let message = format!("{line:?}, in data.yaml {name:?}");
+            out.add(&YOLO_CLASSES_TXT_DIFFERS, Place::line(&path, number), &message)?;
+        }
+    }
+    Ok(())
+}
+
+fn pose(map: &Map<String, Value>, path: &str, yaml: &mut DataYaml, out: &mut Findings) -> Result<(), StreamError> {
+    let Some(shape) = map.get("kpt_shape").filter(|v| !v.is_null()) else { return Ok(()) };
+    yaml.joints = kpt_shape(shape);
+    let Some((joints, _)) = yaml.joints else {
+        let message = format!("kpt_shape is {shape}, not [joints, 2 or 3]");
+        return out.add(&YOLO_KPT_SHAPE_INVALID, Place::at(path, "kpt_shape"), &message);
+    };
+    match map.get("flip_idx").filter(|v| !v.is_null()) {
+        None => out.add(&YOLO_FLIP_IDX_MISSING, Place::file(path), "there is no flip_idx"),
+        Some(flip) if !is_mirror(flip, joints) => out.add(
+            &YOLO_FLIP_IDX_INVALID,
+            Place::at(path, "flip_idx"),
+            &format!("flip_idx does not list the numbers 0 to {} once each", joints.saturating_sub(1)),
+        ),
+        Some(_) => Ok(()),
+    }
+}
+
+/// `[joints, values a joint]`.
+pub fn kpt_shape(shape: &Value) -> Option<(usize, usize)> {
+    let [joints, each] = shape.as_array()?.as_slice() else { return None };
+    let (joints, each) = (joints.as_u64()?, each.as_u64()?);
+    // Rows of a million values are no rows.
+    ((1..=1_000_000).contains(&joints) && matches!(each, 2 | 3)).then_some((joints as usize, each as usize))
+}
+
+fn is_mirror(flip: &Value, joints: usize) -> bool {
+    let Some(list) = flip.as_array() else { return false };
+    let mut seen: Vec<u64> = list.iter().filter_map(Value::as_u64).collect();
+    seen.sort_unstable();
+    list.len() == joints && seen.iter().copied().eq(0..joints as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::reads_as;
+
+    #[test]
+    fn plain_scalars_that_change() {
+        for changed in ["no", "ON", "~", "null", "010", "0x1F", "1_000", "+5", "1:30", "1.50", ".5", "1."] {
+            assert!(reads_as(changed).is_some(), "{changed}");
+        }
+        for same in
+            ["car", "5", "-5", "1.5", "0.0", "True", "False", "\"no\"", "'no'", "nope", "a:b", "08", "1:75", "y"]
+        {
+            assert!(reads_as(same).is_none(), "{same}");
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Rows of objects as Ultralytics judges them, from a label file or from a list of its NDJSON.
+//!
+//! The reader judges an image's rows together: one that it does not take costs the image. Coordinates are normalised.
+
+use crate::check::finding::{Findings, Place, Rule};
+use crate::check::rules::{
+    LABEL_BOX_OVER_EDGE, LABEL_CLASS_INVALID, LABEL_CLASS_UNKNOWN, LABEL_COLUMNS, LABEL_DUPLICATE, LABEL_EDGE,
+    LABEL_EMPTY, LABEL_HIDDEN_JOINT, LABEL_MIXED, LABEL_NOT_A_NUMBER, LABEL_OUT_OF_RANGE, LABEL_POINT_OUTSIDE,
+    LABEL_VISIBILITY,
+};
+use crate::stream::StreamError;
+use std::collections::HashSet;
+
+/// What the rows are judged by.
+#[derive(Clone, Copy, Debug)]
+pub struct Head {
+    /// Number of classes; `None` when any number will do.
+    pub classes: Option<u64>,
+    /// Joints and values a joint, of pose datasets.
+    pub joints: Option<(usize, usize)>,
+}
+
+/// A row: where it stands and its values.
+pub struct Row<'r> {
+    /// Its place.
+    pub place: Place<'r>,
+    /// Its values, or the text of the first that is none.
+    pub values: Result<Vec<f64>, String>,
+}
+
+/// What an image's rows are taken for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// No row.
+    Background,
+    /// Boxes.
+    Boxes,
+    /// Polygons.
+    Polygons,
+    /// Boxes with joints.
+    Poses,
+}
+
+/// Beyond the edge by more than what six decimals can add.
+const ROUNDING: f64 = 2e-6;
+
+/// Checks the rows of an image.
+///
+/// # Errors
+/// Those of the output.
+pub fn check(rows: &[Row<'_>], head: Head, out: &mut Findings) -> Result<Kind, StreamError> {
+    let width = |row: &Row<'_>| row.values.as_ref().map_or(0, Vec::len);
+    let kind = match head.joints {
+        _ if rows.is_empty() => Kind::Background,
+        Some(_) => Kind::Poses,
+        None if rows.iter().any(|row| width(row) > 6) => Kind::Polygons,
+        None => Kind::Boxes,
+    };
+    let mut seen = HashSet::new();
+    for row in rows {
+        let mut say = |rule: &'static Rule, message: &str| out.add(rule, row.place, message);
+        let values = match &row.values {
+            Ok(values) => values,
+            Err(text) => {
+                say(&LABEL_NOT_A_NUMBER, &format!("{text:?} is no number: the whole image is dropped"))?;
+                continue;
+            }
+        };
+        if let Some(bad) = values.iter().find(|n| !n.is_finite()) {
+            say(&LABEL_NOT_A_NUMBER, &format!("a value is {bad}: the whole image is dropped"))?;
+            continue;
+        }
+        if let Some((rule, message)) = columns(kind, values.len(), head) {
+            say(rule, &message)?;
+            continue;
+        }
+        class(values[0], head, &mut say)?;
+        let bounds = match kind {
+            Kind::Polygons => polygon(&values[1..], &mut say)?,
+            _ => [values[1], values[2], values[3], values[4]],
+        };
+        extent(kind, bounds, &mut say)?;
+        if let (Kind::Poses, Some((_, each))) = (kind, head.joints) {
+            joints(&values[5..], each, &mut say)?;
+        }
+        let key: Vec<u32> = values.iter().map(|n| (*n as f32).to_bits()).collect();
+        if !seen.insert(key) {
+            say(&LABEL_DUPLICATE, "the same row stands above: one of them is left out")?;
+        }
+    }
+    Ok(kind)
+}
+
+/// What is wrong with the number of values.
+fn columns(kind: Kind, n: usize, head: Head) -> Option<(&'static Rule, String)> {
+    let (rule, wanted) = match (kind, head.joints) {
+        (Kind::Poses, Some((joints, each))) if n != 5 + joints * each => {
+            (&LABEL_COLUMNS, format!("kpt_shape [{joints}, {each}] needs {}", 5 + joints * each))
+        }
+        (Kind::Polygons, _) if n == 5 => (&LABEL_MIXED, "other rows of the image are polygons".into()),
+        (Kind::Polygons, _) if n < 7 || n.is_multiple_of(2) => {
+            (&LABEL_COLUMNS, "a polygon needs a class and pairs".into())
+        }
+        (Kind::Boxes, _) if n != 5 => (&LABEL_COLUMNS, "a box needs 5".into()),
+        _ => return None,
+    };
+    Some((rule, format!("a row of {n} values, {wanted}: the whole image is dropped")))
+}
+
+type Say<'s> = dyn FnMut(&'static Rule, &str) -> Result<(), StreamError> + 's;
+
+fn class(n: f64, head: Head, say: &mut Say<'_>) -> Result<(), StreamError> {
+    if n < 0.0 || n.fract() != 0.0 {
+        return say(&LABEL_CLASS_INVALID, &format!("class {n} is no whole number from 0: the whole image is dropped"));
+    }
+    match head.classes {
+        Some(classes) if n >= classes as f64 => say(
+            &LABEL_CLASS_UNKNOWN,
+            &format!("class {n} has no name, there are {classes} classes: the whole image is dropped"),
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// Checks a polygon's points; gives the box around it, `xc yc w h`, which the reader makes of them and judges.
+fn polygon(points: &[f64], say: &mut Say<'_>) -> Result<[f64; 4], StreamError> {
+    let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
+    for point in points.chunks_exact(2) {
+        for axis in 0..2 {
+            low[axis] = low[axis].min(point[axis]);
+            high[axis] = high[axis].max(point[axis]);
+        }
+    }
+    let (w, h) = (high[0] - low[0], high[1] - low[1]);
+    let around = [(low[0] + high[0]) / 2.0, (low[1] + high[1]) / 2.0, w, h];
+    let outside = points.iter().find(|n| !(-ROUNDING..=1.0 + ROUNDING).contains(*n));
+    // Of a turned rectangle, four points, a corner may lie outside: the object reaches over the edge.
+    let turned =
+        points.len() == 8 && (0..2).all(|i| (points[i] + points[i + 4] - points[i + 2] - points[i + 6]).abs() < 4e-6);
+    if turned && outside.is_some() {
+        say(&LABEL_BOX_OVER_EDGE, "a corner lies outside the image")?;
+        return Ok(around);
+    }
+    // The reader judges the box around the polygon only.
+    if let Some(n) = outside.filter(|_| !around.iter().any(|n| !(-0.01..=1.01).contains(n))) {
+        say(&LABEL_POINT_OUTSIDE, &format!("coordinate {n} lies outside the image and is taken as it is"))?;
+    }
+    let at = |i: usize| [points[2 * i], points[2 * i + 1]];
+    let n = points.len() / 2;
+    let twice: f64 = (0..n)
+        .map(|i| {
+            let ([x, y], [u, v]) = (at(i), at((i + 1) % n));
+            x * v - u * y
+        })
+        .sum();
+    if w > 0.0 && h > 0.0 && twice == 0.0 {
+        say(&LABEL_EMPTY, "a polygon without area: there is no mask")?;
+    }
+    Ok(around)
+}
+
+/// Checks a box `xc yc w h`, or that around a polygon.
+fn extent(kind: Kind, [xc, yc, w, h]: [f64; 4], say: &mut Say<'_>) -> Result<(), StreamError> {
+    let values = [xc, yc, w, h];
+    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    if low < -0.01 || w < 0.0 || h < 0.0 {
+        say(&LABEL_OUT_OF_RANGE, &format!("{} is negative: the whole image is dropped", w.min(h).min(low)))
+    } else if high > 1.01 && kind == Kind::Poses {
+        say(&LABEL_POINT_OUTSIDE, &format!("{high} is above 1 and taken as it is"))
+    } else if high > 1.01 {
+        say(&LABEL_OUT_OF_RANGE, &format!("{high} is above 1: the whole image is dropped"))
+    } else if low < 0.0 || high > 1.0 + ROUNDING {
+        let n = if low < 0.0 { low } else { high };
+        say(&LABEL_EDGE, &format!("{n} is beyond the edge: older releases drop the whole image"))
+    } else if w == 0.0 || h == 0.0 {
+        say(&LABEL_EMPTY, "an object without area: training leaves it out")
+    } else if kind != Kind::Polygons
+        && [(xc, w), (yc, h)].iter().any(|(c, side)| c - side / 2.0 < -ROUNDING || c + side / 2.0 > 1.0 + ROUNDING)
+    {
+        say(&LABEL_BOX_OVER_EDGE, "the box reaches over the edge of the image")
+    } else {
+        Ok(())
+    }
+}
+
+/// Checks joints of two or three values each.
+fn joints(values: &[f64], each: usize, say: &mut Say<'_>) -> Result<(), StreamError> {
+    for (i, joint) in values.chunks_exact(each).enumerate() {
+        let (low, high) = (joint[0].min(joint[1]), joint[0].max(joint[1]));
+        if low < -0.01 || high > 1.01 {
+            let n = if low < -0.01 { low } else { high };
+            say(&LABEL_OUT_OF_RANGE, &format!("joint {}: {n} is out of range: the whole image is dropped", i + 1))?;
+        } else if low < 0.0 || high > 1.0 + ROUNDING {
+            say(&LABEL_EDGE, &format!("joint {} is beyond the edge: older releases drop the whole image", i + 1))?;
+        }
+        let Some(v) = joint.get(2) else { continue };
+        if ![0.0, 1.0, 2.0].contains(v) {
+            say(&LABEL_VISIBILITY, &format!("joint {}: visibility {v} is not 0, 1 or 2", i + 1))?;
+        } else if *v == 0.0 && (joint[0] != 0.0 || joint[1] != 0.0) {
+            say(&LABEL_HIDDEN_JOINT, &format!("joint {} has visibility 0 and a place: write 0 0 0", i + 1))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,108 @@
+//! What the row around a payload says about its files, their sizes and its split.
+
+use super::naming::safe;
+use super::split::{Split, UNASSIGNED, by_hash, of_category};
+use super::worker::Shared;
+use crate::convert::geometry::Size;
+use crate::convert::options::Options;
+use crate::dm::Arena;
+use crate::dm::payload::{Media, MediaKind};
+use crate::item;
+use crate::item::{DataUnit, FileRef, Item, Pairs};
+use crate::path::leaf;
+use crate::stream::json::{Raw, Str};
+use serde::Deserialize;
+use std::borrow::Cow;
+
+/// A row with its files.
+pub struct Row<'r, 'a> {
+    /// The frames so far.
+    pub shared: &'r Shared,
+    /// The whole line.
+    pub line: &'r [u8],
+    /// The row.
+    pub item: &'r Item<'a, ()>,
+    /// Its `data_unit`.
+    pub unit: DataUnit<'a>,
+    /// Its files in the order written.
+    pub files: Vec<FileRef<'a>>,
+    /// The payload's own bytes.
+    pub raw: Option<&'r str>,
+    /// Where the payload's coordinates are.
+    pub arena: &'r Arena,
+}
+
+impl<'r, 'a> Row<'r, 'a> {
+    /// Reads what the row says about its files.
+    pub fn new(
+        shared: &'r Shared,
+        line: &'r [u8],
+        item: &'r Item<'a, ()>,
+        raw: Option<&'r str>,
+        arena: &'r Arena,
+    ) -> Self {
+        let unit = item.data_unit.as_ref().and_then(Raw::read_borrowed::<DataUnit<'a>>).unwrap_or_default();
+        let files = item::files(item, &unit);
+        Self { shared, line, item, unit, files, raw, arena }
+    }
+
+    /// The file of a media: the one of its key, else for the first media the primary one.
+    pub fn file_of(&self, media: &Media<'a>, first: bool) -> Option<&FileRef<'a>> {
+        item::file_of(&self.files, &media.key, first, media.kind == MediaKind::Image)
+    }
+
+    /// The size of a media: from the payload, `dimensions` of fetch, the file's `meta`, or `data_unit.meta`, in this order.
+    pub fn size(&self, media: Option<&Media<'a>>, file: Option<&FileRef<'a>>) -> Option<Size> {
+        let by_fetch = || {
+            let raw = self.item.dimensions.as_ref()?;
+            item::dimensions(raw).or_else(|| {
+                let Pairs(map) = raw.read_borrowed()?;
+                let key = media.map_or("image_1", |m| &m.key);
+                map.iter().find(|(k, _)| &**k == key).and_then(|(_, v)| item::dimensions(v))
+            })
+        };
+        // The unit's own size is that of its only image; with several it says nothing about each.
+        let by_unit = || {
+            self.unit.meta.as_ref().and_then(item::dimensions).filter(|_| media.is_none_or(|m| m.key.ends_with("_1")))
+        };
+        media
+            .and_then(|m| m.size)
+            .or_else(by_fetch)
+            .or_else(|| file.and_then(|f| f.size))
+            .or_else(by_unit)
+            .map(|(w, h)| Size { w, h })
+    }
+
+    /// The row's own category, else that of its data unit.
+    pub fn category(&self) -> Option<Str<'a>> {
+        #[derive(Deserialize)]
+        struct Meta<'a> {
+            #[serde(borrow, default)]
+            category: Option<Raw<'a>>,
+        }
+        let own = self.item.category.as_ref().and_then(item::text);
+        own.or_else(|| self.unit.meta.as_ref()?.read_borrowed::<Meta<'a>>()?.category.as_ref().and_then(item::text))
+    }
+
+    /// The split the row belongs to; empty without splits.
+    pub fn split(&self, options: &Options) -> Cow<'static, str> {
+        let name = match &options.split {
+            Split::None => return Cow::Borrowed(""),
+            Split::Ratio { modulus, parts } => {
+                let group = options.split_group.as_ref().and_then(|f| f.value(self.line));
+                return Cow::Borrowed(by_hash(group.as_deref().unwrap_or(&self.item.id), *modulus, parts));
+            }
+            Split::Category => self.category().map(|c| of_category(&c).to_owned()),
+            Split::Field(field) => field.value(self.line).map(Cow::into_owned),
+        };
+        match name.as_deref() {
+            None | Some("") => Cow::Borrowed(UNASSIGNED),
+            Some("train") => Cow::Borrowed("train"),
+            Some("val") => Cow::Borrowed("val"),
+            Some("test") => Cow::Borrowed("test"),
+            // The exact value where it can be a folder's name.
+            Some(other) if !other.contains(['/', '\\']) => leaf(other).unwrap_or_else(|_| safe(other)).into(),
+            Some(other) => safe(other).into(),
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! From item lines to named records, the same for all formats: workers, classes, splits, names, the run.
+
+pub mod classes;
+pub mod item_row;
+pub mod naming;
+pub mod naming_template;
+pub mod run;
+pub mod split;
+pub mod two_pass;
+pub mod worker;

@@ -1,0 +1,101 @@
+//! `coco`: instances, person keypoints and stuff, each a document of its own with the same images.
+//!
+//! * `records`: image and annotation records, rendered by the workers
+//! * `documents`: spools by split and role, written as documents when the run is over
+//!
+//! Everything is spooled: image ids are the item ids only if all of them are unique integers, and the numbers of classes that
+//! no list names are known last.
+
+mod documents;
+mod records;
+
+use super::json::image_path;
+use crate::convert::format::{Collector, Cx, Format, Needs, Per, Unit};
+use crate::convert::geometry::keypoints::Profile;
+use crate::convert::options::Options;
+use crate::convert::output::text::JsonText;
+
+/// What a COCO document is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Boxes, polygons and instance masks.
+    Instances,
+    /// Grouped keypoints.
+    PersonKeypoints,
+    /// Semantic masks.
+    Stuff,
+}
+
+impl Role {
+    /// All roles, in the order they are written.
+    pub const ALL: [Role; 3] = [Role::Instances, Role::PersonKeypoints, Role::Stuff];
+
+    /// The role's part of the file name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::Instances => "instances",
+            Role::PersonKeypoints => "person_keypoints",
+            Role::Stuff => "stuff",
+        }
+    }
+}
+
+/// Which documents are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Roles {
+    /// Those that have a record; instances when none has.
+    #[default]
+    Used,
+    /// All three.
+    All,
+}
+
+/// The COCO format.
+pub struct Coco {
+    text: JsonText,
+    category_start: u32,
+    profile: Profile,
+    roles: Roles,
+}
+
+const BARE: &str = "annotations/instances.json";
+
+impl Format for Coco {
+    fn needs(&self) -> Needs {
+        Needs { per: Per::Image, size: true, raw: false }
+    }
+
+    fn render(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>) {
+        if let Some(size) = unit.size {
+            records::render(self, unit, size, cx);
+        }
+    }
+
+    fn image_path(&self, split: &str, stem: &str, ext: &str) -> Option<String> {
+        Some(image_path(split, stem, ext))
+    }
+
+    fn collector(&self) -> Box<dyn Collector> {
+        Box::new(documents::Documents::new(self.text, self.category_start, self.profile.clone(), self.roles))
+    }
+
+    fn bare_document(&self) -> Option<&'static str> {
+        Some(BARE)
+    }
+}
+
+/// The format as the options want it.
+///
+/// # Errors
+/// A text for options that contradict each other.
+pub fn build(options: &Options) -> Result<Coco, String> {
+    if options.bare && options.split.is_some() {
+        return Err("--bare writes one document, --split makes several: leave one of them out".to_owned());
+    }
+    Ok(Coco {
+        text: JsonText { bare: options.bare },
+        category_start: options.category_start,
+        profile: options.keypoints.clone(),
+        roles: options.roles,
+    })
+}

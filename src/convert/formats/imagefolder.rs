@@ -1,0 +1,128 @@
+//! `imagefolder`: `{split}/{class}/{file}`, the layout that torchvision's `ImageFolder` and the Hugging Face `imagefolder` loader
+//! read. The class is that of the image's `classification` annotations.
+//!
+//! Both readers take every folder below a split for a class, and one image for one example of it. So an image without a class,
+//! or with several different ones (`CLASS_AMBIGUOUS`: a copy in each folder would teach contradictory labels), goes to
+//! `unassigned/[{split}/]{file}`, outside of what they read; it is not lost, and it is not a class called "unassigned".
+//! Without splits everything is `train`, as the Hugging Face loader would name it.
+
+use crate::convert::engine::classes::Classes;
+use crate::convert::engine::naming::{component, hashed};
+use crate::convert::engine::split::UNASSIGNED;
+use crate::convert::format::{Collector, Cx, Format, Needs, Per, Record, RunEnd, Unit};
+use crate::convert::options::{Images, Options};
+use crate::convert::output::files::Files;
+use crate::convert::report::tally::Fate;
+use crate::dm::annotation::Tool;
+use crate::dm::{Annotation, Reason};
+use crate::stream::StreamError;
+
+/// The folder of a run without splits.
+const NO_SPLIT: &str = "train";
+
+/// Images in folders of classes.
+pub struct ImageFolder;
+
+impl ImageFolder {
+    /// The format.
+    ///
+    /// # Errors
+    /// One line: the format is nothing but images.
+    pub fn build(o: &Options) -> Result<Self, String> {
+        match o.images {
+            Images::Omit => Err("imagefolder is made of the images alone: leave --images omit out".to_owned()),
+            Images::Fetch => Ok(Self),
+        }
+    }
+}
+
+impl Format for ImageFolder {
+    fn needs(&self) -> Needs {
+        Needs { per: Per::Image, size: false, raw: false }
+    }
+
+    /// The head becomes the folder of the class; empty: none.
+    fn render(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>) {
+        let annotations = unit.media.map_or(&[][..], |m| &m.annotations);
+        let fates: Vec<Result<(), Reason>> = annotations.iter().map(|a| usable(a, cx)).collect();
+        let sound = || annotations.iter().zip(&fates).filter(|(_, fate)| fate.is_ok()).map(|(a, _)| a);
+        let ambiguous = sound().any(|a| sound().next().is_some_and(|first| !same(first, a, cx.classes)));
+        if let Some(first) = sound().next().filter(|_| !ambiguous) {
+            cx.head.extend_from_slice(folder(cx.classes.rename(&first.class)).as_bytes());
+        }
+        for (a, fate) in annotations.iter().zip(&fates) {
+            let fate = match fate {
+                Err(reason) => Fate::Lost(*reason),
+                Ok(()) if ambiguous => Fate::Lost(Reason::ClassAmbiguous),
+                Ok(()) if a.attributes.is_empty() => Fate::Written(&[]),
+                Ok(()) => Fate::Written(&[Reason::CustomAttributesDropped]),
+            };
+            cx.count(unit, a, fate);
+        }
+    }
+
+    fn image_path(&self, split: &str, stem: &str, ext: &str) -> Option<String> {
+        let split = if split.is_empty() { String::new() } else { format!("{split}/") };
+        Some(format!("{UNASSIGNED}/{split}{stem}{ext}"))
+    }
+
+    fn image_path_of(&self, r: &Record<'_>) -> Option<String> {
+        let Some(class) = std::str::from_utf8(r.head).ok().filter(|c| !c.is_empty()) else {
+            return self.image_path(r.split, r.stem, r.ext);
+        };
+        let split = if r.split.is_empty() { NO_SPLIT } else { r.split };
+        Some(format!("{split}/{class}/{}{}", r.stem, r.ext))
+    }
+
+    fn collector(&self) -> Box<dyn Collector> {
+        Box::new(NoFiles)
+    }
+}
+
+fn usable(a: &Annotation<'_>, cx: &mut Cx<'_>) -> Result<(), Reason> {
+    if a.tool != Tool::Classification {
+        return Err(a.problem.unwrap_or(Reason::UnsupportedAnnotationType));
+    }
+    a.problem.map_or(Ok(()), Err)?;
+    cx.class(a).map(drop)
+}
+
+fn same(a: &Annotation<'_>, b: &Annotation<'_>, classes: &Classes) -> bool {
+    classes.rename(&a.class) == classes.rename(&b.class)
+}
+
+/// The folder of a class: its exact name where that can be a folder's, else one that no other class has. A name with a leading
+/// dot would be hidden from readers.
+fn folder(class: &str) -> String {
+    let name = component(class);
+    if name == class && !name.starts_with('.') { name } else { format!("{}_{}", name.trim_matches('.'), hashed(class)) }
+}
+
+/// The format has no file of its own; the images' lines are written with their record.
+struct NoFiles;
+
+impl Collector for NoFiles {
+    fn record(&mut self, _: &Record<'_>, _: &Classes, _: &mut Files) -> Result<String, StreamError> {
+        Ok(String::new())
+    }
+
+    fn finish(self: Box<Self>, _: &RunEnd<'_>, _: &mut Files) -> Result<(), StreamError> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_of_classes_are_their_own() {
+        assert_eq!(folder("1. 자연"), "1. 자연");
+        assert_ne!(folder("a/b"), folder("a_b"));
+        assert_ne!(folder("a/b"), folder("a\\b"));
+        for hostile in ["..", ".", ".git", "a\u{0}b", &"x".repeat(400), "../../x"] {
+            let name = folder(hostile);
+            assert!(crate::path::RelPath::new(&name).is_ok() && !name.starts_with('.'), "{name}");
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! `json` and `jsonl`: the payload's own bytes, nothing else. Every annotation survives, whatever its tool.
+
+pub mod indent;
+
+use crate::convert::engine::classes::Classes;
+use crate::convert::engine::naming::{Taken, component};
+use crate::convert::engine::split::{FieldPath, UNASSIGNED};
+use crate::convert::format::{Collector, Cx, Format, Needs, Per, Record, RunEnd, Unit};
+use crate::convert::options::Options;
+use crate::convert::output::files::Files;
+use crate::convert::output::text::JsonText;
+use crate::convert::report::tally::Fate;
+use crate::stream::StreamError;
+use indent::indent;
+
+/// The one document of `jsonl`.
+const LINES: &str = "annotations/annotations.jsonl";
+
+/// Synapse JSON, one file an item or one line an item.
+pub struct Json {
+    lines: bool,
+    text: JsonText,
+    by: Option<FieldPath>,
+    per_class: bool,
+    pretty: bool,
+}
+
+impl Json {
+    /// One document for all (`lines`), or files.
+    ///
+    /// # Errors
+    /// One line about options of files that a document of lines cannot follow.
+    pub fn build(lines: bool, o: &Options) -> Result<Self, String> {
+        let of_files = [("--by", o.json.by.is_some()), ("--per-class", o.json.per_class), ("--pretty", o.json.pretty)];
+        if let Some((option, _)) = of_files.iter().find(|(_, given)| lines && *given) {
+            return Err(format!("{option} is for --to json; jsonl is one document with one line an item"));
+        }
+        let text = JsonText { bare: o.bare };
+        Ok(Self { lines, text, by: o.json.by.clone(), per_class: o.json.per_class, pretty: o.json.pretty })
+    }
+
+    /// What the collector needs to know of an item: its folder, then its classes, a line each. All are safe names, so none has a
+    /// line end.
+    fn places(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>) {
+        if let Some(field) = &self.by {
+            let value = field.value(unit.line).filter(|v| !v.trim().is_empty());
+            cx.head.extend_from_slice(value.map_or(UNASSIGNED.into(), |v| component(v.trim())).as_bytes());
+        }
+        if self.per_class {
+            let classes = unit.payload.media.iter().flat_map(|m| &m.annotations).map(|a| cx.classes.rename(&a.class));
+            let distinct: indexmap::IndexSet<&str> = classes.filter(|c| !c.is_empty()).collect();
+            for class in distinct {
+                cx.head.push(b'\n');
+                cx.head.extend_from_slice(component(class).as_bytes());
+            }
+        }
+    }
+}
+
+impl Format for Json {
+    fn needs(&self) -> Needs {
+        Needs { per: Per::Item, size: false, raw: true }
+    }
+
+    fn render(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>) {
+        let raw = unit.raw.unwrap_or("null");
+        if self.pretty {
+            self.text.raw(cx.body, &indent(raw));
+        } else {
+            self.text.raw(cx.body, raw);
+        }
+        if self.lines || self.pretty {
+            self.text.raw(cx.body, "\n");
+        }
+        self.places(unit, cx);
+        for a in unit.payload.media.iter().flat_map(|m| &m.annotations) {
+            cx.count(unit, a, Fate::Written(&[]));
+            // The class list is that of the data, also for classes that no schema lists.
+            if !a.class.is_empty() {
+                let _ = cx.class(a);
+            }
+        }
+    }
+
+    fn image_path(&self, split: &str, stem: &str, ext: &str) -> Option<String> {
+        Some(image_path(split, stem, ext))
+    }
+
+    fn collector(&self) -> Box<dyn Collector> {
+        if self.lines {
+            Box::new(JsonLines)
+        } else {
+            Box::new(JsonFiles { per_class: self.per_class, taken: Taken::default() })
+        }
+    }
+
+    fn bare_document(&self) -> Option<&'static str> {
+        self.lines.then_some(LINES)
+    }
+}
+
+/// `images[/{split}]/{stem}{ext}`.
+pub fn image_path(split: &str, stem: &str, ext: &str) -> String {
+    if split.is_empty() { format!("images/{stem}{ext}") } else { format!("images/{split}/{stem}{ext}") }
+}
+
+/// One line an item.
+struct JsonLines;
+
+impl Collector for JsonLines {
+    fn record(&mut self, r: &Record<'_>, _: &Classes, out: &mut Files) -> Result<String, StreamError> {
+        out.text(LINES, r.body, true, Some(r.id))?;
+        Ok(LINES.to_owned())
+    }
+
+    fn finish(self: Box<Self>, end: &RunEnd<'_>, out: &mut Files) -> Result<(), StreamError> {
+        out.text(LINES, b"", false, None)?;
+        out.plain("classes.txt", &class_lines(&end.classes.names))
+    }
+}
+
+/// One file an item, or with `--per-class` one for each of its classes.
+struct JsonFiles {
+    per_class: bool,
+    /// Names with classes: `a_b` and `c` make the same one as `a` and `b_c`.
+    taken: Taken,
+}
+
+impl Collector for JsonFiles {
+    fn record(&mut self, r: &Record<'_>, _: &Classes, out: &mut Files) -> Result<String, StreamError> {
+        let head = std::str::from_utf8(r.head).map_err(|_| StreamError::Internal("json folder"))?;
+        let mut places = head.split('\n');
+        let mut folder = String::from("annotations");
+        for part in [r.split, places.next().unwrap_or_default()].into_iter().filter(|p| !p.is_empty()) {
+            folder.push('/');
+            folder.push_str(part);
+        }
+        if !self.per_class {
+            let path = format!("{folder}/{}.json", r.stem);
+            out.text(&path, r.body, false, Some(r.id))?;
+            return Ok(path);
+        }
+        let mut names: Vec<String> = places.map(|class| of_class(r.stem, class)).collect();
+        if names.is_empty() {
+            // An item without any class is not lost.
+            names.push(r.stem.to_owned());
+        }
+        let mut path = String::new();
+        for wanted in names {
+            let (name, _) = self.taken.take(&wanted, r.id.trim_matches('"'));
+            path = format!("{folder}/{name}.json");
+            out.text(&path, r.body, false, Some(r.id))?;
+        }
+        Ok(path)
+    }
+
+    fn finish(self: Box<Self>, end: &RunEnd<'_>, out: &mut Files) -> Result<(), StreamError> {
+        out.plain("classes.txt", &class_lines(&end.classes.names))
+    }
+}
+
+/// `{stem}_{class}`, or with the class by its hash where that would be too long for a file name.
+fn of_class(stem: &str, class: &str) -> String {
+    let name = format!("{stem}_{class}");
+    // Leaves room for a second name and the extension.
+    if name.len() <= 220 { name } else { format!("{stem}_{}", crate::convert::engine::naming::hashed(class)) }
+}
+
+/// `classes.txt`: one name a line, in order.
+pub fn class_lines(names: &[String]) -> String {
+    names.iter().map(|name| format!("{}\n", name.replace(['\n', '\r'], " "))).collect()
+}

@@ -1,0 +1,150 @@
+//! `template`: files of any text format, written by Jinja templates (docs/cookbook.md).
+//!
+//! A template sees one media of an item (`values`), and is rendered on the worker threads. What it asked for and cannot be
+//! known yet (numbers of classes that are not listed, a name that another item has) makes it wait: the unit is spooled as
+//! `wire` bytes and rendered again when it is known. Templates over a whole dataset or a class get an iterator over such a
+//! spool (`shelf`).
+
+mod collect;
+mod engine;
+mod filters;
+mod items;
+mod shelf;
+mod values;
+mod wire;
+
+pub use values::row_value;
+
+use super::json::image_path;
+use crate::convert::format::{Collector, Cx, Format, Needs, Per, Record, Unit};
+use crate::convert::options::{Images, Options};
+use crate::convert::report::tally::Fate;
+use crate::dm::{Annotation, Reason};
+use clap::ValueEnum;
+use engine::Engine;
+use std::sync::Arc;
+use values::{Classes, Names};
+use wire::Seen;
+
+/// What one output file is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Scope {
+    /// Each media of an item.
+    #[default]
+    Item,
+    /// Each annotation.
+    Annotation,
+    /// Each class, in each split.
+    Class,
+    /// The dataset, in each split.
+    Dataset,
+}
+
+impl Scope {
+    /// Whether it is about more than one item.
+    pub fn is_wide(self) -> bool {
+        matches!(self, Self::Class | Self::Dataset)
+    }
+}
+
+/// An output of the templates, as given.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// The template's file, for messages.
+    pub file: String,
+    /// Its text.
+    pub source: String,
+    /// Template of the output's path.
+    pub path: String,
+}
+
+/// The options of the format.
+#[derive(Clone, Debug, Default)]
+pub struct TemplateOptions {
+    /// What one output file is about.
+    pub per: Scope,
+    /// The outputs.
+    pub outputs: Vec<Output>,
+}
+
+/// Files written by templates.
+pub struct Template {
+    engine: Arc<Engine>,
+    images: bool,
+}
+
+impl Template {
+    /// The format.
+    ///
+    /// # Errors
+    /// One line: no template, a path that all outputs would share, or a syntax error with its file and line.
+    pub fn build(o: &Options) -> Result<Self, String> {
+        Ok(Self { engine: Arc::new(Engine::new(&o.template)?), images: o.images == Images::Fetch })
+    }
+
+    /// Renders a unit that is not part of a wider scope. `Ok(false)`: all of its paths are empty, so it has no file.
+    fn write(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>, bytes: &[u8], sound: &[bool]) -> Result<Vec<bool>, String> {
+        let classes = Classes::so_far(cx.classes);
+        let names = Names { stem: &unit.name.stem, classes: &classes };
+        let made = self.engine.render(bytes, &names)?;
+        let mut kept = vec![self.engine.scope == Scope::Item && !made.is_empty(); sound.len()];
+        if self.engine.scope == Scope::Annotation {
+            let mut places = sound.iter().enumerate().filter(|(_, s)| **s).map(|(i, _)| i);
+            let places: Vec<usize> = places.by_ref().collect();
+            for one in &made {
+                if let Some(&place) = places.get(one.annotation) {
+                    kept[place] = true;
+                }
+            }
+        }
+        collect::push(cx.body, classes.asked(), &made);
+        Ok(kept)
+    }
+}
+
+impl Format for Template {
+    fn needs(&self) -> Needs {
+        Needs { per: Per::Media, size: false, raw: false }
+    }
+
+    fn render(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>) {
+        let annotations = unit.media.map_or(&[][..], |m| &m.annotations);
+        let seen: Vec<Result<Seen, Reason>> = annotations.iter().map(|a| wire::see(unit, a, cx)).collect();
+        let sound: Vec<bool> = seen.iter().map(Result::is_ok).collect();
+        let start = cx.head.len();
+        wire::push(unit, annotations, &seen, cx);
+        let bytes = cx.head[start..].to_vec();
+        let rendered =
+            if self.engine.scope.is_wide() { Ok(sound.clone()) } else { self.write(unit, cx, &bytes, &sound) };
+        let kept = rendered.unwrap_or_else(|reason| {
+            cx.failed = Some(reason);
+            Vec::new()
+        });
+        for (i, (a, seen)) in annotations.iter().zip(&seen).enumerate() {
+            cx.count(unit, a, fate(a, seen, kept.get(i).copied()));
+        }
+    }
+
+    fn image_path(&self, split: &str, stem: &str, ext: &str) -> Option<String> {
+        self.images.then(|| image_path(split, stem, ext))
+    }
+
+    fn collector(&self) -> Box<dyn Collector> {
+        Box::new(collect::Outputs::new(self.engine.clone()))
+    }
+}
+
+/// `kept`: whether a file shows it; `None` when the template failed.
+fn fate<'s>(a: &Annotation<'_>, seen: &'s Result<Seen, Reason>, kept: Option<bool>) -> Fate<'s> {
+    match (seen, kept) {
+        (Err(reason), _) => Fate::Lost(*reason),
+        (Ok(_), None) => Fate::Lost(a.problem.unwrap_or(Reason::ItemConversionFailed)),
+        (Ok(_), Some(false)) => Fate::Lost(Reason::UnsupportedAnnotationType),
+        (Ok(seen), Some(true)) => Fate::Written(seen.losses()),
+    }
+}
+
+/// Where a record's unit is: its id as text.
+fn id_text<'r>(r: &Record<'r>) -> &'r str {
+    r.id.trim_matches('"')
+}

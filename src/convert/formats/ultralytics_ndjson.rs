@@ -1,0 +1,239 @@
+//! `ultralytics-ndjson`: a dataset of Ultralytics in one file, without label files.
+//!
+//! ```json
+//! {"type":"dataset","task":"detect","name":"Synapse export","class_names":{"0":"car"}}
+//! {"type":"image","file":"a.jpg","url":"https://…","width":640,"height":480,"split":"train","annotations":{"boxes":[[0,0.5,0.5,0.2,0.1]]}}
+//! ```
+//! Rows are those of [`super::yolo`]. The reader downloads `url`. It reads the names of the classes before the first image, so
+//! that the lines wait in a temporary file unless `--closed-classes` makes the list final from the start. With `--images omit`
+//! there are no URLs: the header then says that the images lie beside the file, in `images/{split}/`. The query of a presigned URL
+//! is a secret and expires: it is not written, unless `--presigned keep` wants it.
+
+use super::yolo::row::Style;
+use super::yolo::{Task, folder, render};
+use crate::convert::engine::classes::Classes;
+use crate::convert::format::{Collector, Cx, Format, Needs, Per, Record, RunEnd, Unit};
+use crate::convert::geometry::keypoints::Profile;
+use crate::convert::options::{Images, Options, Presigned};
+use crate::convert::output::files::Files;
+use crate::convert::output::number::push_int;
+use crate::convert::output::spool::{Hole, Spool, fill};
+use crate::convert::output::text::{JsonText, lit};
+use crate::convert::report::files::PART;
+use crate::presigned::{is_presigned, without_query};
+use crate::stream::StreamError;
+
+/// The one document.
+const DOCUMENT: &str = "dataset.ndjson";
+
+/// The format.
+pub struct UltralyticsNdjson {
+    task: Task,
+    text: JsonText,
+    profile: Profile,
+    beside: bool,
+    presigned: Presigned,
+}
+
+/// The format as the options want it.
+///
+/// # Errors
+/// A text for options that contradict each other.
+pub fn build(options: &Options) -> Result<UltralyticsNdjson, String> {
+    let [task] = Task::of(options.task) else {
+        return Err("--task all: a file of ultralytics-ndjson has one task; choose detect, segment, pose or obb".into());
+    };
+    Ok(UltralyticsNdjson {
+        task: *task,
+        text: JsonText { bare: options.bare },
+        profile: options.keypoints.clone(),
+        beside: options.images == Images::Omit,
+        presigned: options.presigned,
+    })
+}
+
+impl Format for UltralyticsNdjson {
+    fn needs(&self) -> Needs {
+        Needs { per: Per::Image, size: true, raw: false }
+    }
+
+    fn render(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>) {
+        let Some(size) = unit.size else { return };
+        let t = self.text;
+        t.lit(cx.head, lit!("\"width\":"));
+        push_int(cx.head, size.w);
+        t.lit(cx.head, lit!(",\"height\":"));
+        push_int(cx.head, size.h);
+        render(self.task, unit, size, Style::Json, cx);
+    }
+
+    fn image_path(&self, _: &str, _: &str, _: &str) -> Option<String> {
+        None
+    }
+
+    fn places_originals(&self) -> bool {
+        true
+    }
+
+    fn collector(&self) -> Box<dyn Collector> {
+        Box::new(Document {
+            task: self.task,
+            text: self.text,
+            profile: self.profile.clone(),
+            beside: self.beside,
+            presigned: self.presigned,
+            signed: 0,
+            relative: 0,
+            begun: false,
+            waiting: Spool::default(),
+            line: Vec::new(),
+        })
+    }
+
+    fn bare_document(&self) -> Option<&'static str> {
+        Some(DOCUMENT)
+    }
+}
+
+struct Document {
+    task: Task,
+    text: JsonText,
+    profile: Profile,
+    beside: bool,
+    presigned: Presigned,
+    /// Presigned URLs so far.
+    signed: u64,
+    /// Relative URLs so far.
+    relative: u64,
+    /// The header is written.
+    begun: bool,
+    /// Lines with holes, while the names of the classes are not final.
+    waiting: Spool,
+    line: Vec<u8>,
+}
+
+impl Collector for Document {
+    fn record(&mut self, r: &Record<'_>, classes: &Classes, out: &mut Files) -> Result<String, StreamError> {
+        let split = folder(r.split);
+        if !matches!(split, "train" | "val" | "test") {
+            return Err(StreamError::Cut(format!(
+                "item {} is in split {split:?}: Ultralytics refuses a file with other splits than train, val and test; \
+                 choose another --split, or select rows with `syn-filter`",
+                r.id
+            )));
+        }
+        self.image(r, split);
+        if !classes.closed {
+            self.waiting.put(&self.line)?;
+            return Ok(DOCUMENT.to_owned());
+        }
+        if !std::mem::replace(&mut self.begun, true) {
+            let header = self.header(classes.listed());
+            out.text(DOCUMENT, &header, true, None)?;
+        }
+        out.text(DOCUMENT, &self.line, true, Some(r.id))?;
+        Ok(DOCUMENT.to_owned())
+    }
+
+    fn finish(self: Box<Self>, end: &RunEnd<'_>, out: &mut Files) -> Result<(), StreamError> {
+        if self.relative > 0 {
+            out.notes.push(format!(
+                "{} URLs are relative and of no known server, because the begin frame is gone: Ultralytics cannot download them; \
+                 put the images into images/{{split}}/ with --images omit",
+                self.relative
+            ));
+        }
+        if self.signed > 0 {
+            let n = self.signed;
+            out.notes.push(match self.presigned {
+                Presigned::Strip => format!(
+                    "{n} presigned URLs were written without their query, which is a secret and expires: a reader can download \
+                     those images only if they are public. Put them into images/{{split}}/ with --images omit, or write the whole \
+                     URLs with --presigned keep"
+                ),
+                Presigned::Keep => format!(
+                    "{n} presigned URLs are in the file: they expire, and whoever has the file can fetch the images until then"
+                ),
+            });
+        }
+        let mut text = if self.begun { Vec::new() } else { self.header(&end.classes.names) };
+        self.waiting.replay(|line| {
+            fill(line, &mut text, |hole, out| {
+                if let Hole::Class(provisional) = hole {
+                    push_int(out, end.classes.resolve(provisional));
+                }
+            });
+            if text.len() >= PART {
+                out.text(DOCUMENT, &text, true, None)?;
+                text.clear();
+            }
+            Ok(())
+        })?;
+        out.text(DOCUMENT, &text, false, None)
+    }
+}
+
+impl Document {
+    fn header(&self, names: &[String]) -> Vec<u8> {
+        let (t, mut line) = (self.text, Vec::new());
+        let out = &mut line;
+        t.lit(out, lit!("{\"type\":\"dataset\",\"task\":\""));
+        out.extend_from_slice(self.task.name().as_bytes());
+        t.lit(out, lit!("\",\"name\":\"Synapse export\",\"class_names\":{"));
+        for (i, name) in names.iter().enumerate() {
+            if i > 0 {
+                out.push(b',');
+            }
+            t.lit(out, lit!("\""));
+            push_int(out, i);
+            t.lit(out, lit!("\":"));
+            t.string(out, name);
+        }
+        out.push(b'}');
+        if self.task == Task::Pose {
+            t.lit(out, lit!(",\"kpt_shape\":["));
+            push_int(out, self.profile.keypoints.len());
+            out.extend_from_slice(b",3]");
+            if let Some(flip) = &self.profile.flip_idx {
+                t.raw(out, &format!(",\"flip_idx\":{flip:?}"));
+            }
+        }
+        if self.beside {
+            t.lit(out, lit!(",\"path\":\".\""));
+        }
+        t.lit(out, lit!("}\n"));
+        line
+    }
+
+    fn image(&mut self, r: &Record<'_>, split: &str) {
+        let (t, out) = (self.text, &mut self.line);
+        out.clear();
+        t.lit(out, lit!("{\"type\":\"image\",\"file\":\""));
+        t.inside(out, r.stem);
+        t.inside(out, r.ext);
+        t.lit(out, lit!("\","));
+        if let Some(original) = r.original {
+            let signed = is_presigned(&original.url);
+            self.signed += u64::from(signed);
+            self.relative += u64::from(!original.url.contains("://"));
+            let strip = signed && self.presigned == Presigned::Strip;
+            t.lit(out, lit!("\"url\":"));
+            t.string(out, if strip { without_query(&original.url) } else { &original.url });
+            out.push(b',');
+        }
+        out.extend_from_slice(r.head);
+        t.lit(out, lit!(",\"split\":\""));
+        t.inside(out, split);
+        t.lit(out, lit!("\",\"annotations\":{\""));
+        out.extend_from_slice(match self.task {
+            Task::Detect => b"boxes",
+            Task::Segment => b"segments",
+            Task::Pose => b"pose",
+            Task::Obb => b"obb",
+        });
+        t.lit(out, lit!("\":["));
+        // Without the comma after the last row.
+        out.extend_from_slice(r.body.strip_suffix(b",").unwrap_or(r.body));
+        t.lit(out, lit!("]}}\n"));
+    }
+}

@@ -1,0 +1,187 @@
+//! The collecting side: writes XML files and planes as they come, planes that wait for class numbers, image sets and label map at
+//! the end.
+
+use super::mosaic::Mosaic;
+use super::plane::{MAX_INDEX, encode_both, palette_colour};
+use super::record;
+use super::record::Planes;
+use super::xml;
+use crate::convert::engine::classes::{ClassRef, Classes, Final};
+use crate::convert::format::{Collector, Record, RunEnd};
+use crate::convert::output::files::Files;
+use crate::convert::output::sorted::Sorted;
+use crate::convert::output::spool::Spool;
+use crate::convert::output::xml::legal;
+use crate::convert::report::files::PART;
+use crate::file_line::push_escaped;
+use crate::stream::StreamError;
+use serde_json::{Map, json};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// The image set of a run without splits.
+const NO_SPLIT: &str = "trainval";
+
+/// Stems of one split.
+#[derive(Default)]
+struct Set {
+    all: Sorted,
+    segmented: Sorted,
+}
+
+/// What a run gathers.
+#[derive(Default)]
+pub struct Devkit {
+    sets: BTreeMap<String, Set>,
+    /// Whether any image has planes.
+    any_plane: bool,
+    /// Records `stem NUL id NUL mosaic` of planes with classes of no known number yet.
+    waiting: Spool,
+}
+
+impl Collector for Devkit {
+    fn record(&mut self, r: &Record<'_>, _: &Classes, out: &mut Files) -> Result<String, StreamError> {
+        let path = format!("Annotations/{}.xml", r.stem);
+        let (objects, planes) = record::read(r.body).ok_or(StreamError::Internal("voc record"))?;
+        let document = xml::document(&format!("{}{}", r.stem, r.ext), r.head, objects);
+        out.text(&path, &document, false, Some(r.id))?;
+        let split = if r.split.is_empty() { NO_SPLIT } else { r.split };
+        if !self.sets.contains_key(split) {
+            self.sets.insert(split.to_owned(), Set::default());
+        }
+        let Some(set) = self.sets.get_mut(split) else { return Err(StreamError::Internal("image set")) };
+        set.all.add(r.stem)?;
+        if matches!(planes, Planes::None) {
+            return Ok(path);
+        }
+        set.segmented.add(r.stem)?;
+        self.any_plane = true;
+        match planes {
+            Planes::None => {}
+            Planes::Ready { class, object } => write_planes(r.stem, r.id, class, object, out)?,
+            Planes::Later(bytes) => {
+                let mosaic = Mosaic::read(bytes).ok_or(StreamError::Internal("mosaic"))?;
+                match class_indices(&mosaic, None)? {
+                    Some(classes) => encode_and_write(r.stem, r.id, &mosaic, &classes, out)?,
+                    None => self.waiting.put(&[r.stem.as_bytes(), b"\0", r.id.as_bytes(), b"\0", bytes].concat())?,
+                }
+            }
+        }
+        Ok(path)
+    }
+
+    fn finish(mut self: Box<Self>, end: &RunEnd<'_>, out: &mut Files) -> Result<(), StreamError> {
+        self.waiting.replay(|record| {
+            let mut parts = record.splitn(3, |&b| b == 0);
+            let mut next = || parts.next().unwrap_or_default();
+            let (stem, id, bytes) = (next(), next(), next());
+            let utf8 = |b| std::str::from_utf8(b).map_err(|_| StreamError::Internal("spooled name"));
+            let mosaic = Mosaic::read(bytes).ok_or(StreamError::Internal("spooled mosaic"))?;
+            let classes = class_indices(&mosaic, Some(end.classes))?.ok_or(StreamError::Internal("class number"))?;
+            encode_and_write(utf8(stem)?, utf8(id)?, &mosaic, &classes, out)
+        })?;
+        for split in end.splits {
+            let name = if split.is_empty() { NO_SPLIT } else { split };
+            self.sets.entry(name.to_owned()).or_default();
+        }
+        for (name, set) in self.sets {
+            image_set(&format!("ImageSets/Main/{name}.txt"), set.all, out)?;
+            if self.any_plane {
+                image_set(&format!("ImageSets/Segmentation/{name}.txt"), set.segmented, out)?;
+            }
+        }
+        if end.classes.names.iter().any(|name| !fits_label_map(name)) {
+            out.plain("dataset_meta.json", &dataset_meta(end.classes)?)?;
+        }
+        out.plain("labelmap.txt", &label_map(end.classes))
+    }
+}
+
+/// The index of each tile in the class plane, after the background's. `None` when a class is known only by a provisional number
+/// and there is no final list.
+fn class_indices(mosaic: &Mosaic, classes: Option<&Final>) -> Result<Option<Vec<u8>>, StreamError> {
+    let mut indices = vec![0];
+    for tile in &mosaic.tiles {
+        let place = match (tile.class, classes) {
+            (ClassRef::Listed(place), _) => place,
+            (ClassRef::Unlisted(provisional), Some(classes)) => classes.resolve(provisional),
+            (ClassRef::Unlisted(_), None) => return Ok(None),
+        };
+        // Only a class that was in no list gets here with a number that is too high; what it is in is counted as written already.
+        let index = u8::try_from(place + 1).ok().filter(|i| u32::from(*i) <= MAX_INDEX);
+        indices.push(index.ok_or_else(|| {
+            StreamError::Cut(format!(
+                "VOC_CLASS_LIMIT_EXCEEDED: a class plane holds {MAX_INDEX} classes and masks have more: put those to keep first \
+                 with --classes, unite some with --class-map, or write no planes (--polygons box --segmentation exclude)"
+            ))
+        })?);
+    }
+    Ok(Some(indices))
+}
+
+fn encode_and_write(stem: &str, id: &str, mosaic: &Mosaic, classes: &[u8], out: &mut Files) -> Result<(), StreamError> {
+    let (class, object) = encode_both(mosaic, classes).map_err(|_| StreamError::Internal("png"))?;
+    write_planes(stem, id, &class, &object, out)
+}
+
+fn write_planes(stem: &str, id: &str, class: &[u8], object: &[u8], out: &mut Files) -> Result<(), StreamError> {
+    out.base64(&format!("SegmentationClass/{stem}.png"), class, Some(id))?;
+    if !object.is_empty() {
+        out.base64(&format!("SegmentationObject/{stem}.png"), object, Some(id))?;
+    }
+    Ok(())
+}
+
+/// Stems, one a line.
+fn image_set(path: &str, stems: Sorted, out: &mut Files) -> Result<(), StreamError> {
+    let mut text = Vec::new();
+    stems.finish(|stem| {
+        push_escaped(&mut text, stem);
+        text.extend_from_slice(b"\\n");
+        if text.len() >= PART {
+            out.text(path, &text, true, None)?;
+            text.clear();
+        }
+        Ok(())
+    })?;
+    out.text(path, &text, false, None)
+}
+
+/// Class names with their colours; none for classes that no plane can hold.
+fn label_map(classes: &Final) -> String {
+    let mut map = String::from("# label:color_rgb:parts:actions\nbackground:0,0,0::\n");
+    for (name, index) in classes.names.iter().zip(1u32..) {
+        // As in the XML files, but for what the lines cannot hold.
+        let name = legal(name).replace([':', '\n', '\r'], " ");
+        let _ = match u8::try_from(index) {
+            Ok(i) if index <= MAX_INDEX => {
+                let [r, g, b] = palette_colour(i);
+                writeln!(map, "{name}:{r},{g},{b}::")
+            }
+            _ => writeln!(map, "{name}:::"),
+        };
+    }
+    map
+}
+
+/// Whether a line of `labelmap.txt` can begin with the name.
+fn fits_label_map(name: &str) -> bool {
+    !name.contains([':', '\n', '\r']) && !name.starts_with('#')
+}
+
+/// Datumaro's own list of classes, which it reads in the place of `labelmap.txt`, and which can hold any name.
+fn dataset_meta(classes: &Final) -> Result<String, StreamError> {
+    let names: Vec<String> =
+        std::iter::once("background".to_owned()).chain(classes.names.iter().map(|n| legal(n))).collect();
+    let colours =
+        (0..names.len()).map(|i| u8::try_from(i).ok().filter(|i| u32::from(*i) <= MAX_INDEX).map(palette_colour));
+    let meta = json!({
+        "label_map": names.iter().enumerate().map(|(i, name)| (i.to_string(), json!(name))).collect::<Map<_, _>>(),
+        "labels": names,
+        "segmentation_colors": colours.collect::<Vec<_>>(),
+        "background_label": "0",
+    });
+    let mut text = serde_json::to_string_pretty(&meta).map_err(|_| StreamError::Internal("dataset_meta.json"))?;
+    text.push('\n');
+    Ok(text)
+}

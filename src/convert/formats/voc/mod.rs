@@ -1,0 +1,180 @@
+//! `voc`: one XML file an image with its boxes, class and object planes for its polygons and masks, image sets, label map.
+//!
+//! In the planes semantic masks lie lowest, then instances, each kind in order of annotation ids; the index of an instance in the
+//! object plane is its place in that order, from 1; that of a class is its place in the class list, from 1.
+//!
+//! An image's way: [`layers`] checks and orders its masks, each an [`area`] ([`fill`] turns polygons into spans); [`mosaic`] paints
+//! them over each other, [`plane`] encodes, [`record`] carries the result to [`devkit`], which writes.
+
+pub mod area;
+pub mod devkit;
+pub mod fill;
+pub mod layers;
+pub mod mosaic;
+pub mod plane;
+pub mod record;
+pub mod xml;
+
+use crate::convert::format::{Collector, Cx, Format, Needs, Per, Unit};
+use crate::convert::geometry::{Size, corners, distinct, fit_rect, hull};
+use crate::convert::options::{Polygons, Rotated, Segmentation};
+use crate::convert::report::tally::Fate;
+use crate::dm::{Annotation, Geometry, Reason, Rect};
+use devkit::Devkit;
+use layers::Layers;
+use std::borrow::Cow;
+
+/// Pascal VOC.
+pub struct Voc {
+    /// Boxes as the development kit counts pixels: inclusive, from 1. Else as the platform does: from 0, exclusive.
+    pub base_one: bool,
+}
+
+impl Format for Voc {
+    fn needs(&self) -> Needs {
+        Needs { per: Per::Image, size: true, raw: false }
+    }
+
+    fn render(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>) {
+        let Some(size) = unit.size else { return };
+        let mut image = Image { size, base_one: self.base_one, objects: Vec::new(), layers: Layers::new(size) };
+        let mut order: Vec<&Annotation<'_>> = unit.media.into_iter().flat_map(|m| &m.annotations).collect();
+        order.sort_by(|a, b| a.id.cmp(&b.id));
+        let mut too_large = false;
+        for a in order {
+            let mut losses = Vec::new();
+            match image.annotation(unit, a, cx, &mut losses) {
+                Ok(()) => cx.count(unit, a, Fate::Written(&losses)),
+                Err(reason) => {
+                    too_large |= reason == Reason::SourceImageInvalid;
+                    cx.count(unit, a, Fate::Lost(reason));
+                }
+            }
+        }
+        if too_large {
+            cx.tally.item_reason(Reason::SourceImageInvalid, cx.item);
+        }
+        let mosaic = image.layers.paint(cx);
+        xml::push_middle(cx.head, size, mosaic.is_some());
+        record::push_part(cx.body, &image.objects);
+        if let Some(mosaic) = mosaic {
+            record::push_planes(cx.body, &mosaic);
+        }
+    }
+
+    fn image_path(&self, _: &str, stem: &str, ext: &str) -> Option<String> {
+        Some(format!("JPEGImages/{stem}{ext}"))
+    }
+
+    /// Readers split image sets at white space.
+    fn stem<'s>(&self, stem: &'s str) -> Cow<'s, str> {
+        if stem.contains(char::is_whitespace) { stem.replace(char::is_whitespace, "_").into() } else { stem.into() }
+    }
+
+    fn collector(&self) -> Box<dyn Collector> {
+        Box::new(Devkit::default())
+    }
+}
+
+/// An image being rendered.
+struct Image {
+    size: Size,
+    base_one: bool,
+    /// Objects as XML, escaped.
+    objects: Vec<u8>,
+    layers: Layers,
+}
+
+impl Image {
+    /// Writes an annotation as an object, or adds it to the layers.
+    fn annotation(
+        &mut self,
+        unit: &Unit<'_, '_>,
+        a: &Annotation<'_>,
+        cx: &mut Cx<'_>,
+        losses: &mut Vec<Reason>,
+    ) -> Result<(), Reason> {
+        if let Some(problem) = a.problem {
+            return Err(problem);
+        }
+        let coordinates = &unit.arena.coordinates;
+        match &a.geometry {
+            Geometry::Box(rect, rotation) => {
+                let rect = upright(*rect, *rotation, cx.options.rotated, losses)?;
+                self.object(a, rect, cx, losses)
+            }
+            Geometry::Polygon(ring) => {
+                let ring = coordinates.pairs.get(ring.clone()).ok_or(Reason::InvalidPolygon)?;
+                self.rings(a, &[ring], cx, losses)
+            }
+            Geometry::Rings(rings) => {
+                let ranges = coordinates.rings.get(rings.clone()).unwrap_or_default();
+                let rings: Option<Vec<_>> = ranges.iter().map(|r| coordinates.pairs.get(r.clone())).collect();
+                self.rings(a, &rings.ok_or(Reason::InvalidPolygon)?, cx, losses)
+            }
+            Geometry::Mask(mask) => match cx.options.segmentation {
+                Segmentation::Exclude => Err(Reason::SegmentationExcluded),
+                Segmentation::Semantic => self.layers.mask(true, a, mask, unit, cx, losses),
+                Segmentation::Instance => self.layers.mask(false, a, mask, unit, cx, losses),
+            },
+            _ => Err(Reason::UnsupportedAnnotationType),
+        }
+    }
+
+    /// Rings of one object. A ring needs three distinct points but, as on the platform, no area: its outline is painted too.
+    fn rings(
+        &mut self,
+        a: &Annotation<'_>,
+        rings: &[&[[f64; 2]]],
+        cx: &mut Cx<'_>,
+        losses: &mut Vec<Reason>,
+    ) -> Result<(), Reason> {
+        let sound = |ring: &&[[f64; 2]]| ring.iter().flatten().all(|n| n.is_finite()) && distinct(ring) == 3;
+        if rings.is_empty() || !rings.iter().all(sound) {
+            return Err(Reason::InvalidPolygon);
+        }
+        match cx.options.polygons {
+            Polygons::Mask => self.layers.rings(a, rings, cx, losses),
+            Polygons::Box => self.object(a, hull(&rings.concat()), cx, losses),
+        }
+    }
+
+    fn object(
+        &mut self,
+        a: &Annotation<'_>,
+        rect: Rect,
+        cx: &mut Cx<'_>,
+        losses: &mut Vec<Reason>,
+    ) -> Result<(), Reason> {
+        let (r, clipped) = fit_rect(rect, self.size, cx.options.bounds)?;
+        if clipped {
+            losses.push(Reason::ClippedToImage);
+        }
+        if !a.attributes.is_empty() {
+            losses.push(Reason::CustomAttributesDropped);
+        }
+        let corners = xml::corners(r, self.base_one);
+        let [xmin, ymin, xmax, ymax] = corners;
+        if xmax <= xmin || ymax <= ymin {
+            return Err(Reason::InvalidBoundingBox);
+        }
+        cx.class(a)?;
+        xml::push_object(&mut self.objects, cx.classes.rename(&a.class), corners);
+        Ok(())
+    }
+}
+
+/// A box, or the hull of a turned one.
+fn upright(rect: Rect, rotation: f64, rotated: Rotated, losses: &mut Vec<Reason>) -> Result<Rect, Reason> {
+    if rotation == 0.0 {
+        return Ok(rect);
+    }
+    if rect.w <= 0.0 || rect.h <= 0.0 {
+        return Err(Reason::InvalidBoundingBox);
+    }
+    if rotated == Rotated::Skip {
+        return Err(Reason::UnsupportedOrientedBoundingBox);
+    }
+    losses.push(Reason::RotationDropped);
+    Ok(hull(&corners(rect, rotation)))
+}

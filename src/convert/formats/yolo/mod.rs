@@ -1,0 +1,203 @@
+//! `yolo`: one label file an image, a row an object, normalised to the image's size, six decimals.
+//!
+//! ```text
+//! images/{split}/{stem}{ext}   labels/{split}/{stem}.txt   data.yaml   classes.txt
+//! ```
+//! With `--task all` such a tree for each task that has a row, in a folder of its name.
+//!
+//! What one reader, Ultralytics, does with a label file decides the details: a single value out of range, a row of another
+//! length, or a class without a name costs the whole image, with no more than a line in its log.
+
+pub mod data_yaml;
+pub mod detect;
+pub mod labels;
+pub mod obb;
+pub mod pose;
+pub mod row;
+pub mod segment;
+
+use crate::convert::format::{Collector, Cx, Format, Needs, Per, Unit};
+use crate::convert::geometry::Size;
+use crate::convert::geometry::keypoints::group_objects;
+use crate::convert::options::YoloTask;
+use crate::convert::report::tally::Fate;
+use crate::dm::{Annotation, Reason, Tool};
+use row::{Frame, Style};
+
+/// What the rows of one tree describe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// Upright boxes.
+    Detect,
+    /// Outlines.
+    Segment,
+    /// Boxes with keypoints.
+    Pose,
+    /// Rotated boxes.
+    Obb,
+}
+
+impl Task {
+    /// The tasks of an option.
+    pub fn of(choice: YoloTask) -> &'static [Task] {
+        match choice {
+            YoloTask::Detect => &[Task::Detect],
+            YoloTask::Segment => &[Task::Segment],
+            YoloTask::Pose => &[Task::Pose],
+            YoloTask::Obb => &[Task::Obb],
+            YoloTask::All => &[Task::Detect, Task::Segment, Task::Pose, Task::Obb],
+        }
+    }
+
+    /// Its name, as Ultralytics spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Task::Detect => "detect",
+            Task::Segment => "segment",
+            Task::Pose => "pose",
+            Task::Obb => "obb",
+        }
+    }
+}
+
+/// YOLO labels.
+pub struct Yolo {
+    tasks: &'static [Task],
+}
+
+impl Yolo {
+    /// Labels of one task or of all.
+    pub fn new(choice: YoloTask) -> Self {
+        Self { tasks: Task::of(choice) }
+    }
+}
+
+/// Where items go when there is no split: Ultralytics wants a `train` folder.
+const NO_SPLIT: &str = "train";
+
+/// The folder of a split.
+pub fn folder(split: &str) -> &str {
+    if split.is_empty() { NO_SPLIT } else { split }
+}
+
+impl Format for Yolo {
+    fn needs(&self) -> Needs {
+        Needs { per: Per::Image, size: true, raw: false }
+    }
+
+    fn render(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>) {
+        let Some(size) = unit.size else { return };
+        match self.tasks {
+            [task] => render(*task, unit, size, Style::Text, cx),
+            tasks => render_all(tasks, unit, size, cx),
+        }
+    }
+
+    fn image_path(&self, split: &str, stem: &str, ext: &str) -> Option<String> {
+        // With several trees the collector lists the images of each.
+        (self.tasks.len() == 1).then(|| labels::image(split, stem, ext))
+    }
+
+    fn places_originals(&self) -> bool {
+        self.tasks.len() > 1
+    }
+
+    fn collector(&self) -> Box<dyn Collector> {
+        Box::new(labels::Trees::new(self.tasks))
+    }
+}
+
+/// Renders the rows of a task into the body and counts every annotation.
+pub fn render(task: Task, unit: &Unit<'_, '_>, size: Size, style: Style, cx: &mut Cx<'_>) {
+    report_size(size, cx);
+    rows(task, unit, size, style, cx, |cx, _, a, done| match done {
+        Ok(losses) => cx.count(unit, a, Fate::Written(losses)),
+        Err(reason) => cx.count(unit, a, Fate::Lost(reason)),
+    });
+}
+
+/// Renders the rows of several tasks, one after the other; the head holds the length of each. An annotation is written when a
+/// task has written it.
+fn render_all(tasks: &[Task], unit: &Unit<'_, '_>, size: Size, cx: &mut Cx<'_>) {
+    report_size(size, cx);
+    let annotations = unit.media.map_or(&[][..], |m| &m.annotations);
+    let mut verdicts: Vec<Result<Vec<Reason>, Reason>> =
+        vec![Err(Reason::UnsupportedAnnotationType); annotations.len()];
+    for &task in tasks {
+        let start = cx.body.len();
+        rows(task, unit, size, Style::Text, cx, |_, i, _, done| {
+            let verdict = &mut verdicts[i];
+            match (done, &mut *verdict) {
+                (Ok(losses), Ok(known)) => known.extend_from_slice(losses),
+                (Ok(losses), Err(_)) => *verdict = Ok(losses.to_vec()),
+                // The tool is another task's; that one knows what is wrong.
+                (Err(reason), Err(Reason::UnsupportedAnnotationType)) => *verdict = Err(reason),
+                (Err(_), _) => {}
+            }
+        });
+        let length = (cx.body.len() - start) as u64;
+        cx.head.extend_from_slice(&length.to_le_bytes());
+    }
+    for (a, verdict) in annotations.iter().zip(&mut verdicts) {
+        match verdict {
+            Ok(losses) => {
+                losses.sort_unstable();
+                losses.dedup();
+                cx.count(unit, a, Fate::Written(losses));
+            }
+            Err(reason) => cx.count(unit, a, Fate::Lost(*reason)),
+        }
+    }
+}
+
+/// Ultralytics leaves out images with a side under ten pixels, with all their labels.
+fn report_size(size: Size, cx: &mut Cx<'_>) {
+    if size.w.min(size.h) < 10 {
+        cx.tally.item_reason(Reason::SourceImageInvalid, cx.item);
+    }
+}
+
+/// Appends the rows of a task to the body and tells `each` what became of every annotation, once: its place in the media, and
+/// what was lost of it or why it has no row.
+fn rows(
+    task: Task,
+    unit: &Unit<'_, '_>,
+    size: Size,
+    style: Style,
+    cx: &mut Cx<'_>,
+    mut each: impl FnMut(&mut Cx<'_>, usize, &Annotation<'_>, Result<&[Reason], Reason>),
+) {
+    let Some(media) = unit.media else { return };
+    let frame = Frame { arena: unit.arena, size, style };
+    let mut losses = Vec::new();
+    let mut scratch = segment::Scratch::default();
+    for (i, a) in media.annotations.iter().enumerate() {
+        if task == Task::Pose && a.tool == Tool::Keypoint {
+            continue;
+        }
+        let start = cx.body.len();
+        losses.clear();
+        let done = match (a.problem, task) {
+            (Some(problem), _) => Err(problem),
+            (None, Task::Detect) => detect::row(frame, a, cx, &mut losses),
+            (None, Task::Segment) => segment::rows(frame, a, cx, &mut scratch, &mut losses),
+            (None, Task::Obb) => obb::row(frame, a, cx, &mut losses),
+            (None, Task::Pose) => Err(Reason::UnsupportedAnnotationType),
+        };
+        if done.is_err() {
+            cx.body.truncate(start);
+        }
+        each(cx, i, a, done.map(|()| &losses[..]));
+    }
+    if task != Task::Pose {
+        return;
+    }
+    for object in group_objects(media, unit.arena, &cx.options.keypoints) {
+        losses.clear();
+        let done = object.joints.and_then(|joints| pose::row(frame, &joints, cx, &mut losses));
+        for i in object.members {
+            let a = &media.annotations[i];
+            each(cx, i, a, done.map(|()| &losses[..]).map_err(|reason| a.problem.unwrap_or(reason)));
+        }
+    }
+}

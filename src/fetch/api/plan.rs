@@ -1,0 +1,223 @@
+//! What will be fetched: the scope's title and classes, the parts and the number of their rows, the begin frame.
+
+use super::pace::PageSize;
+use super::part;
+use super::part::Part;
+use super::shard::Shard;
+use crate::api::catalog::{Project, Version};
+use crate::api::hold::Holding;
+use crate::api::payload::sha256;
+use crate::api::query::Filters;
+use crate::api::{ApiError, Client, Query, Target};
+use crate::fetch::Request;
+use crate::fetch::output::checkpoint::Checkpoint;
+use crate::stream::frame::{Kind, begin_line};
+use serde_json::{Map, Value, json};
+
+/// Everything that is known before the first page.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Which rows.
+    pub target: Target,
+    /// The backend, for the begin frame and for comparing with an earlier run.
+    pub host: String,
+    /// The filters of the user as they are sent, the scope among them.
+    pub filters: Filters,
+    /// Only the project or version, for asking one row again.
+    pub scope: Query,
+    /// Only these ids, if any.
+    pub ids: Vec<String>,
+    /// The project, if the rows belong to one.
+    pub project: Option<Project>,
+    /// The ground-truth version, for that target.
+    pub version: Option<Version>,
+    /// The lists to walk, one after the other.
+    pub parts: Vec<Part>,
+    /// Which part of an export divided between machines.
+    pub shard: Option<Shard>,
+    /// Stop after so many rows.
+    pub limit: Option<u64>,
+    /// Rows go out as they come.
+    pub arrival: bool,
+    /// Sizes of images are added.
+    pub dimensions: bool,
+    /// Only ids are wanted, no payloads.
+    pub light: bool,
+    /// Rows a page, when the user says.
+    pub page_size: Option<usize>,
+    /// Bytes of pages in memory.
+    pub holding: Holding,
+    /// Things the user should know.
+    pub notes: Vec<String>,
+}
+
+impl Plan {
+    /// Asks the backend what there is.
+    ///
+    /// # Errors
+    /// [`ApiError`]: among others when the project or version does not exist, or the query is too long.
+    pub async fn make(client: &Client, request: &Request) -> Result<Self, ApiError> {
+        let target = request.target;
+        let id = request.filters.get(target.scope()).unwrap_or_default().to_owned();
+        let ids = request.shard.as_ref().map_or(request.ids.as_slice(), |shard| shard.stretch(&request.ids));
+        let since = request.since.as_ref().map(Checkpoint::changed_since);
+        let parts = part::split(target, &request.filters, ids, since.as_deref())?;
+        if parts.len() > 1 && request.resume.is_some() && target == Target::GroundTruth {
+            return Err(ApiError::Usage(
+                "a list of ids this long cannot be resumed for ground truth: begin anew".into(),
+            ));
+        }
+        if parts.len() > 1 && request.verify && request.limit.is_some() && target == Target::GroundTruth {
+            return Err(ApiError::Usage(
+                "--verify cannot tell where --limit ended in a list of ids this long: leave one of them out".into(),
+            ));
+        }
+        let scope = async {
+            match target {
+                Target::GroundTruth => client.version(&id).await.map(|v| (v.project.clone(), Some(v))),
+                _ => client.project(&id).await.map(|p| (Some(p), None)),
+            }
+        };
+        // The scope first: a wrong project is a better answer than whatever its list says.
+        let ((project, version), parts) = match tokio::join!(scope, part::probe(client, target, parts)) {
+            (Ok(scope), Ok(parts)) => (scope, parts),
+            (Err(error), _) | (_, Err(error)) => return Err(error),
+        };
+        let (mut parts, mut shard) = (parts, request.shard.clone());
+        if let (Some(shard), [part]) = (&mut shard, parts.as_mut_slice())
+            && ids.is_empty()
+            && target != Target::GroundTruth
+        {
+            shard.narrow(client, target, part).await?;
+        }
+        Ok(Self {
+            target,
+            host: client.host(),
+            scope: Query::new().with(target.scope(), id),
+            filters: request.filters.clone(),
+            ids: request.ids.clone(),
+            project,
+            version,
+            shard,
+            parts,
+            limit: request.limit,
+            arrival: request.arrival,
+            dimensions: request.dimensions,
+            light: false,
+            page_size: request.page_size,
+            holding: Holding::default(),
+            notes: Vec::new(),
+        })
+    }
+
+    /// Rows that the server counts, unless it does not say or the shard has an unknown share of them.
+    pub fn count(&self) -> Option<u64> {
+        let unknown = self.sifter().is_some();
+        if unknown { None } else { self.parts.iter().map(|p| p.count).sum() }
+    }
+
+    /// The shard by which single rows are chosen, where it does not choose ranges.
+    pub fn sifter(&self) -> Option<&Shard> {
+        self.shard.as_ref().filter(|_| self.target == Target::GroundTruth && self.ids.is_empty())
+    }
+
+    /// Rows that a complete run sends.
+    pub fn expected(&self) -> Option<u64> {
+        let count = self.count()?;
+        Some(self.limit.map_or(count, |limit| count.min(limit)))
+    }
+
+    /// The page size to begin with.
+    pub fn first_size(&self) -> PageSize {
+        PageSize::new(self.target.page_size(), self.page_size)
+    }
+
+    /// The page size to begin with when several pages are asked for at once and nothing is known of the rows: they may be heavy.
+    pub fn cautious_size(&self) -> PageSize {
+        PageSize::new(self.target.page_size() / 4, self.page_size)
+    }
+
+    /// The query of a page, without its size and what leads to the next.
+    pub fn page_query(&self, filters: &Query) -> Query {
+        let order = format!("-{}", self.target.unique());
+        let query = filters.clone().with("pagination", "cursor").with("ordering", order);
+        if self.light {
+            return query;
+        }
+        let expand = self.target.expand().iter().fold(query, |q, part| q.with("expand", *part));
+        expand.with("response_mode", "presigned")
+    }
+
+    /// The classes in the order of the project's schema.
+    pub fn classes(&self) -> Vec<String> {
+        self.project.as_ref().map(Project::classes).unwrap_or_default()
+    }
+
+    /// What identifies this export: two runs with the same identity give the same rows.
+    pub fn identity(&self) -> Map<String, Value> {
+        let mut out = Map::new();
+        out.insert("host".into(), self.host.clone().into());
+        out.insert("target".into(), self.target.word().into());
+        out.insert("query".into(), self.filters.query().to_json().into());
+        out.insert("order".into(), if self.arrival { "arrival" } else { "descending" }.into());
+        if !self.ids.is_empty() {
+            let digest = sha256(self.ids.join(",").as_bytes());
+            out.insert("ids".into(), json!({"count": self.ids.len(), "sha256": digest}));
+        }
+        if let Some(limit) = self.limit {
+            out.insert("limit".into(), limit.into());
+        }
+        if let Some(shard) = &self.shard {
+            out.insert("shard".into(), shard.to_json());
+        }
+        if self.dimensions {
+            out.insert("dimensions".into(), true.into());
+        }
+        out
+    }
+
+    /// The begin frame. `host` (scheme, host, port) is what relative file URLs of the rows belong to.
+    pub fn begin_line(&self, host: &str) -> String {
+        let mut extra = self.identity();
+        extra.insert("source".into(), json!({"host": host}));
+        if let Some(project) = &self.project {
+            extra.insert(
+                "project".into(),
+                json!({"id": project.id, "title": project.title, "category": project.category}),
+            );
+            extra.insert("classes".into(), self.classes().into());
+        }
+        if let Some(version) = &self.version {
+            let name = |v: &Value| json!({"id": v["id"], "name": label(v)});
+            extra.insert("ground_truth_dataset_version".into(), name(&version.version));
+            if version.dataset.is_object() {
+                extra.insert("ground_truth_dataset".into(), name(&version.dataset));
+            }
+        }
+        if let Some(expected) = self.expected() {
+            extra.insert("count".into(), expected.into());
+        }
+        begin_line(Kind::Items, &extra)
+    }
+
+    /// The rows in words: `24 assignments of project 42 "Roads"`.
+    pub fn describe(&self, rows: u64) -> String {
+        let (one, many) = match self.target {
+            Target::Assignment => ("assignment", "assignments"),
+            Target::Task => ("task", "tasks"),
+            Target::GroundTruth => ("ground-truth event", "ground-truth events"),
+        };
+        let noun = if rows == 1 { one } else { many };
+        let of = match (&self.version, &self.project) {
+            (Some(v), _) => format!("version {} {}", v.version["id"], label(&v.version)),
+            (None, Some(p)) => format!("project {} {:?}", p.id, p.title),
+            (None, None) => "the list".into(),
+        };
+        format!("{rows} {noun} of {of}")
+    }
+}
+
+/// What a version or dataset is called; servers of different age use different names for it.
+fn label(value: &Value) -> &Value {
+    ["name", "version", "title"].iter().map(|key| &value[*key]).find(|v| v.is_string()).unwrap_or(&Value::Null)
+}

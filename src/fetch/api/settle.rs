@@ -1,0 +1,215 @@
+//! The accounting at the end: what was expected, what came, and what is missing. A shortfall is an error, never a success.
+
+use super::keys::Keys;
+use super::plan::Plan;
+use super::walk;
+use super::walk::Walked;
+use super::walk::segments::Range;
+use crate::api::{ApiError, Client, Id};
+use crate::fetch::FetchError;
+use crate::stream::frame::end_line;
+use serde_json::Map;
+use std::sync::Arc;
+use tokio::sync::mpsc;
+
+/// Requests spent on finding out where rows are missing.
+const SEARCHES: usize = 64;
+/// Missing ids or ranges that are named.
+const NAMED: usize = 10;
+/// Rows a page when only ids are asked for.
+const IDS_A_PAGE: usize = 1000;
+
+/// What was expected and what came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Account {
+    /// Item lines written, those of earlier runs included.
+    pub sent: u64,
+    /// Rows that the server counted before the walk.
+    pub expected: Option<u64>,
+    /// Rows met twice and dropped.
+    pub duplicates: u64,
+    /// Rows more than expected: they were added during the walk.
+    pub added: u64,
+    /// Rows that came, or were counted, and that the server does not have any more.
+    pub vanished: u64,
+    /// Whether all ids were compared with the server's at the end.
+    pub verified: bool,
+}
+
+impl Account {
+    /// The end frame. It holds nothing that depends on luck (retries, time), so that a resumed run ends like an undisturbed one.
+    pub fn end_line(&self) -> String {
+        let mut extra = Map::new();
+        if let Some(expected) = self.expected {
+            extra.insert("expected".into(), expected.into());
+        }
+        extra.insert("duplicates".into(), self.duplicates.into());
+        extra.insert("added".into(), self.added.into());
+        extra.insert("vanished".into(), self.vanished.into());
+        if self.verified {
+            extra.insert("verified".into(), true.into());
+        }
+        end_line(self.sent, &extra)
+    }
+
+    /// What the user should know when the list changed under us.
+    pub fn notes(&self) -> Vec<String> {
+        let told = [
+            (self.added, "more than the server counted at first: they were added during the walk and are included"),
+            (self.vanished, "removed from the server during the walk"),
+            (self.duplicates, "met twice, because the list changed, and are included once"),
+        ];
+        told.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} rows were {what}")).collect()
+    }
+}
+
+/// What a run did, to be compared with what the server says.
+#[derive(Debug)]
+pub struct Done<'a> {
+    /// Rows that the server counted when the export began.
+    pub expected: Option<u64>,
+    /// Item lines written, those of earlier runs included.
+    pub sent: u64,
+    /// The walk.
+    pub walked: Walked,
+    /// The keys of the rows of this run.
+    pub keys: &'a Keys,
+    /// The key of the last row of earlier runs: this run looked only below it.
+    pub below: Option<i64>,
+}
+
+/// Compares what came with what was expected; with all ids of the list when the user asks for it, or when nothing less tells
+/// whether the rows are complete.
+///
+/// # Errors
+/// [`ApiError::Short`] when rows are missing that the server still has.
+pub async fn settle(client: &Client, plan: &Plan, done: &Done<'_>, verify: bool) -> Result<Account, FetchError> {
+    let (expected, sent, walked) = (done.expected, done.sent, &done.walked);
+    let mut account = Account { sent, expected, duplicates: walked.duplicates, ..Account::default() };
+    if let Some(expected) = expected {
+        account.added = sent.saturating_sub(expected);
+        account.vanished = expected.saturating_sub(sent);
+        if sent < expected {
+            let now = counted(client, plan).await?;
+            if sent < now {
+                return Err(ApiError::Short(shortfall(client, plan, done, sent, now).await?).into());
+            }
+        }
+    }
+    // A shard of a list without ranges has no count of its own; that it met all rows of all shards is as good.
+    let whole: Option<u64> = plan.parts.iter().map(|part| part.count).sum();
+    let met_all = plan.sifter().is_some() && done.below.is_none() && whole.is_some_and(|whole| walked.met >= whole);
+    let uncounted = expected.is_none() && !met_all;
+    if verify || walked.shifted || (uncounted && plan.limit != Some(sent)) {
+        let seen = compare(client, plan, done).await?;
+        if !seen.missing.is_empty() {
+            let n = seen.missing.len();
+            let text = format!("{n} rows are on the server and did not come: {}; run again", named(&seen.missing));
+            return Err(ApiError::Short(text).into());
+        }
+        account.vanished = account.vanished.max(seen.gone);
+        account.verified = true;
+    }
+    Ok(account)
+}
+
+/// Rows that the server counts now.
+async fn counted(client: &Client, plan: &Plan) -> Result<u64, ApiError> {
+    let mut now = 0;
+    for part in &plan.parts {
+        now += client.count(plan.target, &part.filters).await?.or(part.count).unwrap_or(0);
+    }
+    Ok(plan.limit.map_or(now, |limit| now.min(limit)))
+}
+
+/// A shortfall in words: which ids, or where the server counts more than it lists.
+async fn shortfall(client: &Client, plan: &Plan, done: &Done<'_>, sent: u64, now: u64) -> Result<String, FetchError> {
+    let missing = compare(client, plan, done).await?.missing;
+    let n = now - sent;
+    let twice = match done.walked.duplicates {
+        0 => String::new(),
+        n => format!(" (it listed {n} more than once)"),
+    };
+    let told = format!("{sent} rows came and the server counts {now}{twice}: {n} are missing");
+    Ok(if !missing.is_empty() {
+        format!("{told}, among them {}; run again", named(&missing))
+    } else if done.below.is_some() {
+        format!("{told} from what an earlier run wrote: run again without --resume")
+    } else {
+        let places = places(client, plan, &done.walked).await?;
+        format!("{told}{places}, and the server lists no others: tell its operator")
+    })
+}
+
+/// The first of some ids, in words.
+fn named(ids: &[Id]) -> String {
+    let more = if ids.len() > NAMED { ", …" } else { "" };
+    let first: Vec<String> = ids.iter().take(NAMED).map(Id::plain).collect();
+    format!("{}{more}", first.join(", "))
+}
+
+/// Where rows are missing, in words: ranges of ids whose count differs from what came, found by halving.
+async fn places(client: &Client, plan: &Plan, walked: &Walked) -> Result<String, ApiError> {
+    let [part] = plan.parts.as_slice() else { return Ok(String::new()) };
+    let mut found = Vec::new();
+    let mut open: Vec<&[(Range, u32)]> = vec![&walked.covered];
+    for _ in 0..SEARCHES {
+        let Some(slice) = open.pop() else { break };
+        let (Some((top, _)), Some((bottom, _))) = (slice.first(), slice.last()) else { continue };
+        let range = Range { low: bottom.low, high: top.high };
+        let came: u64 = slice.iter().map(|(_, rows)| u64::from(*rows)).sum();
+        let there = client.count(plan.target, &part.within(range)).await?.unwrap_or(came);
+        match there.checked_sub(came) {
+            None | Some(0) => {}
+            Some(missing) if slice.len() == 1 => {
+                found.push(format!("{missing} with ids {} to {}", range.low, range.high - 1));
+            }
+            Some(_) => {
+                let (upper, lower) = slice.split_at(slice.len() / 2);
+                open.extend([lower, upper]);
+            }
+        }
+        if found.len() == NAMED {
+            break;
+        }
+    }
+    Ok(if found.is_empty() { String::new() } else { format!(" ({})", found.join(", ")) })
+}
+
+/// How the keys that came differ from those that the server lists.
+#[derive(Debug, Default)]
+struct Difference {
+    /// Listed, and did not come; from the highest down.
+    missing: Vec<Id>,
+    /// How many came and are not listed any more.
+    gone: u64,
+}
+
+/// Walks the ids of the list once more and compares them with those that came.
+async fn compare(client: &Client, plan: &Plan, done: &Done<'_>) -> Result<Difference, FetchError> {
+    let light = Plan { light: true, page_size: Some(IDS_A_PAGE), limit: None, arrival: true, ..plan.clone() };
+    let resume =
+        done.below.map(|last| crate::fetch::output::checkpoint::Resume { last: Some(last), ..Default::default() });
+    let (batches_in, mut batches) = mpsc::channel(2);
+    let walking = tokio::spawn(walk::run(client.clone(), Arc::new(light), resume, batches_in));
+    let (first, last) = done.keys.span().unwrap_or((i64::MAX, i64::MAX));
+    // A limit ends the walk early: what lies below was not asked for.
+    let lowest = if plan.limit.is_some() { first } else { i64::MIN };
+    // What lies above the list as it was at the beginning is newer than the walk.
+    let highest = plan.parts.iter().filter_map(|part| part.span).map(|span| span.high - 1).max().unwrap_or(last);
+    let highest = if done.below.is_some() { i64::MAX } else { highest };
+    let mut found = Difference::default();
+    let mut still_there = 0;
+    while let Some(batch) = batches.recv().await {
+        for row in batch.rows {
+            if done.keys.has(&row.key) {
+                still_there += 1;
+            } else if row.key.number().is_none_or(|id| (lowest..=highest).contains(&id)) {
+                found.missing.push(row.key.clone());
+            }
+        }
+    }
+    crate::fetch::join(walking.await)??;
+    found.gone = done.keys.len().saturating_sub(still_there);
+    Ok(found)
+}

@@ -1,0 +1,193 @@
+//! The walk page after page, following the server's `next`: for ground truth, which has no ranges, and for lists whose ids are
+//! no whole numbers.
+
+use super::{Batch, learn};
+use super::{Walked, page};
+use crate::api::page::Mode;
+use crate::api::{ApiError, Client, Id, Row};
+use crate::fetch::api::keys::Keys;
+use crate::fetch::api::part::Part;
+use crate::fetch::api::plan::Plan;
+use std::collections::HashSet;
+use std::sync::Arc;
+use tokio::sync::mpsc::Sender;
+
+/// Where to begin, and when to stop.
+#[derive(Clone, Debug, Default)]
+pub struct From {
+    /// Rows down to this key were written before: they are passed over.
+    pub below: Option<i64>,
+    /// What led to the page of the last of them, if that is known.
+    pub step: Option<(String, String)>,
+    /// Stop after so many rows; `None` = all.
+    pub limit: Option<u64>,
+}
+
+/// Walks a part. Rows that were met before (others were added in front and shifted the rest) are dropped.
+///
+/// # Errors
+/// [`ApiError`]. When the receiver goes away the walk ends early without one.
+pub async fn run(
+    client: &Client,
+    plan: &Arc<Plan>,
+    part: &Part,
+    from: &From,
+    out: &Sender<Batch>,
+) -> Result<Walked, ApiError> {
+    let path = plan.target.path();
+    let base = plan.page_query(&part.filters);
+    let mut walked = Walked::default();
+    let mut size = plan.first_size();
+    let mut seen = HashSet::new();
+    let mut met = Met { below: from.below, any_order: plan.arrival, ..Met::default() };
+    let (mut numbered, mut counted) = (false, None);
+    let mut next = from.step.clone();
+    loop {
+        let left = from.limit.map_or(u64::MAX, |limit| limit - walked.rows);
+        if left == 0 {
+            return Ok(walked);
+        }
+        let step: Vec<(&str, String)> = next.iter().map(|(key, value)| (key.as_str(), value.clone())).collect();
+        // Numbered pages all have the size of the first, or rows would be left out between two.
+        let rows = size.rows().min(if numbered { usize::MAX } else { usize::try_from(left).unwrap_or(usize::MAX) });
+        let got = match page(client, plan, &base, &step, rows).await {
+            Ok(got) => got,
+            // Rows were removed and there are fewer pages now.
+            Err(ApiError::NotFound { .. }) if numbered && next.is_some() => {
+                walked.shifted = true;
+                walked.complete = true;
+                return Ok(walked);
+            }
+            // The place that a checkpoint remembers is gone: everything is walked again, what was written is passed over.
+            Err(ApiError::NotFound { .. }) if next.is_some() && next == from.step => {
+                next = None;
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        if got.page.mode == Mode::Number && !numbered {
+            numbered = true;
+            size.freeze(got.asked);
+        }
+        learn(&mut size, &got);
+        if numbered {
+            walked.shifted |= counted.is_some_and(|before| Some(before) != got.page.count);
+            counted = got.page.count;
+        }
+        let mut rows = met.sort_out(got.page.rows, path, &mut walked.duplicates)?;
+        walked.shifted |= met.late;
+        walked.met += rows.len() as u64;
+        if let Some(shard) = plan.sifter() {
+            rows.retain(|row| shard.has(&row.key));
+        }
+        rows.truncate(usize::try_from(left).unwrap_or(usize::MAX));
+        walked.rows += rows.len() as u64;
+        let cursor = if numbered { None } else { next.clone().map(Arc::new) };
+        if !rows.is_empty() && out.send(Batch { rows, cursor }).await.is_err() {
+            return Ok(walked);
+        }
+        let Some(step) = got.page.next else {
+            walked.complete = true;
+            return Ok(walked);
+        };
+        if !seen.insert(step.clone()) {
+            let reason = format!("its `next` leads back to a page seen before ({}={})", step.0, step.1);
+            return Err(ApiError::Protocol { what: path.into(), reason });
+        }
+        next = Some(step);
+    }
+}
+
+/// Tells rows that were met before, and those that came behind the walk.
+#[derive(Debug, Default)]
+struct Met {
+    /// Rows down to this key are from an earlier run.
+    below: Option<i64>,
+    /// Rows go out in whatever order they come.
+    any_order: bool,
+    keys: Keys,
+    lowest: Option<i64>,
+    /// The lowest before the page at hand.
+    before: Option<i64>,
+    /// Whether a new row lay above one that was met before.
+    late: bool,
+}
+
+/// What a row is to the walk.
+#[derive(Debug, PartialEq, Eq)]
+enum Place {
+    New,
+    Known,
+    /// New, and above rows of earlier pages: it was added there meanwhile. In descending order it comes too late.
+    Late,
+    /// Above a row of its own page: the server does not keep the order that was asked for.
+    Disorder,
+}
+
+impl Met {
+    /// The rows that are new. Others were shifted by rows that were added in front; those of an earlier run are passed over before
+    /// the first new one.
+    fn sort_out(&mut self, rows: Vec<Row>, path: &str, duplicates: &mut u64) -> Result<Vec<Row>, ApiError> {
+        let mut new = Vec::with_capacity(rows.len());
+        self.before = self.lowest;
+        for row in rows {
+            match self.place(&row.key) {
+                Place::New => new.push(row),
+                Place::Known if self.keys.is_empty() => {}
+                Place::Known => *duplicates += 1,
+                Place::Late => {}
+                Place::Disorder => {
+                    let id = &row.key;
+                    let reason = format!(
+                        "the server does not keep it in order (at {id}); --order arrival exports it all the same"
+                    );
+                    return Err(ApiError::Protocol { what: path.into(), reason });
+                }
+            }
+        }
+        Ok(new)
+    }
+
+    fn place(&mut self, key: &Id) -> Place {
+        let number = key.number();
+        let earlier = number.is_some_and(|n| self.below.is_some_and(|below| n >= below));
+        if earlier || self.keys.has(key) {
+            return Place::Known;
+        }
+        if let Some(number) = number {
+            let above = |other: Option<i64>| other.is_some_and(|other| number > other);
+            if above(self.lowest) {
+                self.late = true;
+                if !self.any_order {
+                    return if above(self.before) { Place::Late } else { Place::Disorder };
+                }
+            } else {
+                self.lowest = Some(number);
+            }
+        }
+        self.keys.add(key);
+        Place::New
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Place::{Disorder, Known, Late, New};
+
+    #[test]
+    fn rows_met_before_are_told() {
+        let mut met = Met::default();
+        let places = [9, 8, 8, 9, 5, 4].map(|n| met.place(&Id::Number(n)));
+        assert_eq!((places, met.late), ([New, New, Known, Known, New, New], false));
+        let text = Id::Other("\"a\"".into());
+        assert_eq!((met.place(&text), met.place(&text), met.late), (New, Known, false));
+        assert_eq!(met.place(&Id::Number(6)), Disorder);
+        met.before = met.lowest;
+        assert_eq!((met.place(&Id::Number(6)), met.place(&Id::Number(3)), met.late), (Late, New, true));
+        let mut any = Met { any_order: true, ..Met::default() };
+        assert_eq!([3, 7, 5, 7].map(|n| any.place(&Id::Number(n))), [New, New, New, Known]);
+        let mut resumed = Met { below: Some(7), ..Met::default() };
+        assert_eq!([9, 7, 6].map(|n| resumed.place(&Id::Number(n))), [Known, Known, New]);
+    }
+}

@@ -1,0 +1,6 @@
+//! What a user may ask before an export: listings, a diagnosis, a sample.
+
+pub mod doctor;
+pub mod listing;
+pub mod sample;
+pub mod table;

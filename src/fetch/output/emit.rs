@@ -1,0 +1,97 @@
+//! Filled rows to item lines, in order; flushed whenever there is nothing to write, remembered in the checkpoint once flushed.
+
+use super::checkpoint::Saver;
+use super::progress::Watch;
+use crate::api::Target;
+use crate::fetch::api::fill::{Filled, Slot};
+use crate::fetch::api::keys::Keys;
+use crate::fetch::{FetchError, join};
+use crate::stream::Writer;
+use std::sync::atomic::Ordering::Relaxed;
+use tokio::runtime::Runtime;
+use tokio::sync::mpsc::Receiver;
+use tokio::sync::mpsc::error::TryRecvError;
+
+/// Where lines go and who is told of them.
+pub struct Output<'a> {
+    /// The output.
+    pub writer: &'a mut Writer,
+    /// The checkpoint.
+    pub saver: &'a mut Saver,
+    /// The progress display.
+    pub watch: &'a Watch,
+    /// The keys of all rows.
+    pub keys: Keys,
+}
+
+/// Writes item lines until the rows end.
+///
+/// # Errors
+/// The first failure of a row, or of the output.
+pub fn rows(
+    runtime: &Runtime,
+    target: Target,
+    mut from: Receiver<Slot>,
+    output: &mut Output<'_>,
+) -> Result<(), FetchError> {
+    let mut line = Vec::new();
+    loop {
+        let slot = match from.try_recv() {
+            Ok(slot) => slot,
+            Err(TryRecvError::Disconnected) => return Ok(()),
+            Err(TryRecvError::Empty) => {
+                output.writer.flush()?;
+                match from.blocking_recv() {
+                    Some(slot) => slot,
+                    None => return Ok(()),
+                }
+            }
+        };
+        let filled = match slot {
+            Slot::Ready(filled) => filled?,
+            Slot::Coming(task) => {
+                if !task.is_finished() {
+                    output.writer.flush()?;
+                }
+                join(runtime.block_on(task))??
+            }
+        };
+        output.put(target, &filled, &mut line)?;
+    }
+}
+
+impl Output<'_> {
+    fn put(&mut self, target: Target, filled: &Filled, line: &mut Vec<u8>) -> Result<(), FetchError> {
+        line.clear();
+        filled.row.write_line(target, filled.data.as_deref(), line);
+        if let Some(sizes) = &filled.dimensions {
+            // Before the end of the row and of the line.
+            line.truncate(line.len() - 2);
+            line.extend_from_slice(b",\"dimensions\":");
+            line.extend_from_slice(sizes.as_bytes());
+            line.extend_from_slice(b"}\n");
+        }
+        self.writer.put(line)?;
+        self.saver.wrote(line.len());
+        self.saver.row(&filled.row.key, filled.cursor.as_deref());
+        self.keys.add(&filled.row.key);
+        self.watch.rows.fetch_add(1, Relaxed);
+        if self.saver.due() {
+            self.writer.flush()?;
+            self.saver.save(false)?;
+        }
+        // One row of 28 MB must not cost its memory for the rest of the run.
+        line.shrink_to(1 << 20);
+        Ok(())
+    }
+
+    /// Writes a frame line.
+    ///
+    /// # Errors
+    /// Of the output.
+    pub fn frame(&mut self, line: &str) -> Result<(), FetchError> {
+        self.writer.line(line.as_bytes())?;
+        self.saver.wrote(line.len() + 1);
+        Ok(())
+    }
+}

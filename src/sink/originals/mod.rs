@@ -1,0 +1,396 @@
+//! Originals: the `url` of a file line, streamed into an [`Output`], with retries (docs/backend.md §7) and a check at the end.
+
+pub mod etag;
+pub mod origin;
+pub mod renew;
+
+use super::dataset::digest::{Expected, Meter, Seen};
+use super::destination::Output;
+use super::error::SinkError;
+use super::patience::Patience;
+use crate::exit::Exit;
+use crate::net::addresses::Reach;
+use crate::net::http;
+use crate::net::http::Clients;
+use backon::{BackoffBuilder, ExponentialBuilder};
+use etag::Announced;
+use renew::{RENEWALS, Refresh, Renewals};
+use reqwest::header::{self, HeaderMap, HeaderValue};
+use reqwest::{Response, StatusCode};
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+use url::Url;
+
+/// Longest pause between two tries.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// Longest pause that a server may ask for.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
+/// Redirects followed.
+const REDIRECTS: usize = 10;
+/// Tries of a body that arrives whole but is not what the line promised.
+const WRONG_BODIES: u32 = 3;
+/// After this many originals in a row that no retry could save, the others are tried once each until one succeeds.
+const GIVE_UP_AFTER: u32 = 8;
+
+/// Where an original is.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Its URL.
+    pub url: Url,
+    /// The Synapse server that the stream came from: URLs of the same origin may have private addresses.
+    pub own_server: Option<Url>,
+    /// Where a new URL comes from when this one has expired.
+    pub refresh: Option<Arc<Refresh>>,
+}
+
+/// How originals are downloaded.
+#[derive(Clone, Debug)]
+pub struct How {
+    /// How failing servers are treated.
+    pub patience: Patience,
+    /// Originals may have private addresses.
+    pub allow_private: bool,
+    /// The largest original, bytes; a larger one counts as failed.
+    pub max_file: Option<u64>,
+    /// All originals together, bytes; more end the run.
+    pub max_total: Option<u64>,
+    /// Where new URLs come from.
+    pub renewals: Option<Arc<Renewals>>,
+}
+
+/// Why a download ended without its file.
+#[derive(Debug)]
+pub enum Failed {
+    /// The original cannot be had, for this reason (without URL).
+    Original(String),
+    /// The destination failed, or the run is being stopped.
+    Run(SinkError),
+}
+
+impl From<SinkError> for Failed {
+    fn from(e: SinkError) -> Self {
+        Self::Run(e)
+    }
+}
+
+/// Downloads originals; shared by all workers.
+#[derive(Debug)]
+pub struct Downloads {
+    runtime: Handle,
+    stop: watch::Receiver<bool>,
+    clients: Clients,
+    how: How,
+    lost_in_a_row: AtomicU32,
+    /// Bytes of all originals.
+    total: AtomicU64,
+}
+
+/// A try that failed.
+struct Trouble {
+    reason: String,
+    retry: bool,
+    wrong_body: bool,
+    /// The URL may have expired.
+    refused: bool,
+    after: Option<Duration>,
+}
+
+enum Tried {
+    Trouble(Trouble),
+    Run(SinkError),
+}
+
+impl From<SinkError> for Tried {
+    fn from(e: SinkError) -> Self {
+        Self::Run(e)
+    }
+}
+
+fn final_(reason: impl Into<String>) -> Tried {
+    Tried::Trouble(Trouble { reason: reason.into(), retry: false, wrong_body: false, refused: false, after: None })
+}
+
+fn passing(reason: impl Into<String>) -> Tried {
+    Tried::Trouble(Trouble { reason: reason.into(), retry: true, wrong_body: false, refused: false, after: None })
+}
+
+/// What has arrived so far, kept between tries.
+struct Arrived<'a> {
+    out: &'a mut dyn Output,
+    total: &'a AtomicU64,
+    meter: Meter,
+    md5: Option<Announced>,
+    /// ETag or date under which the rest may be asked for.
+    validator: Option<HeaderValue>,
+}
+
+impl Arrived<'_> {
+    fn restart(&mut self) -> Result<(), SinkError> {
+        if self.meter.bytes() > 0 {
+            self.out.restart()?;
+        }
+        self.forget();
+        self.md5 = None;
+        self.validator = None;
+        Ok(())
+    }
+
+    fn forget(&mut self) {
+        self.total.fetch_sub(self.meter.bytes(), Ordering::Relaxed);
+        self.meter = Meter::default();
+    }
+}
+
+impl Downloads {
+    /// `stop` turns true when the run is being stopped.
+    pub fn new(runtime: Handle, stop: watch::Receiver<bool>, how: How) -> Self {
+        let (lost_in_a_row, total) = (AtomicU32::new(0), AtomicU64::new(0));
+        Self { runtime, stop, clients: Clients::default(), how, lost_in_a_row, total }
+    }
+
+    /// Streams an original into `out` and checks it. `out` is not finished.
+    ///
+    /// # Errors
+    /// [`Failed`].
+    pub fn fetch(&self, source: &Source, expected: &Expected, out: &mut dyn Output) -> Result<Seen, Failed> {
+        // Timers are made before they are awaited.
+        let _runtime = self.runtime.enter();
+        let mut arrived = Arrived { out, total: &self.total, meter: Meter::default(), md5: None, validator: None };
+        let mut source = source.clone();
+        let mut pauses = ExponentialBuilder::new()
+            .with_min_delay(Duration::from_millis(500))
+            .with_max_delay(LONGEST_PAUSE)
+            .without_max_times()
+            .with_jitter()
+            .build();
+        let start = Instant::now();
+        let retry_for = if self.lost_in_a_row.load(Ordering::Relaxed) < GIVE_UP_AFTER {
+            self.how.patience.retry_for
+        } else {
+            Duration::ZERO
+        };
+        let (mut tries, mut wrong, mut renewed) = (0, 0, 0);
+        loop {
+            tries += 1;
+            let trouble = match self.attempt(&source, expected, &mut arrived, tries > 1) {
+                Ok(()) => {
+                    self.lost_in_a_row.store(0, Ordering::Relaxed);
+                    return Ok(arrived.meter.finish());
+                }
+                Err(Tried::Run(e)) => return Err(Failed::Run(e)),
+                Err(Tried::Trouble(t)) => t,
+            };
+            if trouble.refused
+                && renewed < RENEWALS
+                && let (Some(refresh), Some(renewals)) = (&source.refresh, &self.how.renewals)
+            {
+                renewed += 1;
+                match self.wait(renewals.renew(refresh, source.own_server.as_ref()))? {
+                    Ok(url) if url != source.url => {
+                        source.url = url;
+                        continue;
+                    }
+                    Ok(_) => {}
+                    Err(why) => {
+                        arrived.forget();
+                        return Err(Failed::Original(format!("{}; a new URL could not be had: {why}", trouble.reason)));
+                    }
+                }
+            }
+            wrong += u32::from(trouble.wrong_body);
+            let pause = trouble.after.unwrap_or_else(|| pauses.next().unwrap_or(LONGEST_PAUSE));
+            let over = start.elapsed() + pause > retry_for;
+            if !trouble.retry || wrong >= WRONG_BODIES || over {
+                if trouble.retry && !trouble.wrong_body {
+                    self.lost_in_a_row.fetch_add(1, Ordering::Relaxed);
+                }
+                arrived.forget();
+                return Err(Failed::Original(trouble.reason));
+            }
+            if tries > 1 {
+                let which = format!("after {} s of {}", start.elapsed().as_secs(), retry_for.as_secs());
+                self.how.patience.failing(&server(&source.url), &trouble.reason, &which, pause);
+            }
+            self.wait(tokio::time::sleep(pause))?;
+        }
+    }
+
+    /// One try: request, redirects, body, check.
+    fn attempt(&self, source: &Source, expected: &Expected, got: &mut Arrived<'_>, fresh: bool) -> Result<(), Tried> {
+        let mut response = self.request(source, got, fresh)?;
+        if response.status() == StatusCode::PARTIAL_CONTENT {
+            if got.validator.is_none() || continues_at(&response) != Some(got.meter.bytes()) {
+                got.restart()?;
+                return Err(passing("the server sent another part than was asked for"));
+            }
+        } else {
+            got.restart()?;
+            got.validator = validator(response.headers());
+            got.md5 = Announced::of(response.headers());
+        }
+        let announced = response.content_length().map(|rest| got.meter.bytes().saturating_add(rest));
+        self.check_size(announced.unwrap_or(0))?;
+        loop {
+            match self.wait(response.chunk())? {
+                Ok(Some(bytes)) => {
+                    got.out.write(&bytes)?;
+                    got.meter.update(&bytes);
+                    if let Some(md5) = &mut got.md5 {
+                        md5.update(&bytes);
+                    }
+                    self.check_size(got.meter.bytes())?;
+                    let total = self.total.fetch_add(bytes.len() as u64, Ordering::Relaxed) + bytes.len() as u64;
+                    if let Some(limit) = self.how.max_total.filter(|limit| total > *limit) {
+                        return Err(SinkError::TooMuch(limit).into());
+                    }
+                    if expected.bytes.is_some_and(|n| got.meter.bytes() > n) {
+                        return wrong_body(got, "it is longer than the line says".to_owned());
+                    }
+                }
+                Ok(None) => break,
+                Err(e) => return Err(broken(e)),
+            }
+        }
+        let md5 = got.md5.as_ref().map_or(Ok(()), Announced::check);
+        match expected.check(&got.meter.clone().finish()).and(md5) {
+            Ok(()) => Ok(()),
+            Err(reason) => wrong_body(got, reason),
+        }
+    }
+
+    /// The response that holds the body, after redirects.
+    fn request(&self, source: &Source, got: &mut Arrived<'_>, fresh: bool) -> Result<Response, Tried> {
+        let mut url = source.url.clone();
+        for _ in 0..=REDIRECTS {
+            let reach = self.reach(&url, source);
+            reach.check(&url).map_err(final_)?;
+            let client = self.clients.get(reach, fresh).map_err(broken)?;
+            let mut request = client.get(url.clone()).header(header::ACCEPT_ENCODING, "identity");
+            if let (Some(validator), true) = (&got.validator, got.meter.bytes() > 0) {
+                request = request
+                    .header(header::RANGE, format!("bytes={}-", got.meter.bytes()))
+                    .header(header::IF_RANGE, validator.clone());
+            }
+            let response = self.wait(request.send())?.map_err(broken)?;
+            if response.status() == StatusCode::RANGE_NOT_SATISFIABLE {
+                got.restart()?;
+            }
+            if !response.status().is_redirection() {
+                return accept(response, &url);
+            }
+            let target = response.headers().get(header::LOCATION).and_then(|v| v.to_str().ok());
+            match target.and_then(|t| url.join(t).ok()) {
+                Some(next) => url = next,
+                None => return Err(final_("the server redirects to nowhere")),
+            }
+        }
+        Err(final_(format!("more than {REDIRECTS} redirects")))
+    }
+
+    fn check_size(&self, bytes: u64) -> Result<(), Tried> {
+        match self.how.max_file.filter(|limit| bytes > *limit) {
+            Some(limit) => Err(final_(format!("it is larger than --max-file-bytes {limit}"))),
+            None => Ok(()),
+        }
+    }
+
+    fn reach(&self, url: &Url, source: &Source) -> Reach {
+        if self.how.allow_private {
+            Reach::Any
+        } else if source.own_server.as_ref().is_some_and(|own| own.origin() == url.origin()) {
+            Reach::OwnServer
+        } else {
+            Reach::Public
+        }
+    }
+
+    /// Waits for something, unless the run is stopped first.
+    fn wait<T>(&self, what: impl Future<Output = T>) -> Result<T, SinkError> {
+        let mut stop = self.stop.clone();
+        self.runtime.block_on(async {
+            tokio::select! {
+                biased;
+                _ = stop.wait_for(|s| *s) => Err(SinkError::Stopped(Exit::Other)),
+                done = what => Ok(done),
+            }
+        })
+    }
+}
+
+/// Is this the response to take the body from?
+fn accept(response: Response, url: &Url) -> Result<Response, Tried> {
+    let status = response.status();
+    if !matches!(status, StatusCode::OK | StatusCode::PARTIAL_CONTENT) {
+        let retry = matches!(status.as_u16(), 408 | 416 | 429 | 500 | 502 | 503 | 504 | 520..=524);
+        let after = response.headers().get(header::RETRY_AFTER).and_then(retry_after);
+        let refused = matches!(status.as_u16(), 400 | 401 | 403);
+        let hint = if refused { " (an expired URL?)" } else { "" };
+        let reason = format!("HTTP {}{hint}", status.as_u16());
+        return Err(Tried::Trouble(Trouble { reason, retry, wrong_body: false, refused, after }));
+    }
+    let is = |name: header::HeaderName, what: &str| {
+        response.headers().get(name).and_then(|v| v.to_str().ok()).is_some_and(|v| v.trim().starts_with(what))
+    };
+    // Login and error pages come with 200 from some gateways; they must not be published as an image.
+    let page = [".html", ".htm"].iter().any(|end| url.path().to_ascii_lowercase().ends_with(end));
+    if is(header::CONTENT_TYPE, "text/html") && !page {
+        return Err(passing("the server sent an HTML page instead of the file"));
+    }
+    if response.headers().contains_key(header::CONTENT_ENCODING) && !is(header::CONTENT_ENCODING, "identity") {
+        return Err(final_("the server sent it compressed, without being asked to"));
+    }
+    Ok(response)
+}
+
+/// The place in the file of the first byte of a 206 body.
+fn continues_at(response: &Response) -> Option<u64> {
+    let range = response.headers().get(header::CONTENT_RANGE)?.to_str().ok()?;
+    range.strip_prefix("bytes ")?.split('-').next()?.parse().ok()
+}
+
+/// What `If-Range` may hold: a strong ETag, else the date.
+fn validator(headers: &HeaderMap) -> Option<HeaderValue> {
+    let etag = headers.get(header::ETAG).filter(|v| !v.as_bytes().starts_with(b"W/"));
+    etag.or_else(|| headers.get(header::LAST_MODIFIED)).cloned()
+}
+
+fn retry_after(value: &HeaderValue) -> Option<Duration> {
+    let seconds: u64 = value.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds).min(LONGEST_RETRY_AFTER))
+}
+
+fn wrong_body(got: &mut Arrived<'_>, reason: String) -> Result<(), Tried> {
+    got.restart()?;
+    Err(Tried::Trouble(Trouble { reason, retry: true, wrong_body: true, refused: false, after: None }))
+}
+
+/// A connection or a body that broke.
+fn broken(e: reqwest::Error) -> Tried {
+    match http::why(e) {
+        Ok(reason) => passing(reason),
+        Err(private) => final_(private.to_string()),
+    }
+}
+
+/// The server of a URL, without credentials.
+fn server(url: &Url) -> String {
+    let port = url.port().map(|p| format!(":{p}")).unwrap_or_default();
+    format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default())
+}
+
+/// A URL as it may be shown: without query, fragment and credentials.
+pub fn shown(url: &Url) -> String {
+    if url.cannot_be_a_base() {
+        return format!("{}:", url.scheme());
+    }
+    let mut url = url.clone();
+    url.set_query(None);
+    url.set_fragment(None);
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.into()
+}

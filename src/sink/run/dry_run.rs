@@ -1,0 +1,149 @@
+//! `--dry-run`: reads all lines as a run would, with the same checks of frames, names, sizes and hashes, and tells what it would
+//! write, a line a file. Nothing is downloaded and nothing is made.
+//!
+//! ```json
+//! {"path":"labels/1.txt","bytes":20,"from":"text"}
+//! {"path":"images/1.jpg","bytes":null,"from":"url","url":"https://host/1.jpg"}
+//! ```
+
+use super::input;
+use super::input::{Given, Input};
+use super::names::Names;
+use super::summary;
+use super::totals::{Originals, Totals};
+use super::{Options, Report};
+use crate::path::RelPath;
+use crate::sink::dataset::digest::{Expected, Meter};
+use crate::sink::dataset::manifest;
+use crate::sink::error::SinkError;
+use crate::sink::originals::origin::Origin;
+use crate::sink::originals::shown;
+use crate::stream::{Batch, Frame, Kind, Progress, Reader, StreamError, Writer};
+use std::collections::HashMap;
+use std::fs;
+
+/// Reads all lines and tells what a run would write. Originals that could be tried count as `ok`.
+///
+/// # Errors
+/// [`SinkError`], as the run itself would fail on these lines.
+pub fn dry_run(mut reader: Reader, options: &Options, out: &mut Writer, table: bool) -> Result<Report, SinkError> {
+    let server = options.base_url.clone().or_else(|| options.default_base.clone());
+    let mut plan = Plan {
+        options,
+        out,
+        table,
+        origin: Origin { server, ..Origin::default() },
+        progress: Progress::new(Kind::Files),
+        names: Names::default(),
+        parts: HashMap::new(),
+        totals: Totals::default(),
+    };
+    while let Some(batch) = reader.next_batch()? {
+        plan.batch(&batch)?;
+    }
+    plan.progress.finish(options.allow_partial)?;
+    plan.progress.require_some(options.allow_partial)?;
+    if let (Some(path), false) = (plan.parts.keys().min(), options.allow_partial) {
+        let reason = format!("{:?} has `more: true` in its last line: its end is missing", path.as_str());
+        return Err(StreamError::Cut(reason).into());
+    }
+    Ok(Report { totals: plan.totals })
+}
+
+struct Plan<'a> {
+    options: &'a Options,
+    out: &'a mut Writer,
+    table: bool,
+    origin: Origin,
+    progress: Progress,
+    names: Names,
+    parts: HashMap<RelPath, (Meter, Expected)>,
+    totals: Totals,
+}
+
+impl Plan<'_> {
+    fn batch(&mut self, batch: &Batch) -> Result<(), SinkError> {
+        for line in batch.lines() {
+            let bad = |e: String| batch.bad_line(&line, &e);
+            if batch.is_frame {
+                let frame = Frame::parse(line.bytes).map_err(bad)?;
+                self.progress.frame(&frame)?;
+                if let Frame::Begin(begin) = &frame {
+                    let Options { base_url, default_base, .. } = self.options;
+                    self.origin = Origin::of(begin, base_url.as_ref(), default_base.as_ref()).map_err(bad)?;
+                }
+                continue;
+            }
+            self.progress.data(1);
+            let input = input::read(line.bytes, &self.origin, self.options.allow_file_refs).map_err(bad)?;
+            if !self.parts.contains_key(&input.path) {
+                self.names.claim(&input.path).map_err(bad)?;
+            }
+            if input.path.as_str() == manifest::PATH {
+                return Err(bad("the sink itself writes the manifest".to_owned()).into());
+            }
+            let path = input.path.clone();
+            self.take(input)?.map_err(|e| bad(format!("{:?} is not what its line says: {e}", path.as_str())))?;
+        }
+        Ok(())
+    }
+
+    /// The inner result is about the content of the line.
+    fn take(&mut self, input: Input) -> Result<Result<(), String>, SinkError> {
+        let Input { path, given, expected, more, .. } = input;
+        if self.parts.contains_key(&path) && !matches!(given, Given::Bytes(_)) {
+            return Ok(Err("it began with text, and cannot go on with a url or file".to_owned()));
+        }
+        match given {
+            Given::Bytes(bytes) => {
+                let (mut meter, mut all) = self.parts.remove(&path).unwrap_or_default();
+                meter.update(&bytes);
+                all.merge(expected);
+                if more {
+                    self.parts.insert(path, (meter, all));
+                    return Ok(Ok(()));
+                }
+                let seen = meter.finish();
+                if let Err(e) = all.check(&seen) {
+                    return Ok(Err(e));
+                }
+                self.tell(&path, Some(seen.bytes), "text", None)?;
+            }
+            Given::File(file) => {
+                let fail = |source| SinkError::Read { path: file.display().to_string(), source };
+                let bytes = fs::metadata(&file).map_err(fail)?.len();
+                self.tell(&path, Some(bytes), "file", None)?;
+            }
+            Given::Original(source) => {
+                self.totals.originals.ok += 1;
+                self.tell(&path, expected.bytes, "url", Some(shown(&source.url)))?;
+            }
+            Given::Unfetchable(url, _) => {
+                let Originals { failed, .. } = &mut self.totals.originals;
+                *failed += 1;
+                self.tell(&path, None, "nowhere", Some(shown(&url)))?;
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    fn tell(&mut self, path: &RelPath, bytes: Option<u64>, from: &str, url: Option<String>) -> Result<(), SinkError> {
+        if from != "nowhere" {
+            self.totals.files += 1;
+        }
+        // The sink completes the summary: its size is not known yet.
+        let bytes = bytes.filter(|_| path.as_str() != summary::PATH);
+        self.totals.bytes += bytes.unwrap_or(0);
+        let line = if self.table {
+            let size = bytes.map_or_else(|| "?".to_owned(), |n| n.to_string());
+            format!("{size:>14}  {from:<4}  {path}")
+        } else {
+            let mut line = serde_json::json!({"path": path.as_str(), "bytes": bytes, "from": from});
+            if let (Some(url), Some(object)) = (url, line.as_object_mut()) {
+                object.insert("url".into(), url.into());
+            }
+            line.to_string()
+        };
+        self.out.line(line.as_bytes()).map_err(Into::into)
+    }
+}

@@ -1,0 +1,427 @@
+//! The run: lines in order, jobs to the workers, publication at the end.
+
+pub mod dry_run;
+pub mod input;
+pub mod names;
+pub mod parts;
+pub mod summary;
+pub mod totals;
+pub mod workers;
+
+use super::dataset::digest::{Expected, Meter};
+use super::dataset::manifest;
+use super::destination::{Destination, LocalFiles};
+use super::error::SinkError;
+use super::originals;
+use super::originals::origin::Origin;
+use super::originals::{Downloads, Failed};
+use crate::exit::Exit;
+use crate::path::RelPath;
+use crate::stream::{Batch, Frame, Kind, Place, Progress, Reader, StreamError};
+use crossbeam_channel::{Receiver, Sender, bounded, select, unbounded};
+use input::{Given, Input};
+use names::Names;
+use parts::{Gathered, Parts};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use tokio::sync::watch;
+use totals::{Ledger, Lost, Outcome, Totals};
+use url::Url;
+use workers as pool;
+use workers::{Content, Done, Job};
+
+/// Files whose outcome may be known before that of an earlier one; bounds the ledger while one original is slow.
+const AHEAD: u64 = 65_536;
+/// The largest summary taken from convert, bytes.
+const SUMMARY_CAP: u64 = 64 * 1024 * 1024;
+
+/// How to run.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Worker threads: files written and originals downloaded at once.
+    pub concurrency: usize,
+    /// Publish what came of a cut stream.
+    pub allow_partial: bool,
+    /// A failed original ends the run.
+    pub strict: bool,
+    /// `file` lines are allowed.
+    pub allow_file_refs: bool,
+    /// How local files get into the dataset.
+    pub local_files: LocalFiles,
+    /// How originals are downloaded.
+    pub originals: originals::How,
+    /// The Synapse server, over what the stream says.
+    pub base_url: Option<Url>,
+    /// The Synapse server when neither `base_url` nor the stream says.
+    pub default_base: Option<Url>,
+}
+
+/// What a finished run did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Counts.
+    pub totals: Totals,
+}
+
+/// Reads all of `reader` and publishes it at `dest`.
+///
+/// `stop` gives the exit code of a signal when one arrives. `warn` is told what the user should know while the run goes on.
+///
+/// # Errors
+/// [`SinkError`]; `dest` is then discarded.
+pub fn run(
+    reader: Reader,
+    dest: Arc<dyn Destination>,
+    options: &Options,
+    stop: Receiver<Exit>,
+    warn: &dyn Fn(&str),
+) -> Result<Report, SinkError> {
+    let done = Run::start(reader, &dest, options, stop, warn).and_then(|mut run| {
+        let done = run.all().and_then(|()| run.publish());
+        run.end();
+        // Ctrl-C ends the stage before as well: its signal is the reason, not the cut input.
+        done.map_err(|e| run.stop.try_recv().map_or(e, SinkError::Stopped))
+    });
+    if done.is_err() {
+        dest.discard();
+    }
+    done
+}
+
+struct Run<'a> {
+    options: &'a Options,
+    warn: &'a dyn Fn(&str),
+    dest: Arc<dyn Destination>,
+    batches: Receiver<Result<Option<Batch>, StreamError>>,
+    stop: Receiver<Exit>,
+    jobs: Option<Sender<Job>>,
+    done: Receiver<Done>,
+    workers: Vec<JoinHandle<()>>,
+    stopping: watch::Sender<bool>,
+    /// Kept alive for the downloads.
+    _runtime: tokio::runtime::Runtime,
+    progress: Progress,
+    origin: Origin,
+    names: Names,
+    parts: Parts,
+    ledger: Ledger,
+    next_order: u64,
+    summary: Option<Vec<u8>>,
+    warned: usize,
+}
+
+impl<'a> Run<'a> {
+    fn start(
+        reader: Reader,
+        dest: &Arc<dyn Destination>,
+        options: &'a Options,
+        stop: Receiver<Exit>,
+        warn: &'a dyn Fn(&str),
+    ) -> Result<Self, SinkError> {
+        let system = |source| SinkError::Stream(StreamError::Read { name: "the input (no thread)".to_owned(), source });
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(system)?;
+        let (stopping, stopped) = watch::channel(false);
+        let downloads = Arc::new(Downloads::new(runtime.handle().clone(), stopped, options.originals.clone()));
+        let (jobs, jobs_out) = bounded(2 * options.concurrency);
+        let (done_in, done) = unbounded();
+        let workers = pool::start(options.concurrency, dest, &downloads, &jobs_out, &done_in).map_err(system)?;
+        Ok(Self {
+            options,
+            warn,
+            dest: dest.clone(),
+            batches: read_ahead(reader).map_err(system)?,
+            stop,
+            jobs: Some(jobs),
+            done,
+            workers,
+            stopping,
+            _runtime: runtime,
+            progress: Progress::new(Kind::Files),
+            origin: Origin {
+                server: options.base_url.clone().or_else(|| options.default_base.clone()),
+                ..Origin::default()
+            },
+            names: Names::default(),
+            parts: Parts::new(dest.scratch().to_owned()),
+            ledger: Ledger::new(manifest::Writer::new(dest.scratch())?),
+            next_order: 0,
+            summary: None,
+            warned: 0,
+        })
+    }
+
+    /// All lines, and all that they ask for.
+    fn all(&mut self) -> Result<(), SinkError> {
+        while let Some(batch) = self.next_batch()? {
+            if batch.is_frame {
+                self.frame(&batch)?;
+                continue;
+            }
+            for line in batch.lines() {
+                self.progress.data(1);
+                let input = input::read(line.bytes, &self.origin, self.options.allow_file_refs);
+                let input = input.map_err(|e| batch.bad_line(&line, &e))?;
+                if !self.parts.is_open(&input.path) {
+                    let folders = self.names.claim(&input.path).map_err(|e| batch.bad_line(&line, &e))?;
+                    folders.iter().try_for_each(|f| self.dest.folder(f))?;
+                }
+                self.take(input, batch.place(&line))?;
+            }
+        }
+        self.progress.finish(self.options.allow_partial)?;
+        self.progress.require_some(self.options.allow_partial)?;
+        if self.progress.lines() == 0 && !self.progress.framed() {
+            return Err(cut("the input is empty: the stage before wrote nothing, not even a begin frame"));
+        }
+        self.unfinished_parts()?;
+        self.drain()
+    }
+
+    /// Completes the summary and makes the dataset visible.
+    fn publish(&mut self) -> Result<Report, SinkError> {
+        for note in &self.progress.notes {
+            (self.warn)(note);
+        }
+        let mut totals = self.ledger.totals().clone();
+        // Convert counts its summary among its files; it is not one that the sink adds.
+        totals.files += u64::from(self.summary.is_some());
+        let summary = summary::complete(self.summary.as_deref(), &totals).map_err(|e| cut(&e))?;
+        let path = RelPath::new(summary::PATH).map_err(|_| SinkError::Internal("the summary's path is refused"))?;
+        if self.summary.is_none() {
+            self.claim_own(&path)?;
+        }
+        let manifest =
+            RelPath::new(manifest::PATH).map_err(|_| SinkError::Internal("the manifest's path is refused"))?;
+        self.claim_own(&manifest)?;
+        self.dest.put(self.next_order, &path, &summary)?;
+        let scratch = self.ledger.finish_manifest(summary::PATH, &Meter::of(&summary))?;
+        if let Ok(exit) = self.stop.try_recv() {
+            return Err(SinkError::Stopped(exit));
+        }
+        self.dest.publish(self.next_order + 1, &scratch)?;
+        Ok(Report { totals })
+    }
+
+    /// Claims the path of a file that the sink adds.
+    fn claim_own(&mut self, path: &RelPath) -> Result<(), SinkError> {
+        let folders = self.names.claim(path).map_err(|e| cut(&e))?;
+        folders.iter().try_for_each(|f| self.dest.folder(f))
+    }
+
+    /// Stops the workers, whatever they are doing.
+    fn end(&mut self) {
+        self.jobs = None;
+        let _ = self.stopping.send(true);
+        self.dest.stop();
+        for worker in self.workers.drain(..) {
+            let _ = worker.join();
+        }
+    }
+
+    fn frame(&mut self, batch: &Batch) -> Result<(), SinkError> {
+        let Some(line) = batch.lines().next() else { return Ok(()) };
+        let frame = Frame::parse(line.bytes).map_err(|e| batch.bad_line(&line, &e))?;
+        self.progress.frame(&frame)?;
+        if let Frame::Begin(begin) = &frame {
+            let Options { base_url, default_base, .. } = self.options;
+            let origin = Origin::of(begin, base_url.as_ref(), default_base.as_ref());
+            self.origin = origin.map_err(|e| batch.bad_line(&line, &e))?;
+        }
+        Ok(())
+    }
+
+    /// A part is gathered; a whole file becomes a job.
+    fn take(&mut self, input: Input, place: Place) -> Result<(), SinkError> {
+        let Input { path, given, expected, more, item } = input;
+        let content = match given {
+            Given::Bytes(bytes) if more || self.parts.is_open(&path) => {
+                self.parts.push(&path, &bytes, expected)?;
+                return if more { Ok(()) } else { self.finish_parts(path, item.as_deref(), place) };
+            }
+            _ if self.parts.is_open(&path) => {
+                return Err(line_error(
+                    &place,
+                    format!("{:?} began with text, and cannot go on with a url or file", path.as_str()),
+                ));
+            }
+            Given::Bytes(bytes) => Content::Bytes(bytes),
+            Given::File(file) => Content::File(file, self.options.local_files),
+            Given::Original(source) => Content::Original(source),
+            Given::Unfetchable(url, reason) => {
+                let order = self.take_order();
+                self.dest.skip(order)?;
+                return self.lost(order, &path, &url, reason);
+            }
+        };
+        self.file(path, item.as_deref(), content, expected, place)
+    }
+
+    fn finish_parts(&mut self, path: RelPath, item: Option<&str>, place: Place) -> Result<(), SinkError> {
+        let whole = self.parts.finish(&path)?;
+        self.file(path, item, Content::Gathered(whole.content, whole.seen), whole.expected, place)
+    }
+
+    fn file(
+        &mut self,
+        path: RelPath,
+        item: Option<&str>,
+        content: Content,
+        expected: Expected,
+        place: Place,
+    ) -> Result<(), SinkError> {
+        match path.as_str() {
+            summary::PATH => return self.keep_summary(content, &expected, &place),
+            manifest::PATH => {
+                return Err(line_error(
+                    &place,
+                    format!("{:?} is the list of files that the sink itself writes", manifest::PATH),
+                ));
+            }
+            _ => {}
+        }
+        let order = self.take_order();
+        self.dest.belongs(order, item);
+        let job = Job { order, path, content, expected, place };
+        while self.next_order - self.ledger.settled() > AHEAD {
+            self.wait_for_one()?;
+        }
+        self.submit(job)
+    }
+
+    /// The summary is written last, completed.
+    fn keep_summary(&mut self, content: Content, expected: &Expected, place: &Place) -> Result<(), SinkError> {
+        let refuse = |reason: &str| line_error(place, format!("{}: {reason}", summary::PATH));
+        let bytes = match content {
+            Content::Bytes(bytes) | Content::Gathered(Gathered::Bytes(bytes), _) => bytes,
+            Content::Gathered(Gathered::Scratch(file), seen) if seen.bytes <= SUMMARY_CAP => {
+                std::fs::read(file).map_err(|e| SinkError::write(summary::PATH, e))?
+            }
+            Content::Gathered(..) => return Err(refuse("it is larger than 64 MiB")),
+            Content::File(..) | Content::Original(_) => return Err(refuse("it must come as text")),
+        };
+        expected.check(&Meter::of(&bytes)).map_err(|e| refuse(&e))?;
+        self.summary = Some(bytes);
+        Ok(())
+    }
+
+    fn take_order(&mut self) -> u64 {
+        self.next_order += 1;
+        self.next_order - 1
+    }
+
+    /// Files that still wait for a part when the input ends.
+    fn unfinished_parts(&mut self) -> Result<(), SinkError> {
+        let unfinished = self.parts.unfinished();
+        if let (Some(first), false) = (unfinished.first(), self.options.allow_partial) {
+            return Err(cut(&format!("{:?} has `more: true` in its last line: its end is missing", first.as_str())));
+        }
+        for path in unfinished {
+            (self.warn)(&format!("{path} is incomplete: its last part never came"));
+            let place = Place { source: "the end of the input".into(), line: self.progress.lines() };
+            let whole = self.parts.finish(&path)?;
+            // What was promised of the whole file cannot hold for a piece of it.
+            self.file(path, None, Content::Gathered(whole.content, whole.seen), Expected::default(), place)?;
+        }
+        Ok(())
+    }
+
+    fn next_batch(&mut self) -> Result<Option<Batch>, SinkError> {
+        loop {
+            select! {
+                recv(self.batches) -> next => return Ok(next.unwrap_or(Err(READER_GONE))?),
+                recv(self.done) -> done => self.settle(done)?,
+                recv(self.stop) -> exit => return Err(stopped(exit)),
+            }
+        }
+    }
+
+    fn submit(&mut self, job: Job) -> Result<(), SinkError> {
+        let Some(jobs) = self.jobs.clone() else { return Err(SinkError::Internal("a file came after the end")) };
+        let mut job = Some(job);
+        // A worker that is free takes it at once; else its results are looked at meanwhile.
+        loop {
+            let Some(next) = job.take() else { return Ok(()) };
+            match jobs.try_send(next) {
+                Ok(()) => return Ok(()),
+                Err(e) => job = Some(e.into_inner()),
+            }
+            self.wait_for_one()?;
+        }
+    }
+
+    fn drain(&mut self) -> Result<(), SinkError> {
+        self.jobs = None;
+        while self.ledger.settled() < self.next_order {
+            self.wait_for_one()?;
+        }
+        Ok(())
+    }
+
+    fn wait_for_one(&mut self) -> Result<(), SinkError> {
+        select! {
+            recv(self.done) -> done => self.settle(done),
+            recv(self.stop) -> exit => Err(stopped(exit)),
+        }
+    }
+
+    fn settle(&mut self, done: Result<Done, crossbeam_channel::RecvError>) -> Result<(), SinkError> {
+        let done = done.map_err(|_| SinkError::Internal("the workers stopped without saying why"))?;
+        match (done.result, &done.original) {
+            (Ok(seen), original) => {
+                let path = String::from(done.path);
+                self.ledger.enter(done.order, Outcome::Written { path, seen, original: original.is_some() })
+            }
+            (Err(Failed::Original(reason)), Some(url)) => self.lost(done.order, &done.path, url, reason),
+            (Err(Failed::Original(_)), None) => Err(SinkError::Internal("a file without URL failed as an original")),
+            (Err(Failed::Run(e)), _) => Err(e),
+        }
+    }
+
+    fn lost(&mut self, order: u64, path: &RelPath, url: &Url, reason: String) -> Result<(), SinkError> {
+        let lost = Lost::new(path.as_str(), url, reason);
+        if self.options.strict {
+            return Err(SinkError::Original { path: lost.path, url: lost.url, reason: lost.reason });
+        }
+        self.warned += 1;
+        match self.warned {
+            1..=WARNINGS => (self.warn)(&format!("{}: {} ({})", lost.path, lost.reason, lost.url)),
+            n if n == WARNINGS + 1 => (self.warn)("more originals failed; the summary lists them"),
+            _ => {}
+        }
+        self.ledger.enter(order, Outcome::Lost(lost))
+    }
+}
+
+/// Failed originals told one by one.
+const WARNINGS: usize = 20;
+
+const READER_GONE: StreamError = StreamError::Internal("the reader thread stopped without saying why");
+
+fn stopped(exit: Result<Exit, crossbeam_channel::RecvError>) -> SinkError {
+    exit.map_or(SinkError::Internal("the signal handler went away"), SinkError::Stopped)
+}
+
+fn cut(reason: &str) -> SinkError {
+    SinkError::Stream(StreamError::Cut(reason.to_owned()))
+}
+
+fn line_error(place: &Place, reason: String) -> SinkError {
+    SinkError::Stream(StreamError::Line { place: place.to_string(), reason })
+}
+
+/// Reads on its own thread, so that a signal is noticed while a slow producer says nothing. The thread is not joined: it may be
+/// blocked in a read that never returns.
+fn read_ahead(mut reader: Reader) -> std::io::Result<Receiver<Result<Option<Batch>, StreamError>>> {
+    let (send, receive) = bounded(1);
+    thread::Builder::new().name("reader".into()).spawn(move || {
+        loop {
+            let next = reader.next_batch();
+            let last = !matches!(next, Ok(Some(_)));
+            if send.send(next).is_err() || last {
+                return;
+            }
+        }
+    })?;
+    Ok(receive)
+}

@@ -1,0 +1,50 @@
+//! `metadata/export_summary.json`: convert's summary completed with what the sink did, or one of our own.
+
+use super::totals::Totals;
+use serde_json::{Map, Value};
+
+/// Its path in every dataset.
+pub const PATH: &str = "metadata/export_summary.json";
+
+/// The summary with a `sink` object; the rest of convert's text stays as it was written.
+///
+/// # Errors
+/// A text when what came is not a JSON object.
+pub fn complete(came: Option<&[u8]>, totals: &Totals) -> Result<Vec<u8>, String> {
+    let sink = serde_json::to_string(totals).map_err(|e| e.to_string())?;
+    let Some(came) = came else { return Ok(format!("{{\"sink\":{sink}}}\n").into_bytes()) };
+    let mut map: Map<String, Value> =
+        serde_json::from_slice(came).map_err(|e| format!("{PATH} is not a JSON object: {e}"))?;
+    // A dataset that went through a sink before: its numbers are replaced.
+    let rest =
+        if map.remove("sink").is_some() { serde_json::to_vec(&map).map_err(|e| e.to_string())? } else { came.to_vec() };
+    let body = rest.trim_ascii().strip_suffix(b"}").unwrap_or_default().trim_ascii_end();
+    let comma = if map.is_empty() { "" } else { "," };
+    Ok([body, comma.as_bytes(), b"\"sink\":", sink.as_bytes(), b"}\n"].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn completed(came: Option<&str>) -> String {
+        String::from_utf8(complete(came.map(str::as_bytes), &Totals::default()).unwrap()).unwrap()
+    }
+
+    const SINK: &str = r#""sink":{"files":0,"bytes":0,"originals":{"ok":0,"failed":0},"failures":[]}"#;
+
+    #[test]
+    fn keeps_what_came_and_adds_its_own() {
+        assert_eq!(completed(None), format!("{{{SINK}}}\n"));
+        assert_eq!(completed(Some("{}")), format!("{{{SINK}}}\n"));
+        assert_eq!(completed(Some("{\"z\":1.10,\n \"a\":{}\n}\n")), format!("{{\"z\":1.10,\n \"a\":{{}},{SINK}}}\n"));
+        assert_eq!(completed(Some(&completed(Some("{\"a\":1}")))), format!("{{\"a\":1,{SINK}}}\n"));
+    }
+
+    #[test]
+    fn refuses_what_is_not_an_object() {
+        for bad in ["[]", "", "{\"a\":", "1"] {
+            assert!(complete(Some(bad.as_bytes()), &Totals::default()).is_err(), "{bad}");
+        }
+    }
+}

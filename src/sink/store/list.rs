@@ -1,0 +1,167 @@
+//! What is in a store: looking, listing, reading, removing.
+
+use super::client::Io;
+use super::place::Place;
+use crate::sink::dataset::published::Published;
+use crate::sink::error::SinkError;
+use crate::sink::patience::Patience;
+use futures_util::TryStreamExt;
+use opendal::{Buffer, ErrorKind, Operator};
+use std::collections::VecDeque;
+use std::io::{self, Read};
+use std::sync::Arc;
+
+/// Bytes read at once.
+const BLOCK: u64 = 4 * 1024 * 1024;
+
+/// Whether a file is there.
+///
+/// # Errors
+/// [`SinkError::Store`].
+pub fn exists(io: &Io, path: &str) -> Result<bool, SinkError> {
+    io.wait(io.op().exists(path))?.map_err(|e| io.failed(path, &e))
+}
+
+/// Whether any file is in a folder.
+///
+/// # Errors
+/// [`SinkError::Store`].
+pub fn any(io: &Io, folder: &str) -> Result<bool, SinkError> {
+    let found = each(io, folder, &mut |_, _| Err(SinkError::Internal("one is enough")));
+    match found {
+        Err(SinkError::Internal(_)) => Ok(true),
+        other => other.map(|()| false),
+    }
+}
+
+/// Calls `each` with the path below `folder` and the size of every file in it, at any depth.
+///
+/// # Errors
+/// [`SinkError::Store`]; what `each` returns.
+pub fn each(io: &Io, folder: &str, each: &mut dyn FnMut(&str, u64) -> Result<(), SinkError>) -> Result<(), SinkError> {
+    let fail = |e| io.failed(folder, &e);
+    let mut lister = match io.wait(io.op().lister_with(top(folder)).recursive(true))? {
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
+        other => other.map_err(fail)?,
+    };
+    loop {
+        let entry = match io.wait(lister.try_next())? {
+            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
+            other => other.map_err(fail)?,
+        };
+        let Some(entry) = entry else { return Ok(()) };
+        let Some(path) = entry.path().strip_prefix(folder).filter(|p| !p.is_empty() && !p.ends_with('/')) else {
+            continue;
+        };
+        if !entry.metadata().is_dir() {
+            each(path, entry.metadata().content_length())?;
+        }
+    }
+}
+
+/// Removes everything in a folder, and the folder.
+///
+/// # Errors
+/// [`SinkError::Store`].
+pub fn remove_all(io: &Io, folder: &str) -> Result<(), SinkError> {
+    io.wait_long(remove_folder(io.op(), folder))?.map_err(|e| io.failed(folder, &e))
+}
+
+/// The same on a client of one's choice. A folder that is not there is removed.
+///
+/// # Errors
+/// The store's.
+pub async fn remove_folder(op: &Operator, folder: &str) -> opendal::Result<()> {
+    match op.delete_with(folder).recursive(true).await {
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
+fn top(folder: &str) -> &str {
+    if folder.is_empty() { "/" } else { folder }
+}
+
+/// A published dataset in a store.
+pub struct StoredDataset {
+    io: Arc<Io>,
+    place: Place,
+}
+
+impl StoredDataset {
+    /// Looks at what is there, or not.
+    ///
+    /// # Errors
+    /// When the system gives no threads.
+    pub fn new(place: Place, patience: &Patience) -> Result<Self, SinkError> {
+        Ok(Self { io: Arc::new(place.io(patience)?), place })
+    }
+}
+
+impl Published for StoredDataset {
+    fn name(&self) -> String {
+        self.place.name.clone()
+    }
+
+    fn read(&self, path: &str) -> Result<Option<Box<dyn Read + Send>>, SinkError> {
+        let key = self.place.file(path);
+        let meta = match self.io.wait(self.io.op().stat(&key))? {
+            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
+            other => other.map_err(|e| self.io.failed(&key, &e))?,
+        };
+        let size = meta.content_length();
+        Ok(Some(Box::new(StoredFile { io: self.io.clone(), key, at: 0, size, blocks: VecDeque::new() })))
+    }
+
+    fn list(&self, each_file: &mut dyn FnMut(&str, u64) -> Result<(), SinkError>) -> Result<(), SinkError> {
+        each(&self.io, &self.place.folder(), each_file)
+    }
+
+    /// Some servers of files list no names with a dot in front.
+    fn unlisted(&self, path: &str) -> Result<Option<u64>, SinkError> {
+        if !self.place.is_file_server() {
+            return Ok(None);
+        }
+        let key = self.place.file(path);
+        match self.io.wait(self.io.op().stat(&key))? {
+            Ok(meta) => Ok(Some(meta.content_length())),
+            Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(self.io.failed(&key, &e)),
+        }
+    }
+}
+
+/// Reads a file block by block.
+struct StoredFile {
+    io: Arc<Io>,
+    key: String,
+    at: u64,
+    size: u64,
+    blocks: VecDeque<Buffer>,
+}
+
+impl Read for StoredFile {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if let Some(block) = self.blocks.front_mut() {
+                let n = Read::read(block, out)?;
+                if n > 0 {
+                    return Ok(n);
+                }
+                self.blocks.pop_front();
+                continue;
+            }
+            if self.at >= self.size {
+                return Ok(0);
+            }
+            let end = (self.at + BLOCK).min(self.size);
+            let read = self.io.wait(self.io.op().read_with(&self.key).range(self.at..end));
+            let block = read.map_err(io::Error::other)?.map_err(|e| io::Error::other(super::error::reason(&e)))?;
+            if block.is_empty() {
+                return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the store sent less than it said"));
+            }
+            self.at += block.len() as u64;
+            self.blocks.push_back(block);
+        }
+    }
+}

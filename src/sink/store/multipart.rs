@@ -1,0 +1,206 @@
+//! Unfinished multipart uploads of an S3 bucket: what a killed run has left is found and aborted. The client library aborts what it
+//! has begun, and cannot list what another process began.
+
+use super::client::Io;
+use super::place::{Place, env};
+use super::scheme::s3::Access;
+use crate::sink::error::SinkError;
+use crate::sink::patience::Patience;
+use quick_xml::events::Event;
+use reqsign_aws_v4::{Credential, DefaultCredentialProvider, RequestSigner, StaticCredentialProvider};
+use reqsign_core::{Context, HttpSend, OsEnv, ProvideCredentialChain, Signer};
+use reqsign_file_read_tokio::TokioFileRead;
+use reqwest::{Client, Method, StatusCode};
+use std::fmt;
+use url::Url;
+
+/// Uploads listed and aborted in one go; what is left is seen by the next look.
+const ROUNDS: usize = 100;
+
+/// A bucket, to be asked about unfinished uploads.
+#[derive(Clone)]
+pub struct Uploads {
+    bucket: Url,
+    region: String,
+    keys: Option<(String, String)>,
+}
+
+impl fmt::Debug for Uploads {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Uploads").field("bucket", &self.bucket.as_str()).finish_non_exhaustive()
+    }
+}
+
+impl Uploads {
+    /// The bucket that is reached like this; `None` when its address cannot be made.
+    pub fn new(access: &Access<'_>, region: &str) -> Option<Self> {
+        let server = access.endpoint.clone().unwrap_or_else(|| format!("https://s3.{region}.amazonaws.com"));
+        let server = if server.contains("://") { server } else { format!("https://{server}") };
+        let bucket = Url::parse(&format!("{}/{}", server.trim_end_matches('/'), access.bucket)).ok()?;
+        Some(Self { bucket, region: region.to_owned(), keys: access.keys.clone() })
+    }
+
+    async fn abort_below(&self, prefix: &str) -> Result<Listed, String> {
+        let client = Client::builder().build().map_err(|e| e.without_url().to_string())?;
+        let signer = self.signer(&client);
+        for _ in 0..ROUNDS {
+            let mut url = self.bucket.clone();
+            url.query_pairs_mut().append_pair("uploads", "").append_pair("prefix", prefix);
+            let (status, text) = send(&client, signer.as_ref(), Method::GET, url).await?;
+            match status {
+                StatusCode::OK => {}
+                // Not every server can list them, and not everybody may.
+                StatusCode::FORBIDDEN | StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => {
+                    return Ok(Listed::Refused(status.as_u16()));
+                }
+                status => return Err(format!("HTTP {} for the list of unfinished uploads", status.as_u16())),
+            }
+            let uploads = read(&text)?;
+            if uploads.is_empty() {
+                break;
+            }
+            for (key, id) in uploads {
+                let mut url = self.bucket.clone();
+                if let Ok(mut path) = url.path_segments_mut() {
+                    path.extend(key.split('/'));
+                }
+                url.query_pairs_mut().append_pair("uploadId", &id);
+                let (status, _) = send(&client, signer.as_ref(), Method::DELETE, url).await?;
+                if !status.is_success() && status != StatusCode::NOT_FOUND {
+                    return Err(format!("HTTP {} when an unfinished upload of {key} was aborted", status.as_u16()));
+                }
+            }
+        }
+        Ok(Listed::All)
+    }
+
+    fn signer(&self, client: &Client) -> Option<Signer<Credential>> {
+        if env("AWS_NO_SIGN_REQUEST").is_some() {
+            return None;
+        }
+        let mut chain = ProvideCredentialChain::new().push(DefaultCredentialProvider::new());
+        if let Some((key, secret)) = &self.keys {
+            chain = chain.push_front(StaticCredentialProvider::new(key, secret));
+        }
+        let context =
+            Context::new().with_file_read(TokioFileRead).with_env(OsEnv).with_http_send(Sender(client.clone()));
+        Some(Signer::new(context, chain, RequestSigner::new("s3", &self.region)))
+    }
+}
+
+/// Whether the server told which uploads there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listed {
+    /// All of them, and they are aborted.
+    All,
+    /// It did not, with this status.
+    Refused(u16),
+}
+
+/// Aborts what is unfinished at a place and in its work folder, if it is a bucket.
+///
+/// # Errors
+/// [`SinkError::Store`].
+pub fn abort_all(io: &Io, place: &Place, work: &str) -> Result<Listed, SinkError> {
+    let Some(uploads) = &place.uploads else { return Ok(Listed::All) };
+    for prefix in [&place.folder(), work] {
+        let done = io.clean(uploads.abort_below(prefix)).unwrap_or_else(|| Err("no answer in time".to_owned()));
+        match done.map_err(|reason| SinkError::Store { path: place.name.clone(), reason })? {
+            Listed::All => {}
+            refused => return Ok(refused),
+        }
+    }
+    Ok(Listed::All)
+}
+
+/// The same for what a killed run has left: what cannot be found is told.
+///
+/// # Errors
+/// [`SinkError::Store`].
+pub fn abort_left(io: &Io, place: &Place, work: &str, patience: &Patience) -> Result<(), SinkError> {
+    if let Listed::Refused(status) = abort_all(io, place, work)? {
+        patience.warn(&format!(
+            "{}: the server does not list unfinished uploads (HTTP {status}): if the killed run had any, they go on taking room; abort \
+             them with the server's own tools, or by a lifecycle rule of the bucket",
+            place.name
+        ));
+    }
+    Ok(())
+}
+
+async fn send(
+    client: &Client,
+    signer: Option<&Signer<Credential>>,
+    method: Method,
+    url: Url,
+) -> Result<(StatusCode, String), String> {
+    // A space is %20 in a signature.
+    let address = url.as_str().replace('+', "%20");
+    let request = http::Request::builder().method(method).uri(address).body(()).map_err(|e| e.to_string())?;
+    let (mut parts, ()) = request.into_parts();
+    if let Some(signer) = signer {
+        signer.sign(&mut parts, None).await.map_err(|e| e.to_string())?;
+    }
+    let request =
+        reqwest::Request::try_from(http::Request::from_parts(parts, "")).map_err(|e| e.without_url().to_string())?;
+    let response = client.execute(request).await.map_err(|e| e.without_url().to_string())?;
+    let status = response.status();
+    Ok((status, response.text().await.map_err(|e| e.without_url().to_string())?))
+}
+
+/// Key and id of every upload in an answer.
+fn read(xml: &str) -> Result<Vec<(String, String)>, String> {
+    let mut reader = quick_xml::Reader::from_str(xml);
+    let mut found = Vec::new();
+    let (mut key, mut id, mut text) = (String::new(), String::new(), String::new());
+    loop {
+        match reader.read_event().map_err(|e| format!("the list of unfinished uploads: {e}"))? {
+            Event::Start(_) => text.clear(),
+            Event::Text(t) => text.push_str(&t),
+            Event::GeneralRef(r) => {
+                let entity = format!("&{};", &*r);
+                text.push_str(&quick_xml::escape::unescape(&entity).map_err(|e| e.to_string())?);
+            }
+            Event::End(tag) => match tag.local_name().as_ref() {
+                "Key" => key = std::mem::take(&mut text),
+                "UploadId" => id = std::mem::take(&mut text),
+                "Upload" => found.push((std::mem::take(&mut key), std::mem::take(&mut id))),
+                _ => {}
+            },
+            Event::Eof => return Ok(found),
+            _ => {}
+        }
+    }
+}
+
+/// What the credential chain asks the network with.
+#[derive(Debug)]
+struct Sender(Client);
+
+impl HttpSend for Sender {
+    async fn http_send(
+        &self,
+        request: http::Request<bytes::Bytes>,
+    ) -> reqsign_core::Result<http::Response<bytes::Bytes>> {
+        let failed = |e: reqwest::Error| {
+            reqsign_core::Error::unexpected("a credential server did not answer").with_source(e.without_url())
+        };
+        let request = reqwest::Request::try_from(request).map_err(failed)?;
+        let response: http::Response<reqwest::Body> = self.0.execute(request).await.map_err(failed)?.into();
+        let (parts, body) = response.into_parts();
+        let body = reqwest::Response::from(http::Response::new(body)).bytes().await.map_err(failed)?;
+        Ok(http::Response::from_parts(parts, body))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn reads_a_list() {
+        let xml = "<?xml version=\"1.0\"?><ListMultipartUploadsResult><Bucket>b</Bucket><KeyMarker/><Upload><Key>a &amp; b/c</Key>\
+                   <UploadId>1</UploadId><Owner><ID>x</ID></Owner></Upload><Upload><UploadId>2</UploadId><Key>d</Key></Upload></ListMultipartUploadsResult>";
+        let found = super::read(xml).unwrap();
+        assert_eq!(found, [("a & b/c".to_owned(), "1".to_owned()), ("d".to_owned(), "2".to_owned())]);
+        assert!(super::read("<a").is_err());
+    }
+}

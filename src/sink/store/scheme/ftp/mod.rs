@@ -1,0 +1,111 @@
+//! `ftp://[USER@]HOST[:PORT]/PATH`, and `ftps://` for the same with TLS from the first command on (explicit: `AUTH TLS`). PATH is
+//! below the folder in which the server receives the user; `//PATH` is from the server's root. User name and password from
+//! `FTP_USERNAME` and `FTP_PASSWORD` or `~/.netrc`, else `anonymous`.
+//!
+//! The protocol has neither parts nor conditions, and whoever breaks off leaves a piece that looks whole to the server: so a dataset
+//! grows in its work folder, every file's size is asked for after it was sent, and one rename makes it appear.
+//!
+//! [`session`]: connections; [`service`]: the client library's view of them; [`transfer`]: content on its way; [`listing`]: what is
+//! in a folder.
+
+pub mod listing;
+pub mod service;
+pub mod session;
+pub mod transfer;
+
+use crate::sink::error::SinkError;
+use crate::sink::store::netrc;
+use crate::sink::store::netrc::Login;
+use crate::sink::store::place::{Place, client, env, parse, path_of};
+use rustls_platform_verifier::BuilderVerifierExt;
+use service::FtpBuilder;
+use session::Server;
+use std::sync::Arc;
+
+/// The port where nothing is said.
+pub const PORT: u16 = 21;
+
+/// The place that a DEST names.
+///
+/// # Errors
+/// [`SinkError::Usage`].
+pub fn place(dest: &str) -> Result<Place, SinkError> {
+    let url = parse(dest)?;
+    let host = url.host_str().unwrap_or_default();
+    let asked = Some(url.username()).filter(|u| !u.is_empty()).map(str::to_owned).or_else(|| env("FTP_USERNAME"));
+    let entry = netrc::login(host, asked.as_deref());
+    let password = env("FTP_PASSWORD").or(entry.as_ref().map(|l| l.password.clone()));
+    let login = match (asked.or(entry.map(|l| l.user)), password) {
+        (Some(user), Some(password)) => Login { user, password },
+        (Some(user), None) => Login { user, password: String::new() },
+        (None, _) => Login { user: "anonymous".to_owned(), password: "anonymous@".to_owned() },
+    };
+    make(
+        &Address { host, port: url.port().unwrap_or(PORT), secure: url.scheme() == "ftps", login },
+        path_of(dest),
+        dest,
+    )
+}
+
+/// Which server, and who to be there.
+pub struct Address<'a> {
+    /// Name or address; of version 6 in brackets, or not.
+    pub host: &'a str,
+    /// Port.
+    pub port: u16,
+    /// With TLS.
+    pub secure: bool,
+    /// User name and password.
+    pub login: Login,
+}
+
+/// A place on a server; `name` is what the user knows it by.
+///
+/// # Errors
+/// [`SinkError::Usage`].
+pub fn make(address: &Address<'_>, path: &str, name: &str) -> Result<Place, SinkError> {
+    if path.trim_matches('/').is_empty() {
+        return Err(SinkError::Usage(format!("{name} names no folder: give ftp://HOST/FOLDER")));
+    }
+    // A command ends with its line.
+    if [address.login.user.as_str(), &address.login.password, path].iter().any(|t| t.contains(['\r', '\n', '\0'])) {
+        return Err(SinkError::Usage(format!(
+            "{name}: no server can be given a user name, a password or a folder of several lines"
+        )));
+    }
+    let host = address.host.trim_start_matches('[').trim_end_matches(']').to_owned();
+    let tls = if address.secure { Some(Arc::new(trust(name)?)) } else { None };
+    let server = Server::new(host, address.port, address.login.clone(), tls, path.starts_with('/'));
+    Ok(Place::new(client(FtpBuilder::of(server), name)?, path, name))
+}
+
+/// TLS as the system trusts it.
+fn trust(name: &str) -> Result<rustls::ClientConfig, SinkError> {
+    let fail = |e: rustls::Error| SinkError::Usage(format!("{name}: TLS cannot be set up: {e}"));
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    Ok(builder.and_then(BuilderVerifierExt::with_platform_verifier).map_err(fail)?.with_no_client_auth())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_names_a_folder_and_never_shows_who_we_are() {
+        for (dest, prefix) in [
+            ("ftp://h/a b/ds", "a b/ds"),
+            ("ftp://me@h:2121/ds/", "ds"),
+            ("ftps://h//srv/ds", "srv/ds"),
+            ("ftp://[::1]:2121/%41", "%41"),
+        ] {
+            assert_eq!(place(dest).map(|p| p.prefix).map_err(|e| e.to_string()).as_deref(), Ok(prefix), "{dest}");
+        }
+        for dest in ["ftp://h", "ftp://h/", "ftps://h//"] {
+            assert!(place(dest).is_err_and(|e| e.to_string().contains("names no folder")), "{dest}");
+        }
+        let login = Login { user: "me".to_owned(), password: "SECRET\r\nDELE x".to_owned() };
+        let e = make(&Address { host: "h", port: 21, secure: false, login }, "x", "ftp://h/x").map(|p| p.name);
+        assert!(e.as_ref().is_err_and(|e| !e.to_string().contains("SECRET")), "{e:?}");
+    }
+}

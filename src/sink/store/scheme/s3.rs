@@ -1,0 +1,111 @@
+//! `s3://BUCKET/PREFIX`: Amazon S3 and everything that speaks like it.
+//!
+//! Credentials as the AWS tools find them: environment (with session token), `~/.aws` profiles, single sign-on, container and
+//! instance roles. `AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL` name another server, `AWS_NO_SIGN_REQUEST` asks without signature.
+
+use crate::sink::error::SinkError;
+use crate::sink::store::multipart::Uploads;
+use crate::sink::store::place::{Place, client, env, parse, path_of};
+use opendal::services::S3;
+use std::path::PathBuf;
+
+/// The place that a DEST names.
+///
+/// # Errors
+/// [`SinkError::Usage`].
+pub fn place(dest: &str) -> Result<Place, SinkError> {
+    let url = parse(dest)?;
+    let bucket = url.host_str().unwrap_or_default();
+    let profile = env("AWS_PROFILE");
+    let endpoint = env("AWS_ENDPOINT_URL_S3")
+        .or_else(|| env("AWS_ENDPOINT_URL"))
+        .or_else(|| configured(profile.as_deref(), "endpoint_url"));
+    let region =
+        env("AWS_REGION").or_else(|| env("AWS_DEFAULT_REGION")).or_else(|| configured(profile.as_deref(), "region"));
+    let builder = S3::default();
+    let builder = if let Some(profile) = &profile { builder.profile(profile) } else { builder };
+    make(builder, &Access { bucket, endpoint, region, ..Access::default() }, path_of(dest), dest)
+}
+
+/// How a bucket is reached.
+#[derive(Default)]
+pub struct Access<'a> {
+    /// Its name.
+    pub bucket: &'a str,
+    /// Another server than Amazon's.
+    pub endpoint: Option<String>,
+    /// Its region; `us-east-1` when nobody says.
+    pub region: Option<String>,
+    /// Key and secret, over what the environment says.
+    pub keys: Option<(String, String)>,
+}
+
+/// A place in a bucket.
+///
+/// # Errors
+/// [`SinkError::Usage`].
+pub fn make(builder: S3, access: &Access<'_>, prefix: &str, dest: &str) -> Result<Place, SinkError> {
+    let region = access.region.clone().unwrap_or_else(|| "us-east-1".to_owned());
+    let mut builder = builder.bucket(access.bucket).region(&region);
+    // Amazon wants the bucket in the host name; servers of one's own seldom have such names.
+    let amazon = access.endpoint.as_deref().is_none_or(|e| e.contains(".amazonaws.com"));
+    if let Some(endpoint) = &access.endpoint {
+        builder = builder.endpoint(endpoint);
+    }
+    if flag("AWS_VIRTUAL_HOSTED_STYLE_REQUEST").unwrap_or(amazon && !access.bucket.contains('.')) {
+        builder = builder.enable_virtual_host_style();
+    }
+    if let Some((key, secret)) = &access.keys {
+        builder = builder.access_key_id(key).secret_access_key(secret).disable_config_load();
+    }
+    if flag("AWS_NO_SIGN_REQUEST").unwrap_or(false) {
+        builder = builder.skip_signature();
+    }
+    if flag("AWS_EC2_METADATA_DISABLED").unwrap_or(false) {
+        builder = builder.disable_ec2_metadata();
+    }
+    let op = client(builder, dest)?;
+    let mut place = Place::new(op, prefix, dest);
+    place.uploads = Uploads::new(access, &region);
+    Ok(place)
+}
+
+fn flag(name: &str) -> Option<bool> {
+    env(name).map(|v| !matches!(v.to_ascii_lowercase().as_str(), "0" | "false" | "no"))
+}
+
+/// A setting of a profile in `~/.aws/config`.
+fn configured(profile: Option<&str>, key: &str) -> Option<String> {
+    let file = env("AWS_CONFIG_FILE").map(PathBuf::from).or_else(|| Some(std::env::home_dir()?.join(".aws/config")))?;
+    setting(&std::fs::read_to_string(file).ok()?, profile.unwrap_or("default"), key)
+}
+
+fn setting(text: &str, profile: &str, key: &str) -> Option<String> {
+    let mut ours = false;
+    for line in text.lines().map(str::trim_end) {
+        if let Some(section) = line.strip_prefix('[').and_then(|l| l.split(']').next()) {
+            let section = section.trim();
+            ours = section.strip_prefix("profile").map_or(section, str::trim) == profile;
+        } else if ours
+            && !line.starts_with([' ', '\t', '#', ';'])
+            && let Some((name, value)) = line.split_once('=')
+            && name.trim() == key
+        {
+            return Some(value.trim().to_owned());
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_of_a_profile() {
+        let text = "[default]\nregion = eu-west-1\n# region = no\n[profile lab]\nregion=x-1\ns3 =\n  region = nested\nendpoint_url = http://h:9\n";
+        assert_eq!(setting(text, "default", "region").as_deref(), Some("eu-west-1"));
+        assert_eq!(setting(text, "lab", "endpoint_url").as_deref(), Some("http://h:9"));
+        assert_eq!((setting(text, "default", "endpoint_url"), setting(text, "none", "region")), (None, None));
+    }
+}
