@@ -42,6 +42,32 @@ pub trait Classified: Error {
     fn exit(&self) -> Exit;
 }
 
+/// A request that cannot be followed as it stands: an option, a value, a name or a file that does not fit. It is the one type for
+/// such mistakes in all stages; their own error types hold it by `From`, so that they end with [`Exit::Usage`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsageError(pub String);
+
+impl UsageError {
+    /// A mistake, told in one line that says what to do instead.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+}
+
+impl fmt::Display for UsageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Error for UsageError {}
+
+impl Classified for UsageError {
+    fn exit(&self) -> Exit {
+        Exit::Usage
+    }
+}
+
 /// The end of a run that did not succeed, as the user sees it: an exit code and one line saying what happened and what to do.
 #[derive(Debug)]
 pub struct Failure {
