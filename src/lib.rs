@@ -42,20 +42,25 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+#[cfg(feature = "net")]
 pub mod api;
 pub mod check;
 pub mod cli;
 pub mod convert;
 pub mod dm;
 pub mod exit;
+#[cfg(feature = "net")]
 pub mod fetch;
 pub mod file_line;
 pub mod filter;
 pub mod image;
 pub mod item;
+#[cfg(feature = "net")]
 pub mod net;
 pub mod path;
+#[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod presigned;
+#[cfg(feature = "net")]
 pub mod sink;
 pub mod stream;
