@@ -59,7 +59,7 @@ class Bench:
 
     def parsers(self, dump):
         """The yardstick: the same rows through JSON parsers, one core."""
-        scan = subprocess.run([self.args.bin / "examples" / "json-scan", dump, str(self.rounds)],
+        scan = subprocess.run([self.args.json_scan, dump, str(self.rounds)],
                               capture_output=True, text=True, check=True).stdout
         self.section("parsers", "## The parsers\n\nMB/s on one core, from memory, lines cut beforehand "
                      f"(`json-scan DUMP`).\n\n```text\n{scan}```")
@@ -70,7 +70,7 @@ class Bench:
         for name, options in FORMATS.items():
             own[f"syn-convert --to {name}"] = lambda t, o=options: self.convert_job(o, dump, t)
         core = ["taskset", "-c", "0"]
-        jobs = {"wc -l": [*core, "wc", "-l", dump], "scan": [*core, self.args.bin / "examples" / "json-scan", "--scan", dump]}
+        jobs = {"wc -l": [*core, "wc", "-l", dump], "scan": [*core, self.args.json_scan, "--scan", dump]}
         for name, job in own.items():
             # One core is all that the first form is given; else its reader and writer threads would use the second.
             jobs[f"{name} 1"] = [*core, *job(1)]
@@ -207,12 +207,13 @@ rounds. One core: `taskset -c 0 … --threads 1`; two: `--threads 2`. `scan` is 
 def machine():
     model = next((l.split(":")[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), platform.machine())
     compiler = subprocess.run(["rustc", "--version"], capture_output=True, text=True, check=True).stdout.strip()
-    return f"{os.cpu_count()} cores ({model}), Linux {platform.release()}, {compiler}, release profile"
+    return f"{os.cpu_count()} cores ({model}), Linux {platform.release()}, {compiler}, dist profile"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bin", type=Path, default=ROOT / "target" / "release")
+    parser.add_argument("--bin", type=Path, default=ROOT / "target" / "dist")
+    parser.add_argument("--json-scan", type=Path, default=ROOT / "target" / "json-scan" / "release" / "json-scan")
     parser.add_argument("--mb", type=int, default=300, help="size of the corpus of ordinary rows")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--venv", type=Path, default=ROOT / ".venv", help="where the platform's SDK is")

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times syn-fetch against the stand-in beside the platform's own export handler and prints a table in Markdown.
 
-    bench_fetch.py --bin target/release [--rows 40000] [--latency-ms 300] [--skip-sdk]
+    bench_fetch.py --bin target/dist [--rows 40000] [--latency-ms 300] [--skip-sdk]
 
 The server waits before every answer, so these are numbers of waiting, not of computing: they hold on a busy machine as long as
 its cores keep up with the bytes. Ends with 1 when a bound is not met. Corpora are made once below target/bench.
@@ -113,7 +113,7 @@ def row(*cells):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bin", type=Path, default=ROOT / "target" / "release")
+    parser.add_argument("--bin", type=Path, default=ROOT / "target" / "dist")
     parser.add_argument("--rows", type=int, default=40_000)
     parser.add_argument("--latency-ms", type=int, default=300)
     parser.add_argument("--venv", type=Path, default=ROOT / ".venv")

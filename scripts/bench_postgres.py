@@ -2,7 +2,7 @@
 """Time and peak memory of `syn-fetch --dsn`, beside psql's COPY of the same rows from the same server.
 
 Starts a PostgreSQL of its own with 134,000 assignments of about 6 KB (about 1.1 GB on disk) and removes it afterwards.
-Usage: scripts/bench_postgres.py [--bin target/release] [--rows 134000] [--runs 3]
+Usage: scripts/bench_postgres.py [--bin target/dist] [--rows 134000] [--runs 3]
 """
 
 import argparse
@@ -62,7 +62,7 @@ def once(command, env):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bin", default="target/release")
+    parser.add_argument("--bin", default="target/dist")
     parser.add_argument("--rows", type=int, default=134_000)
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()

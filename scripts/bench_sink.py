@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times syn-sink against what it replaces: many small files to a local folder, beside the equivalent Python script and `tar x`.
 
-    bench_sink.py --bin target/release [--files 20000] [--size 300] [--rounds 3]
+    bench_sink.py --bin target/dist [--files 20000] [--size 300] [--rounds 3]
 
 Every program writes the same files to the same file system, by turns; the best of the rounds counts, since other work on the
 machine can only add. Every one ends with the files on the disk: Python and tar are followed by `sync -f`, as syn-sink syncs the

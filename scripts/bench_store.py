@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Originals from a local HTTP server (nginx) to a local S3 server (s3s-fs): syn-sink beside `rclone copy`, the same concurrency.
 
-    scripts/bench_store.py --bin target/release [--count 2000] [--bytes 200000] [--concurrency 8]
+    scripts/bench_store.py --bin target/dist [--count 2000] [--bytes 200000] [--concurrency 8]
 
 Needs nginx, s3s-fs (scripts/setup.sh) and rclone (apt-get install rclone). Prints a table for docs/benchmarks.md: seconds, processor
 time and peak memory of the program itself, not of the servers.
