@@ -1,8 +1,5 @@
 //! Runs `syn-fetch` against a stand-in and looks at what it wrote.
 
-// Every test file uses a part of this.
-#![allow(dead_code)]
-
 use super::stand_in::StandIn;
 use serde_json::Value;
 use std::process::{Command, Output, Stdio};

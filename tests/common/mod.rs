@@ -1,7 +1,12 @@
 //! Runs the binaries as a user would. A failed expectation shows the command line, what it was given and what it said.
 
-// Every test file uses a part of this.
+// Every test binary uses a part of this.
 #![allow(dead_code)]
+
+pub mod fetch;
+pub mod postgres;
+pub mod stand_in;
+pub mod world;
 
 use std::fmt;
 use std::io::Write;

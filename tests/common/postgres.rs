@@ -1,8 +1,5 @@
 //! Starts and stops a real PostgreSQL with the tables of an installation, on loopback, with TLS.
 
-// Every test file uses a part of this.
-#![allow(dead_code)]
-
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};

@@ -1,9 +1,7 @@
 //! Starts and stops the stand-in backend (`examples/stand-in`).
 //!
 //! ```ignore
-//! #[path = "common/stand_in.rs"]
-//! mod stand_in;
-//! use stand_in::{SAMPLE, StandIn};
+//! use crate::common::stand_in::{SAMPLE, StandIn};
 //!
 //! let server = StandIn::start(&["--dump", SAMPLE, "--token", "syn_test", "--fail-rate", "0.1"]);
 //! // … run something against server.url …
@@ -11,9 +9,6 @@
 //! ```
 //!
 //! `cargo test` builds the example; after `cargo test --test NAME` on a clean tree it has to be built by hand.
-
-// Every test file uses a part of this.
-#![allow(dead_code)]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

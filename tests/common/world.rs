@@ -1,8 +1,5 @@
 //! A stand-in with made-up rows, for tests of the walk.
 
-// Every test file uses a part of this.
-#![allow(dead_code)]
-
 use super::fetch::{Ran, TOKEN, fetch};
 use super::stand_in::StandIn;
 use std::fmt::Write as _;

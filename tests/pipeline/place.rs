@@ -1,7 +1,7 @@
 //! A folder to run in, a backend to talk to, and shell lines as a user types them.
 
+use crate::common::stand_in::{SAMPLE, StandIn};
 use crate::common::{Ran, exe, finish};
-use crate::stand_in::{SAMPLE, StandIn};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

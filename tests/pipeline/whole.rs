@@ -1,8 +1,8 @@
 //! Pipes that run to their end, and what other programs between the stages do to them.
 
+use crate::common::stand_in::StandIn;
 use crate::common::tree;
 use crate::place::{Place, need, place, told};
-use crate::stand_in::StandIn;
 use serde_json::Value;
 use std::path::PathBuf;
 

@@ -2,12 +2,10 @@
 //!
 //! `args` holds its arguments, one a line; a line `< PATH` reads that file (below the package's root) instead of `in.ndjson`.
 //! `out/` holds every file of the export; an original is a file with the line `-> URL`. After a change that is meant:
-//! `SYNPIPE_BLESS=1 cargo test --test golden`, then read the difference.
+//! `SYNPIPE_BLESS=1 cargo test --test convert`, then read the difference.
 
-mod common;
-
+use crate::common::{run, tree};
 use base64::Engine;
-use common::{run, tree};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,17 +1,10 @@
 //! The walk at scale: side by side, divided, from long lists of ids; the bytes are those of a walk page after page.
 
-#[path = "common/fetch.rs"]
-mod fetch;
-#[path = "common/stand_in.rs"]
-mod stand_in;
-#[path = "common/world.rs"]
-mod world;
-
-use fetch::{TOKEN, command, fetch, run};
+use crate::common::fetch::{TOKEN, command, fetch, run};
+use crate::common::stand_in::StandIn;
+use crate::common::world::{World, dense, descending, text, uneven};
 use serde_json::Value;
-use stand_in::StandIn;
 use std::collections::BTreeSet;
-use world::{World, dense, descending, text, uneven};
 
 #[test]
 fn a_parallel_walk_gives_the_bytes_of_a_serial_one() {

@@ -1,15 +1,9 @@
 //! `syn-fetch --dimensions`: sizes that no record tells, read from the images, and the labels that come of them.
 
-#[path = "common/mod.rs"]
-mod common;
-#[path = "common/fetch.rs"]
-mod fetch;
-#[path = "common/stand_in.rs"]
-mod stand_in;
-
-use fetch::{Ran, TOKEN};
+use crate::common;
+use crate::common::fetch::{Ran, TOKEN};
+use crate::common::stand_in::{SAMPLE, StandIn};
 use serde_json::{Value, json};
-use stand_in::{SAMPLE, StandIn};
 use std::path::Path;
 
 /// The headers of a JPEG, with an EXIF orientation and some bytes that a reader has to jump over.
@@ -63,7 +57,7 @@ fn without_sizes(folder: &Path) -> StandIn {
 }
 
 fn export(server: &StandIn, args: &[&str]) -> Ran {
-    fetch::fetch(server, &[&["--project", "42"], args].concat()).ok()
+    common::fetch::fetch(server, &[&["--project", "42"], args].concat()).ok()
 }
 
 /// The label files that a stream becomes, with their text.

@@ -1,10 +1,8 @@
 //! `syn-convert --check`: every rule is broken on purpose by a case of `tests/data/broken.json`. The readers themselves judge the
 //! same cases in `scripts/check_rules.py`.
 
-mod common;
-
+use crate::common::{Ran, run};
 use base64::Engine;
-use common::{Ran, run};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;

@@ -2,25 +2,16 @@
 //! process id. A server that is not installed fails its tests: `scripts/setup.sh` installs all of them.
 //!
 //! A new destination is one line in `destinations!`, and whatever starts its server in `servers.rs`.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "contract_sink/archives.rs"]
 mod archives;
-#[path = "contract_sink/campaign.rs"]
 mod campaign;
-#[path = "contract_sink/faults.rs"]
+#[path = "../common/mod.rs"]
+mod common;
 mod faults;
-#[path = "contract_sink/in_process.rs"]
 mod in_process;
-#[path = "contract_sink/refusals.rs"]
 mod refusals;
-#[path = "contract_sink/servers.rs"]
 mod servers;
-#[path = "common/stand_in.rs"]
-mod stand_in;
-#[path = "contract_sink/storage.rs"]
 mod storage;
-#[path = "contract_sink/suite.rs"]
 mod suite;
 
 macro_rules! destinations {

@@ -1,7 +1,6 @@
 //! `syn-convert --to voc`: planes, their order and limits, image sets.
 
-mod common;
-
+use crate::common;
 use base64::Engine as _;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

@@ -1,14 +1,11 @@
 //! The stand-in backend keeps to the API it stands in for.
 
-#[path = "common/stand_in.rs"]
-mod stand_in;
-
 use std::collections::BTreeSet;
 
+use crate::common::stand_in::{SAMPLE, StandIn};
 use reqwest::{Client, Response};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use stand_in::{SAMPLE, StandIn};
 
 const ROWS: usize = 24;
 

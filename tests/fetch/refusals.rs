@@ -1,12 +1,7 @@
 //! What `syn-fetch` says when it cannot: one line, the right exit code, no secret; and how long it goes on trying.
 
-#[path = "common/fetch.rs"]
-mod fetch;
-#[path = "common/stand_in.rs"]
-mod stand_in;
-
-use fetch::{Ran, TOKEN, command, fetch, run};
-use stand_in::{SAMPLE, StandIn};
+use crate::common::fetch::{Ran, TOKEN, command, fetch, run};
+use crate::common::stand_in::{SAMPLE, StandIn};
 use std::net::TcpListener;
 
 fn server(args: &[&str]) -> StandIn {

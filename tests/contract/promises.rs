@@ -1,9 +1,7 @@
 //! What every binary does, whatever it is for. A row of [`STAGES`] says what a binary reads and writes; the tests below take
 //! each row whose kind they are about.
 
-mod common;
-
-use common::{Ran, exe, feed, finish, run, shell, spawn, tree};
+use crate::common::{Ran, exe, feed, finish, run, shell, spawn, tree};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;

@@ -1,20 +1,13 @@
 //! Servers that the stand-in does not play: redirects, request ids, odd envelopes; and a person at a terminal.
 
-#[path = "common/fetch.rs"]
-mod fetch;
-#[path = "common/stand_in.rs"]
-mod stand_in;
-#[path = "common/world.rs"]
-mod world;
-
-use fetch::{Ran, TOKEN, command, run};
-use stand_in::{SAMPLE, StandIn};
+use crate::common::fetch::{Ran, TOKEN, command, run};
+use crate::common::stand_in::{SAMPLE, StandIn};
+use crate::common::world::World;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use world::World;
 
 /// A server that answers each request as a function of its path and query says, and keeps the heads of all requests.
 struct Script {

@@ -1,7 +1,7 @@
 //! Storages of the platform, by the stand-in's configuration of them.
 
+use crate::common::stand_in::{SAMPLE, StandIn};
 use crate::servers;
-use crate::stand_in::{SAMPLE, StandIn};
 use crate::suite::{BEGIN, END, Ran, command, lines, run};
 use std::io::Write;
 

@@ -1,13 +1,8 @@
 //! `syn-fetch` against the stand-in: what comes out, and in what form.
 
-#[path = "common/fetch.rs"]
-mod fetch;
-#[path = "common/stand_in.rs"]
-mod stand_in;
-
-use fetch::{TOKEN, command, fetch, run};
+use crate::common::fetch::{TOKEN, command, fetch, run};
+use crate::common::stand_in::{SAMPLE, StandIn};
 use serde_json::Value;
-use stand_in::{SAMPLE, StandIn};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::Stdio;

@@ -1,16 +1,10 @@
 //! `syn-fetch --dsn` against a real PostgreSQL: the same lines as from the API, who is let in and trusted, what is refused.
 
-#[path = "common/fetch.rs"]
-mod fetch;
-#[path = "common/postgres.rs"]
-mod postgres;
-#[path = "common/stand_in.rs"]
-mod stand_in;
-
-use fetch::{Ran, TOKEN, command, run};
-use postgres::{PASSWORD, Postgres};
+use crate::common;
+use crate::common::fetch::{Ran, TOKEN, command, run};
+use crate::common::postgres::{PASSWORD, Postgres};
+use crate::common::stand_in::{SAMPLE, StandIn};
 use serde_json::{Map, Value, json};
-use stand_in::{SAMPLE, StandIn};
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
@@ -158,7 +152,7 @@ fn lines_are_byte_for_byte_those_of_the_api() {
     ] {
         let args = [&["--bare", "--target", target], args].concat();
         let api = if target == "task" { &tasks } else { &assignments };
-        let expected = fetch::fetch(api, &[&["--project", "1"], &args[..]].concat()).ok();
+        let expected = common::fetch::fetch(api, &[&["--project", "1"], &args[..]].concat()).ok();
         let came = from_database(&server, 1, &args).ok();
         assert_eq!(came.out, expected.out, "{args:?}");
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
-const SAMPLE: &str = include_str!("data/sample.ndjson");
+const SAMPLE: &str = include_str!("../data/sample.ndjson");
 
 fn run(args: &[&str], input: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_syn-convert"))

@@ -1,18 +1,11 @@
 //! Runs that end early and go on: the result is the same bytes as of a run that nothing disturbed.
 
-#[path = "common/fetch.rs"]
-mod fetch;
-#[path = "common/stand_in.rs"]
-mod stand_in;
-#[path = "common/world.rs"]
-mod world;
-
-use fetch::{TOKEN, command, fetch};
+use crate::common::fetch::{TOKEN, command, fetch};
+use crate::common::world::{World, dense, text, uneven};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
-use world::{World, dense, text, uneven};
 
 #[test]
 fn a_failed_run_is_resumed_to_the_same_bytes() {

@@ -1,14 +1,7 @@
 //! Servers that fail and lists that change: every run gives exactly the rows of the source or fails loudly.
 
-#[path = "common/fetch.rs"]
-mod fetch;
-#[path = "common/stand_in.rs"]
-mod stand_in;
-#[path = "common/world.rs"]
-mod world;
-
-use fetch::fetch;
-use world::{World, dense, text, uneven};
+use crate::common::fetch::fetch;
+use crate::common::world::{World, dense, text, uneven};
 
 #[test]
 fn rows_that_come_and_go_are_reported_and_nothing_comes_twice() {

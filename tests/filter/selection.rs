@@ -1,8 +1,6 @@
 //! What `syn-filter` selects and how it writes it.
 
-mod common;
-
-use common::{Ran, exe, finish, run};
+use crate::common::{Ran, exe, finish, run};
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::Command;

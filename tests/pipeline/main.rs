@@ -1,0 +1,11 @@
+//! The four stages in a real pipe, against the stand-in backend. `cargo build --bins --example stand-in` comes first when only
+//! this binary is tested.
+
+#[path = "../common/mod.rs"]
+mod common;
+mod killed;
+mod place;
+mod readme;
+mod refusals;
+mod secrets;
+mod whole;
