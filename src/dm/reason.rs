@@ -113,3 +113,28 @@ impl std::fmt::Display for Reason {
         f.write_str(self.code())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_of_the_documentation_has_every_code_with_its_outcome() {
+        let document = include_str!("../../docs/formats.md");
+        for &reason in Reason::ALL {
+            let outcome = format!("{:?}", reason.outcome()).to_lowercase();
+            let row = format!("| `{}` | {outcome} |", reason.code());
+            assert!(document.contains(&row), "docs/formats.md, reason codes: no row begins with {row}");
+        }
+        let rows = document
+            .lines()
+            .filter(|line| line.starts_with("| `") && line.contains("` | "))
+            .map(|line| line.split('`').nth(1));
+        for code in rows.flatten().filter(|word| word.chars().all(|c| c.is_ascii_uppercase() || c == '_')) {
+            assert!(
+                Reason::ALL.iter().any(|reason| reason.code() == code),
+                "docs/formats.md: {code} is no reason code"
+            );
+        }
+    }
+}

@@ -85,7 +85,7 @@ pub fn in_words(plan: &Value) -> String {
     table.render()
 }
 
-/// Counts tools and classes of a payload in any of its dialects (dm-schema.md).
+/// Counts tools and classes of a payload in any of its dialects (docs/payload.md).
 pub(crate) fn tally(data: &Value, tools: &mut Map<String, Value>, classes: &mut Map<String, Value>) {
     let add = |map: &mut Map<String, Value>, key: &str| {
         let count = map.get(key).and_then(Value::as_u64).unwrap_or(0);
