@@ -45,7 +45,7 @@ pub struct FileLine<'a> {
     /// Id of the row this file came from.
     #[serde(borrow, default)]
     pub item: Option<Raw<'a>>,
-    /// How a new URL can be had when this one has expired: `{target, id, file}`.
+    /// Which row, and which of its files, to ask the backend for a new URL when this one has expired: `{target, id, file}`.
     #[serde(borrow, default)]
     pub refresh: Option<Raw<'a>>,
 }
@@ -67,7 +67,7 @@ impl FileLine<'_> {
     /// The one content of the line.
     ///
     /// # Errors
-    /// A text saying what is wrong when there is none or more than one.
+    /// A text when the line has no content, or more than one.
     pub fn content(&self) -> Result<Content<'_>, String> {
         let all = [
             self.text.as_deref().map(Content::Text),

@@ -1,9 +1,9 @@
 //! The size of an image, as it is shown, from its first bytes.
 //!
-//! A JPEG can say that it is to be turned (EXIF orientation 1 to 8; with 5 to 8 width and height change places). It is turned here
-//! too, because coordinates refer to the turned picture: browsers, in which annotators draw, show it turned (CSS
+//! A JPEG can say that it is to be turned (EXIF orientation 1 to 8; with 5 to 8 width and height change places). Sizes here
+//! are those of the turned picture, because coordinates refer to it: browsers, in which annotators draw, show it turned (CSS
 //! `image-orientation: from-image`), and `cv2.imread`, by which Ultralytics, supervision and most trainers load it, turns it as well.
-//! Pillow and torchvision do not unless they are told to (`ImageOps.exif_transpose`); pycocotools reads no images.
+//! Pillow and torchvision do so only on request (`ImageOps.exif_transpose`); pycocotools reads no images.
 //! `scripts/check_exif.py` asks them.
 
 use std::fs::File;
@@ -16,9 +16,9 @@ pub use imagesize::ImageError;
 /// An image as it is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seen {
-    /// Pixels.
+    /// Width in pixels, after turning.
     pub width: u64,
-    /// Pixels.
+    /// Height in pixels, after turning.
     pub height: u64,
     /// EXIF orientation of a JPEG: 1 is upright, 2 to 8 is mirrored, turned, or both.
     pub orientation: u16,
@@ -27,13 +27,13 @@ pub struct Seen {
 /// Looks at a file.
 ///
 /// # Errors
-/// What is wrong with it, or that it cannot be read.
+/// The file cannot be read, or is not an image of a known format.
 pub fn of_file(path: &Path) -> Result<Seen, ImageError> {
     let file = File::open(path).map_err(ImageError::IoError)?;
     look(&mut Window { file, start: 0, bytes: Vec::new(), at: 0 })
 }
 
-/// Reads a file a few kilobytes at a time, and none twice for a step back or ahead: those that look at images step a lot.
+/// Reads a file a few kilobytes at a time and keeps the last ones, since readers of image headers step back and forth a lot.
 struct Window {
     file: File,
     /// Where `bytes` stand in the file.

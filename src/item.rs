@@ -1,6 +1,6 @@
-//! Item lines: one row of the backend as it came (backend rows of `/sdk/*`), borrowed from the line.
+//! Item lines: one row of the backend as it came (docs/backend.md §6), borrowed from the line.
 //!
-//! Only what a stage asks for is parsed; everything else is read past, and checked to be JSON on the way.
+//! Only what a stage asks for is parsed; the rest is skipped, but still checked to be JSON.
 
 use crate::dm::payload::size;
 use crate::stream::json;
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use std::fmt;
 
-/// The row around its payload. `D` is what became of `data`.
+/// A row. `D` is the type that `data`, the annotation payload, was read as.
 #[derive(Debug)]
 pub struct Item<'a, D> {
     /// `id` as text: the digits of a number, the content of a string.
@@ -26,7 +26,7 @@ pub struct Item<'a, D> {
     pub files: Option<Raw<'a>>,
     /// `data_unit`.
     pub data_unit: Option<Raw<'a>>,
-    /// `dimensions`, added by fetch: `{media key: {width, height}}` or `{width, height}`.
+    /// `dimensions`, added by fetch: `{media key: {width, height}}` or `{width, height}`, pixels.
     pub dimensions: Option<Raw<'a>>,
     /// `category` of a ground-truth row.
     pub category: Option<Raw<'a>>,
@@ -40,7 +40,7 @@ pub struct Item<'a, D> {
     pub task: Option<Raw<'a>>,
     /// `created`.
     pub created: Option<Raw<'a>>,
-    /// Who works on it: `user`, `assignee`, `labeler`, `users`, in the order written.
+    /// The people who work on the row: `user`, `assignee`, `labeler`, `users`, in the order written.
     pub users: Vec<Raw<'a>>,
 }
 
@@ -70,10 +70,11 @@ impl<'a, D> Item<'a, D> {
     }
 }
 
-/// Parses a line; `data` is given to the seed that `data` makes.
+/// Parses a line. The seed `data` reads the key `data`: [`KeepRaw`], [`Skip`], or [`crate::dm::payload::Seed`].
 ///
 /// # Errors
-/// One line of text: not JSON, not an object, or without a usable id.
+/// One line of text: the line is not JSON, not an object, has no usable `id`, has `data` twice, or `@stream` is not its first key. The caller adds
+/// the place; the run ends with exit 3 unless such lines are skipped.
 pub fn parse<'a, S: DeserializeSeed<'a>>(line: &'a [u8], data: S) -> Result<Item<'a, S::Value>, String> {
     let item = json::parse_with(line, ItemSeed { data: Some(data) })?;
     if item.id.is_empty() {
@@ -82,7 +83,7 @@ pub fn parse<'a, S: DeserializeSeed<'a>>(line: &'a [u8], data: S) -> Result<Item
     Ok(item)
 }
 
-/// The id of a line that [`parse`] refuses, for the message about it; `None` when it has none before what is wrong.
+/// The id of a line that [`parse`] refuses, for the message about it, at most 80 characters. `None` when no id stands before the mistake.
 pub fn id_of_bad(line: &[u8]) -> Option<String> {
     const LONGEST: usize = 80;
     let text = String::from_utf8_lossy(line);
@@ -234,17 +235,17 @@ fn id_text(raw: Raw<'_>) -> (Str<'_>, bool) {
 /// One original file of an item.
 #[derive(Clone, Debug, Default)]
 pub struct FileRef<'a> {
-    /// Its file specification (the media key), when the row says.
+    /// The file specification it is filed under, which is the media key (`image_1`); `None` for files in lists.
     pub key: Option<Str<'a>>,
-    /// Where it can be had; may be relative.
+    /// URL of its content; may be relative to the host, may be presigned and so expire.
     pub url: Option<Str<'a>>,
-    /// Its original name: the first of `file_name_original`, `filename`, `name`.
+    /// The original name: the first of `file_name_original`, `filename`, `name`.
     pub name: Option<Str<'a>>,
     /// `is_primary`.
     pub is_primary: bool,
-    /// Width and height in pixels from its `meta`.
+    /// Width and height in pixels, from `meta` of the file.
     pub size: Option<(u32, u32)>,
-    /// Bytes, when the row says.
+    /// Size in bytes, when the row says.
     pub bytes: Option<u64>,
     /// SHA-256 in hexadecimal, when the row says.
     pub sha256: Option<Str<'a>>,
@@ -283,7 +284,8 @@ pub fn text<'a>(raw: &Raw<'a>) -> Option<Str<'a>> {
     raw.read_borrowed::<Str<'a>>().filter(|t| !t.is_empty())
 }
 
-/// `width` and `height` of an object, when they are positive integers (strings of digits count, as the platform writes both).
+/// Width and height of an image in pixels, from the keys `width` and `height` of an object. `None` unless both are positive integers, as
+/// numbers or as strings of digits (the platform writes both).
 pub fn dimensions(raw: &Raw<'_>) -> Option<(u32, u32)> {
     #[derive(Deserialize)]
     struct Wh<'a> {
@@ -314,10 +316,10 @@ fn file_ref<'a>(key: Option<Str<'a>>, raw: &Raw<'a>) -> Option<FileRef<'a>> {
 /// The row's `data_unit` as far as files and names need it.
 #[derive(Debug, Deserialize, Default)]
 pub struct DataUnit<'a> {
-    /// Its id.
+    /// `id` of the data unit.
     #[serde(borrow, default)]
     pub id: Option<Raw<'a>>,
-    /// Free JSON.
+    /// `meta`: any JSON; see docs/backend.md §6 for the keys in use.
     #[serde(borrow, default)]
     pub meta: Option<Raw<'a>>,
     #[serde(borrow, default)]
@@ -373,7 +375,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for Pairs<'a> {
     }
 }
 
-/// Which file is THE file of an item: the primary one; else, among images wanted, the first with an image extension; else the first.
+/// The file that stands for the whole item: the one marked `is_primary`; else, if an image is wanted, the first with an image extension;
+/// else the first. `None` only without any file. (docs/backend.md §6)
 pub fn primary<'f, 'a>(files: &'f [FileRef<'a>], want_image: bool) -> Option<&'f FileRef<'a>> {
     let image = |f: &&FileRef<'a>| f.is_image();
     files

@@ -20,7 +20,7 @@ pub struct RelPath(String);
 pub struct UnsafePath {
     /// The path as it came.
     pub path: String,
-    /// What is wrong with it.
+    /// The rule that it breaks.
     pub reason: &'static str,
 }
 
@@ -51,7 +51,7 @@ impl RelPath {
         &self.0
     }
 
-    /// Its components, first to last.
+    /// The components of the path, first to last.
     pub fn parts(&self) -> impl Iterator<Item = &str> {
         self.0.split('/')
     }

@@ -4,7 +4,7 @@ use crate::stream::{StreamError, Writer};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// What readers do with what was found.
+/// How badly readers take a finding. The order is from mild to severe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -19,7 +19,7 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// Its name in the output.
+    /// The word in the output.
     pub fn word(self) -> &'static str {
         match self {
             Self::Advice => "advice",
@@ -33,9 +33,9 @@ impl Severity {
 /// A rule. Its code is stable.
 #[derive(Debug)]
 pub struct Rule {
-    /// What findings are called.
+    /// The code in the output, `COCO_BBOX_INVALID`.
     pub code: &'static str,
-    /// What becomes of what breaks it.
+    /// What readers do with data that breaks the rule.
     pub severity: Severity,
     /// The program that decides so.
     pub reader: &'static str,

@@ -18,19 +18,19 @@ use tree::Tree;
 
 /// The rules of a format.
 pub trait Check: Sync {
-    /// Its name in the registry of formats.
+    /// The format's name, as `--to` has it.
     fn name(&self) -> &'static str;
 
-    /// What of it is in a tree: documents, or folders with a slash at the end; the root is empty.
+    /// The parts of a tree that are in this format: paths of documents, or of folders, with a slash at the end. The root is the empty path.
     fn find(&self, tree: &Tree) -> Vec<String>;
 
-    /// Checks one of them.
+    /// Checks one part that [`Check::find`] gave.
     ///
     /// # Errors
     /// When a file cannot be read or a finding cannot be written.
     fn check(&self, tree: &Tree, part: &str, out: &mut Findings) -> Result<(), StreamError>;
 
-    /// It was asked for and is not there.
+    /// Writes the finding that the tree has no part of this format, although `--to` asked for it.
     ///
     /// # Errors
     /// When the finding cannot be written.
@@ -43,7 +43,7 @@ pub const CHECKS: &[&dyn Check] = &[&coco::Coco, &yolo::Yolo, &ultralytics::Ultr
 /// Checks whatever a tree holds, or `only` the format of this name. Gives the names of the formats that were found.
 ///
 /// # Errors
-/// [`StreamError::Cut`] when there is none; those of [`Check::check`].
+/// [`StreamError::Cut`] when the input has no file line; and those of [`Check::check`].
 pub fn check(tree: &Tree, only: Option<&str>, out: &mut Findings) -> Result<Vec<&'static str>, StreamError> {
     let mut found = Vec::new();
     for check in CHECKS.iter().filter(|c| only.is_none_or(|name| name == c.name())) {

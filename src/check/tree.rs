@@ -17,13 +17,13 @@ use walkdir::WalkDir;
 /// An image, as far as its first bytes tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Image {
-    /// It is here.
+    /// In the dataset, and readable.
     Here(Seen),
-    /// A file line says where it is.
+    /// Not downloaded: a file line has its URL.
     Elsewhere,
-    /// It is not here.
+    /// Not in the dataset.
     Missing,
-    /// It is here and no image.
+    /// In the dataset, but not an image that can be read; says why.
     Unreadable(String),
 }
 

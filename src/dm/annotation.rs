@@ -65,7 +65,7 @@ pub struct Rect {
     pub h: f64,
 }
 
-/// Where an annotation is.
+/// Where an annotation is. Coordinates are pixels from the top left corner of the image, y down. Ranges point into [`super::Arena`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Geometry<'a> {
     /// The tool has none.
@@ -74,15 +74,15 @@ pub enum Geometry<'a> {
     Box(Rect, f64),
     /// Boxes by frame of a video: frame as written, box, rotation.
     Frames(Vec<(Str<'a>, Rect, f64)>),
-    /// A ring: a range of the item's pairs, pixels.
+    /// One ring: a range of `coordinates.pairs` in the arena, `[x, y]` each.
     Polygon(Range<usize>),
-    /// Several rings of one object: a range of the item's rings.
+    /// Several rings of one object: a range of `coordinates.rings` in the arena.
     Rings(Range<usize>),
-    /// An open line: a range of the item's pairs, pixels.
+    /// An open line: a range of `coordinates.pairs` in the arena, `[x, y]` each.
     Polyline(Range<usize>),
-    /// A point, pixels.
+    /// One point, `[x, y]`.
     Point([f64; 2]),
-    /// All keypoints of one object in one annotation (dialect F): a range of the item's pairs.
+    /// All keypoints of one object in one annotation (dialect F): a range of `coordinates.pairs` in the arena.
     Points(Range<usize>),
     /// A pixel mask, not yet checked.
     Mask(MaskRef),
@@ -93,21 +93,21 @@ pub enum Geometry<'a> {
 /// One annotation.
 #[derive(Clone, Debug)]
 pub struct Annotation<'a> {
-    /// Its id; unique in its media unless `problem` says otherwise.
+    /// The annotation's id; unique in its media unless `problem` says otherwise.
     pub id: Str<'a>,
-    /// Its tool.
+    /// The tool it was made with.
     pub tool: Tool,
     /// The tool's name as written.
     pub tool_name: Str<'a>,
-    /// Class name, trimmed, NFC; empty when there is none.
+    /// Class name, trimmed, NFC; empty when the annotation has no class.
     pub class: Str<'a>,
-    /// Everything else said about it, in the order written.
+    /// Everything that `classification` or `attrs` say besides the class, in the order written.
     pub attributes: Vec<(Str<'a>, Raw<'a>)>,
     /// Index of its group in [`super::Media::groups`].
     pub group: Option<usize>,
-    /// Where it is.
+    /// Where it is, in pixels of its media; not yet checked against the image.
     pub geometry: Geometry<'a>,
-    /// Geometry values in their own words, for formats that carry any tool: key and value.
+    /// Geometry as it is written, key and JSON value, for formats that carry any tool.
     pub raw: Vec<(Str<'a>, Raw<'a>)>,
     /// Why it cannot be used, if so. `geometry` is then [`Geometry::None`].
     pub problem: Option<Reason>,

@@ -16,9 +16,9 @@ use std::ops::ControlFlow;
 /// What is known of an annotation without its geometry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head<'a> {
-    /// The tool in the platform's spelling (`bounding_box` for `bbox`); empty when there is none.
+    /// The tool in the platform's spelling (`bounding_box` for `bbox`); empty when the annotation names no tool.
     pub tool: Cow<'a, str>,
-    /// The class: trimmed, NFC; empty when there is none.
+    /// The class: trimmed, NFC; empty when the annotation has no class.
     pub class: Cow<'a, str>,
 }
 

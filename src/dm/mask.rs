@@ -25,9 +25,9 @@ pub enum Encoding {
 /// The list a mask came as.
 #[derive(Clone, Debug, PartialEq)]
 pub enum MaskData {
-    /// A range of the item's numbers.
+    /// A range of `coordinates.numbers` in the arena: row-major indices, from 0.
     Numbers(Range<usize>),
-    /// A range of the item's pairs.
+    /// A range of `coordinates.pairs` in the arena: `[start, length]`, row-major, from 0.
     Pairs(Range<usize>),
     /// An empty list.
     Empty,
@@ -43,7 +43,7 @@ pub struct MaskRef {
 }
 
 impl MaskRef {
-    /// Whether the encoding had to be told from the shape of the list.
+    /// Whether nothing declares the encoding, so that the shape of the list decides (`MASK_ENCODING_ASSUMED`).
     pub fn assumed(&self) -> bool {
         self.declared.is_none()
     }

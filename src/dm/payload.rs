@@ -74,9 +74,9 @@ pub struct Arena {
 /// A group of annotations of one media.
 #[derive(Clone, Debug, Default)]
 pub struct Group<'a> {
-    /// Its id; empty when it has none.
+    /// Id of the group; empty when it has no id.
     pub id: Str<'a>,
-    /// Indices of its members in [`Media::annotations`], in the order written.
+    /// Indices of the members in [`Media::annotations`], in the order written.
     pub members: Vec<usize>,
     /// False when it names annotations that are not there or belong to another group.
     pub sound: bool,
@@ -85,22 +85,22 @@ pub struct Group<'a> {
 /// One media of an item.
 #[derive(Clone, Debug)]
 pub struct Media<'a> {
-    /// Its key, `image_1`.
+    /// The media key, `image_1`.
     pub key: Str<'a>,
-    /// Its kind.
+    /// What kind of file it is, from the prefix of the key.
     pub kind: MediaKind,
     /// Width and height in pixels, from `extra`.
     pub size: Option<(u32, u32)>,
-    /// Its annotations, in the order written.
+    /// The annotations of this media, in the order written.
     pub annotations: Vec<Annotation<'a>>,
-    /// Its groups.
+    /// The groups of this media; [`Annotation::group`] is an index into them.
     pub groups: Vec<Group<'a>>,
 }
 
 /// A payload.
 #[derive(Clone, Debug, Default)]
 pub struct Payload<'a> {
-    /// Its media, in natural order of their keys.
+    /// The media of the item, in natural order of their keys (`image_2` before `image_10`).
     pub media: Vec<Media<'a>>,
     /// Lists that could not be read as annotations at all; each counts as one malformed annotation.
     pub malformed: usize,
@@ -120,7 +120,7 @@ pub fn read<'a>(bytes: &'a [u8], arena: &mut Arena) -> Result<Payload<'a>, Strin
 
 /// Reads a payload inside a larger value.
 pub struct Seed<'s> {
-    /// Where coordinates go; cleared first.
+    /// Takes the coordinates; cleared first.
     pub arena: &'s mut Arena,
 }
 

@@ -1,8 +1,8 @@
 //! Coordinates as they are written, into flat arrays.
 //!
 //! One reader serves every tool and dialect: `{x,y,width,height}`, `{x,y}`, `[x,y,w,h]`, `[{x,y},…]`, `[[x,y],…]`,
-//! `[[[x,y],…],…]`, `[i,…]`, `[[start,length],…]`. What the numbers mean is decided by the tool, later. A value of the wrong type
-//! becomes [`Shape::Bad`]; it never fails the line.
+//! `[[[x,y],…],…]`, `[i,…]`, `[[start,length],…]`. What the numbers mean, the tool decides later. A value of the wrong
+//! type becomes [`Shape::Bad`] and never fails the line.
 
 use crate::stream::json::POINT;
 use serde::Deserialize;
@@ -22,7 +22,7 @@ pub struct Coordinates {
 }
 
 impl Coordinates {
-    /// Forgets everything, keeps the memory; but for that of a huge mask, which may never come again.
+    /// Empties it and keeps the memory, except what only a huge mask needs.
     pub fn clear(&mut self) {
         const KEPT: usize = 64 * 1024;
         self.numbers.clear();

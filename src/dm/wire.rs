@@ -19,13 +19,13 @@ use std::fmt;
 /// A group of annotations, in both shapes that are in use.
 #[derive(Debug, Default, Deserialize)]
 pub struct WireGroup<'a> {
-    /// Its id.
+    /// Id of the group.
     #[serde(borrow, default)]
     pub id: Option<Str<'a>>,
-    /// Ids of its members.
+    /// Ids of the members.
     #[serde(borrow, default, rename = "annotationIds")]
     pub ids: Vec<Str<'a>>,
-    /// Its members in the older shape.
+    /// The members, in the older shape.
     #[serde(borrow, default, rename = "annotationList")]
     pub list: Vec<WireMember<'a>>,
 }
@@ -83,9 +83,9 @@ pub struct WirePayload<'a> {
 
 /// Reads a payload into `out`, its coordinates into `to`.
 pub struct PayloadSeed<'s, 'a> {
-    /// Where coordinates go.
+    /// Takes the coordinates.
     pub to: &'s mut Coordinates,
-    /// What is filled.
+    /// Takes everything else.
     pub out: &'s mut WirePayload<'a>,
 }
 

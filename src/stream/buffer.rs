@@ -21,7 +21,7 @@ impl Home {
         Self { back, waiting, size }
     }
 
-    /// A buffer with whatever it held before.
+    /// A buffer; its bytes are those of its last use.
     pub(super) fn take(&self) -> Vec<u8> {
         self.waiting.try_recv().unwrap_or_else(|_| vec![0; self.size])
     }

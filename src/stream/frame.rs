@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 /// The version of the stream format that this crate writes.
 pub const VERSION: u64 = 1;
 
-/// What the lines between begin and end are.
+/// The kind of the lines between begin and end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
@@ -62,7 +62,7 @@ pub enum Frame {
     Error {
         /// Machine-readable class of the failure.
         code: String,
-        /// What happened.
+        /// The message of the failed stage, one line.
         message: String,
     },
     /// A kind of frame that this version does not know; passed through.
@@ -79,7 +79,7 @@ impl Frame {
     /// Reads a frame line.
     ///
     /// # Errors
-    /// A text without place when the line is not a JSON object, is of a later version, or has a wrong type.
+    /// A text without file and line when the line is not a JSON object, is of a later version, or has a wrong type.
     pub fn parse(line: &[u8]) -> Result<Self, String> {
         let body: Map<String, Value> =
             serde_json::from_slice(line).map_err(|e| format!("not a valid frame line: {e}"))?;
@@ -254,7 +254,7 @@ fn cut(text: &str) -> StreamError {
     StreamError::Cut(text.to_owned())
 }
 
-/// What to say when a stage is given the other kind of stream.
+/// The message of a stage whose input is of the other kind.
 pub fn wrong_kind(got: Kind) -> String {
     match got {
         Kind::Items => "the input holds items, not files: put `syn-convert --to FORMAT` between".to_owned(),

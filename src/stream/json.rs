@@ -111,7 +111,7 @@ pub fn parse_with<'a, S: DeserializeSeed<'a>>(line: &'a [u8], seed: S) -> Result
 /// Parses a text that is known to be UTF-8, borrowing from it.
 ///
 /// # Errors
-/// What is wrong and where.
+/// The mistake and its byte in the text.
 pub fn from_text<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, ParseError> {
     let mut parser = Parser::new(text);
     let value = T::deserialize(&mut parser)?;
@@ -120,7 +120,7 @@ pub fn from_text<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, ParseError>
 }
 
 /// The text with `null` for every number that is too large for a float (`1e999`): JSON's grammar allows them, no parser can hold
-/// them, and one such number would cost a whole line. `None` when there is none.
+/// them, and one such number would cost a whole line. `None` when the text has no such number.
 pub fn without_huge_numbers(json: &[u8]) -> Option<Vec<u8>> {
     /// The shortest number without exponent that can be too large, digits.
     const LONG: usize = 309;

@@ -4,9 +4,10 @@
 //! reader thread ──batches──► N workers ──results──► caller's thread (reorders, merges, writes)
 //!       └───────────frames, in their place──────────────┘
 //! ```
-//! Memory is bounded by the permits that batches under way hold: a small multiple of the threads, or, of batches of one huge line
-//! each, one a thread. Frames are seen twice, each time in
-//! order: by `on_frame` before any later batch reaches a worker (so that workers know the class list), and by `merge`.
+//! * **Memory** is bounded by permits, which batches hold while they are under way: a small multiple of the threads, or one a thread
+//!   for batches that are a single huge line.
+//! * **Frames** come twice, each time in order: to `on_frame` before any later batch reaches a worker, so that workers know the class
+//!   list, and to `merge`.
 
 use super::error::StreamError;
 use super::frame::Frame;
@@ -17,12 +18,12 @@ use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
-/// What the merging side is given, in input order.
+/// One call of `merge`, in input order.
 #[derive(Debug)]
 pub enum Event<T> {
     /// A frame line and the line as it came, without line end.
     Frame(Frame, Vec<u8>),
-    /// What a worker made of a batch.
+    /// The result of a worker for one batch.
     Output(T),
     /// Nothing is ready: a good moment to flush.
     Idle,

@@ -40,7 +40,7 @@ pub struct Line<'a> {
     pub start: usize,
     /// End of that range.
     pub end: usize,
-    /// Its number in its input, from 1.
+    /// Line number in the input file, from 1.
     pub number: u64,
 }
 
@@ -83,7 +83,7 @@ impl Batch {
         Place { source: self.source.clone(), line: line.number }
     }
 
-    /// A message about one of its lines; says so when the line is the input's last and has no newline.
+    /// An error about a line of this batch; its text says so when the line is the input's last and has no newline.
     pub fn bad_line(&self, line: &Line<'_>, reason: &str) -> StreamError {
         let torn = if self.bytes[line.start..line.end].ends_with(b"\n") {
             ""
@@ -104,7 +104,7 @@ struct Source {
 pub struct Reader {
     todo: std::vec::IntoIter<PathBuf>,
     current: Option<Source>,
-    /// What is read and not handed out, and room for more.
+    /// Bytes that are read and not yet handed out, then room for more.
     pending: Vec<u8>,
     /// Length of the part of `pending` that is read: less than one whole line after `next_batch`, apart from `ready`.
     filled: usize,

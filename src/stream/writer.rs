@@ -43,7 +43,7 @@ impl Writer {
         }
     }
 
-    /// A file that is kept up to its byte `at`, cut there, and gone on with.
+    /// A file whose first `at` bytes stay; the rest is cut off, and writing continues there.
     ///
     /// # Errors
     /// [`StreamError::Write`] when it cannot be opened or cut.
@@ -94,7 +94,7 @@ impl Writer {
         self.put(b"\n")
     }
 
-    /// Hands everything on; call it when there is nothing else to do.
+    /// Writes the buffer out. Call it whenever there is nothing else to do, so that readers get lines without delay.
     ///
     /// # Errors
     /// As [`Writer::put`].

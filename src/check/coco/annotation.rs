@@ -32,7 +32,7 @@ impl Known {
     }
 }
 
-/// Ids larger than this are not told apart by a 64-bit float, which the evaluation keeps them in.
+/// The evaluation keeps ids as 64-bit floats, which cannot hold all integers above this one.
 const EXACT: i64 = 1 << 53;
 /// Boxes of masks and polygons may be off by what writers round, pixels.
 const TOLERANCE: f64 = 1.01;
@@ -53,13 +53,13 @@ pub struct Annotations<'a> {
 }
 
 impl<'a> Annotations<'a> {
-    /// Before the first annotation.
+    /// Ready for the first annotation of the document at `path`.
     pub fn new(path: &'a str, known: Known, out: &'a mut Findings) -> Self {
         let (ids, negative) = (RoaringTreemap::new(), RoaringTreemap::new());
         Self { path, known, out, ids, negative, crowds: 0, first_crowd: String::new(), failed: None }
     }
 
-    /// Says what is told once a document.
+    /// Writes the findings that a document gets once.
     ///
     /// # Errors
     /// Those of the output.

@@ -115,7 +115,7 @@ fn extent(counts: &[u64], height: u64) -> Mask {
             mask.right = mask.right.max(last / height + 1);
             let (mut top, mut bottom) = (at % height, last % height);
             if at / height != last / height {
-                // It goes on in the next column, so it touches both edges.
+                // The run continues in the next column, so it touches the lower and the upper edge.
                 (top, bottom) = (0, height - 1);
             }
             mask.top = mask.top.min(top);

@@ -101,13 +101,13 @@ fn looks_like_coco(tree: &Tree, path: &str) -> bool {
     has("categories") || (has("images") && has("annotations"))
 }
 
-/// What is told of a document as it is read.
+/// Receives the parts of a document as they are read.
 pub trait Document {
-    /// A key at the top.
+    /// Called with each key of the top object, in the order written.
     fn key(&mut self, key: &str);
-    /// Whether the elements of its list are wanted.
+    /// Whether [`Document::element`] is to be called for the list under this key.
     fn wants(&self, key: &str) -> bool;
-    /// One of them.
+    /// One element of such a list; `index` counts from 0.
     ///
     /// # Errors
     /// Those of the output.
@@ -119,7 +119,7 @@ pub trait Document {
 /// Reads a document.
 ///
 /// # Errors
-/// Outer: the file cannot be opened. Inner: it is not JSON, or [`Document::element`] failed, which has told [`Document::fail`].
+/// Outer: the file cannot be opened. Inner: it is not JSON, or [`Document::element`] failed, which then kept its error in [`Document::fail`].
 pub fn read(
     tree: &Tree,
     path: &str,

@@ -105,7 +105,7 @@ fn splits(map: &Map<String, Value>, path: &str, yaml: &mut DataYaml, out: &mut F
     Ok(())
 }
 
-/// The class names in order; `None` when there are none to go by.
+/// The class names in order; `None` when `names` is missing or cannot be used.
 fn names(map: &Map<String, Value>, path: &str, out: &mut Findings) -> Result<Option<Vec<String>>, StreamError> {
     let place = Place::at(path, "names");
     // As Python's `str` writes them.

@@ -22,9 +22,9 @@ pub struct Head {
 
 /// A row: where it stands and its values.
 pub struct Row<'r> {
-    /// Its place.
+    /// `FILE:LINE`, for findings.
     pub place: Place<'r>,
-    /// Its values, or the text of the first that is none.
+    /// The values of the row, or the text of the first one that is not a number.
     pub values: Result<Vec<f64>, String>,
 }
 

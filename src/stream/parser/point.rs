@@ -17,7 +17,7 @@ impl Parser<'_> {
         Some(pair)
     }
 
-    /// Reads past points and the commas between them; false when there is none.
+    /// Reads past points and the commas between them; false when no point follows.
     #[inline(always)]
     pub(super) fn skip_points(&mut self) -> bool {
         let start = self.at;
