@@ -2,6 +2,8 @@
 """Checks the documents of the repository. Needs Python alone; with --bin also jq, to run the examples.
 
 * Every document that a comment or another document names is there, and so is every heading that it names (`docs/NAME.md §N`, links).
+* Every file that a document names (`src/…`) is there, and so is every function that a table or a sentence names after its file
+  (`src/path.rs` `leaf`).
 * With --bin: the examples of docs/payload.md print what the document says.
 """
 
@@ -96,6 +98,25 @@ def check_links(path, wrong):
                 wrong.append(f"{path.relative_to(ROOT)}:{number}: {name or path.name} has no heading #{anchor}")
 
 
+# `src/a/b.rs`, perhaps followed by names in backticks: "`src/a.rs` | `run` | …", "`src/a.rs`: `this` and `that`".
+NAMED = re.compile(r"`((?:src|tests|scripts|examples|docs|\.ci)/[\w./-]*)`((?:[\s|:,]*(?:and )?`\w+`)*)")
+
+
+def check_places(path, wrong):
+    for number, line in outside_blocks(path.read_text()):
+        for name, functions in NAMED.findall(line):
+            where = f"{path.relative_to(ROOT)}:{number}"
+            file = ROOT / name
+            if "NAME" in name:
+                continue
+            if not file.exists():
+                wrong.append(f"{where}: there is no {name}")
+                continue
+            for function in re.findall(r"`(\w+)`", functions):
+                if file.is_file() and not re.search(rf"\b(fn|struct|enum|trait|const|static|mod|macro_rules!) {function}\b", file.read_text()):
+                    wrong.append(f"{where}: {name} has no {function}")
+
+
 def run_examples(path, bin_dir, wrong):
     """Runs each `$ ` line of the `sh` blocks and compares what follows it. Blocks `json NAME` are files."""
     env = dict(os.environ, PATH=f"{bin_dir}{os.pathsep}{os.environ['PATH']}", LC_ALL="C.UTF-8")
@@ -130,6 +151,8 @@ def main():
         check_citations(path, wrong)
     for path in documents:
         check_links(path, wrong)
+        if path.name != "CHANGELOG.md":
+            check_places(path, wrong)
     if args.bin:
         run_examples(ROOT / "docs" / "payload.md", args.bin.resolve(), wrong)
     for line in wrong:
