@@ -30,10 +30,11 @@ impl Images {
         self.absent = true;
     }
 
-    /// Looks at an image. `size`: width and height that the annotations give. `ultralytics`: too small is dropped.
+    /// Checks the image at a path. `size`: its width and height in pixels, as the annotations say. `ultralytics`: whether an image under 10
+    /// pixels is a finding.
     ///
     /// # Errors
-    /// Those of the output.
+    /// [`StreamError`]: a finding cannot be written.
     pub fn look(
         &mut self,
         tree: &Tree,
@@ -45,10 +46,10 @@ impl Images {
         self.look_from(tree, path, "", size, ultralytics, out)
     }
 
-    /// As [`Images::look`], for an image that `from` names.
+    /// As [`Images::look`], for an image that the file `from` names; findings are placed there.
     ///
     /// # Errors
-    /// Those of the output.
+    /// [`StreamError`]: a finding cannot be written.
     pub fn look_from(
         &mut self,
         tree: &Tree,
@@ -97,10 +98,10 @@ impl Images {
         Ok(())
     }
 
-    /// Says what could not be looked at.
+    /// Writes the finding about images that could not be checked, if any.
     ///
     /// # Errors
-    /// Those of the output.
+    /// [`StreamError`]: a finding cannot be written.
     pub fn finish(self, of: &str, out: &mut Findings) -> Result<(), StreamError> {
         if self.here == 0 {
             if self.missing > 0 || self.absent {

@@ -40,7 +40,7 @@ impl Tree {
     /// A folder or a single document.
     ///
     /// # Errors
-    /// [`StreamError::Read`] when there is no such thing.
+    /// [`StreamError::Read`] when there is no such file or folder.
     pub fn open(path: &Path) -> Result<Self, StreamError> {
         let failed = |source| StreamError::Read { name: path.display().to_string(), source };
         let root = fs::canonicalize(path).map_err(failed)?;
@@ -57,7 +57,7 @@ impl Tree {
     /// The files of a stream, unpacked into a temporary folder. Originals stay where they are.
     ///
     /// # Errors
-    /// As the sink's: a stream that was cut, a line that is no file line, a path that leaves the dataset.
+    /// As for the sink: the stream was cut, a line is not a file line, or a path leaves the dataset.
     pub fn unpack(mut reader: Reader, allow_partial: bool) -> Result<Self, StreamError> {
         let folder = tempfile::Builder::new().prefix("syn-check-").tempdir();
         let folder = folder.map_err(|source| StreamError::Write { name: "temporary folder".into(), source })?;

@@ -62,7 +62,7 @@ impl<'a> Annotations<'a> {
     /// Writes the findings that a document gets once.
     ///
     /// # Errors
-    /// Those of the output.
+    /// [`StreamError`]: a finding cannot be written.
     pub fn finish(self) -> Result<(), StreamError> {
         if self.crowds == 0 {
             return Ok(());

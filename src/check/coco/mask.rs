@@ -20,7 +20,7 @@ pub struct Mask {
     pub area: u64,
 }
 
-/// Checks run lengths; `None` when there is no extent to go by. `image`: its width and height.
+/// Checks run lengths, column-major, first background. `image`: width and height in pixels. `None` when the extent cannot be told.
 ///
 /// # Errors
 /// Those of `say`.

@@ -110,7 +110,7 @@ pub trait Document {
     /// One element of such a list; `index` counts from 0.
     ///
     /// # Errors
-    /// Those of the output.
+    /// [`StreamError`]: a finding cannot be written.
     fn element(&mut self, key: &str, index: u64, value: Value) -> Result<(), StreamError>;
     /// Keeps an error that ends the reading.
     fn fail(&mut self, e: StreamError);

@@ -8,7 +8,7 @@ use serde_json::Value;
 /// Comparisons of points and edges that are made for one annotation.
 const WORK: usize = 10_000_000;
 
-/// Checks rings; gives left, top, right, bottom of all of them.
+/// Checks rings, each `[x1, y1, x2, y2, …]` in pixels. Gives left, top, right and bottom of all of them.
 ///
 /// # Errors
 /// Those of `say`.

@@ -9,14 +9,14 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-/// The colour of pixels that count for nothing.
+/// The colour of void pixels, which no evaluation counts.
 const VOID_COLOUR: [u8; 3] = [224, 224, 192];
 
 /// The classes.
 pub struct Labels {
     /// The file that lists them.
     pub file: &'static str,
-    /// Their index in the planes, by name.
+    /// Index of each class in the planes, 0 to 255, by name.
     pub index: BTreeMap<String, u32>,
     /// Whether one of them has the colour of void pixels.
     pub has_void: bool,
@@ -25,7 +25,7 @@ pub struct Labels {
 /// Reads the classes; `None` without a file that lists them.
 ///
 /// # Errors
-/// Those of the input and the output.
+/// [`StreamError`]: a file cannot be read, or a finding cannot be written.
 pub fn read(tree: &Tree, folder: &str, out: &mut Findings) -> Result<Option<Labels>, StreamError> {
     let meta = format!("{folder}dataset_meta.json");
     if tree.has(&meta) {

@@ -11,7 +11,7 @@ use png::{BitDepth, ColorType, Decoder, Limits, Reader};
 use std::fs::File;
 use std::io::BufReader;
 
-/// Index of pixels that count for nothing.
+/// Index of void pixels, which no evaluation counts.
 const VOID: u8 = 255;
 
 type Plane = Reader<BufReader<File>>;
@@ -19,7 +19,7 @@ type Plane = Reader<BufReader<File>>;
 /// Checks the planes of an image, if it has any.
 ///
 /// # Errors
-/// Those of the input and the output.
+/// [`StreamError`]: a file cannot be read, or a finding cannot be written.
 pub fn check(
     tree: &Tree,
     folder: &str,

@@ -13,14 +13,14 @@ pub struct Sets {
     any: bool,
 }
 
-/// Those that must not share an image.
+/// The lists that must not share an image.
 const PARTS: [&str; 3] = ["train", "val", "test"];
 
 impl Sets {
     /// Reads all lists.
     ///
     /// # Errors
-    /// Those of the input and the output.
+    /// [`StreamError`]: a file cannot be read, or a finding cannot be written.
     pub fn read(tree: &Tree, folder: &str, out: &mut Findings) -> Result<Self, StreamError> {
         let mut sets = Self::default();
         for path in tree.files(&format!("{folder}ImageSets/Main"), true).filter(|f| f.ends_with(".txt")) {
@@ -61,7 +61,7 @@ impl Sets {
         !self.any
     }
 
-    /// Whether a list names it.
+    /// Whether a list names this id.
     pub fn main(&self, id: &str) -> bool {
         self.main.contains_key(id)
     }

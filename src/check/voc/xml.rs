@@ -12,9 +12,9 @@ use crate::stream::StreamError;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-/// What the rest of the check needs of an annotation.
+/// One annotation file, as far as other files are compared with it.
 pub struct Annotation {
-    /// Width and height of its image, pixels.
+    /// Width and height of the image in pixels, as the file says.
     pub size: Option<[u64; 2]>,
     /// A box begins at pixel 0.
     pub zero: bool,
@@ -39,10 +39,10 @@ impl Element {
     }
 }
 
-/// Checks a file. `None`: it cannot be used.
+/// Checks one file. `None` when it cannot be compared with others.
 ///
 /// # Errors
-/// Those of the input and the output.
+/// [`StreamError`]: a file cannot be read, or a finding cannot be written.
 pub fn check(
     tree: &Tree,
     folder: &str,

@@ -25,7 +25,7 @@ pub struct DataYaml {
 /// Reads and checks the file at `path`. `None`: nothing in it can be used.
 ///
 /// # Errors
-/// Those of the input and the output.
+/// [`StreamError`]: a file cannot be read, or a finding cannot be written.
 pub fn read(tree: &Tree, folder: &str, path: &str, out: &mut Findings) -> Result<Option<DataYaml>, StreamError> {
     let bytes = tree.read(path)?;
     let parsed = std::str::from_utf8(&bytes).map_err(|e| e.to_string());

@@ -67,7 +67,7 @@ impl Check for Yolo {
     }
 }
 
-/// What the label files of a tree hold.
+/// Counts over the label files of a tree.
 #[derive(Default)]
 struct Seen {
     boxes: u64,

@@ -47,7 +47,7 @@ const ROUNDING: f64 = 2e-6;
 /// Checks the rows of an image.
 ///
 /// # Errors
-/// Those of the output.
+/// [`StreamError`]: a finding cannot be written.
 pub fn check(rows: &[Row<'_>], head: Head, out: &mut Findings) -> Result<Kind, StreamError> {
     let width = |row: &Row<'_>| row.values.as_ref().map_or(0, Vec::len);
     let kind = match head.joints {
