@@ -4,5 +4,5 @@ use std::process::ExitCode;
 use synpipe::cli;
 
 fn main() -> ExitCode {
-    cli::main("syn-convert", |args: &cli::convert::Args| &args.common, cli::convert::main)
+    cli::main_typed("syn-convert", |args: &cli::convert::Args| &args.common, cli::convert::main)
 }

@@ -3,7 +3,8 @@
 use super::usage;
 use crate::exit::{Exit, Failure};
 use crate::stream::{StreamError, Writer, reader};
-use clap::{Args, CommandFactory, Parser, ValueEnum};
+use clap::parser::ValueSource;
+use clap::{Arg, Args, Command, CommandFactory, Parser, ValueEnum};
 use std::fs::Metadata;
 use std::io::{IsTerminal, Write};
 use std::os::unix::fs::MetadataExt;
@@ -63,6 +64,12 @@ pub struct Common {
 }
 
 impl Common {
+    /// The names of these options, without dashes.
+    pub fn names() -> Vec<String> {
+        let command = Self::augment_args(Command::new(""));
+        command.get_arguments().filter_map(|a| a.get_long().map(str::to_owned)).collect()
+    }
+
     /// Number of worker threads to use.
     pub fn threads(&self) -> usize {
         self.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get), usize::from)
@@ -188,8 +195,18 @@ pub fn main<A: Parser + CommandFactory + Send>(
     common: impl Fn(&A) -> &Common,
     run: impl FnOnce(A, &Console) -> Result<Exit, Failure> + Send,
 ) -> ExitCode {
-    let args = match A::try_parse() {
-        Ok(args) => args,
+    main_typed(tool, common, |args, _, console| run(args, console))
+}
+
+/// As [`main`], for a binary that asks which options the command line has: their names without dashes. Options that are set by the
+/// environment, or left at their default, are none of them.
+pub fn main_typed<A: Parser + CommandFactory + Send>(
+    tool: &'static str,
+    common: impl Fn(&A) -> &Common,
+    run: impl FnOnce(A, &[String], &Console) -> Result<Exit, Failure> + Send,
+) -> ExitCode {
+    let (args, typed) = match parse::<A>() {
+        Ok(parsed) => parsed,
         Err(e) => {
             let Some(line) = usage::one_line(tool, &e) else {
                 // Help and version go to standard output and are a success; a closed reader is none of our business.
@@ -207,7 +224,7 @@ pub fn main<A: Parser + CommandFactory + Send>(
         let _ = std::io::stdout().write_all(&script);
         return ExitCode::SUCCESS;
     }
-    match guarded(|| run(args, &console)) {
+    match guarded(|| run(args, &typed, &console)) {
         Ok(exit) => ExitCode::from(exit.code()),
         Err(failure) => {
             if !failure.message.is_empty() && failure.exit != Exit::Ok {
@@ -216,6 +233,16 @@ pub fn main<A: Parser + CommandFactory + Send>(
             ExitCode::from(failure.exit.code())
         }
     }
+}
+
+/// The arguments, and the names of the options that were typed.
+fn parse<A: Parser + CommandFactory>() -> Result<(A, Vec<String>), clap::Error> {
+    let mut command = A::command();
+    let matches = command.try_get_matches_from_mut(std::env::args_os())?;
+    let args = A::from_arg_matches(&matches).map_err(|e| e.format(&mut command))?;
+    let is_typed = |a: &&Arg| matches.value_source(a.get_id().as_str()) == Some(ValueSource::CommandLine);
+    let typed = command.get_arguments().filter(is_typed).filter_map(|a| a.get_long().map(str::to_owned)).collect();
+    Ok((args, typed))
 }
 
 /// Turns a panic into a failure that asks for a report.

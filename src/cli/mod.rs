@@ -1,5 +1,6 @@
 //! Command lines: the options of each binary, the options all share, and the way a run ends.
 
+mod check;
 pub mod common;
 #[cfg(feature = "net")]
 pub mod connect;
@@ -15,4 +16,4 @@ pub mod sink;
 mod size;
 pub mod usage;
 
-pub use common::{Common, Console, main};
+pub use common::{Common, Console, main, main_typed};

@@ -4,6 +4,7 @@
 //! depends on the names before it; numbers of classes that are not listed; running numbers) it leaves as a
 //! [`super::output::spool::Hole`]. The collector is given the records in input order and writes files, or spools them for the end.
 
+use super::declaration::{Declaration, Per};
 use super::engine::classes::{ClassRef, Classes, Final};
 use super::engine::naming::Name;
 use super::geometry::Size;
@@ -14,28 +15,6 @@ use crate::dm::{Annotation, Arena, Media, Payload, Reason};
 use crate::stream::StreamError;
 use std::borrow::Cow;
 use std::collections::HashMap;
-
-/// What a unit is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Per {
-    /// An image of an item; media of other kinds are reported as unsupported.
-    Image,
-    /// A media of any kind.
-    Media,
-    /// The whole item.
-    Item,
-}
-
-/// What a format needs to be given.
-#[derive(Clone, Copy, Debug)]
-pub struct Needs {
-    /// What its unit is.
-    pub per: Per,
-    /// The image's width and height; a unit without is `IMAGE_SIZE_UNKNOWN`.
-    pub size: bool,
-    /// The payload's own bytes.
-    pub raw: bool,
-}
 
 /// One unit, as a renderer sees it.
 pub struct Unit<'u, 'a> {
@@ -77,6 +56,8 @@ pub struct Cx<'c> {
     pub body: &'c mut Vec<u8>,
     /// Why the unit cannot be rendered at all, so that its line is a bad line. Its annotations are counted as lost.
     pub failed: Option<String>,
+    /// What the format says of itself.
+    pub declared: &'static Declaration,
     /// Memory for rings.
     pub ring: &'c mut Vec<[f64; 2]>,
 }
@@ -91,16 +72,23 @@ impl Cx<'_> {
         self.classes.look_up(name, self.cache).ok_or(Reason::UnmappedClassIdentifier)
     }
 
-    /// Counts an annotation. Every annotation of a unit is counted exactly once.
+    /// Counts an annotation. Every annotation of a unit is counted exactly once. That its attributes are lost in a format
+    /// without a place for them is added here.
     pub fn count(&mut self, unit: &Unit<'_, '_>, a: &Annotation<'_>, fate: Fate<'_>) {
-        self.tally.annotation(a, self.classes.rename(&a.class), unit.split, fate, self.item);
+        let dropped = self.declared.attributes_lost(a);
+        self.tally.annotation(a, self.classes.rename(&a.class), unit.split, fate, dropped, self.item);
     }
 }
 
 /// An output format.
 pub trait Format: Send + Sync {
-    /// What it needs to be given.
-    fn needs(&self) -> Needs;
+    /// What it declares of itself.
+    fn declaration(&self) -> &'static Declaration;
+
+    /// What its unit is in this run.
+    fn unit(&self) -> Per {
+        self.declaration().unit
+    }
 
     /// Renders one unit into `cx.head` and `cx.body` and counts each of its annotations once. Called on worker threads.
     fn render(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>);
@@ -125,11 +113,6 @@ pub trait Format: Send + Sync {
 
     /// The collecting side, for one run.
     fn collector(&self) -> Box<dyn Collector>;
-
-    /// The one document that `--bare` writes, by its path; `None` when the format is not one document.
-    fn bare_document(&self) -> Option<&'static str> {
-        None
-    }
 }
 
 /// A rendered unit with its final name.

@@ -4,11 +4,12 @@
 //! images; [`engine::run`] takes the rendered records in input order, gives them their final names and hands them to the format's
 //! [`format::Collector`].
 //!
-//! * [`mod@format`], [`formats`]: what a format is, and which there are
+//! * [`declaration`], [`mod@format`], [`formats`]: what a format says of itself, what it does, and which there are
 //! * [`engine`]: what is the same for all formats
 //! * [`geometry`]: boxes, rings, joints and masks against the image
 //! * [`output`]: what formats write with; [`report`]: what is counted, and who is told
 
+pub mod declaration;
 pub mod engine;
 pub mod format;
 pub mod formats;

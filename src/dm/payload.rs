@@ -50,7 +50,8 @@ impl MediaKind {
         }
     }
 
-    fn prefix(self) -> &'static str {
+    /// Its name, with which the keys of such media begin.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Image => "image",
             Self::Video => "video",
@@ -172,9 +173,8 @@ fn build<'a>(wire: WirePayload<'a>, arena: &Arena) -> Payload<'a> {
                 heads.iter().map(|(k, _)| k).filter(|k| MediaKind::of_key(k) == kind).collect();
             keys.sort_by(|a, b| natural(a, b));
             for (i, tools) in list.into_iter().enumerate() {
-                let key = keys
-                    .get(i)
-                    .map_or_else(|| Str(Cow::Owned(format!("{}_{}", kind.prefix(), i + 1))), |k| (*k).clone());
+                let key =
+                    keys.get(i).map_or_else(|| Str(Cow::Owned(format!("{}_{}", kind.name(), i + 1))), |k| (*k).clone());
                 let parts = tools.into_iter().flat_map(|(_, parts)| parts).collect();
                 let annotations = join(parts, Vec::new(), kind, arena);
                 out.media.push(media(key.clone(), kind, size_of(&key), annotations, groups_of(&key)));

@@ -5,7 +5,8 @@ use super::naming::{Name, Taken};
 use super::split::MAX_SPLITS;
 use super::two_pass::{TwoPass, with_suffix};
 use super::worker::{Chunk, Made, Shared, Worker};
-use crate::convert::format::{Collector, Format, Per, Record, RunEnd};
+use crate::convert::declaration::{Per, Splits};
+use crate::convert::format::{Collector, Format, Record, RunEnd};
 use crate::convert::options::{Detail, Images, NamingPass, Options};
 use crate::convert::output::files::Files;
 use crate::convert::output::files::Original;
@@ -54,7 +55,7 @@ pub fn run(
     writer: Writer,
     threads: usize,
 ) -> Result<Summary, StreamError> {
-    let bare = if options.bare { format.bare_document() } else { None };
+    let bare = format.declaration().document.filter(|_| options.bare).map(|document| document.path);
     let mut run = Run {
         name,
         collector: format.collector(),
@@ -249,6 +250,19 @@ impl Run {
                     "--split gives more than {MAX_SPLITS} different values; choose a field with fewer"
                 )));
             }
+            if let Splits::Only(known) = self.format.declaration().splits
+                && !made.split.is_empty()
+                && !known.contains(&&*made.split)
+            {
+                return Err(StreamError::Cut(format!(
+                    "item {} is in split {:?}: {} has no other splits than {}; choose another --split, or select rows with \
+                     `syn-filter`",
+                    made.id_json,
+                    made.split,
+                    self.name,
+                    known.join(", ")
+                )));
+            }
             self.splits.push(made.split.clone());
         }
         self.summary.renamed += u64::from(*stem != *self.format.stem(&made.name.stem));
@@ -273,7 +287,7 @@ impl Run {
         if placed && made.original.is_none() && self.options.images == Images::Fetch {
             self.summary.without_url += 1;
         }
-        if image.is_some() && self.format.needs().per == Per::Image {
+        if image.is_some() && self.format.unit() == Per::Image {
             let known = item::is_image_extension(made.name.ext.trim_start_matches('.'));
             self.summary.not_images += u64::from(!known);
         }
@@ -302,6 +316,7 @@ impl Run {
         if self.splits.is_empty() {
             self.splits.push(Cow::Borrowed(""));
         }
+        self.splits_not_read();
         let end = RunEnd { options: &self.options, classes: &classes, splits: &self.splits };
         let idle: Box<dyn Collector> = Box::new(Idle);
         std::mem::replace(&mut self.collector, idle).finish(&end, &mut self.files)?;
@@ -333,6 +348,25 @@ impl Run {
         self.summary.files = self.files.files;
         let lines = self.files.lines;
         self.files.frame(&end_line(lines, &Map::new()))
+    }
+}
+
+impl Run {
+    /// Warns of splits that the format's readers do not look for.
+    fn splits_not_read(&mut self) {
+        let Splits::Read(known) = self.format.declaration().splits else { return };
+        let others: Vec<&str> =
+            self.splits.iter().map(|s| &**s).filter(|s| !s.is_empty() && !known.contains(s)).collect();
+        if others.is_empty() {
+            return;
+        }
+        self.summary.notes.push(format!(
+            "readers of {} look for the splits {} only, and not for {}: name those with another --split, or select rows with \
+             `syn-filter`",
+            self.name,
+            known.join(", "),
+            others.join(", ")
+        ));
     }
 }
 

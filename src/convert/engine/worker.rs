@@ -4,7 +4,8 @@ use super::classes::Classes;
 use super::item_row::Row;
 use super::naming::{Name, safe};
 use super::naming_template::Facts;
-use crate::convert::format::{Cx, Format, Needs, Per, Unit};
+use crate::convert::declaration::{Declaration, Per};
+use crate::convert::format::{Cx, Format, Unit};
 use crate::convert::options::{Background, Images, Naming, OnError, Options};
 use crate::convert::output::files::Original;
 use crate::convert::report::tally::{Fate, ItemCounts, Tally};
@@ -85,7 +86,8 @@ pub struct Chunk {
 pub struct Worker {
     format: Arc<dyn Format>,
     options: Arc<Options>,
-    needs: Needs,
+    declared: &'static Declaration,
+    per: Per,
     arena: Arena,
     cache: HashMap<String, u32>,
     ring: Vec<[f64; 2]>,
@@ -96,8 +98,16 @@ pub struct Worker {
 impl Worker {
     /// A worker for a format.
     pub fn new(format: Arc<dyn Format>, options: Arc<Options>) -> Self {
-        let needs = format.needs();
-        Self { format, options, needs, arena: Arena::default(), cache: HashMap::new(), ring: Vec::new(), failed: None }
+        Self {
+            declared: format.declaration(),
+            per: format.unit(),
+            format,
+            options,
+            arena: Arena::default(),
+            cache: HashMap::new(),
+            ring: Vec::new(),
+            failed: None,
+        }
     }
 
     /// Renders a batch. A bad line is in the chunk, in its place.
@@ -141,7 +151,7 @@ impl Worker {
 
     /// Parses the row and its payload in one pass.
     fn item_of(&mut self, shared: &Shared, line: &[u8], arena: &mut Arena, chunk: &mut Chunk) -> Result<(), String> {
-        if self.needs.raw {
+        if self.declared.raw {
             if let Ok(item) = item::parse(line, WithText(payload::Seed { arena })) {
                 let (item, data) = item.split();
                 let (payload, raw) = data.unzip();
@@ -179,18 +189,18 @@ impl Worker {
         let mut counts = ItemCounts::default();
         let unreadable = Payload::default();
         // A format that copies the payload's bytes takes them whatever they are.
-        let kept = (self.needs.raw && row.raw.is_some()).then_some(&unreadable);
+        let kept = (self.declared.raw && row.raw.is_some()).then_some(&unreadable);
         let Some(payload) = payload.filter(|p| !p.bad && p.text.is_none()).or(kept) else {
             chunk.tally.item_failed(Reason::ItemConversionFailed, &mut counts);
             let start = Start::of(chunk);
             self.push(row, &split, Name::of_id(&row.item.id), None, counts, start, false, chunk);
             return;
         };
-        if !self.needs.raw {
+        if !self.declared.raw {
             chunk.tally.malformed(payload.malformed, &split, &mut counts);
         }
         let mut counts = Some(counts);
-        match self.needs.per {
+        match self.per {
             Per::Item => {
                 let file = item::primary(&row.files, true);
                 let media = payload.media.iter().find(|m| m.kind == MediaKind::Image).or(payload.media.first());
@@ -198,10 +208,11 @@ impl Worker {
                 self.unit(row, payload, &split, place, counts.take().unwrap_or_default(), chunk);
             }
             Per::Media | Per::Image => {
-                let only_images = self.needs.per == Per::Image;
+                let only_images = self.per == Per::Image;
                 let mut first = true;
                 for media in &payload.media {
-                    if only_images && media.kind != MediaKind::Image {
+                    if !self.per.holds(media.kind) {
+                        *chunk.tally.unheld.entry(media.kind).or_default() += 1;
                         let counts = counts.get_or_insert_default();
                         for a in &media.annotations {
                             let reason = a.problem.unwrap_or(Reason::UnsupportedAnnotationType);
@@ -220,6 +231,10 @@ impl Worker {
                     let place = Place { media: None, file, first };
                     self.unit(row, payload, &split, place, counts.take().unwrap_or_default(), chunk);
                     first = false;
+                }
+                if let (true, true, Some(file)) = (first, payload.media.is_empty(), file) {
+                    let kind = file.key.as_deref().map_or(MediaKind::Other, MediaKind::of_key);
+                    *chunk.tally.unheld.entry(kind).or_default() += 1;
                 }
                 if first || counts.as_ref().is_some_and(|c| c.counts.seen > 0) {
                     let start = Start::of(chunk);
@@ -240,6 +255,7 @@ impl Worker {
         mut counts: ItemCounts,
         chunk: &mut Chunk,
     ) {
+        chunk.tally.units += 1;
         let named = self.name(row, split, &place, &mut counts, chunk);
         let size = row.size(place.media, place.file);
         let start = Start::of(chunk);
@@ -248,7 +264,7 @@ impl Worker {
             Err(reason) => {
                 self.failed.get_or_insert_with(|| format!("item {}: {reason}", &*row.item.id));
                 let own = place.media.map_or(&[][..], std::slice::from_ref);
-                let media = if self.needs.per == Per::Item { &payload.media } else { own };
+                let media = if self.per == Per::Item { &payload.media } else { own };
                 for a in media.iter().flat_map(|m| &m.annotations) {
                     let reason = a.problem.unwrap_or(Reason::ItemConversionFailed);
                     self.lost(row, a, reason, split, &mut counts, chunk);
@@ -257,7 +273,7 @@ impl Worker {
                 return;
             }
         };
-        if self.needs.size && size.is_none() {
+        if self.declared.size && size.is_none() {
             chunk.tally.item_failed(Reason::ImageSizeUnknown, &mut counts);
             for a in place.media.into_iter().flat_map(|m| &m.annotations) {
                 let reason = a.problem.unwrap_or(Reason::ImageSizeUnknown);
@@ -286,6 +302,7 @@ impl Worker {
             head: &mut chunk.head,
             body: &mut chunk.body,
             failed: None,
+            declared: self.declared,
             ring: &mut self.ring,
         };
         self.format.render(&unit, &mut cx);
@@ -314,7 +331,7 @@ impl Worker {
         chunk: &mut Chunk,
     ) {
         let classes = &row.shared.classes;
-        chunk.tally.annotation(a, classes.rename(&a.class), split, Fate::Lost(reason), counts);
+        chunk.tally.annotation(a, classes.rename(&a.class), split, Fate::Lost(reason), None, counts);
     }
 
     /// The output name wanted for a unit.

@@ -6,19 +6,38 @@
 //! `unassigned/[{split}/]{file}`, outside of what they read; it is not lost, and it is not a class called "unassigned".
 //! Without splits everything is `train`, as the Hugging Face loader would name it.
 
+use crate::convert::declaration::{Attributes, Carries, Declaration, Per, Splits, Tools};
 use crate::convert::engine::classes::Classes;
 use crate::convert::engine::naming::{component, hashed};
 use crate::convert::engine::split::UNASSIGNED;
-use crate::convert::format::{Collector, Cx, Format, Needs, Per, Record, RunEnd, Unit};
+use crate::convert::format::{Collector, Cx, Format, Record, RunEnd, Unit};
 use crate::convert::options::{Images, Options};
 use crate::convert::output::files::Files;
 use crate::convert::report::tally::Fate;
 use crate::dm::annotation::Tool;
 use crate::dm::{Annotation, Reason};
 use crate::stream::StreamError;
+use std::sync::Arc;
 
 /// The folder of a run without splits.
 const NO_SPLIT: &str = "train";
+
+/// Images in folders of their classes.
+pub static IMAGEFOLDER: Declaration = Declaration {
+    name: "imagefolder",
+    aliases: &["image-folder", "folder", "folders", "classification"],
+    summary: "images in folders of their classes",
+    writes: "`{split}/{class}/` folders of images, from `classification` annotations",
+    unit: Per::Image,
+    size: false,
+    raw: false,
+    tools: Tools::Of(&[Carries { with: "", tools: &[Tool::Classification], rotation: false }]),
+    attributes: Attributes::None,
+    splits: Splits::Any,
+    document: None,
+    options: &["closed-classes"],
+    build: |o| Ok(Arc::new(ImageFolder::build(o)?)),
+};
 
 /// Images in folders of classes.
 pub struct ImageFolder;
@@ -37,8 +56,8 @@ impl ImageFolder {
 }
 
 impl Format for ImageFolder {
-    fn needs(&self) -> Needs {
-        Needs { per: Per::Image, size: false, raw: false }
+    fn declaration(&self) -> &'static Declaration {
+        &IMAGEFOLDER
     }
 
     /// The head becomes the folder of the class; empty: none.
@@ -54,8 +73,7 @@ impl Format for ImageFolder {
             let fate = match fate {
                 Err(reason) => Fate::Lost(*reason),
                 Ok(()) if ambiguous => Fate::Lost(Reason::ClassAmbiguous),
-                Ok(()) if a.attributes.is_empty() => Fate::Written(&[]),
-                Ok(()) => Fate::Written(&[Reason::CustomAttributesDropped]),
+                Ok(()) => Fate::Written(&[]),
             };
             cx.count(unit, a, fate);
         }

@@ -9,80 +9,118 @@ pub mod ultralytics_ndjson;
 pub mod voc;
 pub mod yolo;
 
+use super::declaration::Declaration;
 use super::format::Format;
 use super::options::Options;
-use csv::Csv;
-use imagefolder::ImageFolder;
-use json::Json;
 use std::sync::Arc;
-use template::Template;
-use ultralytics_ndjson as ultralytics;
-use voc::Voc;
-use yolo::Yolo;
 
-/// A format in the registry.
-pub struct Entry {
-    /// The value of `--to`.
-    pub name: &'static str,
-    /// What it is, one line.
-    pub summary: &'static str,
-    build: fn(&Options) -> Result<Arc<dyn Format>, String>,
+/// All formats, in the order they are listed to users.
+pub const FORMATS: &[&Declaration] = &[
+    &coco::COCO,
+    &yolo::YOLO,
+    &ultralytics_ndjson::ULTRALYTICS_NDJSON,
+    &voc::VOC,
+    &csv::CSV,
+    &imagefolder::IMAGEFOLDER,
+    &template::TEMPLATE,
+    &json::JSON,
+    &json::JSONL,
+];
+
+/// The formats of which something holds, by name: `coco, yolo`.
+pub fn names(of: impl Fn(&Declaration) -> bool) -> String {
+    FORMATS.iter().filter(|f| of(f)).map(|f| f.name).collect::<Vec<_>>().join(", ")
 }
 
-/// All formats.
-pub const FORMATS: &[Entry] = &[
-    Entry {
-        name: "json",
-        summary: "Synapse JSON: the payload's own bytes, one file an item",
-        build: |o| Ok(Arc::new(Json::build(false, o)?)),
-    },
-    Entry { name: "jsonl", summary: "Synapse JSON, one line an item", build: |o| Ok(Arc::new(Json::build(true, o)?)) },
-    Entry { name: "coco", summary: "COCO: instances", build: |o| Ok(Arc::new(coco::build(o)?)) },
-    Entry { name: "yolo", summary: "YOLO labels and data.yaml", build: |o| Ok(Arc::new(Yolo::new(o.task))) },
-    Entry {
-        name: "ultralytics-ndjson",
-        summary: "Ultralytics' own dataset in one file, a line an image, originals by URL",
-        build: |o| Ok(Arc::new(ultralytics::build(o)?)),
-    },
-    Entry {
-        name: "voc",
-        summary: "Pascal VOC: XML, class and object planes, image sets, label map",
-        build: |o| Ok(Arc::new(Voc { base_one: o.voc_base == 1 })),
-    },
-    Entry {
-        name: "csv",
-        summary: "one table, a row an annotation (any tool) or an item",
-        build: |o| Ok(Arc::new(Csv::build(o)?)),
-    },
-    Entry {
-        name: "imagefolder",
-        summary: "images in folders of their classes",
-        build: |o| Ok(Arc::new(ImageFolder::build(o)?)),
-    },
-    Entry {
-        name: "template",
-        summary: "any text format, by Jinja templates",
-        build: |o| Ok(Arc::new(Template::build(o)?)),
-    },
-];
+/// The format of this name.
+///
+/// # Errors
+/// One line: the name is unknown; with the one that is probably meant.
+pub fn find(name: &str) -> Result<&'static Declaration, String> {
+    FORMATS.iter().find(|f| f.name == name).copied().ok_or_else(|| {
+        let hint = near(name).map_or(String::new(), |f| format!("did you mean {}? ", f.name));
+        format!("unknown format {name:?}: {hint}choose one of {}", names(|_| true))
+    })
+}
+
+/// The format that is probably meant by a name that none has: one of other case or of another name, else the most similar one.
+fn near(name: &str) -> Option<&'static Declaration> {
+    let name = name.to_lowercase().replace([' ', '_'], "-");
+    let same = FORMATS.iter().find(|f| f.name == name || f.aliases.contains(&&*name));
+    let likeness = |f: &Declaration| strsim::jaro(f.name, &name);
+    same.or_else(|| {
+        let nearest = FORMATS.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+        nearest.filter(|f| likeness(f) > 0.7)
+    })
+    .copied()
+}
 
 /// The format of this name, ready for a run.
 ///
 /// # Errors
 /// One line: an unknown name with the nearest one, or options that the format cannot follow.
 pub fn build(name: &str, options: &Options) -> Result<(&'static str, Arc<dyn Format>), String> {
-    let Some(entry) = FORMATS.iter().find(|e| e.name == name) else {
-        let names: Vec<_> = FORMATS.iter().map(|e| e.name).collect();
-        let near = names.iter().max_by(|a, b| strsim::jaro(a, name).total_cmp(&strsim::jaro(b, name)));
-        let hint =
-            near.filter(|n| strsim::jaro(n, name) > 0.7).map_or(String::new(), |n| format!("did you mean {n}? "));
-        return Err(format!("unknown format {name:?}: {hint}choose one of {}", names.join(", ")));
-    };
-    let format = (entry.build)(options)?;
-    if options.bare && format.bare_document().is_none() {
-        return Err(format!(
-            "--bare is for formats of one document; {name} writes many files: pipe it into `syn-sink`"
-        ));
+    let declaration = find(name)?;
+    let name = declaration.name;
+    if options.bare {
+        let Some(document) = declaration.document else {
+            return Err(format!(
+                "--bare is for formats of one document ({}); {name} writes many files: pipe it into `syn-sink`",
+                names(|f| f.document.is_some())
+            ));
+        };
+        if options.split.is_some() && !document.splits {
+            return Err(format!(
+                "--bare writes one document, and one of {name} does not say which split an item is in: leave --bare or --split out"
+            ));
+        }
     }
-    Ok((entry.name, format))
+    Ok((name, (declaration.build)(options)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_and_other_names_lead_to_the_format() {
+        let cases = [
+            ("YOLO", "yolo"),
+            ("yolov8", "yolo"),
+            ("pascal-voc", "voc"),
+            ("PascalVOC", "voc"),
+            ("xlsx", "csv"),
+            ("Excel", "csv"),
+            ("coco-json", "coco"),
+            ("ndjson", "jsonl"),
+            ("ultralytics", "ultralytics-ndjson"),
+            ("image_folder", "imagefolder"),
+            ("jinja", "template"),
+            ("coc", "coco"),
+        ];
+        for (name, meant) in cases {
+            let message = find(name).err().unwrap();
+            assert!(message.contains(&format!("did you mean {meant}?")), "{message}");
+            assert!(message.ends_with("json, jsonl"), "{message}");
+        }
+        assert!(!find("qqq").err().unwrap().contains("did you mean"));
+    }
+
+    #[test]
+    fn no_two_formats_share_a_name() {
+        let names = || FORMATS.iter().flat_map(|f| f.aliases.iter().chain([&f.name]));
+        for name in names() {
+            assert_eq!(names().filter(|other| *other == name).count(), 1, "{name}");
+            assert_eq!(*name, name.to_lowercase());
+        }
+    }
+
+    /// The table of formats in README.md, as the formats declare themselves.
+    #[test]
+    fn readme_lists_the_formats() {
+        let rows: String = FORMATS.iter().map(|f| format!("| `{}` | {} |\n", f.name, f.writes)).collect();
+        let table = format!("| `syn-convert --to` | what comes out |\n|---|---|\n{rows}\n");
+        let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+        assert!(readme.contains(&table), "the table of formats in README.md is to be:\n\n{table}");
+    }
 }

@@ -10,9 +10,10 @@
 //! is a secret and expires: it is not written, unless `--presigned keep` wants it.
 
 use super::yolo::row::Style;
-use super::yolo::{Task, folder, render};
+use super::yolo::{CARRIED, Task, folder, render};
+use crate::convert::declaration::{Attributes, Declaration, Document as OneDocument, Per, Splits, TRAIN_VAL_TEST};
 use crate::convert::engine::classes::Classes;
-use crate::convert::format::{Collector, Cx, Format, Needs, Per, Record, RunEnd, Unit};
+use crate::convert::format::{Collector, Cx, Format, Record, RunEnd, Unit};
 use crate::convert::geometry::keypoints::Profile;
 use crate::convert::options::{Images, Options, Presigned};
 use crate::convert::output::files::Files;
@@ -22,9 +23,27 @@ use crate::convert::output::text::{JsonText, lit};
 use crate::convert::report::files::PART;
 use crate::presigned::{is_presigned, without_query};
 use crate::stream::StreamError;
+use std::sync::Arc;
 
 /// The one document.
 const DOCUMENT: &str = "dataset.ndjson";
+
+/// A dataset of Ultralytics in one file.
+pub static ULTRALYTICS_NDJSON: Declaration = Declaration {
+    name: "ultralytics-ndjson",
+    aliases: &["ultralytics", "ultralytics-json", "yolo-ndjson"],
+    summary: "Ultralytics' own dataset in one file, a line an image, originals by URL",
+    writes: "`dataset.ndjson`: Ultralytics' own dataset in one file, originals by URL; `--task detect\\|segment\\|pose\\|obb`",
+    unit: Per::Image,
+    size: true,
+    raw: false,
+    tools: CARRIED,
+    attributes: Attributes::None,
+    splits: Splits::Only(TRAIN_VAL_TEST),
+    document: Some(OneDocument { path: DOCUMENT, splits: true }),
+    options: &["task", "closed-classes", "presigned", "bounds", "segmentation", "rotated", "keypoints"],
+    build: |o| Ok(Arc::new(build(o)?)),
+};
 
 /// The format.
 pub struct UltralyticsNdjson {
@@ -39,7 +58,7 @@ pub struct UltralyticsNdjson {
 ///
 /// # Errors
 /// A text for options that contradict each other.
-pub fn build(options: &Options) -> Result<UltralyticsNdjson, String> {
+fn build(options: &Options) -> Result<UltralyticsNdjson, String> {
     let [task] = Task::of(options.task) else {
         return Err("--task all: a file of ultralytics-ndjson has one task; choose detect, segment, pose or obb".into());
     };
@@ -53,8 +72,8 @@ pub fn build(options: &Options) -> Result<UltralyticsNdjson, String> {
 }
 
 impl Format for UltralyticsNdjson {
-    fn needs(&self) -> Needs {
-        Needs { per: Per::Image, size: true, raw: false }
+    fn declaration(&self) -> &'static Declaration {
+        &ULTRALYTICS_NDJSON
     }
 
     fn render(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>) {
@@ -89,10 +108,6 @@ impl Format for UltralyticsNdjson {
             line: Vec::new(),
         })
     }
-
-    fn bare_document(&self) -> Option<&'static str> {
-        Some(DOCUMENT)
-    }
 }
 
 struct Document {
@@ -114,15 +129,7 @@ struct Document {
 
 impl Collector for Document {
     fn record(&mut self, r: &Record<'_>, classes: &Classes, out: &mut Files) -> Result<String, StreamError> {
-        let split = folder(r.split);
-        if !matches!(split, "train" | "val" | "test") {
-            return Err(StreamError::Cut(format!(
-                "item {} is in split {split:?}: Ultralytics refuses a file with other splits than train, val and test; \
-                 choose another --split, or select rows with `syn-filter`",
-                r.id
-            )));
-        }
-        self.image(r, split);
+        self.image(r, folder(r.split));
         if !classes.closed {
             self.waiting.put(&self.line)?;
             return Ok(DOCUMENT.to_owned());

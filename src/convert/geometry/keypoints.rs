@@ -22,6 +22,9 @@ pub struct Profile {
 }
 
 /// The 17 joints of a person, as COCO numbers them.
+/// The attribute of a keypoint that says whether it is seen.
+pub const VISIBILITY: &str = "visibility";
+
 const PERSON: [&str; 17] = [
     "nose",
     "left_eye",
@@ -202,7 +205,7 @@ fn of_list(points: &[[f64; 2]], profile: &Profile) -> Result<Vec<Joint>, Reason>
 
 /// `visibility` of a keypoint, which the platform requires.
 fn visibility(a: &Annotation<'_>) -> Option<u8> {
-    match a.attribute("visibility")?.text() {
+    match a.attribute(VISIBILITY)?.text() {
         "0" | "\"missing\"" => Some(0),
         "1" | "\"occluded\"" => Some(1),
         "2" | "\"visible\"" => Some(2),

@@ -3,6 +3,7 @@
 //! Invariant, checked when the run ends: seen = written + skipped + failed, and lossy ⊆ written.
 
 use crate::convert::engine::classes::Final;
+use crate::dm::payload::MediaKind;
 use crate::dm::reason::Outcome;
 use crate::dm::{Annotation, Reason};
 use indexmap::IndexMap;
@@ -61,6 +62,10 @@ pub struct Tally {
     pub items: u64,
     /// Images (or other media) written.
     pub images: u64,
+    /// Units given to the format, whatever became of them.
+    pub units: u64,
+    /// Media that the format has no place for, by kind.
+    pub unheld: BTreeMap<MediaKind, u64>,
     /// All annotations.
     pub total: Counts,
     by_tool: IndexMap<String, Counts>,
@@ -104,14 +109,22 @@ impl ItemCounts {
 }
 
 impl Tally {
-    /// Counts one annotation.
-    pub fn annotation(&mut self, a: &Annotation<'_>, class: &str, split: &str, fate: Fate<'_>, item: &mut ItemCounts) {
+    /// Counts one annotation. `dropped` is one more loss, if it is written.
+    pub fn annotation(
+        &mut self,
+        a: &Annotation<'_>,
+        class: &str,
+        split: &str,
+        fate: Fate<'_>,
+        dropped: Option<Reason>,
+        item: &mut ItemCounts,
+    ) {
         let mut one = Counts { seen: 1, ..Counts::default() };
         match fate {
             Fate::Written(losses) => {
                 one.written = 1;
-                one.lossy = u64::from(!losses.is_empty());
-                for &loss in losses {
+                one.lossy = u64::from(!losses.is_empty() || dropped.is_some());
+                for loss in losses.iter().copied().chain(dropped) {
                     *self.reasons.entry(loss).or_default() += 1;
                     item.note(loss);
                 }
@@ -175,6 +188,10 @@ impl Tally {
     pub fn merge(&mut self, later: Tally) {
         self.items += later.items;
         self.images += later.images;
+        self.units += later.units;
+        for (kind, n) in later.unheld {
+            *self.unheld.entry(kind).or_default() += n;
+        }
         self.total.add(&later.total);
         for (tool, counts) in later.by_tool {
             self.by_tool.entry(tool).or_default().add(&counts);

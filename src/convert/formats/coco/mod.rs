@@ -10,10 +10,13 @@ mod documents;
 mod records;
 
 use super::json::image_path;
-use crate::convert::format::{Collector, Cx, Format, Needs, Per, Unit};
+use crate::convert::declaration::{Attributes, Carries, Declaration, Document, Per, Splits, Tools};
+use crate::convert::format::{Collector, Cx, Format, Unit};
 use crate::convert::geometry::keypoints::Profile;
 use crate::convert::options::Options;
 use crate::convert::output::text::JsonText;
+use crate::dm::Tool;
+use std::sync::Arc;
 
 /// What a COCO document is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,11 +61,30 @@ pub struct Coco {
     roles: Roles,
 }
 
-const BARE: &str = "annotations/instances.json";
+/// COCO documents.
+pub static COCO: Declaration = Declaration {
+    name: "coco",
+    aliases: &["coco-json", "mscoco", "ms-coco"],
+    summary: "COCO: instances, person keypoints, stuff",
+    writes: "`annotations/{instances,person_keypoints,stuff}[_{split}].json`, `images/`, `classes.json`",
+    unit: Per::Image,
+    size: true,
+    raw: false,
+    tools: Tools::Of(&[Carries {
+        with: "",
+        tools: &[Tool::BoundingBox, Tool::Polygon, Tool::Segmentation, Tool::Keypoint],
+        rotation: true,
+    }]),
+    attributes: Attributes::ButOfKeypoints,
+    splits: Splits::Any,
+    document: Some(Document { path: "annotations/instances.json", splits: false }),
+    options: &["roles", "closed-classes", "category-start", "bounds", "segmentation", "rotated", "keypoints"],
+    build: |o| Ok(Arc::new(build(o))),
+};
 
 impl Format for Coco {
-    fn needs(&self) -> Needs {
-        Needs { per: Per::Image, size: true, raw: false }
+    fn declaration(&self) -> &'static Declaration {
+        &COCO
     }
 
     fn render(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>) {
@@ -78,24 +100,14 @@ impl Format for Coco {
     fn collector(&self) -> Box<dyn Collector> {
         Box::new(documents::Documents::new(self.text, self.category_start, self.profile.clone(), self.roles))
     }
-
-    fn bare_document(&self) -> Option<&'static str> {
-        Some(BARE)
-    }
 }
 
 /// The format as the options want it.
-///
-/// # Errors
-/// A text for options that contradict each other.
-pub fn build(options: &Options) -> Result<Coco, String> {
-    if options.bare && options.split.is_some() {
-        return Err("--bare writes one document, --split makes several: leave one of them out".to_owned());
-    }
-    Ok(Coco {
+fn build(options: &Options) -> Coco {
+    Coco {
         text: JsonText { bare: options.bare },
         category_start: options.category_start,
         profile: options.keypoints.clone(),
         roles: options.roles,
-    })
+    }
 }

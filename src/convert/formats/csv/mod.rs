@@ -5,8 +5,9 @@ pub mod flat;
 pub mod row;
 
 use super::json::{class_lines, image_path};
+use crate::convert::declaration::{Attributes, Declaration, Document, Per, Splits, Tools};
 use crate::convert::engine::classes::Classes;
-use crate::convert::format::{Collector, Cx, Format, Needs, Per, Record, RunEnd, Unit};
+use crate::convert::format::{Collector, Cx, Format, Record, RunEnd, Unit};
 use crate::convert::options::{Options, Rows};
 use crate::convert::output::csv_cell::{push_quoted, push_text};
 use crate::convert::output::files::Files;
@@ -16,9 +17,27 @@ use crate::stream::StreamError;
 use columns::{ATTRIBUTE, Column};
 use flat::{FlatTable, push_row};
 use row::{annotation_cell, item_cell};
+use std::sync::Arc;
 
 /// The one document of the format.
 pub const TABLE: &str = "annotations/annotations.csv";
+
+/// One table.
+pub static CSV: Declaration = Declaration {
+    name: "csv",
+    aliases: &["excel", "xls", "xlsx", "table", "tsv"],
+    summary: "one table, a row an annotation (any tool) or an item; --excel for Excel",
+    writes: "`annotations/annotations.csv`, a row an annotation, any tool; `images/`, `classes.txt`",
+    unit: Per::Media,
+    size: false,
+    raw: false,
+    tools: Tools::Any,
+    attributes: Attributes::All,
+    splits: Splits::Any,
+    document: Some(Document { path: TABLE, splits: true }),
+    options: &["rows", "columns", "excel", "flatten-attributes"],
+    build: |o| Ok(Arc::new(Csv::build(o)?)),
+};
 
 /// A table of annotations or items.
 pub struct Csv {
@@ -107,9 +126,12 @@ impl Csv {
 }
 
 impl Format for Csv {
-    fn needs(&self) -> Needs {
-        let per = if self.rows == Rows::Items { Per::Item } else { Per::Media };
-        Needs { per, size: false, raw: false }
+    fn declaration(&self) -> &'static Declaration {
+        &CSV
+    }
+
+    fn unit(&self) -> Per {
+        if self.rows == Rows::Items { Per::Item } else { Per::Media }
     }
 
     fn render(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>) {
@@ -154,10 +176,6 @@ impl Format for Csv {
         }
         let header = self.style.header(self.columns.iter().map(Column::name));
         Box::new(Table { style: self.style, header: Some(header) })
-    }
-
-    fn bare_document(&self) -> Option<&'static str> {
-        Some(TABLE)
     }
 }
 

@@ -2,19 +2,50 @@
 
 pub mod indent;
 
+use crate::convert::declaration::{Attributes, Declaration, Document, Per, Splits, Tools};
 use crate::convert::engine::classes::Classes;
 use crate::convert::engine::naming::{Taken, component};
 use crate::convert::engine::split::{FieldPath, UNASSIGNED};
-use crate::convert::format::{Collector, Cx, Format, Needs, Per, Record, RunEnd, Unit};
+use crate::convert::format::{Collector, Cx, Format, Record, RunEnd, Unit};
 use crate::convert::options::Options;
 use crate::convert::output::files::Files;
 use crate::convert::output::text::JsonText;
 use crate::convert::report::tally::Fate;
 use crate::stream::StreamError;
 use indent::indent;
+use std::sync::Arc;
 
 /// The one document of `jsonl`.
 const LINES: &str = "annotations/annotations.jsonl";
+
+/// Synapse JSON, one file an item.
+pub static JSON: Declaration = Declaration {
+    name: "json",
+    aliases: &["synapse", "synapse-json", "dm", "raw"],
+    summary: "Synapse JSON: the payload's own bytes, a file an item",
+    writes: "`annotations/[{split}/]{stem}.json`: the payload's own bytes, a file an item; `images/`, `classes.txt`",
+    unit: Per::Item,
+    size: false,
+    raw: true,
+    tools: Tools::Any,
+    attributes: Attributes::All,
+    splits: Splits::Any,
+    document: None,
+    options: &["by", "per-class", "pretty"],
+    build: |o| Ok(Arc::new(Json::new(false, o))),
+};
+
+/// Synapse JSON, one line an item.
+pub static JSONL: Declaration = Declaration {
+    name: "jsonl",
+    aliases: &["ndjson", "json-lines", "jsonlines"],
+    summary: "Synapse JSON: the payload's own bytes, a line an item",
+    writes: "`annotations/annotations.jsonl`: the payload's own bytes, a line an item; `images/`, `classes.txt`",
+    document: Some(Document { path: LINES, splits: false }),
+    options: &[],
+    build: |o| Ok(Arc::new(Json::new(true, o))),
+    ..JSON
+};
 
 /// Synapse JSON, one file an item or one line an item.
 pub struct Json {
@@ -26,17 +57,11 @@ pub struct Json {
 }
 
 impl Json {
-    /// One document for all (`lines`), or files.
-    ///
-    /// # Errors
-    /// One line about options of files that a document of lines cannot follow.
-    pub fn build(lines: bool, o: &Options) -> Result<Self, String> {
-        let of_files = [("--by", o.json.by.is_some()), ("--per-class", o.json.per_class), ("--pretty", o.json.pretty)];
-        if let Some((option, _)) = of_files.iter().find(|(_, given)| lines && *given) {
-            return Err(format!("{option} is for --to json; jsonl is one document with one line an item"));
-        }
+    /// One document for all (`lines`), or files; only files can be sorted, split by class or indented.
+    pub fn new(lines: bool, o: &Options) -> Self {
         let text = JsonText { bare: o.bare };
-        Ok(Self { lines, text, by: o.json.by.clone(), per_class: o.json.per_class, pretty: o.json.pretty })
+        let by = o.json.by.clone().filter(|_| !lines);
+        Self { lines, text, by, per_class: o.json.per_class && !lines, pretty: o.json.pretty && !lines }
     }
 
     /// What the collector needs to know of an item: its folder, then its classes, a line each. All are safe names, so none has a
@@ -58,8 +83,8 @@ impl Json {
 }
 
 impl Format for Json {
-    fn needs(&self) -> Needs {
-        Needs { per: Per::Item, size: false, raw: true }
+    fn declaration(&self) -> &'static Declaration {
+        if self.lines { &JSONL } else { &JSON }
     }
 
     fn render(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>) {
@@ -92,10 +117,6 @@ impl Format for Json {
         } else {
             Box::new(JsonFiles { per_class: self.per_class, taken: Taken::default() })
         }
-    }
-
-    fn bare_document(&self) -> Option<&'static str> {
-        self.lines.then_some(LINES)
     }
 }
 

@@ -16,7 +16,8 @@ mod wire;
 pub use values::row_value;
 
 use super::json::image_path;
-use crate::convert::format::{Collector, Cx, Format, Needs, Per, Record, Unit};
+use crate::convert::declaration::{Attributes, Declaration, Per, Splits, Tools};
+use crate::convert::format::{Collector, Cx, Format, Record, Unit};
 use crate::convert::options::{Images, Options};
 use crate::convert::report::tally::Fate;
 use crate::dm::{Annotation, Reason};
@@ -67,6 +68,23 @@ pub struct TemplateOptions {
     pub outputs: Vec<Output>,
 }
 
+/// Any text format.
+pub static TEMPLATE: Declaration = Declaration {
+    name: "template",
+    aliases: &["jinja", "jinja2", "minijinja", "custom"],
+    summary: "any text format, by Jinja templates",
+    writes: "any text format, by Jinja templates ([docs/cookbook.md](docs/cookbook.md)); `images/`",
+    unit: Per::Media,
+    size: false,
+    raw: false,
+    tools: Tools::Any,
+    attributes: Attributes::All,
+    splits: Splits::Any,
+    document: None,
+    options: &["template", "path", "emit", "per", "closed-classes"],
+    build: |o| Ok(Arc::new(Template::build(o)?)),
+};
+
 /// Files written by templates.
 pub struct Template {
     engine: Arc<Engine>,
@@ -103,8 +121,8 @@ impl Template {
 }
 
 impl Format for Template {
-    fn needs(&self) -> Needs {
-        Needs { per: Per::Media, size: false, raw: false }
+    fn declaration(&self) -> &'static Declaration {
+        &TEMPLATE
     }
 
     fn render(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>) {

@@ -49,7 +49,7 @@ impl Layers {
             }
         }
         let area = Area::Rings(rings.iter().map(|ring| Fill::new(ring, self.size)).collect());
-        self.add(false, a, area, cx, losses)
+        self.add(false, a, area, cx)
     }
 
     /// Adds a pixel mask, as an object or as a region of its class.
@@ -72,26 +72,16 @@ impl Layers {
         if mask.assumed() {
             losses.push(Reason::MaskEncodingAssumed);
         }
-        self.add(semantic, a, Area::Runs(runs), cx, losses)
+        self.add(semantic, a, Area::Runs(runs), cx)
     }
 
-    fn add(
-        &mut self,
-        semantic: bool,
-        a: &Annotation<'_>,
-        mut area: Area,
-        cx: &mut Cx<'_>,
-        losses: &mut Vec<Reason>,
-    ) -> Result<(), Reason> {
+    fn add(&mut self, semantic: bool, a: &Annotation<'_>, mut area: Area, cx: &mut Cx<'_>) -> Result<(), Reason> {
         if !area.paints(self.size, &mut self.scratch) {
             return Err(Reason::InvalidGeometry);
         }
         let class = cx.class(a)?;
         if matches!(class, ClassRef::Listed(place) if place >= MAX_INDEX) {
             return Err(Reason::VocClassLimitExceeded);
-        }
-        if !a.attributes.is_empty() {
-            losses.push(Reason::CustomAttributesDropped);
         }
         let kind = if semantic { &mut self.semantic } else { &mut self.instances };
         kind.push((class, area));

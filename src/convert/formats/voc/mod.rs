@@ -15,14 +15,37 @@ pub mod plane;
 pub mod record;
 pub mod xml;
 
-use crate::convert::format::{Collector, Cx, Format, Needs, Per, Unit};
+use crate::convert::declaration::{Attributes, Carries, Declaration, Per, Splits, Tools};
+use crate::convert::format::{Collector, Cx, Format, Unit};
 use crate::convert::geometry::{Size, corners, distinct, fit_rect, hull};
 use crate::convert::options::{Polygons, Rotated, Segmentation};
 use crate::convert::report::tally::Fate;
-use crate::dm::{Annotation, Geometry, Reason, Rect};
+use crate::dm::{Annotation, Geometry, Reason, Rect, Tool};
 use devkit::Devkit;
 use layers::Layers;
 use std::borrow::Cow;
+use std::sync::Arc;
+
+/// Pascal VOC, as the development kit has it.
+pub static VOC: Declaration = Declaration {
+    name: "voc",
+    aliases: &["pascal", "pascal-voc", "pascalvoc", "voc-xml", "voc2012"],
+    summary: "Pascal VOC: XML, class and object planes, image sets, label map",
+    writes: "`Annotations/ JPEGImages/ ImageSets/ SegmentationClass/ SegmentationObject/ labelmap.txt`",
+    unit: Per::Image,
+    size: true,
+    raw: false,
+    tools: Tools::Of(&[Carries {
+        with: "",
+        tools: &[Tool::BoundingBox, Tool::Polygon, Tool::Segmentation],
+        rotation: false,
+    }]),
+    attributes: Attributes::None,
+    splits: Splits::Any,
+    document: None,
+    options: &["polygons", "closed-classes", "voc-base", "bounds", "segmentation", "rotated"],
+    build: |o| Ok(Arc::new(Voc { base_one: o.voc_base == 1 })),
+};
 
 /// Pascal VOC.
 pub struct Voc {
@@ -31,8 +54,8 @@ pub struct Voc {
 }
 
 impl Format for Voc {
-    fn needs(&self) -> Needs {
-        Needs { per: Per::Image, size: true, raw: false }
+    fn declaration(&self) -> &'static Declaration {
+        &VOC
     }
 
     fn render(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>) {
@@ -149,9 +172,6 @@ impl Image {
         let (r, clipped) = fit_rect(rect, self.size, cx.options.bounds)?;
         if clipped {
             losses.push(Reason::ClippedToImage);
-        }
-        if !a.attributes.is_empty() {
-            losses.push(Reason::CustomAttributesDropped);
         }
         let corners = xml::corners(r, self.base_one);
         let [xmin, ymin, xmax, ymax] = corners;

@@ -16,13 +16,40 @@ pub mod pose;
 pub mod row;
 pub mod segment;
 
-use crate::convert::format::{Collector, Cx, Format, Needs, Per, Unit};
+use crate::convert::declaration::{Attributes, Carries, Declaration, Per, Splits, TRAIN_VAL_TEST, Tools};
+use crate::convert::format::{Collector, Cx, Format, Unit};
 use crate::convert::geometry::Size;
 use crate::convert::geometry::keypoints::group_objects;
 use crate::convert::options::YoloTask;
 use crate::convert::report::tally::Fate;
 use crate::dm::{Annotation, Reason, Tool};
 use row::{Frame, Style};
+use std::sync::Arc;
+
+/// YOLO labels, a tree of files.
+pub static YOLO: Declaration = Declaration {
+    name: "yolo",
+    aliases: &["yolov5", "yolov8", "yolo11", "darknet"],
+    summary: "YOLO labels and data.yaml",
+    writes: "`images/{split}/ labels/{split}/ data.yaml classes.txt`; `--task detect\\|segment\\|pose\\|obb\\|all`",
+    unit: Per::Image,
+    size: true,
+    raw: false,
+    tools: CARRIED,
+    attributes: Attributes::None,
+    splits: Splits::Read(TRAIN_VAL_TEST),
+    document: None,
+    options: &["task", "closed-classes", "bounds", "segmentation", "rotated", "keypoints"],
+    build: |o| Ok(Arc::new(Yolo::new(o.task))),
+};
+
+/// What the labels of each task are made of.
+pub const CARRIED: Tools = Tools::Of(&[
+    Carries { with: "", tools: &[Tool::BoundingBox], rotation: false },
+    Carries { with: "--task segment", tools: &[Tool::Polygon, Tool::Segmentation], rotation: false },
+    Carries { with: "--task pose", tools: &[Tool::Keypoint], rotation: false },
+    Carries { with: "--task obb", tools: &[Tool::BoundingBox], rotation: true },
+]);
 
 /// What the rows of one tree describe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,8 +108,8 @@ pub fn folder(split: &str) -> &str {
 }
 
 impl Format for Yolo {
-    fn needs(&self) -> Needs {
-        Needs { per: Per::Image, size: true, raw: false }
+    fn declaration(&self) -> &'static Declaration {
+        &YOLO
     }
 
     fn render(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>) {

@@ -1,54 +1,64 @@
 //! The command line of `syn-convert`.
 
-use super::common::{Common, Console, LogFormat};
-use crate::check as checks;
-use crate::check::CHECKS;
-use crate::check::finding::{Findings, Severity};
-use crate::check::tree::Tree;
-use crate::convert::engine::run::{Summary, run};
+use super::classes_file::{class_map, read_classes};
+use crate::cli::check;
+use crate::cli::common::Common;
 use crate::convert::engine::split::{FieldPath, Split};
-use crate::convert::formats as registry;
 use crate::convert::formats::coco::Roles;
 use crate::convert::formats::template::{Output, Scope, TemplateOptions};
+use crate::convert::formats::{self, FORMATS};
 use crate::convert::geometry::Bounds;
 use crate::convert::geometry::keypoints::Profile;
 use crate::convert::options::{
     Background, CsvOptions, Detail, Images, JsonOptions, Naming, NamingPass, OnError, Options, Polygons, Presigned,
     Rotated, Rows, Segmentation, YoloTask,
 };
-use crate::dm::Reason;
-use crate::dm::reason::Outcome;
-use crate::exit::{Exit, Failure};
-use crate::stream::Reader;
+use crate::exit::Failure;
 use clap::Parser;
-use ndjson_stream::config::{EmptyLineHandling, NdjsonConfig};
-use std::collections::HashMap;
+use clap::builder::{PossibleValue, TypedValueParser};
+use clap::error::ErrorKind;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
 Examples:
-  syn-fetch --project 42 | syn-convert --to coco --split 0.8/0.1/0.1 | syn-sink out/
+  # COCO in three parts, by a stable hash of the ids
+  syn-fetch --project 42 |
+    syn-convert --to coco --split 0.8/0.1/0.1 | syn-sink out/
+  # YOLO from a dump
   syn-convert --to yolo dump.ndjson.zst | syn-sink out/
+  # one table, without a dataset around it
   syn-convert --to csv --bare dump.ndjson > annotations.csv
+  # one COCO document, likewise
   syn-convert --to coco --images omit --bare dump.ndjson > instances.json
-  syn-convert --check out/                     is there anything that a reader would lose?
+  # would readers lose something of a finished dataset?
+  syn-convert --check out/
+  # or of one that is not yet written?
   syn-convert --to yolo dump.ndjson | syn-convert --check -
 
-Exit codes: 0 ok, 2 usage, 3 bad or cut input or a dataset that loses something, 6 output failed, 7 finished but items were skipped.
-Annotations that a format cannot hold are left out, counted, and named in metadata/export_summary.json.";
+Annotations that a format cannot hold are left out, counted, and named in
+metadata/export_summary.json.
+
+Exit codes:
+  0  ok
+  2  a mistake on the command line
+  3  bad input, an input that was cut, or a dataset that loses something
+  6  the output could not be written
+  7  finished, but items were left out";
 
 /// Convert items to a training-set format: item lines in, file lines out (for syn-sink)
 #[derive(Debug, Parser)]
-#[command(name = "syn-convert", version, after_help = EXAMPLES, max_term_width = 120)]
+#[command(name = "syn-convert", version, after_help = "All options, examples, exit codes: syn-convert --help", after_long_help = EXAMPLES, max_term_width = 120)]
 pub struct Args {
     /// Input files, plain, gzip or zstd; - or none is standard input
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Output format: json, jsonl, coco, yolo, ultralytics-ndjson, voc, csv, imagefolder, template
-    #[arg(short, long, value_name = "FORMAT")]
+    /// Output format
+    #[arg(short, long, value_name = "FORMAT", value_parser = FormatName)]
     pub to: Option<String>,
-    /// Check a finished dataset instead (coco, yolo, voc, ultralytics-ndjson): a folder, a document, or - for file lines
-    #[arg(long, value_name = "DIR", conflicts_with = "files")]
+    /// Check a finished dataset instead: a folder, a document, or - for file lines
+    #[arg(long, value_name = "DIR", conflicts_with = "files", help = format!(
+        "Check a finished dataset instead ({}): a folder, a document, or - for file lines", check::names()))]
     pub check: Option<PathBuf>,
     /// Split into parts: shares (0.8/0.1/0.1, by a stable hash of the id), `category`, or a field path of the row
     #[arg(long, value_name = "SPEC", help_heading = "Dataset")]
@@ -140,8 +150,9 @@ pub struct Args {
     /// ultralytics-ndjson: presigned URLs without their query, or whole: they expire, and are a secret until then
     #[arg(long, value_name = "WHAT", default_value = "strip", help_heading = "Formats")]
     pub presigned: Presigned,
-    /// Write the one document of the format (coco, csv, jsonl, ultralytics-ndjson) and nothing else, no file lines
-    #[arg(long, help_heading = "Formats")]
+    /// Write the one document of the format and nothing else, no file lines
+    #[arg(long, help_heading = "Formats", help = format!(
+        "Write the one document of the format and nothing else, no file lines ({})", formats::names(|f| f.document.is_some())))]
     pub bare: bool,
     /// Which report files to write
     #[arg(long, value_name = "WHICH", default_value = "full", help_heading = "Errors and report")]
@@ -237,171 +248,19 @@ impl Args {
     }
 }
 
-/// Runs the stage and says what it did.
-///
-/// # Errors
-/// A failure with the exit code of its class.
-pub fn main(args: Args, console: &Console) -> Result<Exit, Failure> {
-    if let Some(what) = &args.check {
-        return check(&args, what, console);
-    }
-    let Some(to) = args.to.as_deref() else {
-        let names: Vec<_> = registry::FORMATS.iter().map(|f| f.name).collect();
-        return Err(Failure::usage(format!("say what to convert to: --to {}", names.join("|"))));
-    };
-    let options = args.options()?;
-    let (name, format) = registry::build(to, &options).map_err(Failure::usage)?;
-    let reader = Reader::open(&args.files, args.common.max_line_bytes);
-    let summary = run(name, format, options, reader, args.common.writer()?, args.common.threads())?;
-    Ok(report(&summary, console))
-}
+/// The name of a format: what is completed and listed in help, and what a slip is answered with.
+#[derive(Clone)]
+struct FormatName;
 
-/// Checks a dataset: findings go to the output, the summary to the console.
-fn check(args: &Args, what: &Path, console: &Console) -> Result<Exit, Failure> {
-    let only = args.to.as_deref();
-    if let Some(name) = only.filter(|name| CHECKS.iter().all(|c| c.name() != *name)) {
-        let names: Vec<_> = CHECKS.iter().map(|c| c.name()).collect();
-        return Err(Failure::usage(format!("--check knows no rules of {name:?}, only of {}", names.join(", "))));
-    }
-    let tree = if what.as_os_str() == "-" {
-        Tree::unpack(Reader::open(&[], args.common.max_line_bytes), args.allow_partial)?
-    } else {
-        Tree::open(what)?
-    };
-    let mut findings = Findings::new(args.common.writer()?, args.common.log_format == LogFormat::Json);
-    let formats = checks::check(&tree, only, &mut findings)?;
-    for note in &findings.notes {
-        console.warn(note);
-    }
-    let of = |severity| findings.of(severity);
-    let counts: Vec<_> = findings.counts().iter().map(|(code, (_, n))| format!("{code} {n}")).collect();
-    console.info(&format!(
-        "checked {}: {} rejected, {} dropped, {} misread, {} advice{}{}",
-        formats.join(", "),
-        of(Severity::Rejected),
-        of(Severity::Dropped),
-        of(Severity::Misread),
-        of(Severity::Advice),
-        if counts.is_empty() { "" } else { ": " },
-        counts.join(", ")
-    ));
-    Ok(if findings.any_loss() { Exit::Input } else { Exit::Ok })
-}
+impl TypedValueParser for FormatName {
+    type Value = String;
 
-fn report(s: &Summary, console: &Console) -> Exit {
-    for note in &s.notes {
-        console.warn(note);
+    fn parse_ref(&self, _: &clap::Command, _: Option<&clap::Arg>, value: &OsStr) -> Result<Self::Value, clap::Error> {
+        let name = formats::find(&value.to_string_lossy());
+        name.map(|f| f.name.to_owned()).map_err(|e| clap::Error::raw(ErrorKind::InvalidValue, e))
     }
-    let t = &s.tally.total;
-    let lost = |outcome| {
-        let list: Vec<_> = s.tally.reasons(outcome).map(|(r, n)| format!("{r} {n}")).collect();
-        if list.is_empty() { String::new() } else { format!(" ({})", list.join(", ")) }
-    };
-    console.info(&format!(
-        "{} items, {} annotations: {} written, {} skipped{}, {} failed{}, {} lossy{}; {} files, {} renamed",
-        s.tally.items,
-        t.seen,
-        t.written,
-        t.skipped,
-        lost(Outcome::Skipped),
-        t.failed,
-        lost(Outcome::Failed),
-        t.lossy,
-        lost(Outcome::Lossy),
-        s.files,
-        s.renamed
-    ));
-    if t.seen > 0 && t.written == 0 {
-        let tools: Vec<_> = s.tally.tools().iter().map(|(tool, n)| format!("{tool} {n}")).collect();
-        console.warn(&format!(
-            "no annotation could be written: the input has {}; choose a format or --task that can hold them",
-            tools.join(", ")
-        ));
-    }
-    let (covered, crowded) =
-        (s.tally.of_items(Reason::MaskCovered), s.tally.of_items(Reason::VocInstanceLimitExceeded));
-    if covered > 0 {
-        console.warn(&format!(
-            "{covered} masks are hidden by others that are painted over them, and are in no plane (MASK_COVERED in the report); \
-             --polygons box writes a box for each polygon"
-        ));
-    }
-    if crowded > 0 {
-        console.warn(&format!(
-            "{crowded} images have more than 254 masks, and no object plane (VOC_INSTANCE_LIMIT_EXCEEDED)"
-        ));
-    }
-    if s.without_url > 0 {
-        console.warn(&format!(
-            "{} files have no URL in the input: their originals are not part of the export",
-            s.without_url
-        ));
-    }
-    if s.not_images > 0 {
-        console.warn(&format!(
-            "{} images have no image extension in their file name (.jpg, .png, …): training programs look for images by it and will \
-             pass them over; mend the names in Synapse",
-            s.not_images
-        ));
-    }
-    if s.bad_lines + s.tally.items_failed > 0 {
-        let (lines, items) = (s.bad_lines, s.tally.items_failed);
-        console.warn(&format!(
-            "{lines} bad lines and {items} items that could not be converted were left out; see the report"
-        ));
-        return Exit::Partial;
-    }
-    Exit::Ok
-}
 
-/// Class names from lines of text, or from NDJSON: strings, or objects with `name`, `code` or `class`.
-fn read_classes(path: &Path) -> Result<Vec<String>, Failure> {
-    let cannot = |e: &dyn std::fmt::Display| Failure::usage(format!("--classes {}: {e}", path.display()));
-    let bytes = std::fs::read(path).map_err(|e| cannot(&e))?;
-    let text = String::from_utf8(bytes).map_err(|_| cannot(&"is not UTF-8"))?;
-    let text = text.trim_start_matches('\u{feff}');
-    let names: Vec<String> = if text.trim_start().starts_with('{') {
-        let config =
-            NdjsonConfig::default().with_empty_line_handling(EmptyLineHandling::IgnoreBlank).with_parse_rest(true);
-        let mut names = Vec::new();
-        for (i, row) in ndjson_stream::from_iter_with_config::<serde_json::Value, _>([text], config).enumerate() {
-            let row = row.map_err(|e| cannot(&format!("line {}: {e}", i + 1)))?;
-            if row.get("@stream").is_some() {
-                continue;
-            }
-            let name = ["name", "code", "class"].iter().find_map(|k| row.get(k)?.as_str());
-            names
-                .push(name.ok_or_else(|| cannot(&format!("line {}: no `name`, `code` or `class`", i + 1)))?.to_owned());
-        }
-        names
-    } else {
-        text.lines().map(str::trim).filter(|l| !l.is_empty()).map(str::to_owned).collect()
-    };
-    if names.is_empty() {
-        return Err(cannot(&"has no class"));
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(FORMATS.iter().map(|f| PossibleValue::new(f.name).help(f.summary))))
     }
-    Ok(names)
-}
-
-/// `OLD=NEW` pairs, or files of such lines.
-fn class_map(specs: &[String]) -> Result<HashMap<String, String>, Failure> {
-    let mut map = HashMap::new();
-    let pair = |line: &str| line.split_once('=').map(|(old, new)| (old.trim().to_owned(), new.trim().to_owned()));
-    for spec in specs {
-        if let Some((old, new)) = pair(spec) {
-            map.insert(old, new);
-            continue;
-        }
-        let text = std::fs::read_to_string(spec)
-            .map_err(|e| Failure::usage(format!("--class-map {spec}: neither OLD=NEW nor a readable file: {e}")))?;
-        for (i, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
-            let (old, new) =
-                pair(line).ok_or_else(|| Failure::usage(format!("--class-map {spec}:{}: expected OLD=NEW", i + 1)))?;
-            map.insert(old, new);
-        }
-    }
-    if map.values().any(String::is_empty) {
-        return Err(Failure::usage("--class-map: the new name is empty; to drop a class use `syn-filter`"));
-    }
-    Ok(map)
 }

@@ -1,0 +1,220 @@
+//! Every option with every format, and every format as it declares itself: from the registry and the command line themselves, so
+//! that none can be forgotten.
+
+use super::*;
+use crate::convert::declaration::{Attributes, Declaration, Tools};
+use crate::dm::Tool;
+use crate::stream::Writer;
+use clap::{CommandFactory, Parser};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+const TEMPLATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/templates/labelme.json.j2");
+
+/// Options that every format reads, because they decide about items, classes, names or reports.
+const OF_EVERY_FORMAT: [&str; 15] = [
+    "to",
+    "split",
+    "split-group",
+    "classes",
+    "class-map",
+    "naming",
+    "naming-pass",
+    "images",
+    "background",
+    "report",
+    "strict",
+    "on-error",
+    "allow-partial",
+    // These are about the run as a whole, and are refused elsewhere.
+    "check",
+    "bare",
+];
+
+/// A value of each option of some formats only, with which the output is another one.
+fn value(option: &str, folder: &Path) -> Vec<String> {
+    let emit = format!("b_{{{{ stem }}}}.json={TEMPLATE}");
+    let profile = folder.join("profile.json");
+    let value = match option {
+        "task" => "obb",
+        "bounds" => "reject",
+        "segmentation" => "exclude",
+        "rotated" => "skip",
+        "keypoints" => profile.to_str().unwrap(),
+        "presigned" => "keep",
+        "roles" => "all",
+        "category-start" => "5",
+        "polygons" => "box",
+        "voc-base" => "1",
+        "by" => "category",
+        "rows" => "items",
+        "columns" => "class",
+        "per" => "annotation",
+        "emit" => &emit,
+        "template" | "path" => {
+            return ["--template", TEMPLATE, "--path", "c_{{ stem }}.json"].map(str::to_owned).into();
+        }
+        "closed-classes" | "per-class" | "pretty" | "excel" | "flatten-attributes" => {
+            return vec![format!("--{option}")];
+        }
+        other => {
+            panic!("--{other} is new: give a value here, with which the output of a format that reads it is another")
+        }
+    };
+    vec![format!("--{option}"), value.to_owned()]
+}
+
+/// The ways to run a format, as options. Classes `cat` and `dog` are in no list.
+fn ways(format: &Declaration, folder: &Path) -> Vec<Vec<String>> {
+    let classes = folder.join("classes.txt").display().to_string();
+    let mut base = vec!["--to".to_owned(), format.name.to_owned(), "--classes".to_owned(), classes];
+    if format.name == "template" {
+        base.extend(["--emit".to_owned(), format!("a_{{{{ stem }}}}_{{{{ id }}}}.json={TEMPLATE}")]);
+    }
+    let Tools::Of(ways) = format.tools else { return vec![base] };
+    ways.iter()
+        .map(|way| base.iter().cloned().chain(way.with.split_whitespace().map(str::to_owned)).collect())
+        .collect()
+}
+
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("classes.txt"), "car\nroad\nsky\n").unwrap();
+    let profile = r#"{"category":"head","keypoints":["nose","left_eye","right_eye"]}"#;
+    std::fs::write(folder.path().join("profile.json"), profile).unwrap();
+    folder
+}
+
+/// Rows with every tool that a format treats specially, attributes, a rotated box, one at the edge, a presigned URL.
+fn input() -> String {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/yolo-segment/in.ndjson");
+    let rows = std::fs::read_to_string(path).unwrap();
+    let row = r#"{"id":5,"file":{"file_name_original":"img_5.jpg","url":"https://x.invalid/5.jpg?X-Amz-Signature=a&X-Amz-Expires=9"},
+        "data":{"extra":{"image_1":{"width":100,"height":60}},"annotations":{"image_1":[
+        {"id":"c","tool":"classification","classification":{"class":"cat","sure":true}},
+        {"id":"d","tool":"bounding_box","classification":{"class":"dog"}}]},
+        "annotationsData":{"image_1":[{"id":"c"},{"id":"d","coordinate":{"x":1,"y":1,"width":5,"height":5}}]},
+        "annotationGroups":{"image_1":[]}},"category":"train"}"#;
+    let row = row.replace('\n', "");
+    rows.replace("{\"@stream\": \"end\", \"count\": 4}", &format!("{row}\n{{\"@stream\":\"end\",\"count\":5}}"))
+}
+
+/// Output shared with the run.
+#[derive(Clone, Default)]
+struct Shared(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The output, or why there is none.
+fn convert(words: &[String]) -> Result<String, String> {
+    let args = Args::try_parse_from(std::iter::once("syn-convert".to_owned()).chain(words.iter().cloned()));
+    let args = args.map_err(|e| e.to_string())?;
+    let options = args.options().map_err(|e| e.to_string())?;
+    let (name, format) = formats::build(args.to.as_deref().unwrap(), &options)?;
+    let reader = Reader::from_read("input", io::Cursor::new(input().into_bytes()), 1 << 20).unwrap();
+    let out = Shared::default();
+    run(name, format, options, reader, Writer::to(Box::new(out.clone())), 1).map_err(|e| e.to_string())?;
+    let bytes = out.0.lock().unwrap().clone();
+    Ok(String::from_utf8(bytes).unwrap())
+}
+
+/// `metadata/export_summary.json` of an output.
+fn summary(output: &str) -> Value {
+    let lines = output.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let line = lines.into_iter().find(|line| line["path"] == "metadata/export_summary.json").unwrap();
+    serde_json::from_str(line["text"].as_str().unwrap()).unwrap()
+}
+
+#[test]
+fn every_option_is_of_every_format_or_declared_by_those_that_read_it() {
+    let command = Args::command();
+    let common = Common::names();
+    let options: Vec<_> = command.get_arguments().filter_map(|a| a.get_long()).collect();
+    for option in options.iter().filter(|o| !common.iter().any(|c| c == *o) && !OF_EVERY_FORMAT.contains(o)) {
+        assert!(FORMATS.iter().any(|f| f.reads(option)), "--{option} is declared by no format");
+    }
+    for format in FORMATS {
+        for option in format.options {
+            assert!(options.contains(option), "{} declares --{option}, which is no option", format.name);
+            assert!(!OF_EVERY_FORMAT.contains(option), "--{option} is of every format");
+        }
+    }
+}
+
+#[test]
+fn options_of_other_formats_are_refused_and_own_ones_are_read() {
+    let folder = folder();
+    let mut options: Vec<_> = FORMATS.iter().flat_map(|f| f.options).collect();
+    options.sort_unstable();
+    options.dedup();
+    for format in FORMATS {
+        for option in &options {
+            let said = refuse_unread(format.name, &[(**option).to_owned()]);
+            if !format.reads(option) {
+                let message = said.unwrap_err().message;
+                let readers = formats::names(|f| f.reads(option));
+                assert!(message.starts_with(&format!("--{option} is read by --to {readers}; ")), "{message}");
+                assert!(message.ends_with(&format!("--to {} has no use for it", format.name)), "{message}");
+                continue;
+            }
+            said.unwrap();
+            let acts = |way: &Vec<String>| convert(way) != convert(&[&way[..], &value(option, folder.path())].concat());
+            assert!(ways(format, folder.path()).iter().any(acts), "--{option} changes nothing of {}", format.name);
+        }
+        let bare = convert(&[ways(format, folder.path()).remove(0), vec!["--bare".to_owned()]].concat());
+        assert_eq!(bare.is_ok(), format.document.is_some(), "{}: {bare:?}", format.name);
+        if let Err(message) = bare {
+            assert!(message.contains("coco") && message.contains("csv"), "{message}");
+        }
+    }
+}
+
+#[test]
+fn formats_write_the_tools_that_they_declare_and_count_what_they_lose() {
+    let folder = folder();
+    for format in FORMATS {
+        for (i, way) in ways(format, folder.path()).iter().enumerate() {
+            let summary = summary(&convert(way).unwrap());
+            let by_tool: BTreeMap<String, Value> = serde_json::from_value(summary["by_tool"].clone()).unwrap();
+            let rotation = match format.tools {
+                Tools::Any => true,
+                Tools::Of(ways) => ways[i].rotation || !ways[i].tools.contains(&Tool::BoundingBox),
+            };
+            for (tool, counts) in &by_tool {
+                let declared = match format.tools {
+                    Tools::Any => true,
+                    Tools::Of(ways) => ways[i].tools.contains(&Tool::from_name(tool)),
+                };
+                assert_eq!(counts["written"] != 0, declared, "{way:?}: {tool}");
+            }
+            let lost = |code: &str| summary["lossy"].get(code).is_some();
+            assert_eq!(lost("ROTATION_DROPPED"), !rotation, "{way:?}");
+            if i == 0 {
+                let some = format.attributes == Attributes::None;
+                assert_eq!(lost("CUSTOM_ATTRIBUTES_DROPPED"), some, "{way:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_check_reads_no_option_of_a_conversion() {
+    let command = Args::command();
+    for option in command.get_arguments().filter_map(|a| a.get_long()) {
+        let read = check::OPTIONS.contains(&option) || Common::names().iter().any(|c| c == option);
+        let said = refuse_besides_check(&["check".to_owned(), option.to_owned()]);
+        assert_eq!(said.is_ok(), read, "--{option}");
+        assert!(said.map_or_else(|e| e.message.starts_with(&format!("--{option} is for converting")), |()| true));
+    }
+}
