@@ -26,20 +26,29 @@ const ABOUT: &str = "Select rows of a Synapse item stream
 Reads what `syn-fetch` writes (NDJSON; plain, gzip or zstd) and writes the rows wanted, byte for byte and in their order. \
 Different options are combined with AND, repeated values of one option with OR. No match at all is a success.";
 
-const EXAMPLES: &str = "Examples:
-  Only what review has accepted:
-    syn-fetch --project 42 | syn-filter --status-review completed | syn-convert --to coco | syn-sink
-  Rows with a car or a bus, and with a box or a polygon:
-    syn-filter --class car --class bus --tool bounding_box --tool polygon dump.ndjson.zst
-  How many rows of March have no annotations yet:
-    syn-filter --since 2026-03-01 --until 2026-04-01 --has-annotations=false -c dump.ndjson
-  All rows but those listed, one id per line:
-    syn-filter --ids-from bad.txt --not dump.ndjson > good.ndjson
-  A tenth of the rows, and the rest:
-    syn-filter --sample 0.1 --seed 7 dump.ndjson > val.ndjson
-    syn-filter --sample 0.1 --seed 7 --not dump.ndjson > train.ndjson
+const EXAMPLES: &str = "\
+Examples:
+  # only what review has accepted
+  syn-fetch --project 42 | syn-filter --status-review completed |
+    syn-convert --to coco | syn-sink
+  # rows with a car or a bus, and with a box or a polygon
+  syn-filter --class car --class bus --tool bounding_box --tool polygon \\
+    dump.ndjson.zst
+  # how many rows of March have no annotations yet
+  syn-filter --since 2026-03-01 --until 2026-04-01 \\
+    --has-annotations=false -c dump.ndjson
+  # all rows but those listed, one id per line
+  syn-filter --ids-from bad.txt --not dump.ndjson > good.ndjson
+  # a tenth of the rows, and the rest
+  syn-filter --sample 0.1 --seed 7 dump.ndjson > val.ndjson
+  syn-filter --sample 0.1 --seed 7 --not dump.ndjson > train.ndjson
 
-Exit codes: 0 done, 2 usage, 3 bad or cut input, 6 output failed, 7 done but bad lines were skipped.";
+Exit codes:
+  0  ok
+  2  a mistake on the command line
+  3  bad input, or an input that was cut
+  6  the output could not be written
+  7  finished, but bad lines were left out";
 
 /// What a bad line does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

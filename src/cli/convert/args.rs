@@ -64,22 +64,22 @@ pub struct Args {
     #[arg(long, value_name = "SPEC", help_heading = "Dataset")]
     pub split: Option<String>,
     /// Hash the value of this field instead of the id, so that rows of one group stay together
-    #[arg(long, value_name = "FIELD", help_heading = "Dataset")]
+    #[arg(long, value_name = "FIELD", hide_short_help = true, help_heading = "Dataset")]
     pub split_group: Option<String>,
     /// Class order: one name a line, or NDJSON of `syn-fetch classes`
     #[arg(long, value_name = "FILE", help_heading = "Dataset")]
     pub classes: Option<PathBuf>,
     /// Refuse classes that are not in --classes (UNMAPPED_CLASS_IDENTIFIER)
-    #[arg(long, requires = "classes", help_heading = "Dataset")]
+    #[arg(long, requires = "classes", hide_short_help = true, help_heading = "Dataset")]
     pub closed_classes: bool,
     /// Write class OLD as NEW (repeatable), or read such lines from a file
-    #[arg(long, value_name = "OLD=NEW|FILE", help_heading = "Dataset")]
+    #[arg(long, value_name = "OLD=NEW|FILE", hide_short_help = true, help_heading = "Dataset")]
     pub class_map: Vec<String>,
     /// How output files are named: stem (of the original), id, or a template: '{{ split }}_{{ stem }}_{{ id }}'
-    #[arg(long, value_name = "HOW", default_value = "stem", help_heading = "Dataset")]
+    #[arg(long, value_name = "HOW", default_value = "stem", hide_short_help = true, help_heading = "Dataset")]
     pub naming: Naming,
     /// Of several items that want one name, who has it: one = the first; two = the smallest id (spools everything)
-    #[arg(long, value_name = "N", default_value = "one", help_heading = "Dataset")]
+    #[arg(long, value_name = "N", default_value = "one", hide_short_help = true, help_heading = "Dataset")]
     pub naming_pass: NamingPass,
     /// Whether the originals are part of the export
     #[arg(long, value_name = "WHAT", default_value = "fetch", help_heading = "Dataset")]
@@ -88,84 +88,96 @@ pub struct Args {
     #[arg(long, value_name = "WHAT", default_value = "include", help_heading = "Dataset")]
     pub background: Background,
     /// Geometry outside the image
-    #[arg(long, value_name = "WHAT", default_value = "clip", help_heading = "Geometry")]
+    #[arg(long, value_name = "WHAT", default_value = "clip", hide_short_help = true, help_heading = "Geometry")]
     pub bounds: Bounds,
     /// What pixel masks become
-    #[arg(long, value_name = "WHAT", default_value = "instance", help_heading = "Geometry")]
+    #[arg(long, value_name = "WHAT", default_value = "instance", hide_short_help = true, help_heading = "Geometry")]
     pub segmentation: Segmentation,
     /// What rotated boxes become
-    #[arg(long, value_name = "WHAT", default_value = "best", help_heading = "Geometry")]
+    #[arg(long, value_name = "WHAT", default_value = "best", hide_short_help = true, help_heading = "Geometry")]
     pub rotated: Rotated,
     /// Joints of keypoint groups: person17, or a JSON/YAML file {category, keypoints, skeleton, flip_idx}
-    #[arg(long, value_name = "PROFILE", default_value = "person17", help_heading = "Geometry")]
+    #[arg(long, value_name = "PROFILE", default_value = "person17", hide_short_help = true, help_heading = "Geometry")]
     pub keypoints: PathBuf,
     /// What YOLO labels describe; `all` makes a tree of each
     #[arg(long, value_name = "TASK", default_value = "detect", help_heading = "Formats")]
     pub task: YoloTask,
     /// Which COCO documents to write
-    #[arg(long, value_name = "WHICH", default_value = "used", help_heading = "Formats")]
+    #[arg(long, value_name = "WHICH", default_value = "used", hide_short_help = true, help_heading = "Formats")]
     pub roles: Roles,
     /// Number of the first COCO category
-    #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Formats")]
+    #[arg(long, value_name = "N", default_value_t = 1, hide_short_help = true, help_heading = "Formats")]
     pub category_start: u32,
     /// What polygons become in VOC: painted into the planes, or an object with their bounding rectangle
-    #[arg(long, value_name = "WHAT", default_value = "mask", help_heading = "Formats")]
+    #[arg(long, value_name = "WHAT", default_value = "mask", hide_short_help = true, help_heading = "Formats")]
     pub polygons: Polygons,
     /// VOC boxes from pixel 0 (as the platform) or 1 (as the development kit)
-    #[arg(long, value_name = "0|1", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=1), help_heading = "Formats")]
+    #[arg(long, value_name = "0|1", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=1), hide_short_help = true, help_heading = "Formats")]
     pub voc_base: u8,
     /// json: folders named with the value of this field, such as data_unit.meta.category
-    #[arg(long, value_name = "FIELD", help_heading = "Formats")]
+    #[arg(long, value_name = "FIELD", hide_short_help = true, help_heading = "Formats")]
     pub by: Option<String>,
     /// json: a file {stem}_{class}.json for each class of an item
-    #[arg(long, help_heading = "Formats")]
+    #[arg(long, hide_short_help = true, help_heading = "Formats")]
     pub per_class: bool,
     /// json: re-indented; numbers and the order of keys stay as written
-    #[arg(long, help_heading = "Formats")]
+    #[arg(long, hide_short_help = true, help_heading = "Formats")]
     pub pretty: bool,
     /// template: Jinja template of the output's text (docs/cookbook.md); with --path
-    #[arg(long, value_name = "FILE", requires = "path", help_heading = "Formats")]
+    #[arg(long, value_name = "FILE", requires = "path", hide_short_help = true, help_heading = "Formats")]
     pub template: Option<PathBuf>,
     /// template: Jinja template of the output's path; an empty path writes no file
-    #[arg(long, value_name = "TEMPLATE", requires = "template", help_heading = "Formats")]
+    #[arg(long, value_name = "TEMPLATE", requires = "template", hide_short_help = true, help_heading = "Formats")]
     pub path: Option<String>,
     /// template: another output, its path and its template (repeatable)
-    #[arg(long, value_name = "PATH=FILE", help_heading = "Formats")]
+    #[arg(long, value_name = "PATH=FILE", hide_short_help = true, help_heading = "Formats")]
     pub emit: Vec<String>,
     /// template: what one output file is about
-    #[arg(long, value_name = "WHAT", default_value = "item", help_heading = "Formats")]
+    #[arg(long, value_name = "WHAT", default_value = "item", hide_short_help = true, help_heading = "Formats")]
     pub per: Scope,
     /// csv: what a row is
-    #[arg(long, value_name = "WHAT", default_value = "annotations", help_heading = "Formats")]
+    #[arg(long, value_name = "WHAT", default_value = "annotations", hide_short_help = true, help_heading = "Formats")]
     pub rows: Rows,
     /// csv: these columns in this order; attr.NAME is one attribute
-    #[arg(long, value_name = "A,B,…", value_delimiter = ',', help_heading = "Formats")]
+    #[arg(long, value_name = "A,B,…", value_delimiter = ',', hide_short_help = true, help_heading = "Formats")]
     pub columns: Vec<String>,
     /// csv: for Excel, with byte order mark and CRLF
-    #[arg(long, help_heading = "Formats")]
+    #[arg(long, hide_short_help = true, help_heading = "Formats")]
     pub excel: bool,
     /// csv: a column attr.NAME for each attribute
-    #[arg(long, help_heading = "Formats")]
+    #[arg(long, hide_short_help = true, help_heading = "Formats")]
     pub flatten_attributes: bool,
     /// ultralytics-ndjson: presigned URLs without their query, or whole: they expire, and are a secret until then
-    #[arg(long, value_name = "WHAT", default_value = "strip", help_heading = "Formats")]
+    #[arg(long, value_name = "WHAT", default_value = "strip", hide_short_help = true, help_heading = "Formats")]
     pub presigned: Presigned,
     /// Write the one document of the format and nothing else, no file lines
     #[arg(long, help_heading = "Formats", help = format!(
         "Write the one document of the format and nothing else, no file lines ({})", formats::names(|f| f.document.is_some())))]
     pub bare: bool,
     /// Which report files to write
-    #[arg(long, value_name = "WHICH", default_value = "full", help_heading = "Errors and report")]
+    #[arg(
+        long,
+        value_name = "WHICH",
+        default_value = "full",
+        hide_short_help = true,
+        help_heading = "Errors and report"
+    )]
     pub report: Detail,
     /// End the run at the first annotation or item that would be left out. What is written with a change, such as an object cut at the
     /// edge, is counted as lossy and does not end it
     #[arg(long, help_heading = "Errors and report")]
     pub strict: bool,
     /// What a bad line does
-    #[arg(long, value_name = "WHAT", default_value = "stop", help_heading = "Errors and report")]
+    #[arg(
+        long,
+        value_name = "WHAT",
+        default_value = "stop",
+        hide_short_help = true,
+        help_heading = "Errors and report"
+    )]
     pub on_error: OnError,
     /// Accept an input that was cut (no end frame)
-    #[arg(long, help_heading = "Errors and report")]
+    #[arg(long, hide_short_help = true, help_heading = "Errors and report")]
     pub allow_partial: bool,
     /// Shared options.
     #[command(flatten)]

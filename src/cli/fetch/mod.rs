@@ -30,18 +30,35 @@ use tokio::runtime::Runtime;
 
 const EXAMPLES: &str = "\
 Examples:
+  # a whole project as COCO
   syn-fetch --project 42 | syn-convert --to coco | syn-sink out/
+  # tasks that review has accepted
   syn-fetch --project 42 --target task --review completed > tasks.ndjson
+  # the training part of a ground-truth version
   syn-fetch --gt-version 15 --category train | zstd > truth.ndjson.zst
+  # the first hundred new rows with one of two tags
   syn-fetch --project 42 --since 2026-01-01 --filter tags=3,5 --limit 100
-  syn-fetch --project 42 -o dump.ndjson --resume     (safe to repeat until it is complete)
-  syn-fetch --project 42 --since-checkpoint --checkpoint nightly.json -o today.ndjson
-  syn-fetch --dsn postgres://reader@db.internal/synapse?sslmode=verify-full --project 42
+  # a large export: safe to repeat until it is complete
+  syn-fetch --project 42 -o dump.ndjson --resume
+  # what is new since last night
+  syn-fetch --project 42 --since-checkpoint --checkpoint nightly.json \\
+    -o today.ndjson
+  # from the database of an installation
+  syn-fetch --project 42 \\
+    --dsn 'postgres://reader@db.internal/synapse?sslmode=verify-full'
+  # which projects there are
   syn-fetch projects
 
-The token comes from SYNAPSE_ACCESS_TOKEN, --token-file, or the file that `synapse login` writes.
-Exit codes: 0 done, 2 usage, 3 a row that cannot be used, 4 refused by the API, 5 temporary failure or rows missing, 6 output
-failed. More on large exports: docs/fetch.md.";
+The token comes from SYNAPSE_ACCESS_TOKEN, --token-file, or the file that
+`synapse login` writes. More on large exports: docs/fetch.md.
+
+Exit codes:
+  0  ok
+  2  a mistake on the command line
+  3  a row that cannot be used
+  4  refused by the API
+  5  a temporary failure, or rows are missing
+  6  the output could not be written";
 
 /// Fetch annotations of a Synapse project as NDJSON
 #[derive(Debug, Parser)]

@@ -32,23 +32,41 @@ use url::Url;
 
 const AFTER: &str = "\
 Examples:
-  syn-fetch --project 42 | syn-convert --to coco | syn-sink            into export_output/
-  syn-fetch --project 42 | syn-convert --to yolo | syn-sink out/       into out/
-  syn-fetch --project 42 | syn-convert --to voc | syn-sink voc.zip     into an archive: .tar, .tar.gz, .tgz, .tar.zst, .zip
-  syn-fetch --project 42 | syn-convert --to json | syn-sink - | ssh host tar x     a tar on standard output
-  syn-sink --shard-size 1GB train.tar files.ndjson                     train/train-000000.tar and so on, for WebDataset
-  syn-sink --dry-run out/ files.ndjson                                 what would be written, with sizes
-  syn-fetch --project 42 | syn-convert --to coco | syn-sink s3://bucket/exports/roads   also gs:// az:// sftp:// ftps:// webdavs://
-  syn-sink --verify s3://bucket/exports/roads                          every file there against its manifest
-  syn-sink --overwrite out/ files.ndjson.zst                           from a saved list of files, in place of what is there
-  echo '{\"path\":\"a/b.txt\",\"text\":\"hello\"}' | syn-sink out/         any list of files will do
+  # into the folder export_output/, or into out/
+  syn-fetch --project 42 | syn-convert --to coco | syn-sink
+  syn-fetch --project 42 | syn-convert --to yolo | syn-sink out/
+  # into an archive: .tar .tar.gz .tgz .tar.zst .zip
+  syn-fetch --project 42 | syn-convert --to voc | syn-sink voc.zip
+  # a tar on standard output
+  syn-fetch --project 42 | syn-convert --to json | syn-sink - |
+    ssh host tar x
+  # train/train-000000.tar and so on, for WebDataset
+  syn-sink --shard-size 1GB train.tar files.ndjson
+  # what would be written, with sizes
+  syn-sink --dry-run out/ files.ndjson
+  # a store or a server: s3:// gs:// az:// sftp:// ftps:// webdavs://
+  syn-fetch --project 42 | syn-convert --to coco |
+    syn-sink s3://bucket/exports/roads
+  # every file there against its manifest
+  syn-sink --verify s3://bucket/exports/roads
+  # from a saved list of files, in place of what is there
+  syn-sink --overwrite out/ files.ndjson.zst
+  # any list of files will do
+  echo '{\"path\":\"a/b.txt\",\"text\":\"hello\"}' | syn-sink out/
 
-All of the dataset appears at once when the input has ended well; until then, and after any failure, nothing does.
-A tar on standard output cannot be taken back: after a failure it ends inside a file, so that whoever reads it fails too.
-Credentials of stores and servers come from their own tools' environment variables and files, never from DEST.
-In a shell script use `set -o pipefail`, so that a failure of an earlier stage fails the whole line.
+The dataset appears as a whole when the input has ended well; until then, and
+after any failure, nothing does. A tar on standard output cannot be taken back:
+after a failure it ends inside a file, so that whoever reads it fails too.
+Credentials of stores and servers come from their own tools' environment
+variables and files, never from DEST. In a shell script use `set -o pipefail`,
+so that a failure of an earlier stage fails the whole line.
 
-Exit codes: 0 done, 2 usage, 3 bad or cut input, or --verify found files missing or wrong, 6 the destination exists or cannot be written, 7 done without some originals.";
+Exit codes:
+  0  ok
+  2  a mistake on the command line
+  3  bad input, or an input that was cut; --verify: files missing or wrong
+  6  the destination exists or cannot be written
+  7  finished, but without some originals";
 
 /// Write files to a destination, all or nothing.
 ///
