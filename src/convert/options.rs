@@ -2,8 +2,7 @@
 
 use super::engine::naming_template::NamingTemplate;
 use super::engine::split::{FieldPath, Split};
-use super::formats::coco::Roles;
-use super::formats::template::TemplateOptions;
+use super::formats::FormatArgs;
 use super::geometry::Bounds;
 use super::geometry::keypoints::Profile;
 use clap::ValueEnum;
@@ -22,16 +21,6 @@ pub enum Segmentation {
     Exclude,
 }
 
-/// What becomes of polygons in a format of boxes and planes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Polygons {
-    /// Painted into the planes.
-    #[default]
-    Mask,
-    /// Their bounding rectangle is an object.
-    Box,
-}
-
 /// What becomes of rotated boxes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Rotated {
@@ -44,16 +33,6 @@ pub enum Rotated {
     Skip,
 }
 
-/// What a dataset file that holds URLs has of presigned ones.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Presigned {
-    /// The URL without its query, which is a secret for as long as it works.
-    #[default]
-    Strip,
-    /// The whole URL. It expires, and until then whoever has the file can fetch the original.
-    Keep,
-}
-
 /// What becomes of items with no annotation left.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Background {
@@ -62,22 +41,6 @@ pub enum Background {
     Include,
     /// They are left out.
     Omit,
-}
-
-/// What YOLO labels describe.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum YoloTask {
-    /// Upright boxes.
-    #[default]
-    Detect,
-    /// Outlines.
-    Segment,
-    /// Boxes with keypoints.
-    Pose,
-    /// Rotated boxes.
-    Obb,
-    /// Each of them, in a tree of its own.
-    All,
 }
 
 /// Whether the originals are part of the export.
@@ -146,40 +109,6 @@ pub enum NamingPass {
     Two,
 }
 
-/// What a row of a table is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Rows {
-    /// An annotation.
-    #[default]
-    Annotations,
-    /// An item.
-    Items,
-}
-
-/// How the table of `csv` looks.
-#[derive(Clone, Debug, Default)]
-pub struct CsvOptions {
-    /// What a row is.
-    pub rows: Rows,
-    /// Columns picked, in order; none: all.
-    pub columns: Vec<String>,
-    /// Byte order mark and CRLF.
-    pub excel: bool,
-    /// A column for each attribute.
-    pub flatten_attributes: bool,
-}
-
-/// How the files of `json` look.
-#[derive(Clone, Debug, Default)]
-pub struct JsonOptions {
-    /// Field whose value names the folder.
-    pub by: Option<FieldPath>,
-    /// A file for each class of an item.
-    pub per_class: bool,
-    /// Re-indented.
-    pub pretty: bool,
-}
-
 /// The options of one run, for all formats.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -197,8 +126,6 @@ pub struct Options {
     pub naming: Naming,
     /// When an item is given its name.
     pub naming_pass: NamingPass,
-    /// What becomes of presigned URLs in a dataset file.
-    pub presigned: Presigned,
     /// Whether the originals are part of the export.
     pub images: Images,
     /// Geometry outside the image.
@@ -221,20 +148,6 @@ pub struct Options {
     pub bare: bool,
     /// The joints that keypoint groups are made of.
     pub keypoints: Profile,
-    /// What YOLO labels describe.
-    pub task: YoloTask,
-    /// Which COCO documents are written.
-    pub roles: Roles,
-    /// The files of `json`.
-    pub json: JsonOptions,
-    /// The templates of `template`.
-    pub template: TemplateOptions,
-    /// The table of `csv`.
-    pub csv: CsvOptions,
-    /// Number of the first COCO category.
-    pub category_start: u32,
-    /// Polygons in VOC.
-    pub polygons: Polygons,
-    /// How VOC counts pixels: 0 as the platform, 1 as the development kit.
-    pub voc_base: u8,
+    /// The options that some formats read, each declared beside what reads it.
+    pub formats: FormatArgs,
 }

@@ -9,8 +9,10 @@ use std::sync::{Arc, Mutex};
 use synpipe::convert::engine::run;
 use synpipe::convert::engine::split::Split;
 use synpipe::convert::formats as registry;
+use synpipe::convert::formats::FormatArgs;
+use synpipe::convert::formats::voc::args::{Args as VocArgs, Polygons};
 use synpipe::convert::geometry::Bounds;
-use synpipe::convert::options::{Detail, Options, Polygons, Segmentation};
+use synpipe::convert::options::{Detail, Options, Segmentation};
 use synpipe::stream::{Reader, StreamError, Writer};
 
 #[derive(Clone, Default)]
@@ -218,7 +220,8 @@ fn without_anything_to_paint_there_are_no_planes() {
 
 #[test]
 fn polygons_become_boxes_if_wanted() {
-    let boxes = Options { polygons: Polygons::Box, ..options() };
+    let voc = VocArgs { polygons: Polygons::Box, ..VocArgs::default() };
+    let boxes = Options { formats: FormatArgs { voc, ..FormatArgs::default() }, ..options() };
     let files = export(&boxes, &[item(1, json!([polygon("a", "car", json!([[1, 0], [3, 1], [2, 3]]))]))]);
     let xml = text(&files, "Annotations/1.xml");
     let bndbox: String = xml[xml.find("<bndbox>").unwrap()..].split_whitespace().take(5).collect();

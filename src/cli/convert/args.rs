@@ -4,21 +4,18 @@ use super::classes_file::{class_map, read_classes};
 use crate::cli::check;
 use crate::cli::common::Common;
 use crate::convert::engine::split::{FieldPath, Split};
-use crate::convert::formats::coco::Roles;
-use crate::convert::formats::template::{Output, Scope, TemplateOptions};
-use crate::convert::formats::{self, FORMATS};
+use crate::convert::formats::{self, FORMATS, FormatArgs};
 use crate::convert::geometry::Bounds;
 use crate::convert::geometry::keypoints::Profile;
 use crate::convert::options::{
-    Background, CsvOptions, Detail, Images, JsonOptions, Naming, NamingPass, OnError, Options, Polygons, Presigned,
-    Rotated, Rows, Segmentation, YoloTask,
+    Background, Detail, Images, Naming, NamingPass, OnError, Options, Rotated, Segmentation,
 };
 use crate::exit::Failure;
 use clap::Parser;
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::error::ErrorKind;
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -99,57 +96,9 @@ pub struct Args {
     /// Joints of keypoint groups: person17, or a JSON/YAML file {category, keypoints, skeleton, flip_idx}
     #[arg(long, value_name = "PROFILE", default_value = "person17", hide_short_help = true, help_heading = "Geometry")]
     pub keypoints: PathBuf,
-    /// What YOLO labels describe; `all` makes a tree of each
-    #[arg(long, value_name = "TASK", default_value = "detect", help_heading = "Formats")]
-    pub task: YoloTask,
-    /// Which COCO documents to write
-    #[arg(long, value_name = "WHICH", default_value = "used", hide_short_help = true, help_heading = "Formats")]
-    pub roles: Roles,
-    /// Number of the first COCO category
-    #[arg(long, value_name = "N", default_value_t = 1, hide_short_help = true, help_heading = "Formats")]
-    pub category_start: u32,
-    /// What polygons become in VOC: painted into the planes, or an object with their bounding rectangle
-    #[arg(long, value_name = "WHAT", default_value = "mask", hide_short_help = true, help_heading = "Formats")]
-    pub polygons: Polygons,
-    /// VOC boxes from pixel 0 (as the platform) or 1 (as the development kit)
-    #[arg(long, value_name = "0|1", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=1), hide_short_help = true, help_heading = "Formats")]
-    pub voc_base: u8,
-    /// json: folders named with the value of this field, such as data_unit.meta.category
-    #[arg(long, value_name = "FIELD", hide_short_help = true, help_heading = "Formats")]
-    pub by: Option<String>,
-    /// json: a file {stem}_{class}.json for each class of an item
-    #[arg(long, hide_short_help = true, help_heading = "Formats")]
-    pub per_class: bool,
-    /// json: re-indented; numbers and the order of keys stay as written
-    #[arg(long, hide_short_help = true, help_heading = "Formats")]
-    pub pretty: bool,
-    /// template: Jinja template of the output's text (docs/cookbook.md); with --path
-    #[arg(long, value_name = "FILE", requires = "path", hide_short_help = true, help_heading = "Formats")]
-    pub template: Option<PathBuf>,
-    /// template: Jinja template of the output's path; an empty path writes no file
-    #[arg(long, value_name = "TEMPLATE", requires = "template", hide_short_help = true, help_heading = "Formats")]
-    pub path: Option<String>,
-    /// template: another output, its path and its template (repeatable)
-    #[arg(long, value_name = "PATH=FILE", hide_short_help = true, help_heading = "Formats")]
-    pub emit: Vec<String>,
-    /// template: what one output file is about
-    #[arg(long, value_name = "WHAT", default_value = "item", hide_short_help = true, help_heading = "Formats")]
-    pub per: Scope,
-    /// csv: what a row is
-    #[arg(long, value_name = "WHAT", default_value = "annotations", hide_short_help = true, help_heading = "Formats")]
-    pub rows: Rows,
-    /// csv: these columns in this order; attr.NAME is one attribute
-    #[arg(long, value_name = "A,B,…", value_delimiter = ',', hide_short_help = true, help_heading = "Formats")]
-    pub columns: Vec<String>,
-    /// csv: for Excel, with byte order mark and CRLF
-    #[arg(long, hide_short_help = true, help_heading = "Formats")]
-    pub excel: bool,
-    /// csv: a column attr.NAME for each attribute
-    #[arg(long, hide_short_help = true, help_heading = "Formats")]
-    pub flatten_attributes: bool,
-    /// ultralytics-ndjson: presigned URLs without their query, or whole: they expire, and are a secret until then
-    #[arg(long, value_name = "WHAT", default_value = "strip", hide_short_help = true, help_heading = "Formats")]
-    pub presigned: Presigned,
+    /// The options of formats.
+    #[command(flatten)]
+    pub formats: FormatArgs,
     /// Write the one document of the format and nothing else, no file lines
     #[arg(long, help_heading = "Formats", help = format!(
         "Write the one document of the format and nothing else, no file lines ({})", formats::names(|f| f.document.is_some())))]
@@ -204,7 +153,6 @@ impl Args {
             naming: self.naming.clone(),
             naming_pass: self.naming_pass,
             images: self.images,
-            presigned: self.presigned,
             bounds: self.bounds,
             segmentation: self.segmentation,
             rotated: self.rotated,
@@ -218,45 +166,8 @@ impl Args {
                 Some("person17") => Profile::person17(),
                 _ => Profile::load(&self.keypoints).map_err(Failure::usage)?,
             },
-            task: self.task,
-            roles: self.roles,
-            json: JsonOptions {
-                by: self.by.as_deref().map(FieldPath::new).transpose().map_err(Failure::usage)?,
-                per_class: self.per_class,
-                pretty: self.pretty,
-            },
-            template: self.templates()?,
-            csv: CsvOptions {
-                rows: self.rows,
-                columns: self.columns.clone(),
-                excel: self.excel,
-                flatten_attributes: self.flatten_attributes,
-            },
-            category_start: self.category_start,
-            polygons: self.polygons,
-            voc_base: self.voc_base,
+            formats: self.formats.clone(),
         })
-    }
-}
-
-impl Args {
-    /// The outputs of `--template`, `--path` and `--emit`, with the text of their files.
-    fn templates(&self) -> Result<TemplateOptions, Failure> {
-        let read = |path: &str, file: &Path| {
-            let source = std::fs::read_to_string(file)
-                .map_err(|e| Failure::usage(format!("cannot read template {}: {e}", file.display())))?;
-            Ok::<_, Failure>(Output { file: file.display().to_string(), source, path: path.to_owned() })
-        };
-        let mut outputs = Vec::new();
-        if let (Some(file), Some(path)) = (&self.template, &self.path) {
-            outputs.push(read(path, file)?);
-        }
-        for spec in &self.emit {
-            let (path, file) =
-                spec.rsplit_once('=').ok_or_else(|| Failure::usage(format!("--emit {spec}: expected PATH=FILE")))?;
-            outputs.push(read(path, Path::new(file))?);
-        }
-        Ok(TemplateOptions { per: self.per, outputs })
     }
 }
 

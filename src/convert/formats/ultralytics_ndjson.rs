@@ -15,7 +15,7 @@ use crate::convert::declaration::{Attributes, Declaration, Document as OneDocume
 use crate::convert::engine::classes::Classes;
 use crate::convert::format::{Collector, Cx, Format, Record, RunEnd, Unit};
 use crate::convert::geometry::keypoints::Profile;
-use crate::convert::options::{Images, Options, Presigned};
+use crate::convert::options::{Images, Options};
 use crate::convert::output::files::Files;
 use crate::convert::output::number::push_int;
 use crate::convert::output::spool::{Hole, Spool, fill};
@@ -23,10 +23,30 @@ use crate::convert::output::text::{JsonText, lit};
 use crate::convert::report::files::PART;
 use crate::presigned::{is_presigned, without_query};
 use crate::stream::StreamError;
+use clap::ValueEnum;
 use std::sync::Arc;
 
 /// The one document.
 const DOCUMENT: &str = "dataset.ndjson";
+
+/// The options of `ultralytics-ndjson` besides those of YOLO labels.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[group(skip)]
+pub struct Args {
+    /// ultralytics-ndjson: presigned URLs without their query, or whole: they expire, and are a secret until then
+    #[arg(long, value_name = "WHAT", default_value = "strip", hide_short_help = true, help_heading = "Formats")]
+    pub presigned: Presigned,
+}
+
+/// What a dataset file that holds URLs has of presigned ones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Presigned {
+    /// The URL without its query, which is a secret for as long as it works.
+    #[default]
+    Strip,
+    /// The whole URL. It expires, and until then whoever has the file can fetch the original.
+    Keep,
+}
 
 /// A dataset of Ultralytics in one file.
 pub static ULTRALYTICS_NDJSON: Declaration = Declaration {
@@ -59,7 +79,7 @@ pub struct UltralyticsNdjson {
 /// # Errors
 /// A text for options that contradict each other.
 fn build(options: &Options) -> Result<UltralyticsNdjson, String> {
-    let [task] = Task::of(options.task) else {
+    let [task] = Task::of(options.formats.yolo.task) else {
         return Err("--task all: a file of ultralytics-ndjson has one task; choose detect, segment, pose or obb".into());
     };
     Ok(UltralyticsNdjson {
@@ -67,7 +87,7 @@ fn build(options: &Options) -> Result<UltralyticsNdjson, String> {
         text: JsonText { bare: options.bare },
         profile: options.keypoints.clone(),
         beside: options.images == Images::Omit,
-        presigned: options.presigned,
+        presigned: options.formats.ultralytics.presigned,
     })
 }
 

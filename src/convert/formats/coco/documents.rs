@@ -1,6 +1,7 @@
 //! Records by split and role, and the documents made of them.
 
-use super::{Role, Roles};
+use super::Role;
+use super::args::Roles;
 use crate::convert::engine::classes::Classes;
 use crate::convert::format::{Collector, Record, RunEnd};
 use crate::convert::geometry::keypoints::Profile;

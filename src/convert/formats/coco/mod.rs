@@ -6,6 +6,7 @@
 //! Everything is spooled: image ids are the item ids only if all of them are unique integers, and the numbers of classes that
 //! no list names are known last.
 
+pub mod args;
 mod documents;
 mod records;
 
@@ -16,6 +17,7 @@ use crate::convert::geometry::keypoints::Profile;
 use crate::convert::options::Options;
 use crate::convert::output::text::JsonText;
 use crate::dm::Tool;
+use args::Roles;
 use std::sync::Arc;
 
 /// What a COCO document is for.
@@ -41,16 +43,6 @@ impl Role {
             Role::Stuff => "stuff",
         }
     }
-}
-
-/// Which documents are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Roles {
-    /// Those that have a record; instances when none has.
-    #[default]
-    Used,
-    /// All three.
-    All,
 }
 
 /// The COCO format.
@@ -106,8 +98,8 @@ impl Format for Coco {
 fn build(options: &Options) -> Coco {
     Coco {
         text: JsonText { bare: options.bare },
-        category_start: options.category_start,
+        category_start: options.formats.coco.category_start,
         profile: options.keypoints.clone(),
-        roles: options.roles,
+        roles: options.formats.coco.roles,
     }
 }

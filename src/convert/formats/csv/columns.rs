@@ -1,6 +1,6 @@
 //! The columns of the tables: what there is, what `--columns` picks, and in which order.
 
-use crate::convert::options::Rows;
+use super::args::Rows;
 
 /// A column.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! `csv`: one table, a row an annotation (any tool) or a row an item; RFC 4180.
 
+pub mod args;
 pub mod columns;
 pub mod flat;
 pub mod row;
@@ -8,12 +9,13 @@ use super::json::{class_lines, image_path};
 use crate::convert::declaration::{Attributes, Declaration, Document, Per, Splits, Tools};
 use crate::convert::engine::classes::Classes;
 use crate::convert::format::{Collector, Cx, Format, Record, RunEnd, Unit};
-use crate::convert::options::{Options, Rows};
+use crate::convert::options::Options;
 use crate::convert::output::csv_cell::{push_quoted, push_text};
 use crate::convert::output::files::Files;
 use crate::convert::output::spool::{escape, fill};
 use crate::convert::report::tally::Fate;
 use crate::stream::StreamError;
+use args::Rows;
 use columns::{ATTRIBUTE, Column};
 use flat::{FlatTable, push_row};
 use row::{annotation_cell, item_cell};
@@ -93,11 +95,12 @@ impl Csv {
     /// # Errors
     /// One line about columns that do not exist.
     pub fn build(o: &Options) -> Result<Self, String> {
-        let flat = o.csv.flatten_attributes;
-        if flat && o.csv.rows == Rows::Items {
+        let csv = &o.formats.csv;
+        let flat = csv.flatten_attributes;
+        if flat && csv.rows == Rows::Items {
             return Err("--flatten-attributes needs rows of annotations: leave --rows items out".to_owned());
         }
-        let mut columns = Column::choose(o.csv.rows, &o.csv.columns)?;
+        let mut columns = Column::choose(csv.rows, &csv.columns)?;
         if flat && !columns.contains(&Column::Attributes) {
             columns.push(Column::Attributes);
         }
@@ -105,7 +108,7 @@ impl Csv {
             let name = twice.name();
             return Err(format!("--columns {name}: --flatten-attributes writes every {ATTRIBUTE} column already"));
         }
-        Ok(Self { rows: o.csv.rows, columns, flat, style: Style { bare: o.bare, excel: o.csv.excel } })
+        Ok(Self { rows: csv.rows, columns, flat, style: Style { bare: o.bare, excel: csv.excel } })
     }
 
     /// Appends the row that `cell` fills.

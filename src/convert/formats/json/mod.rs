@@ -1,5 +1,6 @@
 //! `json` and `jsonl`: the payload's own bytes, nothing else. Every annotation survives, whatever its tool.
 
+pub mod args;
 pub mod indent;
 
 use crate::convert::declaration::{Attributes, Declaration, Document, Per, Splits, Tools};
@@ -60,8 +61,9 @@ impl Json {
     /// One document for all (`lines`), or files; only files can be sorted, split by class or indented.
     pub fn new(lines: bool, o: &Options) -> Self {
         let text = JsonText { bare: o.bare };
-        let by = o.json.by.clone().filter(|_| !lines);
-        Self { lines, text, by, per_class: o.json.per_class && !lines, pretty: o.json.pretty && !lines }
+        let json = &o.formats.json;
+        let by = json.by.clone().filter(|_| !lines);
+        Self { lines, text, by, per_class: json.per_class && !lines, pretty: json.pretty && !lines }
     }
 
     /// What the collector needs to know of an item: its folder, then its classes, a line each. All are safe names, so none has a

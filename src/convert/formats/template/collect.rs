@@ -1,12 +1,13 @@
 //! The sequential side: writes what the workers rendered, keeps what has to wait, renders it when the run is over.
 
+use super::args::Scope;
 use super::engine::{Engine, Made};
+use super::id_text;
 use super::items;
 use super::items::{Items, Places};
 use super::shelf::{Books, Shelf};
 use super::values::{Classes, Names};
 use super::wire::{Wire, class_of};
-use super::{Scope, id_text};
 use crate::convert::engine::classes::{ClassRef, Classes as ListSoFar};
 use crate::convert::engine::naming::{Taken, safe};
 use crate::convert::format::{Collector, Record, RunEnd};

@@ -1,7 +1,8 @@
 //! The templates, compiled: rendering a path and a text, and what goes wrong in them.
 
+use super::args::{Output, Scope};
+use super::filters;
 use super::values::{Names, Values};
-use super::{Scope, TemplateOptions, filters};
 use crate::convert::engine::naming::component;
 use crate::convert::engine::split::UNASSIGNED;
 use crate::path::RelPath;
@@ -37,13 +38,13 @@ impl Engine {
     ///
     /// # Errors
     /// One line for the first that cannot be: file, line, reason.
-    pub fn new(o: &TemplateOptions) -> Result<Self, String> {
-        if o.outputs.is_empty() {
+    pub fn new(scope: Scope, given: &[Output]) -> Result<Self, String> {
+        if given.is_empty() {
             return Err("--to template needs --template FILE with --path TEMPLATE, or --emit PATH=FILE".to_owned());
         }
         let mut outputs: Vec<(String, String)> = Vec::new();
-        for (i, output) in o.outputs.iter().enumerate() {
-            check_path(&output.path, o.per)?;
+        for (i, output) in given.iter().enumerate() {
+            check_path(&output.path, scope)?;
             let mut name = output.file.clone();
             if outputs.iter().any(|(other, _)| *other == name) {
                 name = format!("{name} (output {})", i + 1);
@@ -57,18 +58,18 @@ impl Engine {
             Some(text) if !value.is_safe() => out.write_str(&component(text)).map_err(Error::from),
             _ => escape_formatter(out, state, value),
         });
-        for ((_, path_name), output) in outputs.iter().zip(&o.outputs) {
+        for ((_, path_name), output) in outputs.iter().zip(given) {
             paths.add_template_owned(path_name.clone(), output.path.clone()).map_err(|e| describe(&e))?;
         }
         let texts = |escape: AutoEscape| -> Result<_, String> {
             let mut env = environment(escape.clone())?;
-            for ((name, _), output) in outputs.iter().zip(&o.outputs) {
+            for ((name, _), output) in outputs.iter().zip(given) {
                 env.add_template_owned(name.clone(), output.source.clone()).map_err(|e| describe(&e))?;
             }
             Ok((escape, env))
         };
         let texts = [texts(AutoEscape::None)?, texts(AutoEscape::Json)?, texts(AutoEscape::Html)?];
-        Ok(Self { scope: o.per, texts, paths, outputs })
+        Ok(Self { scope, texts, paths, outputs })
     }
 
     /// Number of outputs.

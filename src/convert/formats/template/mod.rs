@@ -5,6 +5,7 @@
 //! `wire` bytes and rendered again when it is known. Templates over a whole dataset or a class get an iterator over such a
 //! spool (`shelf`).
 
+pub mod args;
 mod collect;
 mod engine;
 mod filters;
@@ -21,52 +22,11 @@ use crate::convert::format::{Collector, Cx, Format, Record, Unit};
 use crate::convert::options::{Images, Options};
 use crate::convert::report::tally::Fate;
 use crate::dm::{Annotation, Reason};
-use clap::ValueEnum;
+use args::Scope;
 use engine::Engine;
 use std::sync::Arc;
 use values::{Classes, Names};
 use wire::Seen;
-
-/// What one output file is about.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Scope {
-    /// Each media of an item.
-    #[default]
-    Item,
-    /// Each annotation.
-    Annotation,
-    /// Each class, in each split.
-    Class,
-    /// The dataset, in each split.
-    Dataset,
-}
-
-impl Scope {
-    /// Whether it is about more than one item.
-    pub fn is_wide(self) -> bool {
-        matches!(self, Self::Class | Self::Dataset)
-    }
-}
-
-/// An output of the templates, as given.
-#[derive(Clone, Debug)]
-pub struct Output {
-    /// The template's file, for messages.
-    pub file: String,
-    /// Its text.
-    pub source: String,
-    /// Template of the output's path.
-    pub path: String,
-}
-
-/// The options of the format.
-#[derive(Clone, Debug, Default)]
-pub struct TemplateOptions {
-    /// What one output file is about.
-    pub per: Scope,
-    /// The outputs.
-    pub outputs: Vec<Output>,
-}
 
 /// Any text format.
 pub static TEMPLATE: Declaration = Declaration {
@@ -97,7 +57,9 @@ impl Template {
     /// # Errors
     /// One line: no template, a path that all outputs would share, or a syntax error with its file and line.
     pub fn build(o: &Options) -> Result<Self, String> {
-        Ok(Self { engine: Arc::new(Engine::new(&o.template)?), images: o.images == Images::Fetch })
+        let given = &o.formats.template;
+        let engine = Engine::new(given.per, &given.outputs()?)?;
+        Ok(Self { engine: Arc::new(engine), images: o.images == Images::Fetch })
     }
 
     /// Renders a unit that is not part of a wider scope. `Ok(false)`: all of its paths are empty, so it has no file.

@@ -7,6 +7,7 @@
 //! them over each other, [`plane`] encodes, [`record`] carries the result to [`devkit`], which writes.
 
 pub mod area;
+pub mod args;
 pub mod devkit;
 pub mod fill;
 pub mod layers;
@@ -18,9 +19,10 @@ pub mod xml;
 use crate::convert::declaration::{Attributes, Carries, Declaration, Per, Splits, Tools};
 use crate::convert::format::{Collector, Cx, Format, Unit};
 use crate::convert::geometry::{Size, corners, distinct, fit_rect, hull};
-use crate::convert::options::{Polygons, Rotated, Segmentation};
+use crate::convert::options::{Rotated, Segmentation};
 use crate::convert::report::tally::Fate;
 use crate::dm::{Annotation, Geometry, Reason, Rect, Tool};
+use args::Polygons;
 use devkit::Devkit;
 use layers::Layers;
 use std::borrow::Cow;
@@ -44,7 +46,7 @@ pub static VOC: Declaration = Declaration {
     splits: Splits::Any,
     document: None,
     options: &["polygons", "closed-classes", "voc-base", "bounds", "segmentation", "rotated"],
-    build: |o| Ok(Arc::new(Voc { base_one: o.voc_base == 1 })),
+    build: |o| Ok(Arc::new(Voc { base_one: o.formats.voc.voc_base == 1 })),
 };
 
 /// Pascal VOC.
@@ -156,7 +158,7 @@ impl Image {
         if rings.is_empty() || !rings.iter().all(sound) {
             return Err(Reason::InvalidPolygon);
         }
-        match cx.options.polygons {
+        match cx.options.formats.voc.polygons {
             Polygons::Mask => self.layers.rings(a, rings, cx, losses),
             Polygons::Box => self.object(a, hull(&rings.concat()), cx, losses),
         }

@@ -8,6 +8,7 @@
 //! What one reader, Ultralytics, does with a label file decides the details: a single value out of range, a row of another
 //! length, or a class without a name costs the whole image, with no more than a line in its log.
 
+pub mod args;
 pub mod data_yaml;
 pub mod detect;
 pub mod labels;
@@ -20,9 +21,9 @@ use crate::convert::declaration::{Attributes, Carries, Declaration, Per, Splits,
 use crate::convert::format::{Collector, Cx, Format, Unit};
 use crate::convert::geometry::Size;
 use crate::convert::geometry::keypoints::group_objects;
-use crate::convert::options::YoloTask;
 use crate::convert::report::tally::Fate;
 use crate::dm::{Annotation, Reason, Tool};
+use args::YoloTask;
 use row::{Frame, Style};
 use std::sync::Arc;
 
@@ -40,7 +41,7 @@ pub static YOLO: Declaration = Declaration {
     splits: Splits::Read(TRAIN_VAL_TEST),
     document: None,
     options: &["task", "closed-classes", "bounds", "segmentation", "rotated", "keypoints"],
-    build: |o| Ok(Arc::new(Yolo::new(o.task))),
+    build: |o| Ok(Arc::new(Yolo::new(o.formats.yolo.task))),
 };
 
 /// What the labels of each task are made of.
