@@ -69,6 +69,19 @@ pub enum Splits {
     Only(&'static [&'static str]),
 }
 
+impl Splits {
+    /// Of these splits, those that the format has no place for, or that its readers do not look for. Without splits there is one
+    /// empty name, which every format has a place for.
+    pub fn not_known<'s>(self, splits: impl Iterator<Item = &'s str>) -> Vec<&'s str> {
+        match self {
+            Self::Any => Vec::new(),
+            Self::Read(known) | Self::Only(known) => {
+                splits.filter(|split| !split.is_empty() && !known.contains(split)).collect()
+            }
+        }
+    }
+}
+
 /// The parts of a dataset by the names that most readers know.
 pub const TRAIN_VAL_TEST: &[&str] = &["train", "val", "test"];
 
@@ -113,6 +126,17 @@ pub struct Declaration {
 }
 
 impl Declaration {
+    /// The names of the splits that it has a place for, as in a sentence; empty: any.
+    pub fn known_splits(&self) -> String {
+        match self.splits {
+            Splits::Any => String::new(),
+            Splits::Read(known) | Splits::Only(known) => match known.split_last() {
+                Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+                _ => known.concat(),
+            },
+        }
+    }
+
     /// Whether an option, by its name without dashes, changes what the format writes.
     pub fn reads(&self, option: &str) -> bool {
         self.options.contains(&option)

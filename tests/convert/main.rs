@@ -2,6 +2,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod declared;
 mod golden;
 mod properties;
 mod table;

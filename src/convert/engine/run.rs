@@ -250,19 +250,7 @@ impl Run {
                     "--split gives more than {MAX_SPLITS} different values; choose a field with fewer"
                 )));
             }
-            if let Splits::Only(known) = self.format.declaration().splits
-                && !made.split.is_empty()
-                && !known.contains(&&*made.split)
-            {
-                return Err(StreamError::Cut(format!(
-                    "item {} is in split {:?}: {} has no other splits than {}; choose another --split, or select rows with \
-                     `syn-filter`",
-                    made.id_json,
-                    made.split,
-                    self.name,
-                    known.join(", ")
-                )));
-            }
+            self.refuse_unknown_split(made)?;
             self.splits.push(made.split.clone());
         }
         self.summary.renamed += u64::from(*stem != *self.format.stem(&made.name.stem));
@@ -316,7 +304,7 @@ impl Run {
         if self.splits.is_empty() {
             self.splits.push(Cow::Borrowed(""));
         }
-        self.splits_not_read();
+        self.warn_of_unknown_splits();
         let end = RunEnd { options: &self.options, classes: &classes, splits: &self.splits };
         let idle: Box<dyn Collector> = Box::new(Idle);
         std::mem::replace(&mut self.collector, idle).finish(&end, &mut self.files)?;
@@ -352,21 +340,37 @@ impl Run {
 }
 
 impl Run {
+    /// Ends the run at an item in a split that a file of the format cannot have.
+    fn refuse_unknown_split(&self, made: &Rendered<'_>) -> Result<(), StreamError> {
+        let format = self.format.declaration();
+        let Splits::Only(_) = format.splits else { return Ok(()) };
+        match format.splits.not_known(std::iter::once(&*made.split))[..] {
+            [] => Ok(()),
+            [split, ..] => Err(StreamError::Cut(format!(
+                "item {} is in split {split:?}: {} has no other splits than {}; choose another --split, or select rows with \
+                 `syn-filter`",
+                made.id_json,
+                self.name,
+                format.known_splits()
+            ))),
+        }
+    }
+
     /// Warns of splits that the format's readers do not look for.
-    fn splits_not_read(&mut self) {
-        let Splits::Read(known) = self.format.declaration().splits else { return };
-        let others: Vec<&str> =
-            self.splits.iter().map(|s| &**s).filter(|s| !s.is_empty() && !known.contains(s)).collect();
+    fn warn_of_unknown_splits(&mut self) {
+        let format = self.format.declaration();
+        let others = format.splits.not_known(self.splits.iter().map(|split| &**split));
         if others.is_empty() {
             return;
         }
-        self.summary.notes.push(format!(
+        let note = format!(
             "readers of {} look for the splits {} only, and not for {}: name those with another --split, or select rows with \
              `syn-filter`",
             self.name,
-            known.join(", "),
+            format.known_splits(),
             others.join(", ")
-        ));
+        );
+        self.summary.notes.push(note);
     }
 }
 

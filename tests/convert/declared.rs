@@ -1,0 +1,73 @@
+//! What follows from the declarations of formats: refusals, hints, warnings, exit codes.
+
+use crate::common::run;
+
+/// A row with an image of one box, in a category.
+fn image(id: u32, category: &str) -> String {
+    format!(
+        r#"{{"id":{id},"file":{{"file_name_original":"{id}.jpg","url":"https://h/{id}.jpg"}},"category":"{category}","data":{{
+        "extra":{{"image_1":{{"width":100,"height":60}}}},
+        "annotations":{{"image_1":[{{"id":"b","tool":"bounding_box","classification":{{"class":"car"}}}}]}},
+        "annotationsData":{{"image_1":[{{"id":"b","coordinate":{{"x":1,"y":1,"width":9,"height":9}}}}]}}}}}}"#
+    )
+    .replace('\n', "")
+        + "\n"
+}
+
+const VIDEO: &str = r#"{"id":9,"file":{"file_name_original":"9.mp4","url":"https://h/9.mp4"},"data":{"annotations":{"video_1":[]}}}
+"#;
+
+#[test]
+fn options_that_a_format_does_not_read_are_refused() {
+    let cases: [(&[&str], &str); 7] = [
+        (&["--to", "coco", "--excel"], "--excel is read by --to csv; --to coco has no use for it"),
+        (&["--to", "yolo", "--per-class"], "--per-class is read by --to json; --to yolo has no use for it"),
+        (&["--to", "csv", "--rotated", "best"], "--rotated is read by --to coco, yolo, ultralytics-ndjson, voc;"),
+        (&["--to", "jsonl", "--pretty"], "--pretty is read by --to json;"),
+        (&["--to", "coco", "--bare", "--split", "0.8/0.2"], "does not say which split"),
+        (&["--to", "yolo", "--bare"], "formats of one document (coco, ultralytics-ndjson, csv, jsonl)"),
+        (&["--check", "nowhere", "--split", "0.8/0.2", "--images", "fetch"], "--split, --images is for converting"),
+    ];
+    for (args, message) in cases {
+        run("syn-convert", args, b"").exits(2).says(message);
+    }
+}
+
+#[test]
+fn names_of_formats_that_are_near_are_offered() {
+    for (name, meant) in [("YOLO", "yolo"), ("pascal-voc", "voc"), ("xlsx", "csv"), ("cocoa", "coco")] {
+        run("syn-convert", &["--to", name], b"")
+            .exits(2)
+            .fails_with_one_line("syn-convert")
+            .says(&format!("did you mean {meant}?"));
+    }
+    let script = run("syn-convert", &["--completions", "bash"], b"").exits(0);
+    assert!(script.text().contains("coco yolo ultralytics-ndjson voc csv imagefolder template json jsonl"));
+}
+
+#[test]
+fn a_dataset_of_media_that_a_format_cannot_hold_is_no_success() {
+    let args = ["--to", "coco"];
+    run("syn-convert", &args, VIDEO.as_bytes())
+        .exits(7)
+        .says("video 1")
+        .says("--to csv, template, json, jsonl can hold them");
+    run("syn-convert", &["--to", "csv"], VIDEO.as_bytes()).exits(0);
+    let mixed = image(1, "train") + VIDEO;
+    run("syn-convert", &args, mixed.as_bytes())
+        .exits(0)
+        .says("coco has no place for some media, which are left out: video 1");
+}
+
+#[test]
+fn splits_that_readers_do_not_look_for_are_said() {
+    let input = image(1, "train") + &image(2, "dev");
+    let args = ["--to", "yolo", "--split", "category"];
+    run("syn-convert", &args, input.as_bytes())
+        .exits(0)
+        .says("look for the splits train, val and test only, and not for dev");
+    let args = ["--to", "ultralytics-ndjson", "--split", "category"];
+    run("syn-convert", &args, input.as_bytes()).exits(3).says("item 2 is in split \"dev\"");
+    let ran = run("syn-convert", &["--to", "coco", "--split", "category"], input.as_bytes()).exits(0);
+    assert!(!ran.stderr.contains("dev"), "{}", ran.stderr);
+}
