@@ -71,3 +71,20 @@ fn splits_that_readers_do_not_look_for_are_said() {
     let ran = run("syn-convert", &["--to", "coco", "--split", "category"], input.as_bytes()).exits(0);
     assert!(!ran.stderr.contains("dev"), "{}", ran.stderr);
 }
+
+#[test]
+fn a_run_that_writes_no_annotation_names_the_formats_that_could() {
+    let input = image(1, "train").replace("bounding_box", "classification");
+    let ran = run("syn-convert", &["--to", "coco"], input.as_bytes()).exits(0);
+    ran.says("the input has classification 1 (--to csv, imagefolder, template, json, jsonl)");
+    let outline = r#""coordinate":[{"x":1,"y":1},{"x":9,"y":1},{"x":9,"y":9}]"#;
+    let input = image(1, "train")
+        .replace("bounding_box", "polygon")
+        .replace(r#""coordinate":{"x":1,"y":1,"width":9,"height":9}"#, outline);
+    let ran = run("syn-convert", &["--to", "yolo"], input.as_bytes()).exits(0);
+    ran.says("polygon 1 (--to coco, yolo --task segment, ultralytics-ndjson --task segment, voc, csv,");
+    // Of an image without a size it is not the format that is wrong.
+    let input = image(1, "train").replace(r#""width":100,"height":60"#, "");
+    let ran = run("syn-convert", &["--to", "yolo"], input.as_bytes()).exits(7);
+    ran.says("the input has bounding_box 1\n");
+}

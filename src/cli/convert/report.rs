@@ -34,7 +34,9 @@ pub fn report(name: &str, s: &Summary, console: &Console) -> Exit {
         s.renamed
     ));
     if t.seen > 0 && t.written == 0 && s.tally.units > 0 {
-        console.warn(&format!("no annotation could be written: the input has {}", holders_of_tools(s)));
+        let unheld = s.tally.reasons(Outcome::Skipped).any(|(reason, _)| reason == Reason::UnsupportedAnnotationType);
+        let tools = if unheld { holders_of_tools(s) } else { tools_of(s, |_| String::new()) };
+        console.warn(&format!("no annotation could be written: the input has {tools}"));
     }
     let (covered, crowded) =
         (s.tally.of_items(Reason::MaskCovered), s.tally.of_items(Reason::VocInstanceLimitExceeded));
@@ -72,13 +74,18 @@ pub fn report(name: &str, s: &Summary, console: &Console) -> Exit {
     unheld_media(name, s, console)
 }
 
+/// The tools of the input with their numbers, each with what is to be said of it.
+fn tools_of(s: &Summary, more: impl Fn(Tool) -> String) -> String {
+    let tools = s.tally.tools().into_iter().map(|(tool, n)| format!("{tool} {n}{}", more(Tool::from_name(tool))));
+    tools.collect::<Vec<_>>().join(", ")
+}
+
 /// The tools of the input, each with the formats that can write its annotations.
 fn holders_of_tools(s: &Summary) -> String {
-    let tools = s.tally.tools().into_iter().map(|(tool, n)| {
-        let holders: Vec<_> = FORMATS.iter().filter_map(|f| f.carrying(Tool::from_name(tool))).collect();
-        format!("{tool} {n} (--to {})", holders.join(", "))
-    });
-    tools.collect::<Vec<_>>().join("; ")
+    tools_of(s, |tool| {
+        let holders: Vec<_> = FORMATS.iter().filter_map(|f| f.carrying(tool)).collect();
+        format!(" (--to {})", holders.join(", "))
+    })
 }
 
 /// Warns of media that the format has no place for. When the input has no other, the dataset is empty: [`Exit::Partial`].
