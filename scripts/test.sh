@@ -17,4 +17,5 @@ bin=${CARGO_TARGET_DIR:-target}/debug
 .venv/bin/python scripts/check_samples.py --bin "$bin"
 .venv/bin/python scripts/check_rle.py --bin "$bin"
 .venv/bin/python scripts/check_archives.py --bin "$bin"
+.venv/bin/python scripts/check_docs.py --bin "$bin"
 echo "all tests passed"
