@@ -2,14 +2,16 @@
 //!
 //! The renderer turns one unit (an image, a media, or an item) into bytes. Whatever it cannot know yet (the output name, which
 //! depends on the names before it; numbers of classes that are not listed; running numbers) it leaves as a
-//! [`super::output::spool::Hole`]. The collector is given the records in input order and writes files, or spools them for the end.
+//! [`super::output::hole::Hole`]. The collector is given the records in input order and writes files, or spools them for the end.
 
 use super::declaration::{Declaration, Per};
 use super::engine::classes::{ClassRef, Classes, Final};
 use super::engine::naming::Name;
+use super::engine::record::RecordRef;
 use super::geometry::Size;
 use super::options::Options;
-use super::output::files::{Files, Original};
+use super::output::files::Files;
+use super::output::parts::PartBuffer;
 use super::report::tally::{Fate, ItemCounts, Tally};
 use crate::dm::{Annotation, Arena, Media, Payload, Reason};
 use crate::stream::StreamError;
@@ -50,10 +52,8 @@ pub struct Cx<'c> {
     pub tally: &'c mut Tally,
     /// Counts of the item.
     pub item: &'c mut ItemCounts,
-    /// First part of the record.
-    pub head: &'c mut Vec<u8>,
-    /// Second part of the record.
-    pub body: &'c mut Vec<u8>,
+    /// What the collector is given.
+    pub parts: &'c mut PartBuffer,
     /// Why the unit cannot be rendered at all, so that its line is a bad line. Its annotations are counted as lost.
     pub failed: Option<String>,
     /// What the format says of itself.
@@ -90,7 +90,7 @@ pub trait Format: Send + Sync {
         self.declaration().unit
     }
 
-    /// Renders one unit into `cx.head` and `cx.body` and counts each of its annotations once. Called on worker threads.
+    /// Renders one unit into `cx.parts` and counts each of its annotations once. Called on worker threads.
     fn render(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>);
 
     /// Where the original of a unit goes; `None` when the format has no place for it.
@@ -102,8 +102,14 @@ pub trait Format: Send + Sync {
     }
 
     /// Where the original of a rendered unit goes, for formats where that depends on what is in it.
-    fn image_path_of(&self, record: &Record<'_>) -> Option<String> {
-        self.image_path(record.split, record.stem, record.ext)
+    fn image_path_of(&self, record: &RecordRef<'_>) -> Option<String> {
+        self.image_path(&record.split, record.stem, &record.name.ext)
+    }
+
+    /// Stems of the documents that this format writes into the folders of the originals. No unit gets one of them: an original of
+    /// that name is renamed and reported, as when another original had the name.
+    fn reserved_stems(&self) -> &'static [&'static str] {
+        &[]
     }
 
     /// The stem as this format's readers can take it.
@@ -113,30 +119,6 @@ pub trait Format: Send + Sync {
 
     /// The collecting side, for one run.
     fn collector(&self) -> Box<dyn Collector>;
-}
-
-/// A rendered unit with its final name.
-pub struct Record<'r> {
-    /// The item's id as JSON text.
-    pub id: &'r str,
-    /// The item's id, when it is a number that fits.
-    pub number: Option<u64>,
-    /// The split it belongs to; empty without splits.
-    pub split: &'r str,
-    /// Stem that the unit was rendered with.
-    pub wanted: &'r str,
-    /// Output stem, unique in the run.
-    pub stem: &'r str,
-    /// Extension of the original with its dot.
-    pub ext: &'r str,
-    /// First part, with holes.
-    pub head: &'r [u8],
-    /// Second part, with holes.
-    pub body: &'r [u8],
-    /// The original, when there is one and it is wanted.
-    pub original: Option<&'r Original>,
-    /// Number of the unit in the run, from 0.
-    pub index: u32,
 }
 
 /// What a collector needs to know when the run is over.
@@ -156,7 +138,7 @@ pub trait Collector {
     ///
     /// # Errors
     /// When the output or a temporary file cannot be written.
-    fn record(&mut self, record: &Record<'_>, classes: &Classes, out: &mut Files) -> Result<String, StreamError>;
+    fn record(&mut self, record: &RecordRef<'_>, classes: &Classes, out: &mut Files) -> Result<String, StreamError>;
 
     /// The run is over: writes what is left. With no record at all, writes what an empty dataset of the format has.
     ///

@@ -2,7 +2,7 @@
 
 use super::naming::safe;
 use super::split::{Split, UNASSIGNED, by_hash, of_category};
-use super::worker::Shared;
+use super::stream_facts::StreamFacts;
 use crate::convert::geometry::Size;
 use crate::convert::options::Options;
 use crate::dm::Arena;
@@ -16,8 +16,8 @@ use std::borrow::Cow;
 
 /// A row with its files.
 pub struct Row<'r, 'a> {
-    /// The frames so far.
-    pub shared: &'r Shared,
+    /// What the frames so far say.
+    pub facts: &'r StreamFacts,
     /// The whole line.
     pub line: &'r [u8],
     /// The row.
@@ -35,7 +35,7 @@ pub struct Row<'r, 'a> {
 impl<'r, 'a> Row<'r, 'a> {
     /// Reads what the row says about its files.
     pub fn new(
-        shared: &'r Shared,
+        facts: &'r StreamFacts,
         line: &'r [u8],
         item: &'r Item<'a, ()>,
         raw: Option<&'r str>,
@@ -43,7 +43,7 @@ impl<'r, 'a> Row<'r, 'a> {
     ) -> Self {
         let unit = item.data_unit.as_ref().and_then(Raw::read_borrowed::<DataUnit<'a>>).unwrap_or_default();
         let files = item::files(item, &unit);
-        Self { shared, line, item, unit, files, raw, arena }
+        Self { facts, line, item, unit, files, raw, arena }
     }
 
     /// The file of a media: the one of its key, else for the first media the primary one.

@@ -1,11 +1,12 @@
 //! Output stems: from original names, unique without regard to case.
 
 use crate::path::leaf;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 
 /// A file name cut into stem and extension.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Name {
     /// What comes before the last dot.
     pub stem: String,

@@ -1,7 +1,7 @@
 //! `--naming TEMPLATE`: output stems from a Jinja template such as `{{ split }}_{{ stem }}_{{ id }}`.
 
 use super::naming::{MAX_STEM, component, safe};
-use crate::convert::formats::template::row_value;
+use super::row_value::row_value;
 use minijinja::{Environment, UndefinedBehavior, Value};
 use std::sync::Arc;
 

@@ -1,17 +1,19 @@
 //! The stage: item lines in, file lines out.
 
 use super::classes::Classes;
-use super::naming::{Name, Taken};
+use super::naming::Taken;
+use super::record::{Record, RecordRef};
 use super::split::MAX_SPLITS;
+use super::stream_facts::StreamFacts;
 use super::two_pass::{TwoPass, with_suffix};
-use super::worker::{Chunk, Made, Shared, Worker};
+use super::worker::{Chunk, Worker};
 use crate::convert::declaration::{Per, Splits};
-use crate::convert::format::{Collector, Format, Record, RunEnd};
+use crate::convert::format::{Collector, Format, RunEnd};
 use crate::convert::options::{Detail, Images, NamingPass, Options};
 use crate::convert::output::files::Files;
-use crate::convert::output::files::Original;
+use crate::convert::output::parts::Parts;
 use crate::convert::report::files::ReportFiles;
-use crate::convert::report::tally::{ItemCounts, Tally};
+use crate::convert::report::tally::Tally;
 use crate::item;
 use crate::stream::frame::{begin_line, end_line, error_line};
 use crate::stream::parallel::{Event, ordered};
@@ -56,15 +58,24 @@ pub fn run(
     threads: usize,
 ) -> Result<Summary, StreamError> {
     let bare = format.declaration().document.filter(|_| options.bare).map(|document| document.path);
+    let files = Files::new(writer, bare);
+    let mut taken = Taken::default();
+    for stem in format.reserved_stems() {
+        taken.free(stem);
+    }
+    let (taken, pending) = match options.naming_pass {
+        NamingPass::One => (taken, None),
+        NamingPass::Two => (Taken::default(), Some(TwoPass::new(taken))),
+    };
     let mut run = Run {
         name,
         collector: format.collector(),
         format: format.clone(),
         progress: Progress::new(Kind::Items),
-        files: Files::new(writer, bare),
-        report: ReportFiles::new(options.report),
-        taken: Taken::default(),
-        pending: (options.naming_pass == NamingPass::Two).then(TwoPass::default),
+        report: ReportFiles::new(options.report, &files),
+        files,
+        taken,
+        pending,
         splits: options.split.fixed_names().into_iter().map(Cow::Borrowed).collect(),
         classes: Classes::new(options.class_map.clone(), options.closed_classes),
         summary: Summary::default(),
@@ -94,30 +105,6 @@ pub fn run(
     }
 }
 
-/// A unit as a worker rendered it, before it has its final name.
-pub struct Rendered<'r> {
-    /// The item's id as text.
-    pub id: &'r str,
-    /// The item's id as JSON.
-    pub id_json: &'r str,
-    /// The item's id, when it is a number that fits.
-    pub number: Option<u64>,
-    /// Name wanted for it.
-    pub name: Cow<'r, Name>,
-    /// Its split; empty without splits.
-    pub split: Cow<'static, str>,
-    /// The original, when there is one and it is wanted.
-    pub original: Option<Cow<'r, Original>>,
-    /// First part.
-    pub head: &'r [u8],
-    /// Second part.
-    pub body: &'r [u8],
-    /// Counts of the unit.
-    pub counts: Cow<'r, ItemCounts>,
-    /// False: nothing was rendered, the record is for the report only.
-    pub written: bool,
-}
-
 struct Run {
     name: &'static str,
     collector: Box<dyn Collector>,
@@ -138,26 +125,26 @@ struct Run {
 
 impl Run {
     fn go(&mut self, reader: Reader, threads: usize) -> Result<(), StreamError> {
-        let shared = Shared { classes: self.classes.clone(), host: None, target: None };
+        let facts = StreamFacts { classes: self.classes.clone(), host: None, target: None };
         let own_classes = self.options.classes.is_none();
-        let (format, options) = (self.format.clone(), self.options.clone());
+        let (format, options, no_parts) = (self.format.clone(), self.options.clone(), self.files.new_parts());
         ordered(
             reader,
             threads,
-            shared,
-            move |shared: &mut Shared, frame| {
+            facts,
+            move |facts: &mut StreamFacts, frame| {
                 if let Frame::Begin(begin) = frame {
                     if own_classes {
-                        shared.classes.extend(&begin.classes);
+                        facts.classes.extend(&begin.classes);
                     }
-                    shared.host = host(begin).map(Into::into);
-                    shared.target = begin.body.get("target").and_then(|t| t.as_str()).map(Into::into);
+                    facts.host = host(begin).map(Into::into);
+                    facts.target = begin.body.get("target").and_then(|t| t.as_str()).map(Into::into);
                 }
                 Ok(())
             },
             move || {
-                let mut worker = Worker::new(format.clone(), options.clone());
-                move |shared: &Shared, batch| Ok(worker.batch(shared, &batch))
+                let mut worker = Worker::new(format.clone(), options.clone(), no_parts.empty());
+                move |facts: &StreamFacts, batch| Ok(worker.batch(facts, &batch))
             },
             |event| self.event(event),
         )?;
@@ -208,8 +195,8 @@ impl Run {
                 self.summary.notes.push(format!("passed over: {error}"));
             }
         }
-        for made in &chunk.made {
-            self.made(&chunk, made)?;
+        for (record, parts) in &chunk.records {
+            self.record(record, chunk.parts.parts(parts.clone()))?;
         }
         match chunk.failed {
             Some(error) => Err(error),
@@ -217,70 +204,47 @@ impl Run {
         }
     }
 
-    fn made(&mut self, chunk: &Chunk, made: &Made) -> Result<(), StreamError> {
-        let text = |range: &std::ops::Range<usize>| std::str::from_utf8(&chunk.text[range.clone()]).unwrap_or_default();
-        let rendered = Rendered {
-            id: text(&made.id),
-            id_json: text(&made.id_json),
-            number: made.number,
-            name: Cow::Borrowed(&made.name),
-            split: made.split.clone(),
-            original: made.original.as_ref().map(Cow::Borrowed),
-            head: &chunk.head[made.head.clone()],
-            body: &chunk.body[made.body.clone()],
-            counts: Cow::Borrowed(&made.counts),
-            written: made.written,
-        };
-        let wanted = self.format.stem(&made.name.stem);
+    fn record(&mut self, record: &Record, parts: Parts<'_>) -> Result<(), StreamError> {
+        let wanted = self.format.stem(&record.name.stem);
         if let Some(pending) = &mut self.pending {
-            return pending.put(&rendered, &wanted);
+            return pending.put(record, parts, &wanted);
         }
-        let stem = if made.written { self.taken.take(&wanted, rendered.id).0 } else { String::new() };
-        self.write(&rendered, &stem)
+        let stem = if record.written { self.taken.take(&wanted, record.id.text()).0 } else { String::new() };
+        self.write(record, parts, &stem)
     }
 
     /// Writes a record under its final name.
-    fn write(&mut self, made: &Rendered<'_>, stem: &str) -> Result<(), StreamError> {
-        if !made.written {
-            return self.report.item(made.id_json, "", None, &made.counts);
+    fn write(&mut self, record: &Record, parts: Parts<'_>, stem: &str) -> Result<(), StreamError> {
+        if !record.written {
+            return self.report.item(record.id.json(), "", None, &record.counts);
         }
-        if !self.splits.contains(&made.split) {
+        if !self.splits.contains(&record.split) {
             if self.splits.len() >= MAX_SPLITS {
                 return Err(StreamError::Cut(format!(
                     "--split gives more than {MAX_SPLITS} different values; choose a field with fewer"
                 )));
             }
-            self.refuse_unknown_split(made)?;
-            self.splits.push(made.split.clone());
+            self.refuse_unknown_split(record)?;
+            self.splits.push(record.split.clone());
         }
-        self.summary.renamed += u64::from(*stem != *self.format.stem(&made.name.stem));
-        let record = Record {
-            id: made.id_json,
-            number: made.number,
-            split: &made.split,
-            wanted: &made.name.stem,
-            stem,
-            ext: &made.name.ext,
-            head: made.head,
-            body: made.body,
-            original: made.original.as_deref(),
-            index: self.units,
-        };
+        let wanted = record.name.stem.as_str();
+        self.summary.renamed += u64::from(*stem != *self.format.stem(wanted));
+        let named = RecordRef { record, parts, stem, index: self.units };
         self.units += 1;
-        let path = self.collector.record(&record, &self.classes, &mut self.files)?;
-        let wanted = (*stem != *made.name.stem).then_some(made.name.stem.as_str());
-        self.report.item(made.id_json, &path, wanted, &made.counts)?;
-        let image = self.format.image_path_of(&record);
+        let path = self.collector.record(&named, &self.classes, &mut self.files)?;
+        let renamed_from = (stem != wanted).then_some(wanted);
+        self.report.item(record.id.json(), &path, renamed_from, &record.counts)?;
+        let image = self.format.image_path_of(&named);
         let placed = image.is_some() || self.format.places_originals();
-        if placed && made.original.is_none() && self.options.images == Images::Fetch {
+        if placed && record.original.is_none() && self.options.images == Images::Fetch {
             self.summary.without_url += 1;
         }
         if image.is_some() && self.format.unit() == Per::Image {
-            let known = item::is_image_extension(made.name.ext.trim_start_matches('.'));
+            let known = item::is_image_extension(record.name.ext.trim_start_matches('.'));
             self.summary.not_images += u64::from(!known);
         }
-        match image.zip(made.original.as_ref()) {
-            Some((image, original)) => self.files.original(&image, original, made.id_json),
+        match image.zip(record.original.as_ref()) {
+            Some((image, original)) => self.files.original(&image, original, record.id.json()),
             None => Ok(()),
         }
     }
@@ -291,9 +255,9 @@ impl Run {
         self.begin(None)?;
         if let Some(pending) = self.pending.take() {
             let format = self.format.clone();
-            pending.replay(|made, suffix| {
-                let stem = with_suffix(&format.stem(&made.name.stem), made.id, suffix);
-                self.write(made, &stem)
+            pending.replay(|record, parts, suffix| {
+                let stem = with_suffix(&format.stem(&record.name.stem), record.id.text(), suffix);
+                self.write(record, parts, &stem)
             })?;
         }
         self.summary.notes.append(&mut self.progress.notes);
@@ -308,7 +272,7 @@ impl Run {
         let end = RunEnd { options: &self.options, classes: &classes, splits: &self.splits };
         let idle: Box<dyn Collector> = Box::new(Idle);
         std::mem::replace(&mut self.collector, idle).finish(&end, &mut self.files)?;
-        let report = std::mem::replace(&mut self.report, ReportFiles::new(Detail::None));
+        let report = std::mem::replace(&mut self.report, ReportFiles::new(Detail::None, &self.files));
         report.finish(&mut self.files)?;
         let listed = classes.listed > 0;
         if !listed && self.summary.tally.total.seen > 0 {
@@ -341,15 +305,15 @@ impl Run {
 
 impl Run {
     /// Ends the run at an item in a split that a file of the format cannot have.
-    fn refuse_unknown_split(&self, made: &Rendered<'_>) -> Result<(), StreamError> {
+    fn refuse_unknown_split(&self, record: &Record) -> Result<(), StreamError> {
         let format = self.format.declaration();
         let Splits::Only(_) = format.splits else { return Ok(()) };
-        match format.splits.not_known(std::iter::once(&*made.split))[..] {
+        match format.splits.not_known(std::iter::once(&*record.split))[..] {
             [] => Ok(()),
             [split, ..] => Err(StreamError::Cut(format!(
                 "item {} is in split {split:?}: {} has no other splits than {}; choose another --split, or select rows with \
                  `syn-filter`",
-                made.id_json,
+                record.id.json(),
                 self.name,
                 format.known_splits()
             ))),
@@ -378,7 +342,7 @@ impl Run {
 struct Idle;
 
 impl Collector for Idle {
-    fn record(&mut self, _: &Record<'_>, _: &Classes, _: &mut Files) -> Result<String, StreamError> {
+    fn record(&mut self, _: &RecordRef<'_>, _: &Classes, _: &mut Files) -> Result<String, StreamError> {
         Err(StreamError::Internal("a record after the end of the run"))
     }
 

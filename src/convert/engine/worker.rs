@@ -1,13 +1,15 @@
 //! The parallel side: a batch of lines → rendered records and counts.
 
-use super::classes::Classes;
 use super::item_row::Row;
 use super::naming::{Name, safe};
 use super::naming_template::Facts;
+use super::record::{Id, Record};
+use super::stream_facts::StreamFacts;
 use crate::convert::declaration::{Declaration, Per};
 use crate::convert::format::{Cx, Format, Unit};
 use crate::convert::options::{Background, Images, Naming, OnError, Options};
 use crate::convert::output::files::Original;
+use crate::convert::output::parts::PartBuffer;
 use crate::convert::report::tally::{Fate, ItemCounts, Tally};
 use crate::dm::payload;
 use crate::dm::payload::{Media, MediaKind, Payload};
@@ -23,55 +25,12 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// The name of a split.
-type Split = Cow<'static, str>;
-
-/// What workers need to know of the frames so far.
-#[derive(Clone, Default)]
-pub struct Shared {
-    /// The class list.
-    pub classes: Classes,
-    /// Base of relative URLs, `https://host`.
-    pub host: Option<Arc<str>>,
-    /// Which rows they are: the `target` of the begin frame.
-    pub target: Option<Arc<str>>,
-}
-
-/// One rendered unit.
-pub struct Made {
-    /// The item's id as JSON text.
-    pub id_json: Range<usize>,
-    /// The item's id as text.
-    pub id: Range<usize>,
-    /// Its number.
-    pub number: Option<u64>,
-    /// Name wanted for it.
-    pub name: Name,
-    /// Its split; empty without splits.
-    pub split: Cow<'static, str>,
-    /// The original, when there is one and it is wanted.
-    pub original: Option<Original>,
-    /// Rendered parts.
-    pub head: Range<usize>,
-    /// Rendered parts.
-    pub body: Range<usize>,
-    /// Counts of the unit.
-    pub counts: ItemCounts,
-    /// False: nothing was rendered, the record is for the report only.
-    pub written: bool,
-}
-
 /// What became of a batch.
-#[derive(Default)]
 pub struct Chunk {
-    /// Ids.
-    pub text: Vec<u8>,
-    /// First parts of the records.
-    pub head: Vec<u8>,
-    /// Second parts of the records.
-    pub body: Vec<u8>,
-    /// The records in order.
-    pub made: Vec<Made>,
+    /// Parts of all records.
+    pub parts: PartBuffer,
+    /// The records in order, each with where its parts are.
+    pub records: Vec<(Record, Range<usize>)>,
     /// Counts.
     pub tally: Tally,
     /// Lines passed over by `--on-error skip`.
@@ -80,6 +39,12 @@ pub struct Chunk {
     pub failed: Option<StreamError>,
     /// Lines seen.
     pub lines: u64,
+}
+
+impl Chunk {
+    fn new(parts: PartBuffer) -> Self {
+        Self { parts, records: Vec::new(), tally: Tally::default(), bad: Vec::new(), failed: None, lines: 0 }
+    }
 }
 
 /// One worker thread's state.
@@ -91,13 +56,15 @@ pub struct Worker {
     arena: Arena,
     cache: HashMap<String, u32>,
     ring: Vec<[f64; 2]>,
+    /// No parts: what those of a batch begin as.
+    no_parts: PartBuffer,
     /// Why the current item cannot be rendered.
     failed: Option<String>,
 }
 
 impl Worker {
-    /// A worker for a format.
-    pub fn new(format: Arc<dyn Format>, options: Arc<Options>) -> Self {
+    /// A worker for a format. `no_parts`: parts of the run, none so far.
+    pub fn new(format: Arc<dyn Format>, options: Arc<Options>, no_parts: PartBuffer) -> Self {
         Self {
             declared: format.declaration(),
             per: format.unit(),
@@ -106,16 +73,17 @@ impl Worker {
             arena: Arena::default(),
             cache: HashMap::new(),
             ring: Vec::new(),
+            no_parts,
             failed: None,
         }
     }
 
     /// Renders a batch. A bad line is in the chunk, in its place.
-    pub fn batch(&mut self, shared: &Shared, batch: &Batch) -> Chunk {
-        let mut chunk = Chunk::default();
+    pub fn batch(&mut self, facts: &StreamFacts, batch: &Batch) -> Chunk {
+        let mut chunk = Chunk::new(self.no_parts.empty());
         for line in batch.lines() {
             chunk.lines += 1;
-            if let Err(reason) = self.line(shared, &line, &mut chunk) {
+            if let Err(reason) = self.line(facts, &line, &mut chunk) {
                 let error = batch.bad_line(&line, &reason);
                 match self.options.on_error {
                     OnError::Stop => {
@@ -135,12 +103,12 @@ impl Worker {
         chunk
     }
 
-    fn line(&mut self, shared: &Shared, line: &Line<'_>, chunk: &mut Chunk) -> Result<(), String> {
+    fn line(&mut self, facts: &StreamFacts, line: &Line<'_>, chunk: &mut Chunk) -> Result<(), String> {
         let mut arena = std::mem::take(&mut self.arena);
-        let done = self.item_of(shared, line.bytes, &mut arena, chunk).or_else(|reason| {
+        let done = self.item_of(facts, line.bytes, &mut arena, chunk).or_else(|reason| {
             // A number out of range costs its annotation, not the line.
             let tame = without_huge_numbers(line.bytes).ok_or_else(|| reason.clone())?;
-            self.item_of(shared, &tame, &mut arena, chunk).map_err(|_| reason)
+            self.item_of(facts, &tame, &mut arena, chunk).map_err(|_| reason)
         });
         self.arena = arena;
         match self.failed.take() {
@@ -150,13 +118,19 @@ impl Worker {
     }
 
     /// Parses the row and its payload in one pass.
-    fn item_of(&mut self, shared: &Shared, line: &[u8], arena: &mut Arena, chunk: &mut Chunk) -> Result<(), String> {
+    fn item_of(
+        &mut self,
+        facts: &StreamFacts,
+        line: &[u8],
+        arena: &mut Arena,
+        chunk: &mut Chunk,
+    ) -> Result<(), String> {
         if self.declared.raw {
             if let Ok(item) = item::parse(line, WithText(payload::Seed { arena })) {
                 let (item, data) = item.split();
                 let (payload, raw) = data.unzip();
                 if payload.as_ref().is_none_or(|p| p.text.is_none()) {
-                    self.item(&Row::new(shared, line, &item, raw, arena), payload.as_ref(), chunk);
+                    self.item(&Row::new(facts, line, &item, raw, arena), payload.as_ref(), chunk);
                     return Ok(());
                 }
             }
@@ -168,7 +142,7 @@ impl Worker {
             let raw = unwrapped.as_deref().or(data.as_ref().map(Raw::text));
             let mut tame = None;
             let payload = raw.and_then(|raw| read_payload(raw, &mut tame, arena));
-            self.item(&Row::new(shared, line, &item, raw, arena), payload.as_ref(), chunk);
+            self.item(&Row::new(facts, line, &item, raw, arena), payload.as_ref(), chunk);
             return Ok(());
         }
         let (item, payload) = item::parse(line, payload::Seed { arena })?.split();
@@ -176,9 +150,9 @@ impl Worker {
             Some(text) => {
                 let mut tame = None;
                 let inner = read_payload(text, &mut tame, arena);
-                self.item(&Row::new(shared, line, &item, None, arena), inner.as_ref(), chunk);
+                self.item(&Row::new(facts, line, &item, None, arena), inner.as_ref(), chunk);
             }
-            None => self.item(&Row::new(shared, line, &item, None, arena), payload.as_ref(), chunk),
+            None => self.item(&Row::new(facts, line, &item, None, arena), payload.as_ref(), chunk),
         }
         Ok(())
     }
@@ -192,8 +166,7 @@ impl Worker {
         let kept = (self.declared.raw && row.raw.is_some()).then_some(&unreadable);
         let Some(payload) = payload.filter(|p| !p.bad && p.text.is_none()).or(kept) else {
             chunk.tally.item_failed(Reason::ItemConversionFailed, &mut counts);
-            let start = Start::of(chunk);
-            self.push(row, &split, Name::of_id(&row.item.id), None, counts, start, false, chunk);
+            self.not_written(row, &split, Name::of_id(&row.item.id), counts, chunk);
             return;
         };
         if !self.declared.raw {
@@ -204,7 +177,7 @@ impl Worker {
             Per::Item => {
                 let file = item::primary(&row.files, true);
                 let media = payload.media.iter().find(|m| m.kind == MediaKind::Image).or(payload.media.first());
-                let place = Place { media, file, first: true };
+                let place = MediaFile { media, file, first: true };
                 self.unit(row, payload, &split, place, counts.take().unwrap_or_default(), chunk);
             }
             Per::Media | Per::Image => {
@@ -220,7 +193,7 @@ impl Worker {
                         }
                         continue;
                     }
-                    let place = Place { media: Some(media), file: row.file_of(media, first), first };
+                    let place = MediaFile { media: Some(media), file: row.file_of(media, first), first };
                     self.unit(row, payload, &split, place, counts.take().unwrap_or_default(), chunk);
                     first = false;
                 }
@@ -228,7 +201,7 @@ impl Worker {
                 let file = item::primary(&row.files, only_images);
                 let is_image = file.is_some_and(FileRef::is_image);
                 if first && payload.media.is_empty() && (is_image || !only_images) {
-                    let place = Place { media: None, file, first };
+                    let place = MediaFile { media: None, file, first };
                     self.unit(row, payload, &split, place, counts.take().unwrap_or_default(), chunk);
                     first = false;
                 }
@@ -237,9 +210,8 @@ impl Worker {
                     *chunk.tally.unheld.entry(kind).or_default() += 1;
                 }
                 if first || counts.as_ref().is_some_and(|c| c.counts.seen > 0) {
-                    let start = Start::of(chunk);
                     let counts = counts.take().unwrap_or_default();
-                    self.push(row, &split, Name::of_id(&row.item.id), None, counts, start, false, chunk);
+                    self.not_written(row, &split, Name::of_id(&row.item.id), counts, chunk);
                 }
             }
         }
@@ -250,15 +222,14 @@ impl Worker {
         &mut self,
         row: &Row<'_, '_>,
         payload: &Payload<'_>,
-        split: &Split,
-        place: Place<'_, '_>,
+        split: &Cow<'static, str>,
+        place: MediaFile<'_, '_>,
         mut counts: ItemCounts,
         chunk: &mut Chunk,
     ) {
         chunk.tally.units += 1;
         let named = self.name(row, split, &place, &mut counts, chunk);
         let size = row.size(place.media, place.file);
-        let start = Start::of(chunk);
         let name = match named {
             Ok(name) => name,
             Err(reason) => {
@@ -269,7 +240,7 @@ impl Worker {
                     let reason = a.problem.unwrap_or(Reason::ItemConversionFailed);
                     self.lost(row, a, reason, split, &mut counts, chunk);
                 }
-                self.push(row, split, Name::of_id(&row.item.id), None, counts, start, false, chunk);
+                self.not_written(row, split, Name::of_id(&row.item.id), counts, chunk);
                 return;
             }
         };
@@ -279,7 +250,7 @@ impl Worker {
                 let reason = a.problem.unwrap_or(Reason::ImageSizeUnknown);
                 self.lost(row, a, reason, split, &mut counts, chunk);
             }
-            self.push(row, split, name, None, counts, start, false, chunk);
+            self.not_written(row, split, name, counts, chunk);
             return;
         }
         let unit = Unit {
@@ -293,14 +264,14 @@ impl Worker {
             name: &name,
             line: row.line,
         };
+        let start = chunk.parts.end();
         let mut cx = Cx {
             options: &self.options,
-            classes: &row.shared.classes,
+            classes: &row.facts.classes,
             cache: &mut self.cache,
             tally: &mut chunk.tally,
             item: &mut counts,
-            head: &mut chunk.head,
-            body: &mut chunk.body,
+            parts: &mut chunk.parts,
             failed: None,
             declared: self.declared,
             ring: &mut self.ring,
@@ -314,11 +285,12 @@ impl Worker {
         if written {
             chunk.tally.image(split);
         } else {
-            chunk.head.truncate(start.head);
-            chunk.body.truncate(start.body);
+            chunk.parts.take_back(start);
         }
         let original = if written { self.original(row, place.file) } else { None };
-        self.push(row, split, name, original, counts, start, written, chunk);
+        let parts = start..chunk.parts.end();
+        let (id, split) = (Id::new(&row.item.id, row.item.id_is_number), split.clone());
+        chunk.records.push((Record { id, name, split, original, counts, written }, parts));
     }
 
     fn lost(
@@ -330,7 +302,7 @@ impl Worker {
         counts: &mut ItemCounts,
         chunk: &mut Chunk,
     ) {
-        let classes = &row.shared.classes;
+        let classes = &row.facts.classes;
         chunk.tally.annotation(a, classes.rename(&a.class), split, Fate::Lost(reason), None, counts);
     }
 
@@ -339,7 +311,7 @@ impl Worker {
         &self,
         row: &Row<'_, '_>,
         split: &str,
-        place: &Place<'_, '_>,
+        place: &MediaFile<'_, '_>,
         counts: &mut ItemCounts,
         chunk: &mut Chunk,
     ) -> Result<Name, String> {
@@ -374,51 +346,27 @@ impl Worker {
         }
         let file = file?;
         let url = file.url.as_deref()?;
-        let url = match (&row.shared.host, url.starts_with('/')) {
+        let url = match (&row.facts.host, url.starts_with('/')) {
             (Some(host), true) => format!("{}{url}", host.trim_end_matches('/')),
             _ => url.to_owned(),
         };
         // Only a signed URL expires.
-        let target = row.shared.target.as_deref().filter(|_| url.contains('?'));
+        let target = row.facts.target.as_deref().filter(|_| url.contains('?'));
         let refresh = target.map(|target| refresh(target, row, file));
         Some(Original { url, bytes: file.bytes, sha256: file.sha256.as_deref().map(str::to_owned), refresh })
     }
 
-    #[allow(clippy::too_many_arguments)]
-    fn push(
+    /// Adds a record for the report only.
+    fn not_written(
         &self,
         row: &Row<'_, '_>,
-        split: &Split,
+        split: &Cow<'static, str>,
         name: Name,
-        original: Option<Original>,
         counts: ItemCounts,
-        start: Start,
-        written: bool,
         chunk: &mut Chunk,
     ) {
-        let id = &row.item.id;
-        let at = chunk.text.len();
-        chunk.text.extend_from_slice(id.as_bytes());
-        let json_at = chunk.text.len();
-        if row.item.id_is_number {
-            chunk.text.extend_from_slice(id.as_bytes());
-        } else {
-            chunk.text.push(b'"');
-            crate::file_line::push_escaped(&mut chunk.text, id);
-            chunk.text.push(b'"');
-        }
-        chunk.made.push(Made {
-            id: at..json_at,
-            id_json: json_at..chunk.text.len(),
-            number: if row.item.id_is_number { id.parse().ok() } else { None },
-            name,
-            split: split.clone(),
-            original,
-            head: start.head..chunk.head.len(),
-            body: start.body..chunk.body.len(),
-            counts,
-            written,
-        });
+        let (id, split) = (Id::new(&row.item.id, row.item.id_is_number), split.clone());
+        chunk.records.push((Record { id, name, split, original: None, counts, written: false }, 0..0));
     }
 }
 
@@ -430,21 +378,8 @@ fn read_payload<'a>(text: &'a str, tame: &'a mut Option<Vec<u8>>, arena: &mut Ar
     })
 }
 
-/// Where a record's parts begin.
-#[derive(Clone, Copy)]
-struct Start {
-    head: usize,
-    body: usize,
-}
-
-impl Start {
-    fn of(chunk: &Chunk) -> Self {
-        Self { head: chunk.head.len(), body: chunk.body.len() }
-    }
-}
-
 /// A media and the file it shows.
-struct Place<'p, 'a> {
+struct MediaFile<'p, 'a> {
     media: Option<&'p Media<'a>>,
     file: Option<&'p FileRef<'a>>,
     first: bool,

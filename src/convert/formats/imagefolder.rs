@@ -9,8 +9,9 @@
 use crate::convert::declaration::{Attributes, Carries, Declaration, Per, Splits, Tools};
 use crate::convert::engine::classes::Classes;
 use crate::convert::engine::naming::{component, hashed};
+use crate::convert::engine::record::RecordRef;
 use crate::convert::engine::split::UNASSIGNED;
-use crate::convert::format::{Collector, Cx, Format, Record, RunEnd, Unit};
+use crate::convert::format::{Collector, Cx, Format, RunEnd, Unit};
 use crate::convert::options::{Images, Options};
 use crate::convert::output::files::Files;
 use crate::convert::report::tally::Fate;
@@ -60,15 +61,14 @@ impl Format for ImageFolder {
         &IMAGEFOLDER
     }
 
-    /// The head becomes the folder of the class; empty: none.
+    /// Pushes the folder of the class; empty: none.
     fn render(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>) {
         let annotations = unit.media.map_or(&[][..], |m| &m.annotations);
         let fates: Vec<Result<(), Reason>> = annotations.iter().map(|a| usable(a, cx)).collect();
         let sound = || annotations.iter().zip(&fates).filter(|(_, fate)| fate.is_ok()).map(|(a, _)| a);
         let ambiguous = sound().any(|a| sound().next().is_some_and(|first| !same(first, a, cx.classes)));
-        if let Some(first) = sound().next().filter(|_| !ambiguous) {
-            cx.head.extend_from_slice(folder(cx.classes.rename(&first.class)).as_bytes());
-        }
+        let class = sound().next().filter(|_| !ambiguous);
+        cx.parts.push_str(&class.map_or(String::new(), |a| folder(cx.classes.rename(&a.class))));
         for (a, fate) in annotations.iter().zip(&fates) {
             let fate = match fate {
                 Err(reason) => Fate::Lost(*reason),
@@ -84,12 +84,13 @@ impl Format for ImageFolder {
         Some(format!("{UNASSIGNED}/{split}{stem}{ext}"))
     }
 
-    fn image_path_of(&self, r: &Record<'_>) -> Option<String> {
-        let Some(class) = std::str::from_utf8(r.head).ok().filter(|c| !c.is_empty()) else {
-            return self.image_path(r.split, r.stem, r.ext);
+    fn image_path_of(&self, r: &RecordRef<'_>) -> Option<String> {
+        let mut parts = r.parts;
+        let Some(class) = parts.str().ok().filter(|c| !c.is_empty()) else {
+            return self.image_path(&r.split, r.stem, &r.name.ext);
         };
-        let split = if r.split.is_empty() { NO_SPLIT } else { r.split };
-        Some(format!("{split}/{class}/{}{}", r.stem, r.ext))
+        let split = if r.split.is_empty() { NO_SPLIT } else { &r.split };
+        Some(format!("{split}/{class}/{}{}", r.stem, r.name.ext))
     }
 
     fn collector(&self) -> Box<dyn Collector> {
@@ -120,7 +121,7 @@ fn folder(class: &str) -> String {
 struct NoFiles;
 
 impl Collector for NoFiles {
-    fn record(&mut self, _: &Record<'_>, _: &Classes, _: &mut Files) -> Result<String, StreamError> {
+    fn record(&mut self, _: &RecordRef<'_>, _: &Classes, _: &mut Files) -> Result<String, StreamError> {
         Ok(String::new())
     }
 

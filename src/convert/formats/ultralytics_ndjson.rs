@@ -13,20 +13,21 @@ use super::yolo::row::Style;
 use super::yolo::{CARRIED, Task, folder, render};
 use crate::convert::declaration::{Attributes, Declaration, Document as OneDocument, Per, Splits, TRAIN_VAL_TEST};
 use crate::convert::engine::classes::Classes;
-use crate::convert::format::{Collector, Cx, Format, Record, RunEnd, Unit};
+use crate::convert::engine::record::RecordRef;
+use crate::convert::format::{Collector, Cx, Format, RunEnd, Unit};
 use crate::convert::geometry::keypoints::Profile;
 use crate::convert::options::{Images, Options};
+use crate::convert::output::document::Document;
 use crate::convert::output::files::Files;
-use crate::convert::output::number::push_int;
-use crate::convert::output::spool::{Hole, Spool, fill};
-use crate::convert::output::text::{JsonText, lit};
-use crate::convert::report::files::PART;
+use crate::convert::output::hole::Hole;
+use crate::convert::output::spool::Spool;
+use crate::convert::output::text::{Text, lit};
 use crate::presigned::{is_presigned, without_query};
 use crate::stream::StreamError;
 use clap::ValueEnum;
 use std::sync::Arc;
 
-/// The one document.
+/// Where the one document is.
 const DOCUMENT: &str = "dataset.ndjson";
 
 /// The options of `ultralytics-ndjson` besides those of YOLO labels.
@@ -68,7 +69,6 @@ pub static ULTRALYTICS_NDJSON: Declaration = Declaration {
 /// The format.
 pub struct UltralyticsNdjson {
     task: Task,
-    text: JsonText,
     profile: Profile,
     beside: bool,
     presigned: Presigned,
@@ -84,7 +84,6 @@ fn build(options: &Options) -> Result<UltralyticsNdjson, String> {
     };
     Ok(UltralyticsNdjson {
         task: *task,
-        text: JsonText { bare: options.bare },
         profile: options.keypoints.clone(),
         beside: options.images == Images::Omit,
         presigned: options.formats.ultralytics.presigned,
@@ -98,11 +97,12 @@ impl Format for UltralyticsNdjson {
 
     fn render(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>) {
         let Some(size) = unit.size else { return };
-        let t = self.text;
-        t.lit(cx.head, lit!("\"width\":"));
-        push_int(cx.head, size.w);
-        t.lit(cx.head, lit!(",\"height\":"));
-        push_int(cx.head, size.h);
+        let out = cx.parts.begin_text();
+        out.lit(lit!("\"width\":"));
+        out.int(size.w);
+        out.lit(lit!(",\"height\":"));
+        out.int(size.h);
+        cx.parts.begin_text();
         render(self.task, unit, size, Style::Json, cx);
     }
 
@@ -115,9 +115,8 @@ impl Format for UltralyticsNdjson {
     }
 
     fn collector(&self) -> Box<dyn Collector> {
-        Box::new(Document {
+        Box::new(Dataset {
             task: self.task,
-            text: self.text,
             profile: self.profile.clone(),
             beside: self.beside,
             presigned: self.presigned,
@@ -125,14 +124,12 @@ impl Format for UltralyticsNdjson {
             relative: 0,
             begun: false,
             waiting: Spool::default(),
-            line: Vec::new(),
         })
     }
 }
 
-struct Document {
+struct Dataset {
     task: Task,
-    text: JsonText,
     profile: Profile,
     beside: bool,
     presigned: Presigned,
@@ -144,21 +141,22 @@ struct Document {
     begun: bool,
     /// Lines with holes, while the names of the classes are not final.
     waiting: Spool,
-    line: Vec<u8>,
 }
 
-impl Collector for Document {
-    fn record(&mut self, r: &Record<'_>, classes: &Classes, out: &mut Files) -> Result<String, StreamError> {
-        self.image(r, folder(r.split));
+impl Collector for Dataset {
+    fn record(&mut self, r: &RecordRef<'_>, classes: &Classes, out: &mut Files) -> Result<String, StreamError> {
+        let mut line = out.new_text();
+        self.image(r, folder(&r.split), &mut line)?;
         if !classes.closed {
-            self.waiting.put(&self.line)?;
+            self.waiting.put_text(line.get())?;
             return Ok(DOCUMENT.to_owned());
         }
         if !std::mem::replace(&mut self.begun, true) {
-            let header = self.header(classes.listed());
-            out.text(DOCUMENT, &header, true, None)?;
+            let mut header = out.new_text();
+            self.header(classes.listed(), &mut header);
+            out.text(DOCUMENT, header.get(), true, None)?;
         }
-        out.text(DOCUMENT, &self.line, true, Some(r.id))?;
+        out.text(DOCUMENT, line.get(), true, Some(r.id.json()))?;
         Ok(DOCUMENT.to_owned())
     }
 
@@ -183,84 +181,80 @@ impl Collector for Document {
                 ),
             });
         }
-        let mut text = if self.begun { Vec::new() } else { self.header(&end.classes.names) };
-        self.waiting.replay(|line| {
-            fill(line, &mut text, |hole, out| {
+        let mut document = Document::new(DOCUMENT, out);
+        if !self.begun {
+            self.header(&end.classes.names, document.text());
+        }
+        self.waiting.replay_text(|line| {
+            document.text().fill(line, |hole, out| {
                 if let Hole::Class(provisional) = hole {
-                    push_int(out, end.classes.resolve(provisional));
+                    out.int(end.classes.resolve(provisional));
                 }
             });
-            if text.len() >= PART {
-                out.text(DOCUMENT, &text, true, None)?;
-                text.clear();
-            }
-            Ok(())
+            document.spill(out)
         })?;
-        out.text(DOCUMENT, &text, false, None)
+        document.finish(out)
     }
 }
 
-impl Document {
-    fn header(&self, names: &[String]) -> Vec<u8> {
-        let (t, mut line) = (self.text, Vec::new());
-        let out = &mut line;
-        t.lit(out, lit!("{\"type\":\"dataset\",\"task\":\""));
-        out.extend_from_slice(self.task.name().as_bytes());
-        t.lit(out, lit!("\",\"name\":\"Synapse export\",\"class_names\":{"));
+impl Dataset {
+    fn header(&self, names: &[String], out: &mut Text) {
+        out.lit(lit!("{\"type\":\"dataset\",\"task\":\""));
+        out.plain(self.task.name());
+        out.lit(lit!("\",\"name\":\"Synapse export\",\"class_names\":{"));
         for (i, name) in names.iter().enumerate() {
             if i > 0 {
-                out.push(b',');
+                out.byte::<b','>();
             }
-            t.lit(out, lit!("\""));
-            push_int(out, i);
-            t.lit(out, lit!("\":"));
-            t.string(out, name);
+            out.lit(lit!("\""));
+            out.int(i);
+            out.lit(lit!("\":"));
+            out.json_string(name);
         }
-        out.push(b'}');
+        out.byte::<b'}'>();
         if self.task == Task::Pose {
-            t.lit(out, lit!(",\"kpt_shape\":["));
-            push_int(out, self.profile.keypoints.len());
-            out.extend_from_slice(b",3]");
+            out.lit(lit!(",\"kpt_shape\":["));
+            out.int(self.profile.keypoints.len());
+            out.lit(lit!(",3]"));
             if let Some(flip) = &self.profile.flip_idx {
-                t.raw(out, &format!(",\"flip_idx\":{flip:?}"));
+                out.plain(&format!(",\"flip_idx\":{flip:?}"));
             }
         }
         if self.beside {
-            t.lit(out, lit!(",\"path\":\".\""));
+            out.lit(lit!(",\"path\":\".\""));
         }
-        t.lit(out, lit!("}\n"));
-        line
+        out.lit(lit!("}\n"));
     }
 
-    fn image(&mut self, r: &Record<'_>, split: &str) {
-        let (t, out) = (self.text, &mut self.line);
-        out.clear();
-        t.lit(out, lit!("{\"type\":\"image\",\"file\":\""));
-        t.inside(out, r.stem);
-        t.inside(out, r.ext);
-        t.lit(out, lit!("\","));
-        if let Some(original) = r.original {
+    fn image(&mut self, r: &RecordRef<'_>, split: &str, out: &mut Text) -> Result<(), StreamError> {
+        let mut parts = r.parts;
+        out.lit(lit!("{\"type\":\"image\",\"file\":\""));
+        out.json_inside(r.stem);
+        out.json_inside(&r.name.ext);
+        out.lit(lit!("\","));
+        if let Some(original) = &r.original {
             let signed = is_presigned(&original.url);
             self.signed += u64::from(signed);
             self.relative += u64::from(!original.url.contains("://"));
             let strip = signed && self.presigned == Presigned::Strip;
-            t.lit(out, lit!("\"url\":"));
-            t.string(out, if strip { without_query(&original.url) } else { &original.url });
-            out.push(b',');
+            out.lit(lit!("\"url\":"));
+            out.json_string(if strip { without_query(&original.url) } else { &original.url });
+            out.byte::<b','>();
         }
-        out.extend_from_slice(r.head);
-        t.lit(out, lit!(",\"split\":\""));
-        t.inside(out, split);
-        t.lit(out, lit!("\",\"annotations\":{\""));
-        out.extend_from_slice(match self.task {
-            Task::Detect => b"boxes",
-            Task::Segment => b"segments",
-            Task::Pose => b"pose",
-            Task::Obb => b"obb",
+        out.append(parts.text()?);
+        out.lit(lit!(",\"split\":\""));
+        out.json_inside(split);
+        out.lit(lit!("\",\"annotations\":{\""));
+        out.plain(match self.task {
+            Task::Detect => "boxes",
+            Task::Segment => "segments",
+            Task::Pose => "pose",
+            Task::Obb => "obb",
         });
-        t.lit(out, lit!("\":["));
+        out.lit(lit!("\":["));
         // Without the comma after the last row.
-        out.extend_from_slice(r.body.strip_suffix(b",").unwrap_or(r.body));
-        t.lit(out, lit!("]}}\n"));
+        out.append(parts.text()?.without_last_comma());
+        out.lit(lit!("]}}\n"));
+        Ok(())
     }
 }

@@ -1,5 +1,7 @@
 //! File lines out: the only place of this stage that knows their syntax.
 
+use super::parts::PartBuffer;
+use super::text::{Form, Text, TextRef};
 use crate::file_line::push_escaped;
 use crate::stream::{StreamError, Writer};
 use serde::{Deserialize, Serialize};
@@ -36,9 +38,14 @@ impl Files {
         Self { writer, bare, line: Vec::new(), lines: 0, files: 0, notes: Vec::new() }
     }
 
-    /// Whether text is wanted as it is instead of escaped for a JSON string.
-    pub fn is_bare(&self) -> bool {
-        self.bare.is_some()
+    /// Text to be written here, empty so far, in the form that the output takes.
+    pub fn new_text(&self) -> Text {
+        Text::new(if self.bare.is_some() { Form::Plain } else { Form::Escaped })
+    }
+
+    /// Parts whose texts are to be written here, none so far.
+    pub fn new_parts(&self) -> PartBuffer {
+        PartBuffer::new(self.new_text())
     }
 
     /// Writes a line that is no file line: a frame. Nothing when bare.
@@ -49,19 +56,18 @@ impl Files {
         if self.bare.is_some() { Ok(()) } else { self.writer.line(line.as_bytes()) }
     }
 
-    /// Writes a text file, or a part of one when `more` follows. `escaped` is ready to stand in a JSON string (when bare: is the
-    /// text itself). `item` is the id of the row as JSON.
+    /// Writes a text file, or a part of one when `more` follows. `text` has no holes. `item` is the id of the row as JSON.
     ///
     /// # Errors
     /// When the output cannot be written.
-    pub fn text(&mut self, path: &str, escaped: &[u8], more: bool, item: Option<&str>) -> Result<(), StreamError> {
+    pub fn text(&mut self, path: &str, text: TextRef<'_>, more: bool, item: Option<&str>) -> Result<(), StreamError> {
         if let Some(document) = self.bare {
-            return if path == document { self.writer.put(escaped) } else { Ok(()) };
+            return if path == document { self.writer.put(text.0) } else { Ok(()) };
         }
         self.open(path, "text");
         // Long texts go straight to the writer instead of through the line buffer.
         self.writer.put(&self.line)?;
-        self.writer.put(escaped)?;
+        self.writer.put(text.0)?;
         self.line.clear();
         self.line.push(b'"');
         self.close(more, item)
@@ -72,12 +78,9 @@ impl Files {
     /// # Errors
     /// When the output cannot be written.
     pub fn plain(&mut self, path: &str, text: &str) -> Result<(), StreamError> {
-        if self.bare.is_some() {
-            return self.text(path, text.as_bytes(), false, None);
-        }
-        let mut escaped = Vec::with_capacity(text.len() + 64);
-        push_escaped(&mut escaped, text);
-        self.text(path, &escaped, false, None)
+        let mut whole = self.new_text();
+        whole.plain(text);
+        self.text(path, whole.get(), false, None)
     }
 
     /// Writes a binary file.

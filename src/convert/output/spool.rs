@@ -1,72 +1,9 @@
-//! Output that cannot be written yet: bytes with holes, kept in an anonymous temporary file.
-//!
-//! A hole stands where a number is not known before the run is over. It is a NUL byte (which no text format contains), a letter
-//! and four bytes; [`fill`] replaces it.
+//! Records that cannot be written yet, kept in an anonymous temporary file.
 
-use crate::file_line::push_escaped_bytes;
+use super::text::TextRef;
 use crate::stream::StreamError;
-use memchr::memchr;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
-
-/// What a hole stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hole {
-    /// A class that is not listed, by its provisional number.
-    Class(u32),
-    /// The next annotation number.
-    Annotation,
-    /// The number of the image of the current record.
-    Image,
-    /// The output name of the current record.
-    Name,
-}
-
-/// Bytes of a hole.
-const LENGTH: usize = 6;
-
-/// Appends a hole.
-pub fn push(out: &mut Vec<u8>, hole: Hole) {
-    let (letter, value) = match hole {
-        Hole::Class(n) => (b'c', n),
-        Hole::Annotation => (b'a', 0),
-        Hole::Image => (b'i', 0),
-        Hole::Name => (b'n', 0),
-    };
-    out.extend_from_slice(&[0, letter]);
-    out.extend_from_slice(&value.to_le_bytes());
-}
-
-/// Copies `bytes` to `out`, every hole replaced by what `with` appends.
-pub fn fill(bytes: &[u8], out: &mut Vec<u8>, mut with: impl FnMut(Hole, &mut Vec<u8>)) {
-    let mut rest = bytes;
-    while let Some(at) = memchr(0, rest) {
-        out.extend_from_slice(&rest[..at]);
-        let Some(hole) = rest.get(at..at + LENGTH) else { return };
-        let value = u32::from_le_bytes([hole[2], hole[3], hole[4], hole[5]]);
-        let hole = match hole[1] {
-            b'c' => Hole::Class(value),
-            b'a' => Hole::Annotation,
-            b'i' => Hole::Image,
-            _ => Hole::Name,
-        };
-        with(hole, out);
-        rest = &rest[at + LENGTH..];
-    }
-    out.extend_from_slice(rest);
-}
-
-/// Appends `bytes`, which are UTF-8 but for their holes, as the inside of a JSON string; holes stay holes.
-pub fn escape(bytes: &[u8], out: &mut Vec<u8>) {
-    let mut rest = bytes;
-    loop {
-        let at = memchr(0, rest).unwrap_or(rest.len());
-        push_escaped_bytes(out, &rest[..at]);
-        let Some(hole) = rest.get(at..at + LENGTH) else { return };
-        out.extend_from_slice(hole);
-        rest = &rest[at + LENGTH..];
-    }
-}
 
 /// A temporary file that is written once and read once, record by record. It has no name: nothing is left behind.
 #[derive(Debug, Default)]
@@ -92,6 +29,22 @@ impl Spool {
         file.write_all(&length.to_le_bytes()).and_then(|()| file.write_all(record)).map_err(failed)?;
         self.records += 1;
         Ok(())
+    }
+
+    /// Appends a piece of text.
+    ///
+    /// # Errors
+    /// As [`Spool::put`].
+    pub fn put_text(&mut self, text: TextRef<'_>) -> Result<(), StreamError> {
+        self.put(text.0)
+    }
+
+    /// As [`Spool::replay`], for records that are pieces of text.
+    ///
+    /// # Errors
+    /// As [`Spool::replay`].
+    pub fn replay_text(self, mut each: impl FnMut(TextRef<'_>) -> Result<(), StreamError>) -> Result<(), StreamError> {
+        self.replay(|record| each(TextRef(record)))
     }
 
     /// Gives back all records in order and frees the file.
@@ -166,17 +119,6 @@ pub fn failed(source: std::io::Error) -> StreamError {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn holes_are_filled_in_place() {
-        let mut bytes = b"a".to_vec();
-        push(&mut bytes, Hole::Class(0x0a00));
-        bytes.extend_from_slice(b"b");
-        push(&mut bytes, Hole::Name);
-        let mut out = Vec::new();
-        fill(&bytes, &mut out, |hole, out| out.extend_from_slice(format!("<{hole:?}>").as_bytes()));
-        assert_eq!(out, b"a<Class(2560)>b<Name>");
-    }
 
     #[test]
     fn records_come_back_in_order() {

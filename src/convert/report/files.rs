@@ -3,11 +3,11 @@
 use super::tally::ItemCounts;
 use crate::convert::options::Detail;
 use crate::convert::output::csv_cell::{push_quoted, safe};
+use crate::convert::output::document::Document;
 use crate::convert::output::files::Files;
 use crate::convert::output::number::push_int;
 use crate::convert::output::spool::Spool;
-use crate::convert::output::text::{JsonText, lit};
-use crate::file_line::push_escaped_bytes;
+use crate::convert::output::text::{Text, lit};
 use crate::stream::StreamError;
 
 /// Gathers one line per item and output file.
@@ -16,23 +16,21 @@ pub struct ReportFiles {
     json: Spool,
     csv: Spool,
     first: bool,
-    /// Memory for lines, ready to stand in a JSON string.
-    line: Vec<u8>,
+    /// Memory for lines.
+    line: Text,
     /// Memory for rows as they are.
     row: Vec<u8>,
 }
-
-/// Report lines are parts of the `text` of a file line.
-const TEXT: JsonText = JsonText { bare: false };
 
 const JSON: &str = "metadata/export_report.json";
 const CSV: &str = "metadata/export_report.csv";
 const COLUMNS: [&str; 9] = ["item", "file", "outcome", "seen", "written", "skipped", "failed", "lossy", "reasons"];
 
 impl ReportFiles {
-    /// An empty report.
-    pub fn new(detail: Detail) -> Self {
-        Self { detail, json: Spool::default(), csv: Spool::default(), first: true, line: Vec::new(), row: Vec::new() }
+    /// An empty report, to be written to `out`.
+    pub fn new(detail: Detail, out: &Files) -> Self {
+        let (json, csv) = (Spool::default(), Spool::default());
+        Self { detail, json, csv, first: true, line: out.new_text(), row: Vec::new() }
     }
 
     /// Adds an item. `file` is empty when it has none of its own; `renamed_from` is the stem it did not get.
@@ -50,53 +48,53 @@ impl ReportFiles {
             return Ok(());
         }
         self.json_line(id, file, renamed_from, counts);
-        self.json.put(&self.line)?;
+        self.json.put_text(self.line.get())?;
         self.csv_line(id, file, counts);
-        self.csv.put(&self.line)
+        self.csv.put_text(self.line.get())
     }
 
     /// The item's object in `self.line`.
     fn json_line(&mut self, id: &str, file: &str, renamed_from: Option<&str>, counts: &ItemCounts) {
-        let (line, t) = (&mut self.line, TEXT);
+        let line = &mut self.line;
         line.clear();
         if !std::mem::take(&mut self.first) {
-            t.lit(line, lit!(",\n"));
+            line.lit(lit!(",\n"));
         }
-        t.lit(line, lit!("{\"item\":"));
-        t.raw(line, id);
-        t.lit(line, lit!(",\"file\":"));
+        line.lit(lit!("{\"item\":"));
+        line.plain(id);
+        line.lit(lit!(",\"file\":"));
         if file.is_empty() {
-            t.lit(line, lit!("null"))
+            line.lit(lit!("null"))
         } else {
-            t.string(line, file)
+            line.json_string(file)
         }
-        t.lit(line, lit!(",\"outcome\":"));
-        t.string(line, counts.outcome());
-        t.lit(line, lit!(",\"annotations\":{"));
+        line.lit(lit!(",\"outcome\":"));
+        line.json_string(counts.outcome());
+        line.lit(lit!(",\"annotations\":{"));
         let mut first = true;
         for (name, n) in counts.counts.named() {
             if !std::mem::take(&mut first) {
-                line.push(b',');
+                line.byte::<b','>();
             }
-            t.string(line, name);
-            line.push(b':');
-            push_int(line, n);
+            line.json_string(name);
+            line.byte::<b':'>();
+            line.int(n);
         }
-        t.lit(line, lit!("},\"reasons\":{"));
+        line.lit(lit!("},\"reasons\":{"));
         for (i, (reason, n)) in counts.reasons.iter().enumerate() {
             if i > 0 {
-                line.push(b',');
+                line.byte::<b','>();
             }
-            t.string(line, reason.code());
-            line.push(b':');
-            push_int(line, *n);
+            line.json_string(reason.code());
+            line.byte::<b':'>();
+            line.int(*n);
         }
-        line.push(b'}');
+        line.byte::<b'}'>();
         if let Some(stem) = renamed_from {
-            t.lit(line, lit!(",\"renamed_from\":"));
-            t.string(line, stem);
+            line.lit(lit!(",\"renamed_from\":"));
+            line.json_string(stem);
         }
-        line.push(b'}');
+        line.byte::<b'}'>();
     }
 
     /// The item's row in `self.line`.
@@ -123,7 +121,7 @@ impl ReportFiles {
         }
         row.push(b'\n');
         self.line.clear();
-        push_escaped_bytes(&mut self.line, &self.row);
+        self.line.plain_bytes(&self.row);
     }
 
     /// Writes the files.
@@ -134,29 +132,18 @@ impl ReportFiles {
         if self.detail != Detail::Full {
             return Ok(());
         }
-        spooled(files, JSON, b"[\\n", self.json, b"\\n]\\n")?;
-        let header = format!("{}\\n", COLUMNS.join(","));
-        spooled(files, CSV, header.as_bytes(), self.csv, b"")
+        spooled(files, JSON, "[\n", self.json, "\n]\n")?;
+        spooled(files, CSV, &format!("{}\n", COLUMNS.join(",")), self.csv, "")
     }
 }
 
-/// How much text one file line holds when a long document is written in parts.
-pub const PART: usize = 256 * 1024;
-
-/// Writes a document made of a spool, in parts. All bytes are ready to stand in a JSON string.
-///
-/// # Errors
-/// When the output cannot be written.
-pub fn spooled(files: &mut Files, path: &str, before: &[u8], spool: Spool, after: &[u8]) -> Result<(), StreamError> {
-    let mut part = before.to_vec();
-    spool.replay(|record| {
-        part.extend_from_slice(record);
-        if part.len() >= PART {
-            files.text(path, &part, true, None)?;
-            part.clear();
-        }
-        Ok(())
+fn spooled(files: &mut Files, path: &str, before: &str, spool: Spool, after: &str) -> Result<(), StreamError> {
+    let mut document = Document::new(path, files);
+    document.text().plain(before);
+    spool.replay_text(|record| {
+        document.text().append(record);
+        document.spill(files)
     })?;
-    part.extend_from_slice(after);
-    files.text(path, &part, false, None)
+    document.text().plain(after);
+    document.finish(files)
 }

@@ -3,13 +3,15 @@
 use super::Role;
 use super::args::Roles;
 use crate::convert::engine::classes::Classes;
-use crate::convert::format::{Collector, Record, RunEnd};
+use crate::convert::engine::record::RecordRef;
+use crate::convert::format::{Collector, RunEnd};
 use crate::convert::geometry::keypoints::Profile;
+use crate::convert::output::document::Document;
 use crate::convert::output::files::Files;
-use crate::convert::output::number::push_int;
-use crate::convert::output::spool::{Hole, Spool, SpoolReader, fill, push};
-use crate::convert::output::text::{JsonText, lit};
-use crate::convert::report::files::PART;
+use crate::convert::output::hole::Hole;
+use crate::convert::output::parts::Parts;
+use crate::convert::output::spool::{Spool, SpoolReader};
+use crate::convert::output::text::{Text, TextRef, lit};
 use crate::stream::StreamError;
 use roaring::RoaringTreemap;
 use std::collections::HashMap;
@@ -23,7 +25,6 @@ struct Part {
 
 /// Gathers records.
 pub struct Documents {
-    text: JsonText,
     category_start: u32,
     profile: Profile,
     splits: HashMap<String, Part>,
@@ -33,49 +34,46 @@ pub struct Documents {
     used: [bool; Role::ALL.len()],
 }
 
-/// What precedes each spooled record: item id and place in the run, eight bytes each.
-const HEADER: usize = 16;
-
 impl Documents {
     /// An empty gathering.
-    pub fn new(text: JsonText, category_start: u32, profile: Profile, roles: Roles) -> Self {
+    pub fn new(category_start: u32, profile: Profile, roles: Roles) -> Self {
         let (splits, ids) = (HashMap::new(), RoaringTreemap::new());
         let used = [roles == Roles::All; Role::ALL.len()];
-        Self { text, category_start, profile, splits, ids, unique: true, used }
+        Self { category_start, profile, splits, ids, unique: true, used }
     }
 }
 
 impl Collector for Documents {
-    fn record(&mut self, r: &Record<'_>, _: &Classes, _: &mut Files) -> Result<String, StreamError> {
-        let number = r.number.filter(|n| *n <= i64::MAX as u64);
+    fn record(&mut self, r: &RecordRef<'_>, _: &Classes, out: &mut Files) -> Result<String, StreamError> {
+        let number = r.id.number().filter(|n| *n <= i64::MAX as u64);
         self.unique = self.unique && number.is_some_and(|n| self.ids.insert(n));
         if !self.unique {
             self.ids.clear();
         }
-        if !self.splits.contains_key(r.split) {
-            self.splits.insert(r.split.to_owned(), Part::default());
+        if !self.splits.contains_key(&*r.split) {
+            self.splits.insert(r.split.to_string(), Part::default());
         }
-        let Some(part) = self.splits.get_mut(r.split) else { return Err(StreamError::Internal("split")) };
-        let mut record = Vec::with_capacity(HEADER + r.head.len().max(r.body.len()) + r.stem.len());
-        record.extend_from_slice(&number.unwrap_or_default().to_le_bytes());
-        record.extend_from_slice(&u64::from(r.index).to_le_bytes());
-        fill(r.head, &mut record, |hole, out| match hole {
-            Hole::Name => self.text.inside(out, r.stem),
-            other => push(out, other),
+        let Some(part) = self.splits.get_mut(&*r.split) else { return Err(StreamError::Internal("split")) };
+        let mut parts = r.parts;
+        let mut record = out.new_parts();
+        record.push_number(number.unwrap_or_default());
+        record.push_number(r.index.into());
+        let header = record.end();
+        record.begin_text().fill(parts.text()?, |hole, out| match hole {
+            Hole::Name => out.json_inside(r.stem),
+            other => out.hole(other),
         });
-        part.images.put(&record)?;
-        let (table, mut rest) = r.body.split_at(r.body.len().min(8 * Role::ALL.len()));
-        for (role, length) in table.chunks_exact(8).enumerate() {
-            let (own, after) = rest.split_at((read_u64(length, 0) as usize).min(rest.len()));
-            rest = after;
+        part.images.put(record.bytes())?;
+        for role in 0..Role::ALL.len() {
+            let own = if parts.is_empty() { TextRef::EMPTY } else { parts.text()? };
             if !own.is_empty() {
-                record.truncate(HEADER);
-                record.extend_from_slice(own);
-                part.annotations[role].put(&record)?;
+                record.take_back(header);
+                record.begin_text().append(own);
+                part.annotations[role].put(record.bytes())?;
                 self.used[role] = true;
             }
         }
-        Ok(document(Role::Instances, r.split))
+        Ok(document(Role::Instances, &r.split))
     }
 
     fn finish(mut self: Box<Self>, end: &RunEnd<'_>, out: &mut Files) -> Result<(), StreamError> {
@@ -104,10 +102,6 @@ fn document(role: Role, split: &str) -> String {
     if split.is_empty() { format!("annotations/{role}.json") } else { format!("annotations/{role}_{split}.json") }
 }
 
-fn read_u64(bytes: &[u8], at: usize) -> u64 {
-    bytes.get(at..at + 8).and_then(|b| b.try_into().ok()).map_or(0, u64::from_le_bytes)
-}
-
 impl Documents {
     fn write(
         &self,
@@ -118,87 +112,76 @@ impl Documents {
         end: &RunEnd<'_>,
         out: &mut Files,
     ) -> Result<(), StreamError> {
-        let t = self.text;
-        let mut text = Vec::with_capacity(PART + PART / 4);
-        t.lit(
-            &mut text,
-            lit!("{\"info\":{\"description\":\"Exported from Synapse\",\"version\":\"1.0\"},\n\"licenses\":[],\n"),
-        );
-        t.lit(&mut text, lit!("\"categories\":["));
+        let mut document = Document::new(path, out);
+        let text = document.text();
+        text.lit(lit!(
+            "{\"info\":{\"description\":\"Exported from Synapse\",\"version\":\"1.0\"},\n\"licenses\":[],\n\"categories\":["
+        ));
         if role == Role::PersonKeypoints {
-            self.profile_category(&mut text);
+            self.profile_category(text);
         } else {
-            self.categories(&end.classes.names, &mut text);
+            self.categories(&end.classes.names, text);
         }
-        t.lit(&mut text, lit!("],\n\"images\":["));
+        text.lit(lit!("],\n\"images\":["));
         let mut first = true;
         while let Some(record) = images.next_record()? {
-            if !std::mem::take(&mut first) {
-                text.push(b',');
-            }
-            t.lit(&mut text, lit!("\n"));
-            let image = self.image_id(record);
-            fill(&record[HEADER..], &mut text, |_, out| push_int(out, image));
-            part(path, &mut text, out)?;
+            let text = document.text();
+            text.lit(if std::mem::take(&mut first) { lit!("\n") } else { lit!(",\n") });
+            let (image, record) = self.read(record)?;
+            text.fill(record, |_, out| out.int(image));
+            document.spill(out)?;
         }
-        t.lit(&mut text, lit!("],\n\"annotations\":["));
+        document.text().lit(lit!("],\n\"annotations\":["));
         let (mut next, mut any) = (1u64, false);
         annotations.replay(|record| {
+            let text = document.text();
             if std::mem::replace(&mut any, true) {
-                text.push(b',');
+                text.byte::<b','>();
             }
-            let image = self.image_id(record);
-            // Without the comma after the last one.
-            fill(&record[HEADER..record.len() - 1], &mut text, |hole, out| match hole {
+            let (image, records) = self.read(record)?;
+            text.fill(records.without_last_comma(), |hole, out| match hole {
                 Hole::Annotation => {
-                    push_int(out, next);
+                    out.int(next);
                     next += 1;
                 }
-                Hole::Class(provisional) => push_int(out, end.classes.resolve(provisional) + self.category_start),
-                _ => push_int(out, image),
+                Hole::Class(provisional) => out.int(end.classes.resolve(provisional) + self.category_start),
+                _ => out.int(image),
             });
-            part(path, &mut text, out)
+            document.spill(out)
         })?;
-        t.lit(&mut text, lit!("]}\n"));
-        out.text(path, &text, false, None)
+        document.text().lit(lit!("]}\n"));
+        document.finish(out)
     }
 
-    fn categories(&self, names: &[String], text: &mut Vec<u8>) {
-        let t = self.text;
+    fn categories(&self, names: &[String], text: &mut Text) {
         for (i, (name, id)) in names.iter().zip(self.category_start..).enumerate() {
             if i > 0 {
-                text.push(b',');
+                text.byte::<b','>();
             }
-            t.lit(text, lit!("\n{\"id\":"));
-            push_int(text, id);
-            t.lit(text, lit!(",\"name\":"));
-            t.string(text, name);
-            t.lit(text, lit!(",\"supercategory\":"));
-            t.string(text, name);
-            text.push(b'}');
+            text.lit(lit!("\n{\"id\":"));
+            text.int(id);
+            text.lit(lit!(",\"name\":"));
+            text.json_string(name);
+            text.lit(lit!(",\"supercategory\":"));
+            text.json_string(name);
+            text.byte::<b'}'>();
         }
     }
 
-    fn profile_category(&self, text: &mut Vec<u8>) {
+    fn profile_category(&self, text: &mut Text) {
         let p = &self.profile;
         let category = serde_json::json!({
             "id": self.category_start, "name": p.category, "supercategory": p.category,
             "keypoints": p.keypoints, "skeleton": p.skeleton,
         });
-        self.text.lit(text, lit!("\n"));
-        self.text.raw(text, &category.to_string());
+        text.lit(lit!("\n"));
+        text.plain(&category.to_string());
     }
 
-    fn image_id(&self, record: &[u8]) -> u64 {
-        if self.unique { read_u64(record, 0) } else { read_u64(record, 8) + 1 }
+    /// The image id and the text of a spooled record: item id, place in the run, text.
+    fn read<'r>(&self, record: &'r [u8]) -> Result<(u64, TextRef<'r>), StreamError> {
+        let mut parts = Parts::of(record);
+        let (item, index) = (parts.number()?, parts.number()?);
+        Ok((if self.unique { item } else { index + 1 }, parts.text()?))
     }
-}
-
-/// Writes the text as a part of the document once it is long enough.
-fn part(path: &str, text: &mut Vec<u8>, out: &mut Files) -> Result<(), StreamError> {
-    if text.len() >= PART {
-        out.text(path, text, true, None)?;
-        text.clear();
-    }
-    Ok(())
 }

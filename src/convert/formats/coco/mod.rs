@@ -10,12 +10,11 @@ pub mod args;
 mod documents;
 mod records;
 
-use super::json::image_path;
 use crate::convert::declaration::{Attributes, Carries, Declaration, Document, Per, Splits, Tools};
 use crate::convert::format::{Collector, Cx, Format, Unit};
 use crate::convert::geometry::keypoints::Profile;
 use crate::convert::options::Options;
-use crate::convert::output::text::JsonText;
+use crate::convert::output::layout::image_path;
 use crate::dm::Tool;
 use args::Roles;
 use std::sync::Arc;
@@ -47,7 +46,6 @@ impl Role {
 
 /// The COCO format.
 pub struct Coco {
-    text: JsonText,
     category_start: u32,
     profile: Profile,
     roles: Roles,
@@ -90,14 +88,13 @@ impl Format for Coco {
     }
 
     fn collector(&self) -> Box<dyn Collector> {
-        Box::new(documents::Documents::new(self.text, self.category_start, self.profile.clone(), self.roles))
+        Box::new(documents::Documents::new(self.category_start, self.profile.clone(), self.roles))
     }
 }
 
 /// The format as the options want it.
 fn build(options: &Options) -> Coco {
     Coco {
-        text: JsonText { bare: options.bare },
         category_start: options.formats.coco.category_start,
         profile: options.keypoints.clone(),
         roles: options.formats.coco.roles,

@@ -1,40 +1,34 @@
 //! One image of an item → its image record, and its annotation records by role.
 
-use super::{Coco, Role};
+use super::Coco;
 use crate::convert::engine::classes::ClassRef;
 use crate::convert::format::{Cx, Unit};
 use crate::convert::geometry::keypoints::{Joint, group_objects};
 use crate::convert::geometry::rle;
 use crate::convert::geometry::{Bounds, Size, area, corners, fit_rect, fit_ring, hull};
 use crate::convert::options::{Rotated, Segmentation};
-use crate::convert::output::number::{push_float, push_int};
-use crate::convert::output::spool::{Hole, push};
-use crate::convert::output::text::{JsonText, lit};
+use crate::convert::output::hole::Hole;
+use crate::convert::output::text::{Text, lit};
 use crate::convert::report::tally::Fate;
 use crate::dm::{Annotation, Geometry, Reason, Rect, Tool};
 use std::ops::Range;
 
-/// Fills `cx.head` with the image record and `cx.body` with the annotation records: for each role the length of its part (eight
-/// bytes, little endian), then the parts.
+/// Pushes the image record, then for each role a text of annotation records, each with a comma after it.
 pub fn render(coco: &Coco, unit: &Unit<'_, '_>, size: Size, cx: &mut Cx<'_>) {
     let mut w = Renderer { coco, unit, size, losses: Vec::new(), runs: Vec::new(), scratch: rle::Scratch::default() };
-    w.image(cx.head);
+    w.image(cx.parts.begin_text());
     let Some(media) = unit.media else { return };
-    let table = cx.body.len();
-    cx.body.extend_from_slice(&[0; 8 * Role::ALL.len()]);
     let stuff = cx.options.segmentation == Segmentation::Semantic;
-    let mut lengths = [0u64; Role::ALL.len()];
 
-    let mut start = cx.body.len();
+    cx.parts.begin_text();
     for a in &media.annotations {
         if a.tool == Tool::Keypoint || (stuff && a.tool == Tool::Segmentation) {
             continue;
         }
         w.one(a, cx);
     }
-    lengths[0] = (cx.body.len() - start) as u64;
 
-    start = cx.body.len();
+    cx.parts.begin_text();
     for object in group_objects(media, unit.arena, &coco.profile) {
         w.losses.clear();
         let done = object.joints.and_then(|joints| w.keypoints(joints, cx));
@@ -46,17 +40,12 @@ pub fn render(coco: &Coco, unit: &Unit<'_, '_>, size: Size, cx: &mut Cx<'_>) {
             }
         }
     }
-    lengths[1] = (cx.body.len() - start) as u64;
 
-    start = cx.body.len();
+    cx.parts.begin_text();
     if stuff {
         for a in media.annotations.iter().filter(|a| a.tool == Tool::Segmentation) {
             w.one(a, cx);
         }
-    }
-    lengths[2] = (cx.body.len() - start) as u64;
-    for (slot, length) in cx.body[table..].chunks_exact_mut(8).zip(lengths) {
-        slot.copy_from_slice(&length.to_le_bytes());
     }
 }
 
@@ -70,26 +59,21 @@ struct Renderer<'r, 'a> {
 }
 
 impl Renderer<'_, '_> {
-    fn text(&self) -> JsonText {
-        self.coco.text
-    }
-
-    fn image(&self, out: &mut Vec<u8>) {
-        let t = self.text();
-        t.lit(out, lit!("{\"id\":"));
-        push(out, Hole::Image);
-        t.lit(out, lit!(",\"file_name\":\""));
+    fn image(&self, out: &mut Text) {
+        out.lit(lit!("{\"id\":"));
+        out.hole(Hole::Image);
+        out.lit(lit!(",\"file_name\":\""));
         if !self.unit.split.is_empty() {
-            t.inside(out, self.unit.split);
-            out.push(b'/');
+            out.json_inside(self.unit.split);
+            out.byte::<b'/'>();
         }
-        push(out, Hole::Name);
-        t.inside(out, &self.unit.name.ext);
-        t.lit(out, lit!("\",\"width\":"));
-        push_int(out, self.size.w);
-        t.lit(out, lit!(",\"height\":"));
-        push_int(out, self.size.h);
-        out.push(b'}');
+        out.hole(Hole::Name);
+        out.json_inside(&self.unit.name.ext);
+        out.lit(lit!("\",\"width\":"));
+        out.int(self.size.w);
+        out.lit(lit!(",\"height\":"));
+        out.int(self.size.h);
+        out.byte::<b'}'>();
     }
 
     /// Renders and counts one annotation that makes one record.
@@ -101,7 +85,7 @@ impl Renderer<'_, '_> {
         }
     }
 
-    /// Appends one record to the body, or leaves the body as it was.
+    /// Appends one record to the open text, or leaves it as it was.
     fn annotation(&mut self, a: &Annotation<'_>, cx: &mut Cx<'_>) -> Result<(), Reason> {
         if a.tool == Tool::Segmentation && cx.options.segmentation == Segmentation::Exclude {
             return Err(Reason::SegmentationExcluded);
@@ -144,9 +128,9 @@ impl Renderer<'_, '_> {
             self.losses.push(Reason::ClippedToImage);
         }
         let class = cx.class(a)?;
-        let out = &mut *cx.body;
+        let out = cx.parts.text();
         self.open(out, Some(class), r, r.w * r.h);
-        self.text().lit(out, lit!(",\"segmentation\":[]"));
+        out.lit(lit!(",\"segmentation\":[]"));
         self.close(out, a, None);
         Ok(())
     }
@@ -185,22 +169,22 @@ impl Renderer<'_, '_> {
             self.losses.push(Reason::ClippedToImage);
         }
         let class = cx.class(a)?;
-        let out = &mut *cx.body;
+        let out = cx.parts.text();
         self.open(out, Some(class), hull(&fitted), whole);
-        self.text().lit(out, lit!(",\"segmentation\":["));
+        out.lit(lit!(",\"segmentation\":["));
         let mut start = 0;
         for end in ends {
-            out.extend_from_slice(if start == 0 { b"[" } else { b",[" });
+            out.lit(if start == 0 { lit!("[") } else { lit!(",[") });
             for (i, n) in fitted[start..end].iter().flatten().enumerate() {
                 if i > 0 {
-                    out.push(b',');
+                    out.byte::<b','>();
                 }
-                push_float(out, *n);
+                out.float(*n);
             }
-            out.push(b']');
+            out.byte::<b']'>();
             start = end;
         }
-        out.push(b']');
+        out.byte::<b']'>();
         self.close(out, a, rotation);
         Ok(())
     }
@@ -209,24 +193,18 @@ impl Renderer<'_, '_> {
     fn mask(&mut self, a: &Annotation<'_>, cx: &mut Cx<'_>) -> Result<(), Reason> {
         let extent = rle::extent(&self.runs, self.size).ok_or(Reason::InvalidGeometry)?;
         let class = cx.class(a)?;
-        let out = &mut *cx.body;
+        let out = cx.parts.text();
         self.open(out, Some(class), extent.bbox, extent.area as f64);
-        let t = self.text();
-        t.lit(out, lit!(",\"segmentation\":{\"size\":["));
-        push_int(out, self.size.h);
-        out.push(b',');
-        push_int(out, self.size.w);
-        t.lit(out, lit!("],\"counts\":\""));
+        out.lit(lit!(",\"segmentation\":{\"size\":["));
+        out.int(self.size.h);
+        out.byte::<b','>();
+        out.int(self.size.w);
+        out.lit(lit!("],\"counts\":\""));
         let mut counts = Vec::new();
         rle::encode(&self.runs, self.size, &mut self.scratch, &mut counts);
         // The code uses the characters 48 to 111, a backslash among them.
-        for part in counts.split_inclusive(|&b| b == b'\\') {
-            out.extend_from_slice(part);
-            if part.ends_with(b"\\") {
-                out.extend_from_slice(if t.bare { b"\\" } else { b"\\\\\\" });
-            }
-        }
-        t.lit(out, lit!("\"}"));
+        out.json_inside(std::str::from_utf8(&counts).unwrap_or_default());
+        out.lit(lit!("\"}"));
         self.close(out, a, None);
         Ok(())
     }
@@ -253,74 +231,71 @@ impl Renderer<'_, '_> {
         if bbox.w <= 0.0 || bbox.h <= 0.0 {
             return Err(Reason::KeypointGroupInvalid);
         }
-        let t = self.text();
-        let out = &mut *cx.body;
+        let out = cx.parts.text();
         self.open(out, None, bbox, bbox.w * bbox.h);
-        t.lit(out, lit!(",\"segmentation\":[],\"iscrowd\":0,\"num_keypoints\":"));
-        push_int(out, labelled.len());
-        t.lit(out, lit!(",\"keypoints\":["));
+        out.lit(lit!(",\"segmentation\":[],\"iscrowd\":0,\"num_keypoints\":"));
+        out.int(labelled.len());
+        out.lit(lit!(",\"keypoints\":["));
         for (i, joint) in joints.iter().enumerate() {
             if i > 0 {
-                out.push(b',');
+                out.byte::<b','>();
             }
-            push_float(out, joint.x);
-            out.push(b',');
-            push_float(out, joint.y);
-            out.push(b',');
-            push_int(out, joint.v);
+            out.float(joint.x);
+            out.byte::<b','>();
+            out.float(joint.y);
+            out.byte::<b','>();
+            out.int(joint.v);
         }
-        out.extend_from_slice(b"]},");
+        out.lit(lit!("]},"));
         Ok(())
     }
 
     /// Everything of a record up to its segmentation. No class: the one category of the keypoint profile.
-    fn open(&self, out: &mut Vec<u8>, class: Option<ClassRef>, bbox: Rect, area: f64) {
-        let t = self.text();
-        t.lit(out, lit!("\n{\"id\":"));
-        push(out, Hole::Annotation);
-        t.lit(out, lit!(",\"image_id\":"));
-        push(out, Hole::Image);
-        t.lit(out, lit!(",\"category_id\":"));
+    fn open(&self, out: &mut Text, class: Option<ClassRef>, bbox: Rect, area: f64) {
+        out.lit(lit!("\n{\"id\":"));
+        out.hole(Hole::Annotation);
+        out.lit(lit!(",\"image_id\":"));
+        out.hole(Hole::Image);
+        out.lit(lit!(",\"category_id\":"));
         match class {
-            Some(ClassRef::Listed(i)) => push_int(out, i + self.coco.category_start),
-            Some(ClassRef::Unlisted(i)) => push(out, Hole::Class(i)),
-            None => push_int(out, self.coco.category_start),
+            Some(ClassRef::Listed(i)) => out.int(i + self.coco.category_start),
+            Some(ClassRef::Unlisted(i)) => out.hole(Hole::Class(i)),
+            None => out.int(self.coco.category_start),
         }
-        t.lit(out, lit!(",\"bbox\":["));
+        out.lit(lit!(",\"bbox\":["));
         for (i, n) in [bbox.x, bbox.y, bbox.w, bbox.h].into_iter().enumerate() {
             if i > 0 {
-                out.push(b',');
+                out.byte::<b','>();
             }
-            push_float(out, n);
+            out.float(n);
         }
-        t.lit(out, lit!("],\"area\":"));
-        push_float(out, area);
+        out.lit(lit!("],\"area\":"));
+        out.float(area);
     }
 
     /// The end of a record, with its attributes, and the comma after it.
-    fn close(&self, out: &mut Vec<u8>, a: &Annotation<'_>, rotation: Option<f64>) {
-        let t = self.text();
-        t.lit(out, lit!(",\"iscrowd\":0"));
+    fn close(&self, out: &mut Text, a: &Annotation<'_>, rotation: Option<f64>) {
+        out.lit(lit!(",\"iscrowd\":0"));
         if !a.attributes.is_empty() || rotation.is_some() {
-            t.lit(out, lit!(",\"attributes\":{"));
+            out.lit(lit!(",\"attributes\":{"));
             let mut first = true;
             for (key, value) in &a.attributes {
                 if !std::mem::take(&mut first) {
-                    out.push(b',');
+                    out.byte::<b','>();
                 }
-                t.string(out, key);
-                out.push(b':');
-                t.raw(out, &value.readable());
+                out.json_string(key);
+                out.byte::<b':'>();
+                out.plain(&value.readable());
             }
             if let Some(angle) = rotation {
                 if !first {
-                    out.push(b',');
+                    out.byte::<b','>();
                 }
-                t.lit(out, lit!("\"rotation\":"));
-                push_float(out, angle);
+                out.lit(lit!("\"rotation\":"));
+                out.float(angle);
             }
-            out.push(b'}');
+            out.byte::<b'}'>();
         }
-        out.extend_from_slice(b"},");
+        out.lit(lit!("},"));
     }
 }

@@ -4,15 +4,16 @@ pub mod args;
 pub mod columns;
 pub mod flat;
 pub mod row;
+pub mod style;
 
-use super::json::{class_lines, image_path};
 use crate::convert::declaration::{Attributes, Declaration, Document, Per, Splits, Tools};
 use crate::convert::engine::classes::Classes;
-use crate::convert::format::{Collector, Cx, Format, Record, RunEnd, Unit};
+use crate::convert::engine::record::RecordRef;
+use crate::convert::format::{Collector, Cx, Format, RunEnd, Unit};
 use crate::convert::options::Options;
-use crate::convert::output::csv_cell::{push_quoted, push_text};
 use crate::convert::output::files::Files;
-use crate::convert::output::spool::{escape, fill};
+use crate::convert::output::layout::{class_lines, image_path};
+use crate::convert::output::text::TextRef;
 use crate::convert::report::tally::Fate;
 use crate::stream::StreamError;
 use args::Rows;
@@ -20,9 +21,7 @@ use columns::{ATTRIBUTE, Column};
 use flat::{FlatTable, push_row};
 use row::{annotation_cell, item_cell};
 use std::sync::Arc;
-
-/// The one document of the format.
-pub const TABLE: &str = "annotations/annotations.csv";
+use style::{Style, TABLE, name_cell};
 
 /// One table.
 pub static CSV: Declaration = Declaration {
@@ -50,45 +49,6 @@ pub struct Csv {
     style: Style,
 }
 
-/// How text is written.
-#[derive(Clone, Copy)]
-pub struct Style {
-    /// As it is, instead of escaped for a file line.
-    pub bare: bool,
-    /// For Excel: a byte order mark, so that it reads UTF-8, and CRLF.
-    pub excel: bool,
-}
-
-impl Style {
-    /// What a line ends with.
-    pub fn line_end(self) -> &'static [u8] {
-        if self.excel { b"\r\n" } else { b"\n" }
-    }
-
-    /// The header line, ready for a file line.
-    pub fn header(self, names: impl Iterator<Item = String>) -> Vec<u8> {
-        let mut line = if self.excel { "\u{feff}".as_bytes().to_vec() } else { Vec::new() };
-        for (i, name) in names.enumerate() {
-            if i > 0 {
-                line.push(b',');
-            }
-            push_text(&mut line, &name);
-        }
-        line.extend_from_slice(self.line_end());
-        self.ready(line)
-    }
-
-    /// Text as a file line takes it.
-    pub fn ready(self, text: Vec<u8>) -> Vec<u8> {
-        if self.bare {
-            return text;
-        }
-        let mut escaped = Vec::with_capacity(text.len() + text.len() / 8);
-        escape(&text, &mut escaped);
-        escaped
-    }
-}
-
 impl Csv {
     /// The table that the options describe.
     ///
@@ -108,7 +68,7 @@ impl Csv {
             let name = twice.name();
             return Err(format!("--columns {name}: --flatten-attributes writes every {ATTRIBUTE} column already"));
         }
-        Ok(Self { rows: csv.rows, columns, flat, style: Style { bare: o.bare, excel: csv.excel } })
+        Ok(Self { rows: csv.rows, columns, flat, style: Style { excel: csv.excel } })
     }
 
     /// Appends the row that `cell` fills.
@@ -143,7 +103,7 @@ impl Format for Csv {
             Rows::Items => self.row(&mut rows, |column, out| item_cell(column, unit, cx, out)),
             Rows::Annotations if self.flat => {
                 for a in unit.media.into_iter().flat_map(|m| &m.annotations) {
-                    push_row(&self.columns, unit, a, cx, &mut rows);
+                    push_row(&self.columns, unit, a, cx);
                 }
             }
             Rows::Annotations => {
@@ -162,10 +122,8 @@ impl Format for Csv {
             }
             cx.count(unit, a, Fate::Written(&[]));
         }
-        if self.style.bare || self.flat {
-            cx.body.extend_from_slice(&rows);
-        } else {
-            escape(&rows, cx.body);
+        if !self.flat {
+            cx.parts.begin_text().plain_with_holes(&rows);
         }
     }
 
@@ -178,48 +136,40 @@ impl Format for Csv {
             return Box::new(FlatTable::new(self.columns.clone(), self.style));
         }
         let header = self.style.header(self.columns.iter().map(Column::name));
-        Box::new(Table { style: self.style, header: Some(header) })
+        Box::new(Table { header: Some(header) })
     }
 }
 
 /// Writes the rows as they come.
 struct Table {
-    style: Style,
+    /// The header line, until it is written.
     header: Option<Vec<u8>>,
 }
 
 impl Table {
     fn header(&mut self, out: &mut Files) -> Result<(), StreamError> {
-        match self.header.take() {
-            Some(header) => out.text(TABLE, &header, true, None),
-            None => Ok(()),
-        }
+        let Some(header) = self.header.take() else { return Ok(()) };
+        let mut text = out.new_text();
+        text.plain_bytes(&header);
+        out.text(TABLE, text.get(), true, None)
     }
 }
 
-/// The cell with a record's output name.
-pub fn name_cell(r: &Record<'_>) -> Vec<u8> {
-    let mut cell = Vec::with_capacity(r.stem.len() + r.ext.len() + 2);
-    let name = format!("{}{}", r.stem, r.ext);
-    push_quoted(&mut cell, &crate::convert::output::csv_cell::safe(&name));
-    cell
-}
-
 impl Collector for Table {
-    fn record(&mut self, r: &Record<'_>, _: &Classes, out: &mut Files) -> Result<String, StreamError> {
+    fn record(&mut self, r: &RecordRef<'_>, _: &Classes, out: &mut Files) -> Result<String, StreamError> {
         self.header(out)?;
-        let cell = self.style.ready(name_cell(r));
-        let mut text = Vec::with_capacity(r.body.len() + 64);
-        fill(r.body, &mut text, |_, out| out.extend_from_slice(&cell));
+        let mut parts = r.parts;
+        let (cell, mut text) = (name_cell(r), out.new_text());
+        text.fill(parts.text()?, |_, out| out.plain_bytes(&cell));
         if !text.is_empty() {
-            out.text(TABLE, &text, true, Some(r.id))?;
+            out.text(TABLE, text.get(), true, Some(r.id.json()))?;
         }
         Ok(TABLE.to_owned())
     }
 
     fn finish(mut self: Box<Self>, end: &RunEnd<'_>, out: &mut Files) -> Result<(), StreamError> {
         self.header(out)?;
-        out.text(TABLE, b"", false, None)?;
+        out.text(TABLE, TextRef::EMPTY, false, None)?;
         out.plain("classes.txt", &class_lines(&end.classes.names))
     }
 }

@@ -6,11 +6,13 @@ pub mod indent;
 use crate::convert::declaration::{Attributes, Declaration, Document, Per, Splits, Tools};
 use crate::convert::engine::classes::Classes;
 use crate::convert::engine::naming::{Taken, component};
+use crate::convert::engine::record::RecordRef;
 use crate::convert::engine::split::{FieldPath, UNASSIGNED};
-use crate::convert::format::{Collector, Cx, Format, Record, RunEnd, Unit};
+use crate::convert::format::{Collector, Cx, Format, RunEnd, Unit};
 use crate::convert::options::Options;
 use crate::convert::output::files::Files;
-use crate::convert::output::text::JsonText;
+use crate::convert::output::layout::{class_lines, image_path};
+use crate::convert::output::text::{TextRef, lit};
 use crate::convert::report::tally::Fate;
 use crate::stream::StreamError;
 use indent::indent;
@@ -51,7 +53,6 @@ pub static JSONL: Declaration = Declaration {
 /// Synapse JSON, one file an item or one line an item.
 pub struct Json {
     lines: bool,
-    text: JsonText,
     by: Option<FieldPath>,
     per_class: bool,
     pretty: bool,
@@ -60,25 +61,24 @@ pub struct Json {
 impl Json {
     /// One document for all (`lines`), or files; only files can be sorted, split by class or indented.
     pub fn new(lines: bool, o: &Options) -> Self {
-        let text = JsonText { bare: o.bare };
         let json = &o.formats.json;
         let by = json.by.clone().filter(|_| !lines);
-        Self { lines, text, by, per_class: json.per_class && !lines, pretty: json.pretty && !lines }
+        Self { lines, by, per_class: json.per_class && !lines, pretty: json.pretty && !lines }
     }
 
-    /// What the collector needs to know of an item: its folder, then its classes, a line each. All are safe names, so none has a
-    /// line end.
+    /// Pushes what the collector needs to know of an item: its folder (empty: none of its own), then its classes, as names safe in
+    /// a path.
     fn places(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>) {
-        if let Some(field) = &self.by {
+        let folder = self.by.as_ref().map_or(String::new(), |field| {
             let value = field.value(unit.line).filter(|v| !v.trim().is_empty());
-            cx.head.extend_from_slice(value.map_or(UNASSIGNED.into(), |v| component(v.trim())).as_bytes());
-        }
+            value.map_or(UNASSIGNED.into(), |v| component(v.trim()))
+        });
+        cx.parts.push_str(&folder);
         if self.per_class {
             let classes = unit.payload.media.iter().flat_map(|m| &m.annotations).map(|a| cx.classes.rename(&a.class));
             let distinct: indexmap::IndexSet<&str> = classes.filter(|c| !c.is_empty()).collect();
             for class in distinct {
-                cx.head.push(b'\n');
-                cx.head.extend_from_slice(component(class).as_bytes());
+                cx.parts.push_str(&component(class));
             }
         }
     }
@@ -91,13 +91,14 @@ impl Format for Json {
 
     fn render(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>) {
         let raw = unit.raw.unwrap_or("null");
+        let out = cx.parts.begin_text();
         if self.pretty {
-            self.text.raw(cx.body, &indent(raw));
+            out.plain(&indent(raw));
         } else {
-            self.text.raw(cx.body, raw);
+            out.plain(raw);
         }
         if self.lines || self.pretty {
-            self.text.raw(cx.body, "\n");
+            out.lit(lit!("\n"));
         }
         self.places(unit, cx);
         for a in unit.payload.media.iter().flat_map(|m| &m.annotations) {
@@ -122,22 +123,18 @@ impl Format for Json {
     }
 }
 
-/// `images[/{split}]/{stem}{ext}`.
-pub fn image_path(split: &str, stem: &str, ext: &str) -> String {
-    if split.is_empty() { format!("images/{stem}{ext}") } else { format!("images/{split}/{stem}{ext}") }
-}
-
 /// One line an item.
 struct JsonLines;
 
 impl Collector for JsonLines {
-    fn record(&mut self, r: &Record<'_>, _: &Classes, out: &mut Files) -> Result<String, StreamError> {
-        out.text(LINES, r.body, true, Some(r.id))?;
+    fn record(&mut self, r: &RecordRef<'_>, _: &Classes, out: &mut Files) -> Result<String, StreamError> {
+        let mut parts = r.parts;
+        out.text(LINES, parts.text()?, true, Some(r.id.json()))?;
         Ok(LINES.to_owned())
     }
 
     fn finish(self: Box<Self>, end: &RunEnd<'_>, out: &mut Files) -> Result<(), StreamError> {
-        out.text(LINES, b"", false, None)?;
+        out.text(LINES, TextRef::EMPTY, false, None)?;
         out.plain("classes.txt", &class_lines(&end.classes.names))
     }
 }
@@ -150,29 +147,32 @@ struct JsonFiles {
 }
 
 impl Collector for JsonFiles {
-    fn record(&mut self, r: &Record<'_>, _: &Classes, out: &mut Files) -> Result<String, StreamError> {
-        let head = std::str::from_utf8(r.head).map_err(|_| StreamError::Internal("json folder"))?;
-        let mut places = head.split('\n');
+    fn record(&mut self, r: &RecordRef<'_>, _: &Classes, out: &mut Files) -> Result<String, StreamError> {
+        let mut parts = r.parts;
+        let text = parts.text()?;
         let mut folder = String::from("annotations");
-        for part in [r.split, places.next().unwrap_or_default()].into_iter().filter(|p| !p.is_empty()) {
+        for part in [&*r.split, parts.str()?].into_iter().filter(|p| !p.is_empty()) {
             folder.push('/');
             folder.push_str(part);
         }
         if !self.per_class {
             let path = format!("{folder}/{}.json", r.stem);
-            out.text(&path, r.body, false, Some(r.id))?;
+            out.text(&path, text, false, Some(r.id.json()))?;
             return Ok(path);
         }
-        let mut names: Vec<String> = places.map(|class| of_class(r.stem, class)).collect();
+        let mut names: Vec<String> = Vec::new();
+        while !parts.is_empty() {
+            names.push(of_class(r.stem, parts.str()?));
+        }
         if names.is_empty() {
             // An item without any class is not lost.
             names.push(r.stem.to_owned());
         }
         let mut path = String::new();
         for wanted in names {
-            let (name, _) = self.taken.take(&wanted, r.id.trim_matches('"'));
+            let (name, _) = self.taken.take(&wanted, r.id.text());
             path = format!("{folder}/{name}.json");
-            out.text(&path, r.body, false, Some(r.id))?;
+            out.text(&path, text, false, Some(r.id.json()))?;
         }
         Ok(path)
     }
@@ -187,9 +187,4 @@ fn of_class(stem: &str, class: &str) -> String {
     let name = format!("{stem}_{class}");
     // Leaves room for a second name and the extension.
     if name.len() <= 220 { name } else { format!("{stem}_{}", crate::convert::engine::naming::hashed(class)) }
-}
-
-/// `classes.txt`: one name a line, in order.
-pub fn class_lines(names: &[String]) -> String {
-    names.iter().map(|name| format!("{}\n", name.replace(['\n', '\r'], " "))).collect()
 }

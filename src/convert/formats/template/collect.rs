@@ -2,56 +2,42 @@
 
 use super::args::Scope;
 use super::engine::{Engine, Made};
-use super::id_text;
-use super::items;
 use super::items::{Items, Places};
 use super::shelf::{Books, Shelf};
 use super::values::{Classes, Names};
 use super::wire::{Wire, class_of};
 use crate::convert::engine::classes::{ClassRef, Classes as ListSoFar};
 use crate::convert::engine::naming::{Taken, safe};
-use crate::convert::format::{Collector, Record, RunEnd};
+use crate::convert::engine::record::RecordRef;
+use crate::convert::format::{Collector, RunEnd};
+use crate::convert::output::document::Document;
 use crate::convert::output::files::Files;
+use crate::convert::output::layout::image_path;
+use crate::convert::output::parts::{PartBuffer, Parts};
 use crate::convert::output::sorted::Sorted;
 use crate::convert::output::spool::Spool;
-use crate::convert::report::files::PART;
-use crate::file_line::{push_escaped, push_escaped_bytes};
 use crate::stream::{StreamError, json};
 use indexmap::IndexMap;
 use minijinja::Value;
 use std::io;
 use std::sync::Arc;
 
-/// Appends rendered outputs: whether they have to wait, then each path, id and escaped text with its length.
-pub fn push(out: &mut Vec<u8>, waits: bool, made: &[Made]) {
-    out.push(u8::from(waits));
-    if waits {
-        return;
+/// Pushes rendered outputs, after the bytes of the unit: whether they have to wait (1) or not (0), then path, id and text of each.
+pub fn push(parts: &mut PartBuffer, waits: bool, made: &[Made]) {
+    parts.push_number(waits.into());
+    for one in made.iter().filter(|_| !waits) {
+        parts.push_str(&one.path);
+        parts.push_str(&one.id);
+        parts.begin_text().plain(&one.text);
     }
-    for one in made {
-        let mut escaped = Vec::with_capacity(one.text.len() + 64);
-        push_escaped(&mut escaped, &one.text);
-        for piece in [one.path.as_bytes(), one.id.as_bytes(), &escaped] {
-            out.extend_from_slice(&(piece.len() as u32).to_le_bytes());
-            out.extend_from_slice(piece);
-        }
-    }
-}
-
-/// The next piece of rendered outputs.
-fn piece<'p>(from: &mut &'p [u8]) -> Result<&'p [u8], StreamError> {
-    let damaged = StreamError::Internal("rendered output");
-    let Some((length, rest)) = from.split_first_chunk::<4>() else { return Err(damaged) };
-    let Some((piece, rest)) = rest.split_at_checked(u32::from_le_bytes(*length) as usize) else { return Err(damaged) };
-    *from = rest;
-    Ok(piece)
 }
 
 /// Writes the outputs of a run.
 pub struct Outputs {
     engine: Arc<Engine>,
+    /// Paths of outputs and originals.
     taken: Taken,
-    /// Units whose text depends on the whole class list: item id, then as [`items::push`].
+    /// Units whose text depends on the whole class list: item id, stem, bytes of the unit.
     waiting: Spool,
     splits: IndexMap<String, Split>,
 }
@@ -95,9 +81,9 @@ impl Outputs {
         let mut first = String::new();
         for one in made {
             let path = self.path(&one.path, if one.id.is_empty() { id } else { &one.id });
-            let mut escaped = Vec::with_capacity(one.text.len() + 64);
-            push_escaped(&mut escaped, &one.text);
-            out.text(&path, &escaped, false, Some(id_json))?;
+            let mut text = out.new_text();
+            text.plain(&one.text);
+            out.text(&path, text.get(), false, Some(id_json))?;
             if first.is_empty() {
                 first = path;
             }
@@ -105,17 +91,36 @@ impl Outputs {
         Ok(first)
     }
 
-    /// Keeps a unit for templates about more than one item.
-    fn shelve(&mut self, r: &Record<'_>) -> Result<(), StreamError> {
-        let mut unit = Vec::with_capacity(r.head.len() + r.stem.len() + 4);
-        items::push(&mut unit, r.stem, r.head);
-        if !self.splits.contains_key(r.split) {
-            self.splits.insert(r.split.to_owned(), Split::default());
+    /// Takes the path of the unit's original, so that no output gets it.
+    fn place_original(&mut self, r: &RecordRef<'_>) -> Result<(), StreamError> {
+        if r.original.is_none() {
+            return Ok(());
         }
-        let Some(split) = self.splits.get_mut(r.split) else { return Err(StreamError::Internal("template split")) };
-        let place = split.units.put(&unit)?;
+        let path = image_path(&r.split, r.stem, &r.name.ext);
+        if self.taken.free(&path) {
+            return Ok(());
+        }
+        Err(StreamError::Cut(format!(
+            "item {}: a template has written {path}, where its original goes: choose another path for the template's files, or \
+             leave the originals out with --images omit",
+            r.id.json()
+        )))
+    }
+
+    /// Keeps a unit for templates about more than one item.
+    fn shelve(&mut self, r: &RecordRef<'_>, out: &Files) -> Result<(), StreamError> {
+        let mut parts = r.parts;
+        let bytes = parts.bytes_part()?;
+        let mut unit = out.new_parts();
+        unit.push_str(r.stem);
+        unit.push_bytes(bytes);
+        if !self.splits.contains_key(&*r.split) {
+            self.splits.insert(r.split.to_string(), Split::default());
+        }
+        let Some(split) = self.splits.get_mut(&*r.split) else { return Err(StreamError::Internal("template split")) };
+        let place = split.units.put(unit.bytes())?;
         if self.engine.scope == Scope::Class {
-            let wire: Wire<'_> = json::parse(r.head).map_err(|_| StreamError::Internal("template unit"))?;
+            let wire: Wire<'_> = json::parse(bytes).map_err(|_| StreamError::Internal("template unit"))?;
             let mut classes: Vec<i64> = wire.annotations.iter().map(|(class, _)| *class).collect();
             classes.sort_unstable();
             classes.dedup();
@@ -133,33 +138,33 @@ impl Outputs {
 }
 
 impl Collector for Outputs {
-    fn record(&mut self, r: &Record<'_>, list: &ListSoFar, out: &mut Files) -> Result<String, StreamError> {
+    fn record(&mut self, r: &RecordRef<'_>, list: &ListSoFar, out: &mut Files) -> Result<String, StreamError> {
+        self.place_original(r)?;
         if self.engine.scope.is_wide() {
-            return self.shelve(r).map(|()| String::new());
+            return self.shelve(r, out).map(|()| String::new());
         }
-        let Some((waits, mut made)) = r.body.split_first() else { return Ok(String::new()) };
-        if *waits != 0 {
-            let mut unit = Vec::with_capacity(r.head.len() + 256);
-            items::push(&mut unit, r.id, &[]);
-            items::push(&mut unit, r.stem, r.head);
-            self.waiting.put(&unit)?;
+        let (mut parts, id) = (r.parts, r.id.json());
+        let unit = parts.bytes_part()?;
+        if parts.number()? != 0 {
+            let mut waiting = out.new_parts();
+            waiting.push_str(id);
+            waiting.push_str(r.stem);
+            waiting.push_bytes(unit);
+            self.waiting.put(waiting.bytes())?;
             return Ok(String::new());
         }
-        if r.stem != r.wanted {
+        if r.stem != r.name.stem {
             // Rendered with a name that another item has.
             let classes = Classes::so_far(list);
-            let made = self
-                .engine
-                .render(r.head, &Names { stem: r.stem, classes: &classes })
-                .map_err(|reason| failed(r.id, reason))?;
-            return self.write(&made, id_text(r), r.id, out);
+            let names = Names { stem: r.stem, classes: &classes };
+            let made = self.engine.render(unit, &names).map_err(|reason| failed(id, reason))?;
+            return self.write(&made, r.id.text(), id, out);
         }
         let mut first = String::new();
-        while !made.is_empty() {
-            let path = piece(&mut made)?;
-            let id = String::from_utf8_lossy(piece(&mut made)?);
-            let path = self.path(&String::from_utf8_lossy(path), if id.is_empty() { id_text(r) } else { &id });
-            out.text(&path, piece(&mut made)?, false, Some(r.id))?;
+        while !parts.is_empty() {
+            let (wanted, of) = (parts.str()?, parts.str()?);
+            let path = self.path(wanted, if of.is_empty() { r.id.text() } else { of });
+            out.text(&path, parts.text()?, false, Some(id))?;
             if first.is_empty() {
                 first = path;
             }
@@ -171,8 +176,8 @@ impl Collector for Outputs {
         let classes = Classes::finished(end.classes);
         let mut waiting = std::mem::take(&mut self.waiting).read()?;
         while let Some(unit) = waiting.next_record()? {
-            let parts = items::split(unit).and_then(|(id, rest)| Some((id, items::split(rest)?)));
-            let (id, (stem, bytes)) = parts.ok_or(StreamError::Internal("template unit"))?;
+            let mut parts = Parts::of(unit);
+            let (id, stem, bytes) = (parts.str()?, parts.str()?, parts.bytes_part()?);
             let made =
                 self.engine.render(bytes, &Names { stem, classes: &classes }).map_err(|reason| failed(id, reason))?;
             self.write(&made, id.trim_matches('"'), id, out)?;
@@ -233,13 +238,13 @@ impl Outputs {
             let bad = |reason: String| StreamError::Line { place: of.clone(), reason };
             let Some(wanted) = self.engine.path(output, &context).map_err(bad)? else { continue };
             let path = self.path(&wanted, if split.is_empty() { "2" } else { split });
-            let mut to = Parts { files: out, path: &path, text: Vec::new(), failed: None };
+            let mut to = DocumentWriter { document: Document::new(&path, out), files: out, failed: None };
             let written = self.engine.write(output, &path, context.clone(), &mut to);
             if let Some(error) = to.failed.take() {
                 return Err(error);
             }
             written.map_err(bad)?;
-            to.part(false)?;
+            to.document.finish(out)?;
         }
         Ok(())
     }
@@ -268,30 +273,18 @@ fn by_class(sorted: Sorted) -> Result<Vec<(ClassRef, Places)>, StreamError> {
     Ok(ranges.into_iter().map(|(class, first, count)| (class, places(first, count))).collect())
 }
 
-/// A long text, written in parts.
-struct Parts<'p> {
+/// A document as a template writes it.
+struct DocumentWriter<'p> {
     files: &'p mut Files,
-    path: &'p str,
-    text: Vec<u8>,
+    document: Document,
     failed: Option<StreamError>,
 }
 
-impl Parts<'_> {
-    fn part(&mut self, more: bool) -> Result<(), StreamError> {
-        let mut escaped = Vec::with_capacity(self.text.len() + 64);
-        push_escaped_bytes(&mut escaped, &self.text);
-        self.text.clear();
-        self.files.text(self.path, &escaped, more, None)
-    }
-}
-
-impl io::Write for Parts<'_> {
+impl io::Write for DocumentWriter<'_> {
     /// Takes whole pieces of text, so a part never ends inside a character.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.text.extend_from_slice(bytes);
-        if self.text.len() >= PART
-            && let Err(error) = self.part(true)
-        {
+        self.document.text().plain_bytes(bytes);
+        if let Err(error) = self.document.spill(self.files) {
             self.failed = Some(error);
             return Err(io::Error::other("the output cannot be written"));
         }

@@ -3,6 +3,7 @@
 use super::shelf::Books;
 use super::values::{Classes, Names, Values};
 use crate::convert::engine::classes::ClassRef;
+use crate::convert::output::parts::Parts;
 use minijinja::value::{Enumerator, Object, ObjectRepr};
 use minijinja::{Error, ErrorKind, Value};
 use std::io;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 /// Units of one split, all or those of a class.
 #[derive(Debug)]
 pub struct Items {
-    /// The units.
+    /// The units, each its stem and its bytes.
     pub units: Arc<Books>,
     /// The class, and the places of its units.
     pub class: Option<(ClassRef, Places)>,
@@ -41,24 +42,12 @@ impl Places {
     }
 }
 
-/// A spooled unit: its stem, then its bytes.
-pub fn push(out: &mut Vec<u8>, stem: &str, bytes: &[u8]) {
-    out.extend_from_slice(&(stem.len() as u32).to_le_bytes());
-    out.extend_from_slice(stem.as_bytes());
-    out.extend_from_slice(bytes);
-}
-
-/// Stem and bytes of a spooled unit.
-pub fn split(record: &[u8]) -> Option<(&str, &[u8])> {
-    let (length, rest) = record.split_first_chunk::<4>()?;
-    let (stem, bytes) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
-    Some((std::str::from_utf8(stem).ok()?, bytes))
-}
-
 /// The values of a spooled unit.
 fn values(record: io::Result<Vec<u8>>, classes: &Classes, only: Option<ClassRef>) -> Result<Value, String> {
     let record = record.map_err(|e| format!("cannot read a temporary file: {e}"))?;
-    let (stem, bytes) = split(&record).ok_or("a spooled unit is damaged")?;
+    let mut parts = Parts::of(&record);
+    let unit = parts.str().and_then(|stem| Ok((stem, parts.bytes_part()?)));
+    let (stem, bytes) = unit.map_err(|e| e.to_string())?;
     Ok(Value::from_pairs(Values::read(bytes, &Names { stem, classes }, only)?.unit))
 }
 

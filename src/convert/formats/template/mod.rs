@@ -14,12 +14,10 @@ mod shelf;
 mod values;
 mod wire;
 
-pub use values::row_value;
-
-use super::json::image_path;
 use crate::convert::declaration::{Attributes, Declaration, Per, Splits, Tools};
-use crate::convert::format::{Collector, Cx, Format, Record, Unit};
+use crate::convert::format::{Collector, Cx, Format, Unit};
 use crate::convert::options::{Images, Options};
+use crate::convert::output::layout::image_path;
 use crate::convert::report::tally::Fate;
 use crate::dm::{Annotation, Reason};
 use args::Scope;
@@ -77,7 +75,7 @@ impl Template {
                 }
             }
         }
-        collect::push(cx.body, classes.asked(), &made);
+        collect::push(cx.parts, classes.asked(), &made);
         Ok(kept)
     }
 }
@@ -91,9 +89,8 @@ impl Format for Template {
         let annotations = unit.media.map_or(&[][..], |m| &m.annotations);
         let seen: Vec<Result<Seen, Reason>> = annotations.iter().map(|a| wire::see(unit, a, cx)).collect();
         let sound: Vec<bool> = seen.iter().map(Result::is_ok).collect();
-        let start = cx.head.len();
-        wire::push(unit, annotations, &seen, cx);
-        let bytes = cx.head[start..].to_vec();
+        let bytes = wire::bytes(unit, annotations, &seen, cx.classes);
+        cx.parts.push_bytes(&bytes);
         let rendered =
             if self.engine.scope.is_wide() { Ok(sound.clone()) } else { self.write(unit, cx, &bytes, &sound) };
         let kept = rendered.unwrap_or_else(|reason| {
@@ -122,9 +119,4 @@ fn fate<'s>(a: &Annotation<'_>, seen: &'s Result<Seen, Reason>, kept: Option<boo
         (Ok(_), Some(false)) => Fate::Lost(Reason::UnsupportedAnnotationType),
         (Ok(seen), Some(true)) => Fate::Written(seen.losses()),
     }
-}
-
-/// Where a record's unit is: its id as text.
-fn id_text<'r>(r: &Record<'r>) -> &'r str {
-    r.id.trim_matches('"')
 }

@@ -1,15 +1,15 @@
 //! What a template sees of a unit: `item`, `annotations`, `image`, `id`, `stem`, `split`, `media`, `classes`.
 
-use super::wire::{MAX_DEPTH, Wire, class_of};
+use super::wire::{Wire, class_of};
 use crate::convert::engine::classes::{ClassRef, Classes as ListSoFar, Final};
-use crate::convert::formats::json::image_path;
+use crate::convert::engine::row_value::row_value;
+use crate::convert::output::layout::image_path;
 use crate::stream::json;
-use crate::stream::json::nests_deeper_than;
 use indexmap::IndexMap;
+use minijinja::Value;
 use minijinja::value::{Enumerator, Object, ObjectRepr};
-use minijinja::{Error, ErrorKind, Value};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
 
 /// The class list as far as it is known, and whether a template asked for more.
 #[derive(Clone, Debug)]
@@ -173,40 +173,5 @@ impl Object for Annotation {
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
         Enumerator::Iter(Box::new(self.fields.try_iter().into_iter().flatten().collect::<Vec<_>>().into_iter()))
-    }
-}
-
-/// The row, parsed when it is asked for.
-#[derive(Debug)]
-struct Row {
-    text: Box<str>,
-    value: OnceLock<Value>,
-}
-
-/// A row as a value, parsed when it is asked for; one that nests too deeply is an error when it is used.
-pub fn row_value(line: &str) -> Value {
-    if nests_deeper_than(line.as_bytes(), MAX_DEPTH) {
-        let reason = format!("the row nests deeper than {MAX_DEPTH} levels, too deep for a template");
-        return Error::new(ErrorKind::BadSerialization, reason).into();
-    }
-    Value::from_object(Row { text: line.into(), value: OnceLock::new() })
-}
-
-impl Row {
-    fn value(&self) -> &Value {
-        self.value.get_or_init(|| {
-            let failed = |e: String| Value::from(Error::new(ErrorKind::BadSerialization, e));
-            json::parse(self.text.as_bytes()).unwrap_or_else(failed)
-        })
-    }
-}
-
-impl Object for Row {
-    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        self.value().get_item(key).ok().filter(|v| !v.is_undefined())
-    }
-
-    fn enumerate(self: &Arc<Self>) -> Enumerator {
-        Enumerator::Iter(Box::new(self.value().try_iter().into_iter().flatten().collect::<Vec<_>>().into_iter()))
     }
 }

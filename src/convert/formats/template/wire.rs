@@ -1,7 +1,8 @@
 //! What a template will see of a unit, as bytes: made by a worker, read by whoever renders. One JSON object, so that it can be
 //! spooled and read back whenever.
 
-use crate::convert::engine::classes::ClassRef;
+use crate::convert::engine::classes::{ClassRef, Classes};
+use crate::convert::engine::row_value::MAX_DEPTH;
 use crate::convert::format::{Cx, Unit};
 use crate::convert::formats::csv::row::{list, number, object, pairs};
 use crate::convert::geometry::{corners, hull};
@@ -13,9 +14,6 @@ use crate::stream::json::{Raw, Str, nests_deeper_than};
 use minijinja::Value;
 use serde::Deserialize;
 use std::ops::Range;
-
-/// Levels of nesting that a row, an attribute or a geometry may have: values are built by recursion.
-pub const MAX_DEPTH: usize = 100;
 
 /// An annotation that a template can be shown.
 pub struct Seen {
@@ -62,9 +60,14 @@ fn finite(unit: &Unit<'_, '_>, geometry: &Geometry<'_>) -> Result<(), Reason> {
     }
 }
 
-/// Appends a unit to `cx.head`.
-pub fn push(unit: &Unit<'_, '_>, annotations: &[Annotation<'_>], seen: &[Result<Seen, Reason>], cx: &mut Cx<'_>) {
-    let mut out = std::mem::take(cx.head);
+/// A unit as bytes.
+pub fn bytes(
+    unit: &Unit<'_, '_>,
+    annotations: &[Annotation<'_>],
+    seen: &[Result<Seen, Reason>],
+    classes: &Classes,
+) -> Vec<u8> {
+    let mut out = Vec::new();
     out.extend_from_slice(b"{\"id\":\"");
     push_escaped(&mut out, unit.id);
     for (key, text) in [("ext", &*unit.name.ext), ("split", unit.split)] {
@@ -85,12 +88,12 @@ pub fn push(unit: &Unit<'_, '_>, annotations: &[Annotation<'_>], seen: &[Result<
         if !std::mem::take(&mut first) {
             out.push(b',');
         }
-        annotation(&mut out, unit, a, seen, cx.classes.rename(&a.class));
+        annotation(&mut out, unit, a, seen, classes.rename(&a.class));
     }
     out.extend_from_slice(b"],\"item\":");
     out.extend_from_slice(unit.line);
     out.push(b'}');
-    *cx.head = out;
+    out
 }
 
 /// Ends a string and begins the one of the next key.

@@ -3,17 +3,18 @@
 
 use super::mosaic::Mosaic;
 use super::plane::{MAX_INDEX, encode_both, palette_colour};
-use super::record;
-use super::record::Planes;
+use super::planes::Planes;
 use super::xml;
 use crate::convert::engine::classes::{ClassRef, Classes, Final};
-use crate::convert::format::{Collector, Record, RunEnd};
+use crate::convert::engine::record::RecordRef;
+use crate::convert::format::{Collector, RunEnd};
+use crate::convert::output::document::Document;
 use crate::convert::output::files::Files;
+use crate::convert::output::parts::Parts;
 use crate::convert::output::sorted::Sorted;
 use crate::convert::output::spool::Spool;
+use crate::convert::output::text::lit;
 use crate::convert::output::xml::legal;
-use crate::convert::report::files::PART;
-use crate::file_line::push_escaped;
 use crate::stream::StreamError;
 use serde_json::{Map, json};
 use std::collections::BTreeMap;
@@ -35,17 +36,20 @@ pub struct Devkit {
     sets: BTreeMap<String, Set>,
     /// Whether any image has planes.
     any_plane: bool,
-    /// Records `stem NUL id NUL mosaic` of planes with classes of no known number yet.
+    /// Planes with classes of no known number yet: stem, id, mosaic.
     waiting: Spool,
 }
 
 impl Collector for Devkit {
-    fn record(&mut self, r: &Record<'_>, _: &Classes, out: &mut Files) -> Result<String, StreamError> {
+    fn record(&mut self, r: &RecordRef<'_>, _: &Classes, out: &mut Files) -> Result<String, StreamError> {
         let path = format!("Annotations/{}.xml", r.stem);
-        let (objects, planes) = record::read(r.body).ok_or(StreamError::Internal("voc record"))?;
-        let document = xml::document(&format!("{}{}", r.stem, r.ext), r.head, objects);
-        out.text(&path, &document, false, Some(r.id))?;
-        let split = if r.split.is_empty() { NO_SPLIT } else { r.split };
+        let (mut parts, id) = (r.parts, r.id.json());
+        let (objects, middle) = (parts.text()?, parts.text()?);
+        let planes = Planes::take(&mut parts)?;
+        let mut document = out.new_text();
+        xml::push_document(&mut document, &format!("{}{}", r.stem, r.name.ext), middle, objects);
+        out.text(&path, document.get(), false, Some(id))?;
+        let split = if r.split.is_empty() { NO_SPLIT } else { &r.split };
         if !self.sets.contains_key(split) {
             self.sets.insert(split.to_owned(), Set::default());
         }
@@ -58,12 +62,18 @@ impl Collector for Devkit {
         self.any_plane = true;
         match planes {
             Planes::None => {}
-            Planes::Ready { class, object } => write_planes(r.stem, r.id, class, object, out)?,
+            Planes::Ready { class, object } => write_planes(r.stem, id, class, object, out)?,
             Planes::Later(bytes) => {
                 let mosaic = Mosaic::read(bytes).ok_or(StreamError::Internal("mosaic"))?;
                 match class_indices(&mosaic, None)? {
-                    Some(classes) => encode_and_write(r.stem, r.id, &mosaic, &classes, out)?,
-                    None => self.waiting.put(&[r.stem.as_bytes(), b"\0", r.id.as_bytes(), b"\0", bytes].concat())?,
+                    Some(classes) => encode_and_write(r.stem, id, &mosaic, &classes, out)?,
+                    None => {
+                        let mut waiting = out.new_parts();
+                        waiting.push_str(r.stem);
+                        waiting.push_str(id);
+                        waiting.push_bytes(bytes);
+                        self.waiting.put(waiting.bytes())?;
+                    }
                 }
             }
         }
@@ -72,13 +82,11 @@ impl Collector for Devkit {
 
     fn finish(mut self: Box<Self>, end: &RunEnd<'_>, out: &mut Files) -> Result<(), StreamError> {
         self.waiting.replay(|record| {
-            let mut parts = record.splitn(3, |&b| b == 0);
-            let mut next = || parts.next().unwrap_or_default();
-            let (stem, id, bytes) = (next(), next(), next());
-            let utf8 = |b| std::str::from_utf8(b).map_err(|_| StreamError::Internal("spooled name"));
+            let mut parts = Parts::of(record);
+            let (stem, id, bytes) = (parts.str()?, parts.str()?, parts.bytes_part()?);
             let mosaic = Mosaic::read(bytes).ok_or(StreamError::Internal("spooled mosaic"))?;
             let classes = class_indices(&mosaic, Some(end.classes))?.ok_or(StreamError::Internal("class number"))?;
-            encode_and_write(utf8(stem)?, utf8(id)?, &mosaic, &classes, out)
+            encode_and_write(stem, id, &mosaic, &classes, out)
         })?;
         for split in end.splits {
             let name = if split.is_empty() { NO_SPLIT } else { split };
@@ -134,17 +142,13 @@ fn write_planes(stem: &str, id: &str, class: &[u8], object: &[u8], out: &mut Fil
 
 /// Stems, one a line.
 fn image_set(path: &str, stems: Sorted, out: &mut Files) -> Result<(), StreamError> {
-    let mut text = Vec::new();
+    let mut document = Document::new(path, out);
     stems.finish(|stem| {
-        push_escaped(&mut text, stem);
-        text.extend_from_slice(b"\\n");
-        if text.len() >= PART {
-            out.text(path, &text, true, None)?;
-            text.clear();
-        }
-        Ok(())
+        document.text().plain(stem);
+        document.text().lit(lit!("\n"));
+        document.spill(out)
     })?;
-    out.text(path, &text, false, None)
+    document.finish(out)
 }
 
 /// Class names with their colours; none for classes that no plane can hold.

@@ -4,7 +4,7 @@
 //! object plane is its place in that order, from 1; that of a class is its place in the class list, from 1.
 //!
 //! An image's way: [`layers`] checks and orders its masks, each an [`area`] ([`fill`] turns polygons into spans); [`mosaic`] paints
-//! them over each other, [`plane`] encodes, [`record`] carries the result to [`devkit`], which writes.
+//! them over each other, [`plane`] encodes, [`planes`] carries the result to [`devkit`], which writes.
 
 pub mod area;
 pub mod args;
@@ -13,7 +13,7 @@ pub mod fill;
 pub mod layers;
 pub mod mosaic;
 pub mod plane;
-pub mod record;
+pub mod planes;
 pub mod xml;
 
 use crate::convert::declaration::{Attributes, Carries, Declaration, Per, Splits, Tools};
@@ -62,7 +62,8 @@ impl Format for Voc {
 
     fn render(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>) {
         let Some(size) = unit.size else { return };
-        let mut image = Image { size, base_one: self.base_one, objects: Vec::new(), layers: Layers::new(size) };
+        let mut image = Image { size, base_one: self.base_one, layers: Layers::new(size) };
+        cx.parts.begin_text();
         let mut order: Vec<&Annotation<'_>> = unit.media.into_iter().flat_map(|m| &m.annotations).collect();
         order.sort_by(|a, b| a.id.cmp(&b.id));
         let mut too_large = false;
@@ -80,10 +81,9 @@ impl Format for Voc {
             cx.tally.item_reason(Reason::SourceImageInvalid, cx.item);
         }
         let mosaic = image.layers.paint(cx);
-        xml::push_middle(cx.head, size, mosaic.is_some());
-        record::push_part(cx.body, &image.objects);
+        xml::push_middle(cx.parts.begin_text(), size, mosaic.is_some());
         if let Some(mosaic) = mosaic {
-            record::push_planes(cx.body, &mosaic);
+            planes::push(cx.parts, &mosaic);
         }
     }
 
@@ -105,8 +105,6 @@ impl Format for Voc {
 struct Image {
     size: Size,
     base_one: bool,
-    /// Objects as XML, escaped.
-    objects: Vec<u8>,
     layers: Layers,
 }
 
@@ -181,7 +179,7 @@ impl Image {
             return Err(Reason::InvalidBoundingBox);
         }
         cx.class(a)?;
-        xml::push_object(&mut self.objects, cx.classes.rename(&a.class), corners);
+        xml::push_object(cx.parts.text(), cx.classes.rename(&a.class), corners);
         Ok(())
     }
 }

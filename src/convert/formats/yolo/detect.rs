@@ -14,11 +14,12 @@ pub fn row(frame: Frame<'_>, a: &Annotation<'_>, cx: &mut Cx<'_>, losses: &mut V
     let Geometry::Box(rect, rotation) = &a.geometry else { return Err(Reason::UnsupportedAnnotationType) };
     let fitted = upright(*rect, *rotation, frame, cx, losses)?;
     let class = cx.class(a)?;
-    frame.style.open(cx.body, class);
+    let out = cx.parts.text();
+    frame.style.open(out, class);
     for n in frame.centred(fitted) {
-        frame.style.number(cx.body, n);
+        frame.style.number(out, n);
     }
-    frame.style.close(cx.body);
+    frame.style.close(out);
     Ok(())
 }
 

@@ -3,13 +3,15 @@
 use super::data_yaml::data_yaml;
 use super::{Task, folder};
 use crate::convert::engine::classes::Classes;
-use crate::convert::format::{Collector, Record, RunEnd};
-use crate::convert::formats::json::class_lines;
+use crate::convert::engine::record::RecordRef;
+use crate::convert::format::{Collector, RunEnd};
 use crate::convert::output::files::{Files, Original};
-use crate::convert::output::number::push_int;
-use crate::convert::output::spool::{Hole, Spool, fill};
+use crate::convert::output::hole::Hole;
+use crate::convert::output::layout::class_lines;
+use crate::convert::output::parts::Parts;
+use crate::convert::output::spool::Spool;
+use crate::convert::output::text::TextRef;
 use crate::stream::StreamError;
-use memchr::memchr;
 use std::collections::HashSet;
 
 /// The place of an image in a tree.
@@ -39,18 +41,21 @@ impl Trees {
 }
 
 impl Collector for Trees {
-    fn record(&mut self, r: &Record<'_>, _: &Classes, out: &mut Files) -> Result<String, StreamError> {
+    fn record(&mut self, r: &RecordRef<'_>, _: &Classes, out: &mut Files) -> Result<String, StreamError> {
+        let mut parts = r.parts;
         if let ([tree], false) = (&mut self.trees[..], self.several) {
-            return tree.label(r.split, r.stem, r.id, r.body, out);
+            return tree.label(&r.split, r.stem, r.id.json(), parts.text()?, out);
         }
-        let (mut path, mut rest) = (String::new(), r.body);
-        for (tree, length) in self.trees.iter_mut().zip(r.head.chunks_exact(8)) {
-            let length = length.try_into().map_or(0, u64::from_le_bytes) as usize;
-            let Some((body, later)) = rest.split_at_checked(length) else {
-                return Err(StreamError::Internal("lengths of label files"));
+        let mut path = String::new();
+        for tree in &mut self.trees {
+            let body = parts.text()?;
+            let image = Image {
+                split: &r.split,
+                stem: r.stem,
+                ext: &r.name.ext,
+                id: r.id.json(),
+                original: r.original.as_ref(),
             };
-            rest = later;
-            let image = Image { split: r.split, stem: r.stem, ext: r.ext, id: r.id, original: r.original };
             let written = tree.image(&image, body, out)?;
             if path.is_empty() {
                 path = written;
@@ -85,7 +90,7 @@ struct Tree {
     task: Task,
     /// Its folder with a slash; empty when it is the only one.
     prefix: String,
-    /// Records `path NUL id NUL text` of label files with holes.
+    /// Label files with holes: path, id, text.
     waiting: Spool,
     /// Folders that have a file.
     filled: HashSet<String>,
@@ -100,23 +105,27 @@ impl Tree {
         split: &str,
         stem: &str,
         id: &str,
-        body: &[u8],
+        body: TextRef<'_>,
         out: &mut Files,
     ) -> Result<String, StreamError> {
         let path = format!("{}labels/{}/{stem}.txt", self.prefix, folder(split));
         if !self.filled.contains(folder(split)) {
             self.filled.insert(folder(split).to_owned());
         }
-        if memchr(0, body).is_none() {
-            out.text(&path, body, false, Some(id))?;
+        if body.has_holes() {
+            let mut file = out.new_parts();
+            file.push_str(&path);
+            file.push_str(id);
+            file.text().append(body);
+            self.waiting.put(file.bytes())?;
         } else {
-            self.waiting.put(&[path.as_bytes(), b"\0", id.as_bytes(), b"\0", body].concat())?;
+            out.text(&path, body, false, Some(id))?;
         }
         Ok(path)
     }
 
     /// Takes an image and its rows. Gives the path of the label file; empty when it is not written yet.
-    fn image(&mut self, image: &Image<'_>, body: &[u8], out: &mut Files) -> Result<String, StreamError> {
+    fn image(&mut self, image: &Image<'_>, body: TextRef<'_>, out: &mut Files) -> Result<String, StreamError> {
         if let Some(held) = &mut self.held {
             if body.is_empty() {
                 held.put(&held_record(image)?)?;
@@ -127,7 +136,7 @@ impl Tree {
         self.place(image, body, out)
     }
 
-    fn place(&mut self, i: &Image<'_>, body: &[u8], out: &mut Files) -> Result<String, StreamError> {
+    fn place(&mut self, i: &Image<'_>, body: TextRef<'_>, out: &mut Files) -> Result<String, StreamError> {
         let path = self.label(i.split, i.stem, i.id, body, out)?;
         if let Some(original) = i.original {
             out.original(&format!("{}{}", self.prefix, image(i.split, i.stem, i.ext)), original, i.id)?;
@@ -142,24 +151,22 @@ impl Tree {
             let (split, stem, ext, id, original): HeldOwned =
                 serde_json::from_slice(record).map_err(|_| StreamError::Internal("spooled image"))?;
             let image = Image { split: &split, stem: &stem, ext: &ext, id: &id, original: original.as_ref() };
-            self.place(&image, b"", out).map(drop)
+            self.place(&image, TextRef::EMPTY, out).map(drop)
         })
     }
 
     fn finish(self, end: &RunEnd<'_>, out: &mut Files) -> Result<(), StreamError> {
-        let mut text = Vec::new();
+        let mut text = out.new_text();
         self.waiting.replay(|record| {
-            let mut parts = record.splitn(3, |&b| b == 0);
-            let mut next = || parts.next().unwrap_or_default();
-            let (path, id, body) = (next(), next(), next());
+            let mut file = Parts::of(record);
+            let (path, id, body) = (file.str()?, file.str()?, file.text()?);
             text.clear();
-            fill(body, &mut text, |hole, out| {
+            text.fill(body, |hole, out| {
                 if let Hole::Class(provisional) = hole {
-                    push_int(out, end.classes.resolve(provisional));
+                    out.int(end.classes.resolve(provisional));
                 }
             });
-            let utf8 = |b| std::str::from_utf8(b).map_err(|_| StreamError::Internal("spooled path"));
-            out.text(utf8(path)?, &text, false, Some(utf8(id)?))
+            out.text(path, text.get(), false, Some(id))
         })?;
         let prefix = &self.prefix;
         out.plain(&format!("{prefix}classes.txt"), &class_lines(&end.classes.names))?;

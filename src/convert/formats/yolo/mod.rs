@@ -116,7 +116,10 @@ impl Format for Yolo {
     fn render(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>) {
         let Some(size) = unit.size else { return };
         match self.tasks {
-            [task] => render(*task, unit, size, Style::Text, cx),
+            [task] => {
+                cx.parts.begin_text();
+                render(*task, unit, size, Style::Text, cx);
+            }
             tasks => render_all(tasks, unit, size, cx),
         }
     }
@@ -135,7 +138,7 @@ impl Format for Yolo {
     }
 }
 
-/// Renders the rows of a task into the body and counts every annotation.
+/// Appends the rows of a task to the open text and counts every annotation.
 pub fn render(task: Task, unit: &Unit<'_, '_>, size: Size, style: Style, cx: &mut Cx<'_>) {
     report_size(size, cx);
     rows(task, unit, size, style, cx, |cx, _, a, done| match done {
@@ -144,15 +147,14 @@ pub fn render(task: Task, unit: &Unit<'_, '_>, size: Size, style: Style, cx: &mu
     });
 }
 
-/// Renders the rows of several tasks, one after the other; the head holds the length of each. An annotation is written when a
-/// task has written it.
+/// Renders the rows of several tasks, each a text of its own. An annotation is written when a task has written it.
 fn render_all(tasks: &[Task], unit: &Unit<'_, '_>, size: Size, cx: &mut Cx<'_>) {
     report_size(size, cx);
     let annotations = unit.media.map_or(&[][..], |m| &m.annotations);
     let mut verdicts: Vec<Result<Vec<Reason>, Reason>> =
         vec![Err(Reason::UnsupportedAnnotationType); annotations.len()];
     for &task in tasks {
-        let start = cx.body.len();
+        cx.parts.begin_text();
         rows(task, unit, size, Style::Text, cx, |_, i, _, done| {
             let verdict = &mut verdicts[i];
             match (done, &mut *verdict) {
@@ -163,8 +165,6 @@ fn render_all(tasks: &[Task], unit: &Unit<'_, '_>, size: Size, cx: &mut Cx<'_>) 
                 (Err(_), _) => {}
             }
         });
-        let length = (cx.body.len() - start) as u64;
-        cx.head.extend_from_slice(&length.to_le_bytes());
     }
     for (a, verdict) in annotations.iter().zip(&mut verdicts) {
         match verdict {
@@ -185,7 +185,7 @@ fn report_size(size: Size, cx: &mut Cx<'_>) {
     }
 }
 
-/// Appends the rows of a task to the body and tells `each` what became of every annotation, once: its place in the media, and
+/// Appends the rows of a task to the open text and tells `each` what became of every annotation, once: its place in the media, and
 /// what was lost of it or why it has no row.
 fn rows(
     task: Task,
@@ -203,7 +203,7 @@ fn rows(
         if task == Task::Pose && a.tool == Tool::Keypoint {
             continue;
         }
-        let start = cx.body.len();
+        let start = cx.parts.text().len();
         losses.clear();
         let done = match (a.problem, task) {
             (Some(problem), _) => Err(problem),
@@ -213,7 +213,7 @@ fn rows(
             (None, Task::Pose) => Err(Reason::UnsupportedAnnotationType),
         };
         if done.is_err() {
-            cx.body.truncate(start);
+            cx.parts.text().truncate(start);
         }
         each(cx, i, a, done.map(|()| &losses[..]));
     }

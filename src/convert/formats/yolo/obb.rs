@@ -29,7 +29,7 @@ pub fn row(frame: Frame<'_>, a: &Annotation<'_>, cx: &mut Cx<'_>, losses: &mut V
         turned(*rect, *rotation, frame, cx, losses)?
     };
     let class = cx.class(a)?;
-    frame.points(cx.body, class, &quad);
+    frame.points(cx.parts.text(), class, &quad);
     Ok(())
 }
 

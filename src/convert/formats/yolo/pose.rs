@@ -32,7 +32,7 @@ pub fn row(frame: Frame<'_>, joints: &[Joint], cx: &mut Cx<'_>, losses: &mut Vec
     }
     let name = cx.classes.rename(&cx.options.keypoints.category);
     let class = cx.classes.look_up(name, cx.cache).ok_or(Reason::UnmappedClassIdentifier)?;
-    let (style, out) = (frame.style, &mut *cx.body);
+    let (style, out) = (frame.style, cx.parts.text());
     style.open(out, class);
     for n in [x + wide / 2.0, y + high / 2.0, wide, high] {
         style.number(out, n);

@@ -2,14 +2,14 @@
 
 use crate::convert::engine::classes::ClassRef;
 use crate::convert::geometry::{Size, hull};
-use crate::convert::output::number::{push_int, push_six};
-use crate::convert::output::spool::{Hole, push};
+use crate::convert::output::hole::Hole;
+use crate::convert::output::text::{Text, lit};
 use crate::dm::{Arena, Rect};
 
 /// The form of a row. Coordinates have six decimals in both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
-    /// `0 0.500000 …` and a line end, escaped to stand in the `text` of a file line.
+    /// `0 0.500000 …` and a line end.
     Text,
     /// `[0,0.500000,…],`.
     Json,
@@ -17,35 +17,38 @@ pub enum Style {
 
 impl Style {
     /// Begins a row with its class.
-    pub fn open(self, out: &mut Vec<u8>, class: ClassRef) {
+    pub fn open(self, out: &mut Text, class: ClassRef) {
         if self == Self::Json {
-            out.push(b'[');
+            out.byte::<b'['>();
         }
         match class {
-            ClassRef::Listed(i) => push_int(out, i),
-            ClassRef::Unlisted(i) => push(out, Hole::Class(i)),
+            ClassRef::Listed(i) => out.int(i),
+            ClassRef::Unlisted(i) => out.hole(Hole::Class(i)),
         }
     }
 
     /// Appends a coordinate.
-    pub fn number(self, out: &mut Vec<u8>, n: f64) {
+    pub fn number(self, out: &mut Text, n: f64) {
         self.separator(out);
-        push_six(out, n);
+        out.six(n);
     }
 
     /// Appends a visibility.
-    pub fn digit(self, out: &mut Vec<u8>, n: u8) {
+    pub fn digit(self, out: &mut Text, n: u8) {
         self.separator(out);
-        push_int(out, n);
+        out.int(n);
     }
 
     /// Ends the row.
-    pub fn close(self, out: &mut Vec<u8>) {
-        out.extend_from_slice(if self == Self::Json { b"]," } else { b"\\n" });
+    pub fn close(self, out: &mut Text) {
+        out.lit(if self == Self::Json { lit!("],") } else { lit!("\n") });
     }
 
-    fn separator(self, out: &mut Vec<u8>) {
-        out.push(if self == Self::Json { b',' } else { b' ' });
+    fn separator(self, out: &mut Text) {
+        match self {
+            Self::Json => out.byte::<b','>(),
+            Self::Text => out.byte::<b' '>(),
+        }
     }
 }
 
@@ -79,7 +82,7 @@ impl Frame<'_> {
     }
 
     /// Appends a whole row of points in pixels.
-    pub fn points(&self, out: &mut Vec<u8>, class: ClassRef, points: &[[f64; 2]]) {
+    pub fn points(&self, out: &mut Text, class: ClassRef, points: &[[f64; 2]]) {
         let [w, h] = self.scale();
         self.style.open(out, class);
         for [x, y] in points {

@@ -76,7 +76,7 @@ fn polygon(
         return Err(Reason::InvalidGeometry);
     }
     let class = cx.class(a)?;
-    frame.points(cx.body, class, cx.ring);
+    frame.points(cx.parts.text(), class, cx.ring);
     Ok(())
 }
 
@@ -98,7 +98,7 @@ fn outlines(
     for points in polygons {
         cx.ring.clear();
         cx.ring.extend(points.iter().map(|p| p.map(f64::from)));
-        frame.points(cx.body, class, cx.ring);
+        frame.points(cx.parts.text(), class, cx.ring);
     }
     if mask.assumed() {
         losses.push(Reason::MaskEncodingAssumed);
