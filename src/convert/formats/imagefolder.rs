@@ -103,7 +103,7 @@ fn usable(a: &Annotation<'_>, cx: &mut Cx<'_>) -> Result<(), Reason> {
         return Err(a.problem.unwrap_or(Reason::UnsupportedAnnotationType));
     }
     a.problem.map_or(Ok(()), Err)?;
-    cx.class(a).map(drop)
+    cx.list_class(a).map(drop)
 }
 
 fn same(a: &Annotation<'_>, b: &Annotation<'_>, classes: &Classes) -> bool {

@@ -127,7 +127,7 @@ impl Renderer<'_, '_> {
         if clipped {
             self.losses.push(Reason::ClippedToImage);
         }
-        let class = cx.class(a)?;
+        let class = cx.list_class(a)?;
         let out = cx.parts.text();
         self.open(out, Some(class), r, r.w * r.h);
         out.lit(lit!(",\"segmentation\":[]"));
@@ -168,7 +168,7 @@ impl Renderer<'_, '_> {
         if clipped {
             self.losses.push(Reason::ClippedToImage);
         }
-        let class = cx.class(a)?;
+        let class = cx.list_class(a)?;
         let out = cx.parts.text();
         self.open(out, Some(class), hull(&fitted), whole);
         out.lit(lit!(",\"segmentation\":["));
@@ -192,7 +192,7 @@ impl Renderer<'_, '_> {
     /// The mask in `self.runs`.
     fn mask(&mut self, a: &Annotation<'_>, cx: &mut Cx<'_>) -> Result<(), Reason> {
         let extent = rle::extent(&self.runs, self.size).ok_or(Reason::InvalidGeometry)?;
-        let class = cx.class(a)?;
+        let class = cx.list_class(a)?;
         let out = cx.parts.text();
         self.open(out, Some(class), extent.bbox, extent.area as f64);
         out.lit(lit!(",\"segmentation\":{\"size\":["));

@@ -116,10 +116,7 @@ impl Format for Csv {
         for a in
             if self.rows == Rows::Items { &unit.payload.media[..] } else { own }.iter().flat_map(|m| &m.annotations)
         {
-            if !a.class.is_empty() {
-                // The class list is that of the data, also for classes that no schema lists.
-                let _ = cx.class(a);
-            }
+            cx.note_class(a);
             cx.count(unit, a, Fate::Written(&[]));
         }
         if !self.flat {

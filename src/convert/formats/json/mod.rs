@@ -103,10 +103,7 @@ impl Format for Json {
         self.places(unit, cx);
         for a in unit.payload.media.iter().flat_map(|m| &m.annotations) {
             cx.count(unit, a, Fate::Written(&[]));
-            // The class list is that of the data, also for classes that no schema lists.
-            if !a.class.is_empty() {
-                let _ = cx.class(a);
-            }
+            cx.note_class(a);
         }
     }
 

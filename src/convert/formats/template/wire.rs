@@ -45,7 +45,7 @@ pub fn see(unit: &Unit<'_, '_>, a: &Annotation<'_>, cx: &mut Cx<'_>) -> Result<S
         mask.runs(unit.arena, size.w, size.h, &mut runs)?;
         assumed = mask.assumed();
     }
-    Ok(Seen { class: cx.class(a)?, runs, assumed })
+    Ok(Seen { class: cx.list_class(a)?, runs, assumed })
 }
 
 /// Whether every point is a pair of numbers; boxes and single points are when they are read.

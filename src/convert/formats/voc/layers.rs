@@ -79,7 +79,7 @@ impl Layers {
         if !area.paints(self.size, &mut self.scratch) {
             return Err(Reason::InvalidGeometry);
         }
-        let class = cx.class(a)?;
+        let class = cx.list_class(a)?;
         if matches!(class, ClassRef::Listed(place) if place >= MAX_INDEX) {
             return Err(Reason::VocClassLimitExceeded);
         }

@@ -178,7 +178,7 @@ impl Image {
         if xmax <= xmin || ymax <= ymin {
             return Err(Reason::InvalidBoundingBox);
         }
-        cx.class(a)?;
+        cx.list_class(a)?;
         xml::push_object(cx.parts.text(), cx.classes.rename(&a.class), corners);
         Ok(())
     }

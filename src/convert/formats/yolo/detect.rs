@@ -13,7 +13,7 @@ use crate::dm::{Annotation, Geometry, Reason, Rect};
 pub fn row(frame: Frame<'_>, a: &Annotation<'_>, cx: &mut Cx<'_>, losses: &mut Vec<Reason>) -> Result<(), Reason> {
     let Geometry::Box(rect, rotation) = &a.geometry else { return Err(Reason::UnsupportedAnnotationType) };
     let fitted = upright(*rect, *rotation, frame, cx, losses)?;
-    let class = cx.class(a)?;
+    let class = cx.list_class(a)?;
     let out = cx.parts.text();
     frame.style.open(out, class);
     for n in frame.centred(fitted) {

@@ -28,7 +28,7 @@ pub fn row(frame: Frame<'_>, a: &Annotation<'_>, cx: &mut Cx<'_>, losses: &mut V
     } else {
         turned(*rect, *rotation, frame, cx, losses)?
     };
-    let class = cx.class(a)?;
+    let class = cx.list_class(a)?;
     frame.points(cx.parts.text(), class, &quad);
     Ok(())
 }

@@ -30,8 +30,7 @@ pub fn row(frame: Frame<'_>, joints: &[Joint], cx: &mut Cx<'_>, losses: &mut Vec
     if wide <= 0.0 || high <= 0.0 {
         return Err(Reason::KeypointProfileUnsupported);
     }
-    let name = cx.classes.rename(&cx.options.keypoints.category);
-    let class = cx.classes.look_up(name, cx.cache).ok_or(Reason::UnmappedClassIdentifier)?;
+    let class = cx.list_class_named(&cx.options.keypoints.category)?;
     let (style, out) = (frame.style, cx.parts.text());
     style.open(out, class);
     for n in [x + wide / 2.0, y + high / 2.0, wide, high] {

@@ -75,7 +75,7 @@ fn polygon(
     } else if cx.options.bounds == Bounds::Keep && !frame.takes_points(cx.ring) {
         return Err(Reason::InvalidGeometry);
     }
-    let class = cx.class(a)?;
+    let class = cx.list_class(a)?;
     frame.points(cx.parts.text(), class, cx.ring);
     Ok(())
 }
@@ -94,7 +94,7 @@ fn outlines(
     if polygons.peek().is_none() {
         return Err(Reason::MaskContourUnrepresentable);
     }
-    let class = cx.class(a)?;
+    let class = cx.list_class(a)?;
     for points in polygons {
         cx.ring.clear();
         cx.ring.extend(points.iter().map(|p| p.map(f64::from)));
