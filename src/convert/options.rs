@@ -2,7 +2,7 @@
 
 use super::engine::naming_template::NamingTemplate;
 use super::engine::split::{FieldPath, Split};
-use super::formats::FormatArgs;
+use super::formats::args::FormatArgs;
 use super::geometry::Bounds;
 use super::geometry::keypoints::Profile;
 use clap::ValueEnum;

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use synpipe::convert::engine::run;
 use synpipe::convert::engine::split::Split;
 use synpipe::convert::formats as registry;
-use synpipe::convert::formats::FormatArgs;
+use synpipe::convert::formats::args::FormatArgs;
 use synpipe::convert::formats::voc::args::{Args as VocArgs, Polygons};
 use synpipe::convert::geometry::Bounds;
 use synpipe::convert::options::{Detail, Options, Segmentation};

@@ -4,7 +4,8 @@ use super::classes_file::{class_map, read_classes};
 use crate::cli::check;
 use crate::cli::common::Common;
 use crate::convert::engine::split::{FieldPath, Split};
-use crate::convert::formats::{self, FORMATS, FormatArgs};
+use crate::convert::formats::args::FormatArgs;
+use crate::convert::formats::{self, FORMATS};
 use crate::convert::geometry::Bounds;
 use crate::convert::geometry::keypoints::Profile;
 use crate::convert::options::{

@@ -1,5 +1,6 @@
 //! All formats, by name.
 
+pub mod args;
 pub mod coco;
 pub mod csv;
 pub mod imagefolder;
@@ -13,33 +14,6 @@ use super::declaration::Declaration;
 use super::format::Format;
 use super::options::Options;
 use std::sync::Arc;
-
-/// The options that some formats read and others do not; a format declares which of them it reads.
-#[derive(Clone, Debug, Default, clap::Args)]
-#[group(skip)]
-pub struct FormatArgs {
-    /// Those of `yolo`, and of `ultralytics-ndjson`.
-    #[command(flatten)]
-    pub yolo: yolo::args::Args,
-    /// Those of `coco`.
-    #[command(flatten)]
-    pub coco: coco::args::Args,
-    /// Those of `voc`.
-    #[command(flatten)]
-    pub voc: voc::args::Args,
-    /// Those of `json`.
-    #[command(flatten)]
-    pub json: json::args::Args,
-    /// Those of `template`.
-    #[command(flatten)]
-    pub template: template::args::Args,
-    /// Those of `csv`.
-    #[command(flatten)]
-    pub csv: csv::args::Args,
-    /// Those of `ultralytics-ndjson` alone.
-    #[command(flatten)]
-    pub ultralytics: ultralytics_ndjson::Args,
-}
 
 /// All formats, in the order they are listed to users.
 pub const FORMATS: &[&Declaration] = &[

@@ -9,6 +9,8 @@
 //! there are no URLs: the header then says that the images lie beside the file, in `images/{split}/`. The query of a presigned URL
 //! is a secret and expires: it is not written, unless `--presigned keep` wants it.
 
+pub mod args;
+
 use super::yolo::row::Style;
 use super::yolo::{CARRIED, Task, folder, render};
 use crate::convert::declaration::{Attributes, Declaration, Document as OneDocument, Per, Splits, TRAIN_VAL_TEST};
@@ -24,30 +26,11 @@ use crate::convert::output::spool::Spool;
 use crate::convert::output::text::{Text, lit};
 use crate::presigned::{is_presigned, without_query};
 use crate::stream::StreamError;
-use clap::ValueEnum;
+use args::Presigned;
 use std::sync::Arc;
 
 /// Where the one document is.
 const DOCUMENT: &str = "dataset.ndjson";
-
-/// The options of `ultralytics-ndjson` besides those of YOLO labels.
-#[derive(Clone, Debug, Default, clap::Args)]
-#[group(skip)]
-pub struct Args {
-    /// ultralytics-ndjson: presigned URLs without their query, or whole: they expire, and are a secret until then
-    #[arg(long, value_name = "WHAT", default_value = "strip", hide_short_help = true, help_heading = "Formats")]
-    pub presigned: Presigned,
-}
-
-/// What a dataset file that holds URLs has of presigned ones.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Presigned {
-    /// The URL without its query, which is a secret for as long as it works.
-    #[default]
-    Strip,
-    /// The whole URL. It expires, and until then whoever has the file can fetch the original.
-    Keep,
-}
 
 /// A dataset of Ultralytics in one file.
 pub static ULTRALYTICS_NDJSON: Declaration = Declaration {

@@ -1,0 +1,36 @@
+//! The options of all formats together, for the command line and for [`crate::convert::options::Options`].
+
+use super::coco::args::Args as Coco;
+use super::csv::args::Args as Csv;
+use super::json::args::Args as Json;
+use super::template::args::Args as Template;
+use super::ultralytics_ndjson::args::Args as Ultralytics;
+use super::voc::args::Args as Voc;
+use super::yolo::args::Args as Yolo;
+
+/// The options that some formats read and others do not; a format declares which of them it reads.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[group(skip)]
+pub struct FormatArgs {
+    /// Those of `yolo`, and of `ultralytics-ndjson`.
+    #[command(flatten)]
+    pub yolo: Yolo,
+    /// Those of `coco`.
+    #[command(flatten)]
+    pub coco: Coco,
+    /// Those of `voc`.
+    #[command(flatten)]
+    pub voc: Voc,
+    /// Those of `json`.
+    #[command(flatten)]
+    pub json: Json,
+    /// Those of `template`.
+    #[command(flatten)]
+    pub template: Template,
+    /// Those of `csv`.
+    #[command(flatten)]
+    pub csv: Csv,
+    /// Those of `ultralytics-ndjson` alone.
+    #[command(flatten)]
+    pub ultralytics: Ultralytics,
+}
