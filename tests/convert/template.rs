@@ -296,3 +296,18 @@ fn the_row_is_there_as_it_came() {
         "12345678901234567890123 18446744073709551615 {\"한\":[1.5,null,true]} id,data,big,b,a"
     );
 }
+
+#[test]
+fn no_output_takes_the_place_of_an_original() {
+    let with_url = |row: String| row.replace(r#""file":{"#, r#""file":{"url":"https://example.com/x","#);
+    let input = with_url(row(1, "a.jpg", &["car"])) + &with_url(row(2, "b.jpg", &["car"]));
+    // Its own original, or one that came before: the output is renamed.
+    let files = render("x", "images/{{ stem }}.jpg", &[], &input);
+    assert_eq!(files.keys().collect::<Vec<_>>(), ["images/a__1.jpg", "images/b__2.jpg"]);
+    let files = render("x", "images/{{ stem }}.jpg", &["--images", "omit"], &input);
+    assert_eq!(files.keys().collect::<Vec<_>>(), ["images/a.jpg", "images/b.jpg"]);
+    // One that comes later.
+    let (code, message) = fails("x", "images/{{ 'b' if id == 1 else id }}.jpg", &[], &input);
+    assert_eq!(code, 3, "{message}");
+    assert!(message.contains("item 2: a template has written images/b.jpg"), "{message}");
+}

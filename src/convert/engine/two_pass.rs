@@ -119,3 +119,32 @@ pub fn with_suffix(stem: &str, id: &str, number: u32) -> String {
         n => format!("{stem}__{}_{n}", suffix(id)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::convert::engine::naming::Name;
+    use crate::convert::engine::record::Id;
+    use crate::convert::report::tally::ItemCounts;
+
+    #[test]
+    fn the_smallest_id_has_the_stem_and_a_reserved_one_is_for_none() {
+        let mut taken = Taken::default();
+        taken.free("annotations");
+        let mut records = TwoPass::new(taken);
+        for (id, stem) in [("10", "a"), ("9", "A"), ("3", "Annotations"), ("4", "b")] {
+            let name = Name { stem: stem.to_owned(), ext: String::new() };
+            let (id, counts) = (Id::new(id, true), ItemCounts::default());
+            let record = Record { id, name, split: "".into(), original: None, counts, written: true };
+            records.put(&record, Parts::of(b""), stem).unwrap();
+        }
+        let mut stems = Vec::new();
+        records
+            .replay(|record, _, suffix| {
+                stems.push(with_suffix(&record.name.stem, record.id.text(), suffix));
+                Ok(())
+            })
+            .unwrap();
+        assert_eq!(stems, ["a__10", "A", "Annotations__3", "b"]);
+    }
+}
