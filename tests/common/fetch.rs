@@ -1,5 +1,6 @@
 //! Runs `syn-fetch` against a stand-in and looks at what it wrote.
 
+use super::exe;
 use super::stand_in::StandIn;
 use serde_json::Value;
 use std::process::{Command, Output, Stdio};
@@ -10,6 +11,7 @@ pub const TOKEN: &str = "syn_test_0123456789";
 /// What a run wrote and how it ended.
 #[derive(Debug)]
 pub struct Ran {
+    command: String,
     /// Exit code.
     pub code: i32,
     /// Standard output.
@@ -20,7 +22,7 @@ pub struct Ran {
 
 /// `syn-fetch` with a clean environment; nothing of the person who runs the tests gets in.
 pub fn command(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_syn-fetch"));
+    let mut command = Command::new(exe("syn-fetch"));
     command.env_clear().env("HOME", "/nonexistent").env("TZ", "Asia/Seoul").args(args);
     command.stdin(Stdio::null());
     command
@@ -39,6 +41,7 @@ pub fn run(mut command: Command) -> Ran {
     let Output { status, stdout, stderr } = command.output().expect("syn-fetch starts");
     let ran = Ran {
         code: status.code().unwrap_or_else(|| panic!("{shown}: killed: {status:?}")),
+        command: shown.clone(),
         out: String::from_utf8(stdout).expect("UTF-8"),
         err: String::from_utf8(stderr).expect("UTF-8"),
     };
@@ -53,7 +56,7 @@ pub fn run(mut command: Command) -> Ran {
 impl Ran {
     /// The run, which must have ended with this code.
     pub fn with_code(self, code: i32) -> Self {
-        assert_eq!(self.code, code, "stderr: {}\nstdout: {}", self.err, clip(&self.out));
+        assert_eq!(self.code, code, "{}\nstderr: {}\nstdout: {}", self.command, self.err, clip(&self.out));
         self
     }
 

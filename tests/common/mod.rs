@@ -3,8 +3,11 @@
 // Every test binary uses a part of this.
 #![allow(dead_code)]
 
+pub mod convert;
 pub mod fetch;
+pub mod golden;
 pub mod postgres;
+pub mod programs;
 pub mod stand_in;
 pub mod world;
 
@@ -12,18 +15,21 @@ use std::fmt;
 use std::io::Write;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
+use std::time::Duration;
 
 /// Where cargo has put a binary of this package.
 pub fn exe(name: &str) -> &'static str {
     match name {
-        "syn-fetch" => env!("CARGO_BIN_EXE_syn-fetch"),
-        "syn-filter" => env!("CARGO_BIN_EXE_syn-filter"),
-        "syn-convert" => env!("CARGO_BIN_EXE_syn-convert"),
-        "syn-sink" => env!("CARGO_BIN_EXE_syn-sink"),
+        "syn-fetch" => option_env!("CARGO_BIN_EXE_syn-fetch"),
+        "syn-filter" => option_env!("CARGO_BIN_EXE_syn-filter"),
+        "syn-convert" => option_env!("CARGO_BIN_EXE_syn-convert"),
+        "syn-sink" => option_env!("CARGO_BIN_EXE_syn-sink"),
         _ => panic!("no binary is called {name}"),
     }
+    .unwrap_or_else(|| panic!("{name} is not built without the feature net"))
 }
 
 /// A finished run.
@@ -55,8 +61,23 @@ pub fn finish(command: &mut Command, stdin: &[u8]) -> Ran {
     let text = format!("{command:?}");
     let mut child = spawn(command);
     feed(&mut child, stdin.to_vec());
-    let out = child.wait_with_output().unwrap();
+    let out = end(child);
     Ran { command: text, status: out.status, stdout: out.stdout, stderr: String::from_utf8(out.stderr).unwrap() }
+}
+
+/// Waits for the end of a child. One that hangs is killed after minutes, so that its test fails and does not wait for ever.
+pub fn end(child: Child) -> Output {
+    const HANG: Duration = Duration::from_secs(300);
+    let pid = child.id().to_string();
+    let (ended, waits) = mpsc::channel::<()>();
+    thread::spawn(move || {
+        if waits.recv_timeout(HANG) == Err(RecvTimeoutError::Timeout) {
+            let _ = Command::new("kill").args(["-KILL", &pid]).status();
+        }
+    });
+    let out = child.wait_with_output().unwrap();
+    drop(ended);
+    out
 }
 
 /// Starts a command with all three descriptors piped.

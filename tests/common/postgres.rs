@@ -1,5 +1,6 @@
 //! Starts and stops a real PostgreSQL with the tables of an installation, on loopback, with TLS.
 
+use super::programs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
@@ -30,9 +31,11 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Starts a server with [`TABLES`] in the database `synapse`.
-    pub fn start() -> Self {
-        let bin = bin();
+    /// Starts a server with [`TABLES`] in the database `synapse`. `None` where PostgreSQL or openssl is not installed.
+    pub fn start() -> Option<Self> {
+        programs::find("PostgreSQL")?;
+        programs::find("openssl")?;
+        let bin = programs::postgresql();
         let folder = tempfile::tempdir().expect("a temporary folder");
         let data = folder.path().join("data");
         let root = std::fs::metadata("/proc/self").expect("/proc").uid() == 0;
@@ -86,7 +89,7 @@ impl Postgres {
         let made = Self { server, port, folder, bin };
         made.psql("postgres", "CREATE DATABASE synapse");
         made.sql(TABLES);
-        made
+        Some(made)
     }
 
     /// Runs SQL as the owner; what it prints, unaligned.
@@ -128,17 +131,6 @@ impl Drop for Postgres {
     }
 }
 
-/// Where the programs of the newest installed version are.
-fn bin() -> PathBuf {
-    let found = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    let mut found: Vec<(u32, PathBuf)> = found
-        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin"))))
-        .filter(|(_, bin)| bin.join("initdb").exists())
-        .collect();
-    found.sort();
-    found.pop().expect("no PostgreSQL server in /usr/lib/postgresql: run scripts/setup.sh").1
-}
-
 /// A number of the user `postgres`, which its package makes.
 fn id(what: &str) -> u32 {
     let out = succeed(Command::new("id").args([what, "postgres"]).output().expect("id starts"));
@@ -149,7 +141,7 @@ fn id(what: &str) -> u32 {
 fn certificates(folder: &Path) {
     let openssl = |args: &str| {
         let made = Command::new("openssl").args(args.split(' ')).current_dir(folder).output();
-        succeed(made.expect("openssl starts: run scripts/setup.sh"))
+        succeed(made.expect("openssl starts"))
     };
     std::fs::write(folder.join("ext"), "subjectAltName=IP:127.0.0.1\nbasicConstraints=CA:FALSE\n").expect("write");
     let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";

@@ -10,6 +10,7 @@
 //!
 //! `cargo test` builds the example; after `cargo test --test NAME` on a clean tree it has to be built by hand.
 
+use super::exe;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -99,6 +100,6 @@ impl Drop for StandIn {
 }
 
 fn binary() -> PathBuf {
-    let folder = Path::new(env!("CARGO_BIN_EXE_syn-fetch")).parent().expect("binaries have a folder");
+    let folder = Path::new(exe("syn-convert")).parent().expect("binaries have a folder");
     folder.join("examples/stand-in")
 }

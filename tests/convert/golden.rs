@@ -1,17 +1,13 @@
-//! Golden trees: every folder below `tests/cases` is a run of `syn-convert`.
+//! Golden trees: every folder below `tests/cases` that has a file `args` is a run of `syn-convert`.
 //!
 //! `args` holds its arguments, one a line; a line `< PATH` reads that file (below the package's root) instead of `in.ndjson`.
-//! `out/` holds every file of the export; an original is a file with the line `-> URL`. After a change that is meant:
-//! `SYNPIPE_BLESS=1 cargo test --test convert`, then read the difference.
+//! `out/` holds every file of the export; an original is a file with the line `-> URL`. tests/README.md says how to bless a change.
 
-use crate::common::{run, tree};
-use base64::Engine;
-use serde_json::Value;
-use std::collections::BTreeMap;
+use crate::common::convert::{Files, convert, files};
+use crate::common::golden::differences;
 use std::fs;
 use std::path::{Path, PathBuf};
-
-type Tree = BTreeMap<PathBuf, Vec<u8>>;
+use synpipe::convert::formats::FORMATS;
 
 fn cases() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
@@ -22,68 +18,41 @@ fn cases() -> Vec<PathBuf> {
     cases
 }
 
+/// The arguments of a case, and the path of its input where that is not its own.
+fn arguments(case: &Path) -> (Vec<String>, Option<String>) {
+    let text = fs::read_to_string(case.join("args")).unwrap();
+    let (input, args): (Vec<_>, Vec<_>) = text.lines().partition(|line| line.starts_with("< "));
+    (args.into_iter().map(str::to_owned).collect(), input.first().map(|line| line[2..].to_owned()))
+}
+
 /// What a case writes.
-fn export(case: &Path) -> Tree {
-    let args = fs::read_to_string(case.join("args")).unwrap();
-    let other = args.lines().find_map(|line| line.strip_prefix("< "));
+fn export(case: &Path) -> Files {
+    let (args, other) = arguments(case);
     let input = other.map_or(case.join("in.ndjson"), |path| Path::new(env!("CARGO_MANIFEST_DIR")).join(path));
-    let args: Vec<&str> = args.lines().filter(|line| !line.starts_with("< ")).collect();
-    let ran = run("syn-convert", &args, &fs::read(input).unwrap()).exits(0);
-    let mut files = Tree::new();
-    for line in ran.text().lines() {
-        let line: Value = serde_json::from_str(line).unwrap();
-        let Some(path) = line["path"].as_str() else { continue };
-        let bytes = match (&line["text"], &line["base64"], &line["url"]) {
-            (Value::String(text), ..) => text.clone().into_bytes(),
-            (_, Value::String(text), _) => base64::prelude::BASE64_STANDARD.decode(text).unwrap(),
-            (.., Value::String(url)) => format!("-> {url}\n").into_bytes(),
-            _ => panic!("{line}"),
-        };
-        files.entry(path.into()).or_default().extend(bytes);
-    }
-    files
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    files(&convert(&args, &fs::read_to_string(input).unwrap()).exits(0).stdout)
 }
 
 #[test]
 fn exports_are_the_golden_trees() {
-    let bless = std::env::var_os("SYNPIPE_BLESS").is_some();
-    let mut wrong = Vec::new();
-    for case in cases() {
-        let (got, out) = (export(&case), case.join("out"));
-        if bless {
-            let _ = fs::remove_dir_all(&out);
-            for (path, bytes) in &got {
-                let path = out.join(path);
-                fs::create_dir_all(path.parent().unwrap()).unwrap();
-                fs::write(path, bytes).unwrap();
-            }
-            continue;
-        }
-        let want: Tree = tree(&out).into_iter().collect();
-        assert!(!want.is_empty(), "{} has no golden tree", case.display());
-        let paths: std::collections::BTreeSet<_> = want.keys().chain(got.keys()).collect();
-        for path in paths.into_iter().filter(|path| want.get(*path) != got.get(*path)) {
-            let text = |tree: &Tree| {
-                tree.get(path).map_or("no such file".into(), |b| {
-                    String::from_utf8_lossy(b).chars().take(2000).collect::<String>()
-                })
-            };
-            wrong.push(format!(
-                "{}: {}\n--- want\n{}\n--- got\n{}",
-                case.display(),
-                path.display(),
-                text(&want),
-                text(&got)
-            ));
-        }
-    }
+    let wrong: Vec<_> = cases().iter().flat_map(|case| differences(&case.join("out"), &export(case))).collect();
     assert!(wrong.is_empty(), "{}\n{} files differ", wrong.join("\n"), wrong.len());
+}
+
+#[test]
+fn every_format_has_a_golden_tree() {
+    let all: Vec<_> = cases().iter().map(|case| arguments(case).0).collect();
+    let has_case = |format: &str| all.iter().any(|args| args.windows(2).any(|pair| pair == ["--to", format]));
+    // Those of `template` are the commands of the cookbook, in template.rs.
+    let missing: Vec<_> =
+        FORMATS.iter().map(|f| f.name).filter(|name| *name != "template" && !has_case(name)).collect();
+    assert!(missing.is_empty(), "no folder below tests/cases has --to {missing:?}");
 }
 
 /// Lines of `classes.txt`, which has the ids in order.
 fn class_list(case: &str) -> String {
     let case = cases().into_iter().find(|path| path.ends_with(case)).unwrap();
-    String::from_utf8(export(&case)[Path::new("classes.txt")].clone()).unwrap()
+    String::from_utf8(export(&case)["classes.txt"].clone()).unwrap()
 }
 
 #[test]

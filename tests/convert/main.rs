@@ -1,11 +1,20 @@
 //! `syn-convert` as a user meets it, format by format; golden trees; what holds for any input.
 
+// A test that cannot go on fails by a panic.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 #[path = "../common/mod.rs"]
 mod common;
+mod csv;
 mod declared;
 mod golden;
+mod imagefolder;
+mod json;
+mod losses;
+mod naming;
 mod properties;
-mod table;
+mod rows;
 mod template;
+mod ultralytics_ndjson;
 mod voc;
 mod yolo;

@@ -1,56 +1,18 @@
-//! `syn-convert --to template`, and every command of docs/cookbook.md against its golden files (`UPDATE=1` writes them anew).
+//! `syn-convert --to template`, and every command of docs/cookbook.md against its golden files.
 
+use crate::common::convert::{convert, texts};
+use crate::common::golden::differences;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
-struct Ran {
-    code: i32,
-    stdout: Vec<u8>,
-    stderr: String,
-}
-
-/// Runs syn-convert to its end, in the package's folder.
-fn convert(args: &[&str], input: &str) -> Ran {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_syn-convert"))
-        .args(args)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    let input = input.to_owned();
-    // A run that refuses its arguments closes its input early.
-    let feeder = std::thread::spawn(move || drop(stdin.write_all(input.as_bytes())));
-    let out = child.wait_with_output().unwrap();
-    feeder.join().unwrap();
-    let stderr = String::from_utf8(out.stderr).unwrap();
-    Ran { code: out.status.code().unwrap(), stdout: out.stdout, stderr }
-}
-
-/// Runs with 1 and 4 threads, expects success and the same bytes; gives the written texts by path.
+/// The texts that the templates made: neither reports nor originals.
 fn ok(args: &[&str], input: &str) -> BTreeMap<String, String> {
-    let one = convert(&[args, &["--threads", "1"]].concat(), input);
-    let four = convert(&[args, &["--threads", "4"]].concat(), input);
-    assert_eq!(one.code, 0, "{args:?}: {}", one.stderr);
-    assert!(one.stdout == four.stdout, "{args:?}: 1 and 4 threads differ");
-    let mut files: BTreeMap<String, (String, bool)> = BTreeMap::new();
-    for line in std::str::from_utf8(&one.stdout).unwrap().lines() {
-        let line: Value = serde_json::from_str(line).unwrap();
-        let (Some(path), Some(text)) = (line["path"].as_str(), line["text"].as_str()) else { continue };
-        synpipe::path::RelPath::new(path).unwrap();
-        let file = files.entry(path.to_owned()).or_insert((String::new(), true));
-        assert!(file.1, "{path} goes on after its end");
-        file.0.push_str(text);
-        file.1 = line["more"] == true;
-    }
-    assert!(files.values().all(|f| !f.1), "a file has no end");
-    files.into_iter().map(|(path, (text, _))| (path, text)).filter(|(path, _)| !path.starts_with("metadata/")).collect()
+    let mut files = texts(args, input);
+    files.retain(|path, text| !path.starts_with("metadata/") && !text.starts_with("-> "));
+    files
 }
 
 /// The arguments of a shell line, which quotes with ' only.
@@ -70,7 +32,6 @@ fn words(line: &str) -> Vec<String> {
 fn every_command_of_the_cookbook_writes_its_golden_files() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let book = fs::read_to_string(root.join("docs/cookbook.md")).unwrap();
-    let golden = root.join("tests/cases/cookbook/out");
     let mut all = BTreeMap::new();
     let commands: Vec<&str> = book.lines().filter_map(|l| l.strip_prefix("syn-convert ")).collect();
     assert_eq!(commands.len(), 5);
@@ -89,29 +50,15 @@ fn every_command_of_the_cookbook_writes_its_golden_files() {
                 {}
             }
             if path.ends_with(".csv") {
-                let rows = csv::Reader::from_reader(text.as_bytes()).into_records().map(Result::unwrap).count();
+                let rows = ::csv::Reader::from_reader(text.as_bytes()).into_records().map(Result::unwrap).count();
                 assert_eq!(rows + 1, text.lines().count(), "{text}");
             }
         }
         all.extend(files);
     }
-    if std::env::var_os("UPDATE").is_some() {
-        let _ = fs::remove_dir_all(&golden);
-        for (path, text) in &all {
-            fs::create_dir_all(golden.join(path).parent().unwrap()).unwrap();
-            fs::write(golden.join(path), text).unwrap();
-        }
-    }
-    for (path, text) in &all {
-        let want = fs::read_to_string(golden.join(path)).unwrap_or_else(|e| panic!("no golden {path}: {e}"));
-        assert_eq!(*text, want, "{path}");
-    }
-    assert_eq!(count(&golden), all.len(), "golden files that nothing writes");
-}
-
-fn count(folder: &Path) -> usize {
-    let entries = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path());
-    entries.map(|e| if e.is_dir() { count(&e) } else { 1 }).sum()
+    let all = all.into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
+    let wrong = differences(&root.join("tests/cases/cookbook/out"), &all);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// A template file that lives as long as the test.
@@ -132,7 +79,7 @@ fn fails(text: &str, path: &str, more: &[&str], input: &str) -> (i32, String) {
     let file = template(text);
     let name = file.path().to_str().unwrap();
     let ran = convert(&[&["--to", "template", "--template", name, "--path", path], more].concat(), input);
-    (ran.code, ran.stderr.replace(name, "T"))
+    (ran.code(), ran.stderr.replace(name, "T"))
 }
 
 /// A row with boxes of these classes.
@@ -246,11 +193,7 @@ fn several_outputs_and_annotations_left_out() {
     let file = template("x");
     let name = file.path().to_str().unwrap();
     let ran = convert(&["--to", "template", "--per", "annotation", "--template", name, "--path", path], &input);
-    assert!(
-        ran.stderr.contains("3 annotations: 1 written, 2 skipped (UNSUPPORTED_ANNOTATION_TYPE 2)"),
-        "{}",
-        ran.stderr
-    );
+    ran.says("3 annotations: 1 written, 2 skipped (UNSUPPORTED_ANNOTATION_TYPE 2)");
 }
 
 #[test]

@@ -1,60 +1,26 @@
 //! `syn-convert --to voc`: planes, their order and limits, image sets.
 
-use crate::common;
-use base64::Engine as _;
+use crate::common::Ran;
+use crate::common::convert::{Files, convert, files, summary};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
-use std::sync::{Arc, Mutex};
-use synpipe::convert::engine::run;
-use synpipe::convert::engine::split::Split;
-use synpipe::convert::formats as registry;
-use synpipe::convert::formats::args::FormatArgs;
-use synpipe::convert::formats::voc::args::{Args as VocArgs, Polygons};
-use synpipe::convert::geometry::Bounds;
-use synpipe::convert::options::{Detail, Options, Segmentation};
-use synpipe::stream::{Reader, StreamError, Writer};
 
-#[derive(Clone, Default)]
-struct Shared(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Shared {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-/// The stage's whole output.
-fn output(options: &Options, items: &[Value], threads: usize) -> Result<Vec<u8>, StreamError> {
+/// Runs the format on these items.
+fn voc(options: &[&str], items: &[Value]) -> Ran {
     let input: String = items.iter().map(|item| format!("{item}\n")).collect();
-    let reader = Reader::from_read("items", Cursor::new(input), 1 << 20)?;
-    let (name, format) = registry::build("voc", options).unwrap();
-    let out = Shared::default();
-    run::run(name, format, options.clone(), reader, Writer::to(Box::new(out.clone())), threads)?;
-    let bytes = out.0.lock().unwrap().clone();
-    Ok(bytes)
+    convert(&[&["--to", "voc", "--report", "summary"], options].concat(), &input)
 }
 
 /// The files of an export by path.
-fn export(options: &Options, items: &[Value]) -> BTreeMap<String, Vec<u8>> {
-    let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
-    for line in output(options, items, 2).unwrap().split(|b| *b == b'\n').filter(|l| !l.is_empty()) {
-        let line: Value = serde_json::from_slice(line).unwrap();
-        let Some(path) = line["path"].as_str() else { continue };
-        let content = match &line["base64"] {
-            Value::String(text) => base64::engine::general_purpose::STANDARD.decode(text).unwrap(),
-            _ => line["text"].as_str().unwrap().as_bytes().to_vec(),
-        };
-        files.entry(path.to_owned()).or_default().extend(content);
-    }
-    files
+fn export(options: &[&str], items: &[Value]) -> Files {
+    files(&voc(options, items).exits(0).stdout)
 }
 
-fn options() -> Options {
-    Options { report: Detail::Summary, ..Options::default() }
+/// A file with a class list; the path is for `--classes`.
+fn class_list(names: &[impl AsRef<str>]) -> tempfile::TempPath {
+    let mut file = tempfile::Builder::new().suffix(".txt").tempfile().unwrap();
+    names.iter().for_each(|name| writeln!(file, "{}", name.as_ref()).unwrap());
+    file.into_temp_path()
 }
 
 /// An item with an image of 4 × 3 pixels.
@@ -96,7 +62,7 @@ fn mask_item(id: u32, masks: &[(&str, &str, u32, u32)]) -> Value {
 }
 
 /// The indices of a plane, a row a string.
-fn plane(files: &BTreeMap<String, Vec<u8>>, path: &str) -> Vec<String> {
+fn plane(files: &Files, path: &str) -> Vec<String> {
     let bytes = files.get(path).unwrap_or_else(|| panic!("no {path} in {:?}", files.keys()));
     let mut reader = png::Decoder::new(Cursor::new(bytes)).read_info().unwrap();
     let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
@@ -106,12 +72,8 @@ fn plane(files: &BTreeMap<String, Vec<u8>>, path: &str) -> Vec<String> {
     pixels.chunks(info.width as usize).map(|row| row.iter().map(digit).collect()).collect()
 }
 
-fn text<'f>(files: &'f BTreeMap<String, Vec<u8>>, path: &str) -> &'f str {
+fn text<'f>(files: &'f Files, path: &str) -> &'f str {
     std::str::from_utf8(files.get(path).unwrap_or_else(|| panic!("no {path} in {:?}", files.keys()))).unwrap()
-}
-
-fn summary(files: &BTreeMap<String, Vec<u8>>) -> Value {
-    serde_json::from_slice(&files["metadata/export_summary.json"]).unwrap()
 }
 
 fn left() -> Value {
@@ -124,7 +86,7 @@ fn top() -> Value {
 
 #[test]
 fn instances_are_painted_and_numbered_in_order_of_ids() {
-    let files = export(&options(), &[item(1, json!([polygon("b", "car", top()), polygon("a", "road", left())]))]);
+    let files = export(&[], &[item(1, json!([polygon("b", "car", top()), polygon("a", "road", left())]))]);
     assert_eq!(plane(&files, "SegmentationClass/1.png"), ["1111", "1111", "2200"]);
     assert_eq!(plane(&files, "SegmentationObject/1.png"), ["2222", "2222", "1100"]);
     assert!(text(&files, "Annotations/1.xml").contains("<segmented>1</segmented>"));
@@ -138,19 +100,19 @@ fn semantic_masks_lie_lowest_and_are_no_objects() {
     let mut both = mask_item(1, &[("z", "sky", 0, 8)]);
     both["data"]["annotations"]["image_1"].as_array_mut().unwrap().push(polygon("a", "car", left()));
     let items = [both, mask_item(2, &[("b", "sky", 0, 2), ("a", "car", 1, 2)])];
-    let semantic = Options { segmentation: Segmentation::Semantic, ..options() };
+    let semantic = ["--segmentation", "semantic"];
     let files = export(&semantic, &items);
     assert_eq!(plane(&files, "SegmentationClass/1.png"), ["1122", "1122", "1100"]);
     assert_eq!(plane(&files, "SegmentationObject/1.png"), ["1100", "1100", "1100"]);
     assert_eq!(plane(&files, "SegmentationClass/2.png"), ["2210", "0000", "0000"]);
     assert!(!files.contains_key("SegmentationObject/2.png"));
 
-    let files = export(&options(), &items);
+    let files = export(&[], &items);
     assert_eq!(plane(&files, "SegmentationClass/1.png"), ["2222", "2222", "1100"]);
     assert_eq!(plane(&files, "SegmentationObject/1.png"), ["2222", "2222", "1100"]);
     assert_eq!(plane(&files, "SegmentationObject/2.png"), ["2210", "0000", "0000"]);
 
-    let exclude = Options { segmentation: Segmentation::Exclude, ..options() };
+    let exclude = ["--segmentation", "exclude"];
     let files = export(&exclude, &items);
     assert!(!files.contains_key("SegmentationClass/2.png"));
     assert_eq!(summary(&files)["skipped"], json!({"SEGMENTATION_EXCLUDED": 3}));
@@ -159,7 +121,7 @@ fn semantic_masks_lie_lowest_and_are_no_objects() {
 #[test]
 fn an_object_plane_holds_254_instances() {
     let crowd = |n: u32| (0..n).map(|i| polygon(&format!("{i:03}"), "car", left())).collect::<Vec<_>>();
-    let files = export(&options(), &[item(1, crowd(254).into()), item(2, crowd(255).into())]);
+    let files = export(&[], &[item(1, crowd(254).into()), item(2, crowd(255).into())]);
     assert!(files.contains_key("SegmentationObject/1.png"));
     assert!(!files.contains_key("SegmentationObject/2.png"));
     assert_eq!(plane(&files, "SegmentationClass/2.png"), ["1100", "1100", "1100"]);
@@ -172,7 +134,8 @@ fn an_object_plane_holds_254_instances() {
 #[test]
 fn a_class_plane_holds_254_classes() {
     let names: Vec<String> = (0..255).map(|i| format!("c{i:03}")).collect();
-    let listed = Options { classes: Some(names.clone()), ..options() };
+    let list = class_list(&names);
+    let listed = ["--classes", list.to_str().unwrap()];
     let annotations = json!([polygon("a", "c253", left()), polygon("b", "c254", top()), bbox("c", "c254")]);
     let files = export(&listed, &[item(1, annotations)]);
     let summary = summary(&files);
@@ -182,9 +145,8 @@ fn a_class_plane_holds_254_classes() {
 
     let each = names.iter().enumerate().map(|(i, name)| item(i as u32, json!([polygon("a", name, left())])));
     let items: Vec<_> = each.collect();
-    assert!(output(&options(), &items[1..], 2).is_ok());
-    let error = output(&options(), &items, 2).unwrap_err().to_string();
-    assert!(error.contains("VOC_CLASS_LIMIT_EXCEEDED") && error.contains("--classes"), "{error}");
+    voc(&[], &items[1..]).exits(0);
+    voc(&[], &items).exits(3).says("VOC_CLASS_LIMIT_EXCEEDED").says("--classes");
 }
 
 #[test]
@@ -195,8 +157,9 @@ fn planes_wait_for_the_numbers_of_unlisted_classes() {
             item(i, json!([polygon("a", class, left()), polygon("b", "bee", top())]))
         })
         .collect();
-    let seen = export(&options(), &items);
-    let listed = Options { classes: Some(["ant", "bee", "mule", "zebra"].map(str::to_owned).into()), ..options() };
+    let seen = export(&[], &items);
+    let list = class_list(&["ant", "bee", "mule", "zebra"]);
+    let listed = ["--classes", list.to_str().unwrap()];
     let given = export(&listed, &items);
     assert_eq!(plane(&seen, "SegmentationClass/0.png"), ["2222", "2222", "4400"]);
     for i in 0..40 {
@@ -205,14 +168,15 @@ fn planes_wait_for_the_numbers_of_unlisted_classes() {
             assert_eq!(seen[&path], given[&path]);
         }
     }
-    for options in [options(), listed] {
-        assert!(output(&options, &items, 1).unwrap() == output(&options, &items, 4).unwrap());
+    for options in [&[][..], &listed] {
+        let one = voc(&[options, &["--threads", "1"]].concat(), &items).exits(0);
+        voc(&[options, &["--threads", "4"]].concat(), &items).exits(0).writes(&one.stdout);
     }
 }
 
 #[test]
 fn without_anything_to_paint_there_are_no_planes() {
-    let files = export(&options(), &[item(1, json!([bbox("a", "car")]))]);
+    let files = export(&[], &[item(1, json!([bbox("a", "car")]))]);
     assert!(files.keys().all(|path| !path.contains("Segmentation")), "{:?}", files.keys());
     assert!(text(&files, "Annotations/1.xml").contains("<segmented>0</segmented>"));
     assert!(text(&files, "Annotations/1.xml").contains("<depth>3</depth>"));
@@ -220,8 +184,7 @@ fn without_anything_to_paint_there_are_no_planes() {
 
 #[test]
 fn polygons_become_boxes_if_wanted() {
-    let voc = VocArgs { polygons: Polygons::Box, ..VocArgs::default() };
-    let boxes = Options { formats: FormatArgs { voc, ..FormatArgs::default() }, ..options() };
+    let boxes = ["--polygons", "box"];
     let files = export(&boxes, &[item(1, json!([polygon("a", "car", json!([[1, 0], [3, 1], [2, 3]]))]))]);
     let xml = text(&files, "Annotations/1.xml");
     let bndbox: String = xml[xml.find("<bndbox>").unwrap()..].split_whitespace().take(5).collect();
@@ -234,21 +197,21 @@ fn polygons_outside_follow_the_bounds_option() {
     let partly = polygon("a", "car", json!([[-2, 0], [1, 0], [1, 2], [-2, 2]]));
     let wholly = polygon("b", "car", json!([[9, 0], [12, 0], [12, 2]]));
     let items = [item(1, json!([partly, wholly]))];
-    let with = |bounds| export(&Options { bounds, ..options() }, &items);
-    for (bounds, lossy) in [(Bounds::Clip, json!({"CLIPPED_TO_IMAGE": 1})), (Bounds::Keep, json!({}))] {
+    let with = |bounds| export(&["--bounds", bounds], &items);
+    for (bounds, lossy) in [("clip", json!({"CLIPPED_TO_IMAGE": 1})), ("keep", json!({}))] {
         let files = with(bounds);
         assert_eq!(plane(&files, "SegmentationObject/1.png"), ["1100", "1100", "1100"]);
         assert_eq!(summary(&files)["lossy"], lossy);
         assert_eq!(summary(&files)["failed"], json!({"INVALID_GEOMETRY": 1}));
     }
-    assert_eq!(summary(&with(Bounds::Reject))["failed"], json!({"INVALID_GEOMETRY": 2}));
+    assert_eq!(summary(&with("reject"))["failed"], json!({"INVALID_GEOMETRY": 2}));
 }
 
 #[test]
 fn absurd_sizes_cost_the_masks_and_no_memory() {
     let annotations = || json!([polygon("a", "car", left()), bbox("b", "car")]);
     let items = [sized_item(1, annotations(), 70_000, 70_000), sized_item(2, annotations(), 4_000_000_000, 1)];
-    let files = export(&options(), &items);
+    let files = export(&[], &items);
     assert!(files.keys().all(|path| !path.contains("Segmentation")), "{:?}", files.keys());
     let summary = summary(&files);
     assert_eq!(summary["item_reasons"], json!({"SOURCE_IMAGE_INVALID": 2}));
@@ -257,7 +220,7 @@ fn absurd_sizes_cost_the_masks_and_no_memory() {
 
 #[test]
 fn image_sets_are_sorted_and_exist_for_every_split() {
-    let split = Options { split: Split::parse("category").unwrap(), ..options() };
+    let split = ["--split", "category"];
     let row = |id, split: &str, annotations| {
         let mut item = item(id, annotations);
         item["category"] = split.into();
@@ -288,31 +251,31 @@ fn what_xml_cannot_hold_is_the_same_in_the_label_map() {
     };
     // The second name is taken, and its id has white space, at which readers cut image sets.
     let input = format!("{}\n{}\n", row("1", "a\u{1}b"), row("x y", "car"));
-    let lines = common::run("syn-convert", &["--to", "voc"], input.as_bytes()).exits(0).stdout;
-    let text = String::from_utf8(lines.clone()).unwrap();
+    let lines = convert(&["--to", "voc"], &input).exits(0);
+    let text = lines.text();
     assert!(text.contains("a\u{fffd}b:") && text.contains("Annotations/a__x_y.xml"), "{text}");
-    common::run("syn-convert", &["--check", "-"], &lines).exits(0);
+    convert(&["--check", "-"], text).exits(0);
 }
 
 #[test]
 fn class_names_that_a_label_map_cannot_hold_stand_in_datumaros_own_list() {
     let item = |class: &str| sized_item(1, json!([bbox("a", class)]), 20, 20);
-    let files = export(&options(), &[item("a:b"), item("#1")]);
+    let files = export(&[], &[item("a:b"), item("#1")]);
     let meta: Value = serde_json::from_str(text(&files, "dataset_meta.json")).unwrap();
     assert_eq!(meta["labels"], json!(["background", "#1", "a:b"]));
     assert_eq!(meta["label_map"], json!({"0": "background", "1": "#1", "2": "a:b"}));
     assert_eq!(meta["segmentation_colors"], json!([[0, 0, 0], [128, 0, 0], [0, 128, 0]]));
-    let files = export(&options(), &[item("a b")]);
+    let files = export(&[], &[item("a b")]);
     assert!(!files.contains_key("dataset_meta.json"));
 }
 
 #[test]
 fn masks_that_others_hide_are_told() {
     // Both cover the left half; the second lies on top.
-    let files = export(&options(), &[item(1, json!([polygon("a", "car", left()), polygon("b", "road", left())]))]);
+    let files = export(&[], &[item(1, json!([polygon("a", "car", left()), polygon("b", "road", left())]))]);
     let told = summary(&files);
     assert_eq!(told["item_reasons"], json!({"MASK_COVERED": 1}));
     assert_eq!(told["annotations"]["written"], 2);
-    let files = export(&options(), &[item(1, json!([polygon("a", "car", left()), polygon("b", "road", top())]))]);
+    let files = export(&[], &[item(1, json!([polygon("a", "car", left()), polygon("b", "road", top())]))]);
     assert_eq!(summary(&files)["item_reasons"], json!({}));
 }

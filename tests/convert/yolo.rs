@@ -1,52 +1,17 @@
-//! `syn-convert --to yolo` and `--to ultralytics-ndjson`, as a user runs them.
+//! `syn-convert --to yolo`, as a user runs it.
 
+use crate::common::convert::{convert, summary, texts};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::io::Write;
-use std::process::{Command, Output, Stdio};
 
 const SAMPLE: &str = include_str!("../data/sample.ndjson");
 
-fn run(args: &[&str], input: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_syn-convert"))
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let (mut stdin, input) = (child.stdin.take().unwrap(), input.to_owned());
-    // A run that refuses its options reads nothing; its closed input is not the test's concern.
-    let feed = std::thread::spawn(move || drop(stdin.write_all(input.as_bytes())));
-    let out = child.wait_with_output().unwrap();
-    feed.join().unwrap();
-    out
-}
-
-/// Output files by path: their text, or `-> URL`.
-fn files(args: &[&str], input: &str) -> BTreeMap<String, String> {
-    let out = run(args, input);
-    assert!(out.status.success(), "{args:?}: {}", String::from_utf8_lossy(&out.stderr));
-    let mut files = BTreeMap::new();
-    for line in out.stdout.split(|b| *b == b'\n').filter(|l| !l.is_empty()) {
-        let line: Value = serde_json::from_slice(line).unwrap();
-        let Some(path) = line["path"].as_str() else { continue };
-        let file: &mut String = files.entry(path.to_owned()).or_default();
-        match (&line["text"], &line["url"]) {
-            (Value::String(text), _) => file.push_str(text),
-            (_, Value::String(url)) => *file = format!("-> {url}"),
-            _ => panic!("{line}"),
-        }
-    }
-    files
-}
-
 fn yolo(task: &str, more: &[&str], input: &str) -> BTreeMap<String, String> {
-    files(&[&["--to", "yolo", "--task", task][..], more].concat(), input)
+    texts(&[&["--to", "yolo", "--task", task][..], more].concat(), input)
 }
 
 /// A row with one image of 100 × 50 pixels: `(id, tool, class, rest of the head, geometry)` of its annotations.
-fn row(id: u32, annotations: &[(&str, &str, &str, Value, Value)], groups: Value) -> String {
+pub fn row(id: u32, annotations: &[(&str, &str, &str, Value, Value)], groups: Value) -> String {
     let mut heads = Vec::new();
     let mut data = Vec::new();
     for (id, tool, class, extra, geometry) in annotations {
@@ -65,11 +30,11 @@ fn row(id: u32, annotations: &[(&str, &str, &str, Value, Value)], groups: Value)
     format!("{}\n", json!({"id": id, "data": payload, "file": file}))
 }
 
-fn plain(id: u32, tool: &str, geometry: Value) -> String {
+pub fn plain(id: u32, tool: &str, geometry: Value) -> String {
     row(id, &[("a", tool, "c", json!({}), geometry)], json!([]))
 }
 
-fn rect(x: f64, y: f64, w: f64, h: f64, rotation: f64) -> Value {
+pub fn rect(x: f64, y: f64, w: f64, h: f64, rotation: f64) -> Value {
     json!({"coordinate": {"x": x, "y": y, "width": w, "height": h, "rotation": rotation}})
 }
 
@@ -78,7 +43,7 @@ fn runs(list: Value) -> Value {
 }
 
 /// A person of two joints that are seen and one that is not.
-fn person(id: u32) -> String {
+pub fn person(id: u32) -> String {
     let joint =
         |id, name, v, x, y| (id, "keypoint", name, json!({"visibility": v}), json!({"coordinate": {"x": x, "y": y}}));
     let joints = [
@@ -87,10 +52,6 @@ fn person(id: u32) -> String {
         joint("r", "right_eye", 0, 50.0, 20.0),
     ];
     row(id, &joints, json!([{"id": "g", "annotationIds": ["n", "l", "r"]}]))
-}
-
-fn summary(files: &BTreeMap<String, String>) -> Value {
-    serde_json::from_str(&files["metadata/export_summary.json"]).unwrap()
 }
 
 #[test]
@@ -225,7 +186,7 @@ fn all_tasks_have_trees_of_their_own_and_count_once() {
         for id in 1..=3 {
             assert_eq!(
                 files[&format!("{task}/images/train/{id}.jpg")],
-                format!("-> https://x.invalid/{id}.jpg?a=\"b\\")
+                format!("-> https://x.invalid/{id}.jpg?a=\"b\\\n")
             );
             assert!(files.contains_key(&format!("{task}/labels/train/{id}.txt")), "{task} {id}");
         }
@@ -303,72 +264,6 @@ fn hull(n: &[f64]) -> Vec<f64> {
     vec![(x0 + x1) / 2.0, (y0 + y1) / 2.0, x1 - x0, y1 - y0]
 }
 
-fn ndjson(args: &[&str], input: &str) -> Vec<Value> {
-    let files = files(&[&["--to", "ultralytics-ndjson"][..], args].concat(), input);
-    files["dataset.ndjson"].lines().map(|l| serde_json::from_str(l).unwrap()).collect()
-}
-
-#[test]
-fn ultralytics_ndjson_has_a_header_and_a_line_for_each_image() {
-    let boxes = |class| [("a", "bounding_box", class, json!({}), rect(10.0, 10.0, 20.0, 20.0, 0.0))];
-    let input = row(1, &boxes("zebra"), json!([])) + &row(2, &boxes("자동차\n"), json!([])) + &row(3, &[], json!([]));
-    let lines = ndjson(&[], &input);
-    let image = |id: u32, boxes: Value| {
-        json!({"type": "image", "file": format!("{id}.jpg"), "url": format!("https://x.invalid/{id}.jpg?a=\"b\\"),
-               "width": 100, "height": 50, "split": "train", "annotations": {"boxes": boxes}})
-    };
-    let header = json!({"type": "dataset", "task": "detect", "name": "Synapse export",
-                        "class_names": {"0": "zebra", "1": "자동차"}});
-    let one = |class: u32| json!([[class, 0.2, 0.4, 0.2, 0.4]]);
-    assert_eq!(lines, [header, image(1, one(0)), image(2, one(1)), image(3, json!([]))]);
-    let bare = run(&["--to", "ultralytics-ndjson", "--bare"], &input).stdout;
-    let bare: Vec<Value> = String::from_utf8(bare).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect();
-    assert_eq!(bare, lines);
-}
-
-#[test]
-fn ultralytics_ndjson_has_the_rows_of_every_task() {
-    let triangle = json!({"coordinate": [[0, 0], [50, 0], [50, 25]]});
-    let turned = rect(10.0, 10.0, 20.0, 20.0, std::f64::consts::PI);
-    for (task, key, input, columns) in [
-        ("segment", "segments", plain(1, "polygon", triangle), 7),
-        ("pose", "pose", person(1), 56),
-        ("obb", "obb", plain(1, "bounding_box", turned), 9),
-    ] {
-        let lines = ndjson(&["--task", task, "--images", "omit"], &input);
-        assert_eq!((&lines[0]["task"], &lines[0]["path"]), (&json!(task), &json!(".")));
-        assert_eq!(lines[0].get("kpt_shape"), (task == "pose").then_some(&json!([17, 3])));
-        assert_eq!(lines[1].get("url"), None);
-        assert_eq!(lines[1]["annotations"][key][0].as_array().unwrap().len(), columns, "{task}");
-    }
-}
-
-#[test]
-fn ultralytics_ndjson_refuses_what_its_reader_refuses() {
-    let input = plain(1, "polygon", json!({"coordinate": [[0, 0], [50, 0], [50, 25]]}));
-    let all = run(&["--to", "ultralytics-ndjson", "--task", "all"], &input);
-    assert_eq!(all.status.code(), Some(2));
-    let split = run(&["--to", "ultralytics-ndjson", "--split", "category"], &input);
-    assert_eq!(split.status.code(), Some(3));
-    assert!(String::from_utf8_lossy(&split.stderr).contains("train, val and test"));
-}
-
-#[test]
-fn a_closed_class_list_makes_lines_come_as_they_are_made() {
-    let dir = tempfile::tempdir().unwrap();
-    let list = dir.path().join("classes.txt");
-    std::fs::write(&list, "b\nc\n").unwrap();
-    let args = ["--classes", list.to_str().unwrap(), "--closed-classes", "--report", "none"];
-    let input = plain(1, "bounding_box", rect(10.0, 10.0, 20.0, 20.0, 0.0));
-    let out = run(&[&["--to", "ultralytics-ndjson"][..], &args].concat(), &input);
-    let lines: Vec<Value> = out.stdout.split(|b| *b == b'\n').filter_map(|l| serde_json::from_slice(l).ok()).collect();
-    let parts: Vec<&Value> = lines.iter().filter(|l| l["path"] == "dataset.ndjson").collect();
-    // Header, image, end: the image is a line of its own and names its row.
-    assert_eq!(parts.iter().map(|p| &p["item"]).collect::<Vec<_>>(), [&Value::Null, &json!(1), &Value::Null]);
-    assert!(parts[0]["text"].as_str().unwrap().contains(r#""class_names":{"0":"b","1":"c"}"#));
-    assert!(parts[1]["text"].as_str().unwrap().contains("[[1,"));
-}
-
 #[test]
 fn the_number_of_threads_does_not_show() {
     let many = SAMPLE.repeat(6);
@@ -376,41 +271,17 @@ fn the_number_of_threads_does_not_show() {
         let formats: &[&str] = if task == "all" { &["yolo"] } else { &["yolo", "ultralytics-ndjson"] };
         for format in formats {
             let args = |n| ["--to", format, "--task", task, "--split", "0.7/0.2/0.1", "--threads", n];
-            let (one, two) = (run(&args("1"), &many), run(&args("2"), &many));
-            assert!(one.status.success() && one.stdout == two.stdout, "{format} {task}");
+            let one = convert(&args("1"), &many).exits(0);
+            convert(&args("2"), &many).exits(0).writes(&one.stdout);
         }
     }
 }
 
 #[test]
-fn presigned_urls_lose_their_query() {
-    let row = |id: u32, url: &str| {
-        format!(
-            r#"{{"id":{id},"data":{{"extra":{{"image_1":{{"width":20,"height":20}}}},"annotations":{{"image_1":[]}},"annotationsData":{{"image_1":[]}}}},"file":{{"file_name_original":"{id}.jpg","url":"{url}","is_primary":true}}}}"#
-        )
-    };
-    let signed = "https://b.s3.amazonaws.com/1.jpg?X-Amz-Signature=SECRET&X-Amz-Expires=60";
-    let input = format!("{}\n{}\n", row(1, signed), row(2, "https://x.example/2.jpg?version=2"));
-    let convert = |more: &[&str]| {
-        let out = run(&[&["--to", "ultralytics-ndjson", "--bare"][..], more].concat(), &input);
-        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
-        [out.stdout, out.stderr].map(|bytes| String::from_utf8(bytes).unwrap())
-    };
-    let [document, stderr] = convert(&[]);
-    assert!(!document.contains("SECRET") && !stderr.contains("SECRET"), "{document}{stderr}");
-    assert!(document.contains(r#""url":"https://b.s3.amazonaws.com/1.jpg""#), "{document}");
-    assert!(document.contains(r#""url":"https://x.example/2.jpg?version=2""#), "{document}");
-    assert!(stderr.contains("1 presigned URLs were written without their query"), "{stderr}");
-    let [document, stderr] = convert(&["--presigned", "keep"]);
-    assert!(document.contains(signed) && stderr.contains("they expire"), "{document}{stderr}");
-}
-
-#[test]
 fn images_that_no_reader_will_find_are_told() {
     let warned = |input: &str| {
-        let out = run(&["--to", "yolo"], input);
-        assert!(out.status.success());
-        String::from_utf8(out.stderr).unwrap()
+        let out = convert(&["--to", "yolo"], input);
+        out.exits(0).stderr
     };
     let named = plain(1, "bounding_box", rect(1.0, 1.0, 9.0, 9.0, 0.0));
     assert!(!warned(&named).contains("image extension"));

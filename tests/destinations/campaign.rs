@@ -76,7 +76,8 @@ struct Campaign {
 }
 
 /// Runs the campaign: small files of this number, and one that goes to a store in three parts.
-fn campaign(server: Server, modes: &'static [Mode], files: usize, rounds: u64) {
+fn campaign(server: Option<Server>, modes: &'static [Mode], files: usize, rounds: u64) {
+    let Some(server) = server else { return };
     let rounds = setting("SYNPIPE_KILLS").unwrap_or(rounds);
     let seed = setting("SYNPIPE_SEED").unwrap_or(1);
     let mut campaign = Campaign::new(server, modes, files, seed);
@@ -219,7 +220,7 @@ const STORES: &[Mode] = &[Mode::New, Mode::Overwrite, Mode::Staged];
 
 #[test]
 fn random_moments_local() {
-    campaign(servers::local(), FOLDERS, 120, 6);
+    campaign(Some(servers::local()), FOLDERS, 120, 6);
 }
 
 #[test]
@@ -249,7 +250,7 @@ fn random_moments_ftp() {
 
 #[test]
 fn random_moments_tar() {
-    campaign(servers::archive(".tar"), FOLDERS, 120, 6);
+    campaign(Some(servers::archive(".tar")), FOLDERS, 120, 6);
 }
 
 #[test]

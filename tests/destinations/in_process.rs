@@ -25,7 +25,7 @@ pub fn run(shelf: &Shelf, args: &[&str], dataset: &str, input: &str) -> Ran {
             e.exit()
         }
     };
-    Ran { code: Some(code.code().into()), stderr: told }
+    Ran { command: format!("in this process: {args:?} {dataset}"), code: Some(code.code().into()), stderr: told }
 }
 
 fn go(shelf: &Shelf, args: &[&str], dataset: &str, input: &str, told: &mut String) -> Result<Exit, SinkError> {

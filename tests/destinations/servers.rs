@@ -9,6 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::archives;
+use crate::common::programs;
 use opendal::Operator;
 use synpipe::sink::memory::Shelf;
 
@@ -262,7 +263,7 @@ fn started(mut command: Command, port: u16, dir: &Path) -> Child {
     let log = fs::File::create(dir.join("log")).unwrap();
     let text = format!("{command:?}");
     command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
-    let mut child = command.spawn().unwrap_or_else(|e| panic!("{text}: {e}; scripts/setup.sh installs it"));
+    let mut child = command.spawn().unwrap_or_else(|e| panic!("{text}: {e}"));
     let start = Instant::now();
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
         let ended = child.try_wait().unwrap();
@@ -273,12 +274,6 @@ fn started(mut command: Command, port: u16, dir: &Path) -> Child {
         std::thread::yield_now();
     }
     child
-}
-
-fn venv(program: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv-servers/bin").join(program);
-    assert!(path.exists(), "{} is missing: run scripts/setup.sh", path.display());
-    path
 }
 
 fn pairs(env: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -340,14 +335,13 @@ fn s3(dir: tempfile::TempDir, port: u16, see: See, child: Child) -> Server {
 }
 
 /// S3 with signatures checked.
-pub fn s3s() -> Server {
+pub fn s3s() -> Option<Server> {
+    let program = programs::find("s3s-fs")?;
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("data");
     fs::create_dir_all(data.join("bucket")).unwrap();
     let port = free_port();
-    let cargo =
-        std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(std::env::home_dir()?.join(".cargo")));
-    let mut command = Command::new(cargo.unwrap().join("bin/s3s-fs"));
+    let mut command = Command::new(program);
     command.args([
         "--host",
         "127.0.0.1",
@@ -363,14 +357,15 @@ pub fn s3s() -> Server {
     let mut server = s3(dir, port, See::Folder(data.join("bucket")), child);
     // It keeps a file of its own for each object, whose name is longer.
     server.refuses = |name| ends_with_space(name) || name.len() >= 150;
-    server
+    Some(server)
 }
 
 /// S3 as moto understands it; it lists unfinished uploads.
-pub fn moto() -> Server {
+pub fn moto() -> Option<Server> {
+    let program = programs::find("moto")?;
     let dir = tempfile::tempdir().unwrap();
     let port = free_port();
-    let mut command = Command::new(venv("moto_server"));
+    let mut command = Command::new(program);
     command.args(["-H", "127.0.0.1", "-p", &port.to_string()]);
     let child = started(command, port, dir.path());
     let endpoint = format!("http://127.0.0.1:{port}");
@@ -385,7 +380,7 @@ pub fn moto() -> Server {
     assert!(made.is_success(), "{made}");
     let client = opendal::services::S3::default().bucket("bucket").endpoint(&endpoint).region("us-east-1");
     let client = client.access_key_id(S3[0].1).secret_access_key(S3[1].1).disable_config_load();
-    s3(dir, port, See::Client(Operator::new(client).unwrap()), child)
+    Some(s3(dir, port, See::Client(Operator::new(client).unwrap()), child))
 }
 
 pub fn provider() {
@@ -394,16 +389,17 @@ pub fn provider() {
 }
 
 /// OpenSSH, reached by the system's `ssh` with a configuration of the test.
-pub fn sftp() -> Server {
+pub fn sftp() -> Option<Server> {
     sshd("internal-sftp")
 }
 
 /// The same, of which files can only be read.
-pub fn sftp_read_only() -> Server {
+pub fn sftp_read_only() -> Option<Server> {
     sshd("internal-sftp -R")
 }
 
-fn sshd(subsystem: &str) -> Server {
+fn sshd(subsystem: &str) -> Option<Server> {
+    let program = programs::find("sshd")?;
     let dir = tempfile::tempdir().unwrap();
     let at = |name: &str| dir.path().join(name);
     let port = free_port();
@@ -432,17 +428,20 @@ fn sshd(subsystem: &str) -> Server {
     assert!(Command::new("chmod").arg("755").arg(at("bin/ssh")).status().unwrap().success());
     // As root, sshd insists on this folder.
     let _ = fs::create_dir_all("/run/sshd");
-    let mut command = Command::new("/usr/sbin/sshd");
+    let mut command = Command::new(program);
     command.arg("-D").arg("-e").arg("-f").arg(at("sshd.conf"));
     let child = started(command, port, dir.path());
     let base = format!("sftp://127.0.0.1:{port}{d}/data/");
     let path = format!("{d}/bin:/usr/bin:/bin");
     let data = at("data");
-    server(dir, base, &[("PATH", &path)], See::Folder(data), Some(child))
+    Some(server(dir, base, &[("PATH", &path)], See::Folder(data), Some(child)))
 }
 
 /// nginx with its WebDAV modules and a password.
-pub fn webdav() -> Server {
+pub fn webdav() -> Option<Server> {
+    let program = programs::find("nginx")?;
+    let module = programs::find("nginx's WebDAV module")?;
+    let module = module.display();
     let dir = tempfile::tempdir().unwrap();
     let at = |name: &str| dir.path().join(name);
     for folder in ["data", "tmp"] {
@@ -457,26 +456,27 @@ pub fn webdav() -> Server {
     };
     fs::write(at("users"), "me:{PLAIN}geheim\n").unwrap();
     let conf = format!(
-        "{user} daemon off; master_process off; pid {d}/pid; error_log stderr; load_module /usr/lib/nginx/modules/ngx_http_dav_ext_module.so;\n\
+        "{user} daemon off; master_process off; pid {d}/pid; error_log stderr; load_module {module};\n\
          events {{}}\nhttp {{ access_log off; client_max_body_size 0; client_body_temp_path {d}/tmp/b; proxy_temp_path {d}/tmp/p;\n\
          fastcgi_temp_path {d}/tmp/f; uwsgi_temp_path {d}/tmp/u; scgi_temp_path {d}/tmp/s;\n\
          server {{ listen 127.0.0.1:{port}; root {d}/data; auth_basic x; auth_basic_user_file {d}/users; location / {{\n\
          dav_methods PUT DELETE MKCOL COPY MOVE; dav_ext_methods PROPFIND OPTIONS; create_full_put_path on; }} }} }}\n"
     );
     fs::write(at("conf"), conf).unwrap();
-    let mut command = Command::new("/usr/sbin/nginx");
+    let mut command = Command::new(program);
     command.arg("-p").arg(dir.path()).arg("-c").arg(at("conf"));
     let child = started(command, port, dir.path());
     fs::write(at("netrc"), "machine 127.0.0.1 login me password geheim\n").unwrap();
     let (netrc, data) = (at("netrc").display().to_string(), at("data"));
-    server(dir, format!("webdav://127.0.0.1:{port}/"), &[("NETRC", &netrc)], See::Folder(data), Some(child))
+    Some(server(dir, format!("webdav://127.0.0.1:{port}/"), &[("NETRC", &netrc)], See::Folder(data), Some(child)))
 }
 
 /// An emulator of Google Cloud Storage.
-pub fn gcs() -> Server {
+pub fn gcs() -> Option<Server> {
+    let program = programs::find("gcp-storage-emulator")?;
     let dir = tempfile::tempdir().unwrap();
     let port = free_port();
-    let mut command = Command::new(venv("gcp-storage-emulator"));
+    let mut command = Command::new(program);
     command.args([
         "start",
         "--host",
@@ -494,39 +494,41 @@ pub fn gcs() -> Server {
     let see = See::Client(Operator::new(client).unwrap());
     let mut server = server(dir, "gs://bucket/".to_owned(), &[("STORAGE_EMULATOR_HOST", &endpoint)], see, Some(child));
     server.parts = false;
-    server
+    Some(server)
 }
 
 /// pyftpdlib, which has the modern commands.
-pub fn ftp() -> Server {
+pub fn ftp() -> Option<Server> {
+    let python = programs::find("pyftpdlib")?;
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("data");
     fs::create_dir(&data).unwrap();
     let port = free_port();
-    let mut command = Command::new(venv("python"));
+    let mut command = Command::new(python);
     command.args(["-m", "pyftpdlib", "-i", "127.0.0.1", "-p", &port.to_string(), "-w", "-u", "me", "-P", "geheim"]);
     command.arg("-d").arg(&data);
     let child = started(command, port, dir.path());
     let netrc = dir.path().join("netrc");
     fs::write(&netrc, "machine 127.0.0.1 login me password geheim\n").unwrap();
     let netrc = netrc.display().to_string();
-    server(dir, format!("ftp://127.0.0.1:{port}/"), &[("NETRC", &netrc)], See::Folder(data), Some(child))
+    Some(server(dir, format!("ftp://127.0.0.1:{port}/"), &[("NETRC", &netrc)], See::Folder(data), Some(child)))
 }
 
 /// vsftpd, which has the old commands only; with TLS, which it wants continued from one connection to the next, and a certificate
 /// that the sink trusts because the system does.
-pub fn ftps() -> Server {
+pub fn ftps() -> Option<Server> {
+    let program = programs::find("vsftpd")?;
+    let mut make = Command::new(programs::find("openssl")?);
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("data");
     fs::create_dir(&data).unwrap();
     let port = free_port();
     let d = dir.path().display();
     let (key, cert) = (format!("{d}/key.pem"), format!("{d}/cert.pem"));
-    let mut make = Command::new("openssl");
     make.args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]);
     make.args(["-addext", "basicConstraints=critical,CA:FALSE", "-addext", "subjectAltName=IP:127.0.0.1"]);
     make.args(["-keyout", &key, "-out", &cert]);
-    assert!(make.stderr(Stdio::null()).status().expect("openssl; scripts/setup.sh installs it").success());
+    assert!(make.stderr(Stdio::null()).status().expect("openssl").success());
     let conf = format!(
         "listen=YES\nbackground=NO\nlisten_address=127.0.0.1\nlisten_port={port}\nanonymous_enable=YES\nno_anon_password=YES\n\
          local_enable=NO\nwrite_enable=YES\nanon_upload_enable=YES\nanon_mkdir_write_enable=YES\nanon_other_write_enable=YES\n\
@@ -535,10 +537,10 @@ pub fn ftps() -> Server {
          force_anon_data_ssl=YES\nforce_anon_logins_ssl=YES\nrsa_cert_file={cert}\nrsa_private_key_file={key}\nrequire_ssl_reuse=YES\n"
     );
     fs::write(dir.path().join("conf"), conf).unwrap();
-    let mut command = Command::new("/usr/sbin/vsftpd");
+    let mut command = Command::new(program);
     command.arg(dir.path().join("conf"));
     let child = started(command, port, dir.path());
-    server(dir, format!("ftps://127.0.0.1:{port}/"), &[("SSL_CERT_FILE", &cert)], See::Folder(data), Some(child))
+    Some(server(dir, format!("ftps://127.0.0.1:{port}/"), &[("SSL_CERT_FILE", &cert)], See::Folder(data), Some(child)))
 }
 
 /// The account that Azurite has, with its published key.
@@ -560,11 +562,11 @@ sys.exit(0 if answer.status == 201 else f"{answer.status}: {answer.read().decode
 "#;
 
 /// Azurite, an emulator of Azure Blob Storage that checks signatures.
-pub fn azurite() -> Server {
+pub fn azurite() -> Option<Server> {
+    let program = programs::find("azurite")?;
+    let python = programs::find("pyftpdlib")?;
     let dir = tempfile::tempdir().unwrap();
     let port = free_port();
-    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join(".node-servers/node_modules/.bin/azurite-blob");
-    assert!(program.exists(), "{} is missing: run scripts/setup.sh", program.display());
     let mut command = Command::new(program);
     command.args([
         "--blobPort",
@@ -576,7 +578,7 @@ pub fn azurite() -> Server {
     command.current_dir(dir.path());
     let child = started(command, port, dir.path());
     let (account, key) = AZURE;
-    let made = Command::new(venv("python")).args(["-c", CONTAINER, &port.to_string(), account, key]).output().unwrap();
+    let made = Command::new(python).args(["-c", CONTAINER, &port.to_string(), account, key]).output().unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let endpoint = format!("http://127.0.0.1:{port}/{account}");
     provider();
@@ -587,5 +589,5 @@ pub fn azurite() -> Server {
         ("AZURE_STORAGE_KEY", key),
         ("AZURE_STORAGE_SERVICE_ENDPOINT", endpoint.as_str()),
     ];
-    server(dir, "az://box/".to_owned(), &env, see, Some(child))
+    Some(server(dir, "az://box/".to_owned(), &env, see, Some(child)))
 }

@@ -1,10 +1,11 @@
 //! The contract. Every check sees the destination past the sink, by [`Server::tree`].
 
+use crate::common::{end, feed};
 use crate::in_process;
 use crate::servers::{Server, Tree};
 use std::fmt::Write as _;
 use std::io::Write;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 pub const BEGIN: &str = "{\"@stream\":\"begin\",\"kind\":\"files\",\"version\":1}\n";
@@ -14,6 +15,8 @@ const SUMMARY: &str = "metadata/export_summary.json";
 
 /// A finished run.
 pub struct Ran {
+    /// The command line, for failures.
+    pub command: String,
     pub code: Option<i32>,
     pub stderr: String,
 }
@@ -21,14 +24,14 @@ pub struct Ran {
 impl Ran {
     #[track_caller]
     pub fn exits(self, code: i32) -> Self {
-        assert_eq!(self.code, Some(code), "{}", self.stderr);
-        assert!(!self.stderr.contains("panicked"), "{}", self.stderr);
+        assert_eq!(self.code, Some(code), "{}\n{}", self.command, self.stderr);
+        assert!(!self.stderr.contains("panicked"), "{}\n{}", self.command, self.stderr);
         self
     }
 
     #[track_caller]
     pub fn says(self, what: &str) -> Self {
-        assert!(self.stderr.contains(what), "does not say {what:?}: {}", self.stderr);
+        assert!(self.stderr.contains(what), "does not say {what:?}: {}\n{}", self.command, self.stderr);
         self
     }
 }
@@ -49,18 +52,22 @@ pub fn run(server: &Server, args: &[&str], dataset: &str, input: &str) -> Ran {
     if let Some(shelf) = server.shelf() {
         return in_process::run(shelf, args, dataset, input);
     }
-    let mut child = command(server, args, dataset).spawn().unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    let input = input.to_owned();
-    // The sink may refuse before it has read all.
-    let feeder = std::thread::spawn(move || drop(stdin.write_all(input.as_bytes())));
-    let out = child.wait_with_output().unwrap();
-    feeder.join().unwrap();
-    ran(&out)
+    finished(command(server, args, dataset), input)
 }
 
-pub fn ran(out: &Output) -> Ran {
-    Ran { code: out.status.code(), stderr: String::from_utf8_lossy(&out.stderr).into_owned() }
+/// Runs a command of [`command`] to its end.
+pub fn finished(mut command: Command, input: &str) -> Ran {
+    let shown = format!("{command:?}");
+    let mut child = command.spawn().unwrap();
+    // The sink may refuse before it has read all.
+    feed(&mut child, input.as_bytes().to_vec());
+    ran(shown, child)
+}
+
+/// Waits for the end of a run.
+pub fn ran(command: String, child: Child) -> Ran {
+    let out = end(child);
+    Ran { command, code: out.status.code(), stderr: String::from_utf8_lossy(&out.stderr).into_owned() }
 }
 
 pub fn verified(server: &Server, dataset: &str) {
@@ -317,7 +324,7 @@ pub fn signals_leave_nothing_and_kills_are_resumed(server: &Server) {
         let mut child = under_way(server, &[], "ds", &lines(&all));
         let producer = child.stdin.take();
         assert!(Command::new("/bin/kill").args([signal, &child.id().to_string()]).status().unwrap().success());
-        ran(&child.wait_with_output().unwrap()).exits(code).says("nothing was published");
+        ran(format!("syn-sink, {signal}"), child).exits(code).says("nothing was published");
         drop(producer);
         assert_eq!(server.tree().into_keys().collect::<Vec<_>>(), Vec::<String>::new());
     }

@@ -1,5 +1,8 @@
 //! `syn-fetch` as a user meets it: against the stand-in backend, hostile servers and PostgreSQL; the stand-in itself.
 
+// A test that cannot go on fails by a panic.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 #[path = "../common/mod.rs"]
 mod common;
 mod dimensions;

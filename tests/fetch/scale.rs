@@ -36,10 +36,10 @@ fn requests_go_out_side_by_side_and_never_deep() {
     // 1,200 rows at 20 a page: 60 pages of 100 ms each. A numbered page beyond the first of a range would take far longer.
     for mode in [&[][..], &["--no-cursor", "--deep-ms-per-1000", "1000000", "--edge-timeout-ms", "60000"]] {
         let world = World::new(dense(), 400, &[&["--latency-ms", "100"], mode].concat());
-        let began = std::time::Instant::now();
         let ran = world.fetch(&["--page-size", "20"]).ok();
         assert_eq!(ran.items().len(), 1200);
-        assert!(began.elapsed().as_secs_f64() < 4.0, "{mode:?}: {:?}: 60 pages one by one take 6 s", began.elapsed());
+        let at_once = world.server.count("/max_concurrent");
+        assert!(at_once >= 4, "{mode:?}: no more than {at_once} requests at once");
         let requests = world.server.count("/requests/~1sdk~1assignments~1");
         assert!(requests <= 65, "{mode:?}: {requests} requests for 60 pages");
     }
@@ -122,6 +122,7 @@ fn shards_are_disjoint_and_together_the_whole() {
 #[test]
 fn limits_are_kept() {
     let world = World::new(1..200, 400, &[]);
+    // A slow machine takes longer, never shorter.
     let began = std::time::Instant::now();
     world.fetch(&["--page-size", "10", "--rps", "20"]).ok();
     assert!(began.elapsed().as_secs_f64() > 0.9, "{:?}: 20 pages and 3 more at 20 a second", began.elapsed());

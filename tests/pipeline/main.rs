@@ -1,6 +1,9 @@
 //! The four stages in a real pipe, against the stand-in backend. `cargo build --bins --example stand-in` comes first when only
 //! this binary is tested.
 
+// A test that cannot go on fails by a panic.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 #[path = "../common/mod.rs"]
 mod common;
 mod killed;

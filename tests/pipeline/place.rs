@@ -61,12 +61,6 @@ impl Place {
     }
 }
 
-/// Fails with a clear text when a program that these tests put between our stages is not installed.
-pub fn need(program: &str) {
-    let found = Command::new(program).arg("--version").output().is_ok_and(|out| out.status.success());
-    assert!(found, "this test needs `{program}`, which is not installed: apt-get install {program}");
-}
-
 /// The lines of standard error that are of this level.
 pub fn told<'a>(ran: &'a Ran, level: &str) -> Vec<&'a str> {
     ran.stderr.lines().filter(|line| line.contains(&format!(": {level}: "))).collect()

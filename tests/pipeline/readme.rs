@@ -1,6 +1,7 @@
 //! Every `sh` block of README.md is run, and what it promises to print is compared.
 
-use crate::place::{need, place};
+use crate::common::programs;
+use crate::place::place;
 
 /// A fenced block.
 struct Block {
@@ -54,8 +55,9 @@ fn without_time(line: &str) -> String {
 
 #[test]
 fn every_command_of_the_readme_works_and_says_what_is_printed_there() {
-    need("jq");
-    need("zstd");
+    if programs::find("jq").and(programs::find("zstd")).is_none() {
+        return;
+    }
     let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
     let p = place(&["--title", "Street scenes"]);
     let all = blocks(&readme);

@@ -1,9 +1,9 @@
 //! Runs the binary in a folder of its own and shows all there is to know when an assertion fails.
 
+use crate::common::{end, feed};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -56,18 +56,15 @@ impl Place {
 
     pub fn run_command(&self, mut command: Command, input: impl AsRef<[u8]>) -> Ran {
         let mut child = command.spawn().unwrap();
-        let mut stdin = child.stdin.take().unwrap();
-        let input = input.as_ref().to_vec();
         // The sink may refuse before it has read all.
-        let feeder = std::thread::spawn(move || drop(stdin.write_all(&input)));
-        let out = child.wait_with_output().unwrap();
-        feeder.join().unwrap();
+        feed(&mut child, input.as_ref().to_vec());
+        let out = end(child);
         let args = command.get_args().map(|a| a.to_string_lossy().into_owned()).collect();
         self.ran(args, &out)
     }
 
     pub fn wait(&self, child: Child) -> Ran {
-        let out = child.wait_with_output().unwrap();
+        let out = end(child);
         self.ran(Vec::new(), &out)
     }
 
@@ -110,8 +107,9 @@ impl Ran {
 
 impl fmt::Display for Ran {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { code, args, stderr, tree, .. } = self;
-        write!(f, "\nargs: {args:?}\nexit: {code:?}\nstderr: {stderr}\ntree: {tree:#?}")
+        let Self { code, args, stdout, stderr, tree } = self;
+        let stdout = String::from_utf8_lossy(&stdout[..stdout.len().min(2000)]);
+        write!(f, "\nargs: {args:?}\nexit: {code:?}\nstdout: {stdout}\nstderr: {stderr}\ntree: {tree:#?}")
     }
 }
 

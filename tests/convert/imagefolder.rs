@@ -1,0 +1,47 @@
+//! `syn-convert --to imagefolder`.
+
+use crate::common::convert::{convert, texts};
+use crate::rows::{item, one_box};
+use serde_json::{Value, json};
+
+fn classified(id: u64, name: &str, classes: &[&str]) -> String {
+    let heads: Vec<Value> = classes
+        .iter()
+        .enumerate()
+        .map(|(i, class)| json!({"id": i.to_string(), "tool": "classification", "classification": {"class": class}}))
+        .collect();
+    item(id, name, heads.into(), json!([]))
+}
+
+#[test]
+fn images_go_into_the_folder_of_their_one_class() {
+    let input = [
+        classified(1, "a.jpg", &["고양이"]),
+        classified(2, "a.jpg", &["고양이", "고양이"]),
+        classified(3, "c.jpg", &["고양이", "dog"]),
+        classified(4, "d.jpg", &[]),
+        classified(5, "e.jpg", &["../../x"]),
+        one_box(6, "f.jpg", json!("car")),
+    ]
+    .concat();
+    let out = texts(&["--to", "imagefolder", "--report", "summary"], &input);
+    let hostile: Vec<&String> = out.keys().filter(|p| p.starts_with("train/.") || p.ends_with("e.jpg")).collect();
+    assert_eq!(hostile.len(), 1, "{hostile:?}");
+    for (path, id) in [
+        ("train/고양이/a.jpg", 1),
+        ("train/고양이/a__2.jpg", 2),
+        ("unassigned/c.jpg", 3),
+        ("unassigned/d.jpg", 4),
+        (hostile[0], 5),
+        ("unassigned/f.jpg", 6),
+    ] {
+        assert_eq!(out.get(path).map(String::as_str), Some(&*format!("-> https://h/{id}\n")), "{path} in {out:?}");
+    }
+    let summary: Value = serde_json::from_str(&out["metadata/export_summary.json"]).unwrap();
+    assert_eq!(summary["skipped"], json!({"UNSUPPORTED_ANNOTATION_TYPE": 1, "CLASS_AMBIGUOUS": 2}));
+    assert_eq!(summary["annotations"]["written"], 4);
+
+    let out = texts(&["--to", "imagefolder", "--split", "id", "--background", "omit"], &input);
+    assert!(out.contains_key("1/고양이/a.jpg") && !out.contains_key("unassigned/4/d.jpg"), "{out:?}");
+    convert(&["--to", "imagefolder", "--images", "omit"], &input).exits(2);
+}
