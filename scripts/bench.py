@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "tools"))
-from measure import FOLDER, ROOT, corpus, once, put_section, rounds, streamed, table  # noqa: E402
+from measure import ENVIRONMENTS, FOLDER, ROOT, corpus, once, put_section, rounds, streamed, table  # noqa: E402
 
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
 SELECT = 'select(.status_review=="completed")'
@@ -216,8 +216,8 @@ def main():
     parser.add_argument("--json-scan", type=Path, default=ROOT / "target" / "json-scan" / "release" / "json-scan")
     parser.add_argument("--mb", type=int, default=300, help="size of the corpus of ordinary rows")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--venv", type=Path, default=ROOT / ".venv", help="where the platform's SDK is")
-    parser.add_argument("--bench-venv", type=Path, default=ROOT / ".venv-readers", help="where globox and Datumaro are")
+    parser.add_argument("--venv", type=Path, default=ENVIRONMENTS / ".venv", help="where the platform's SDK is")
+    parser.add_argument("--bench-venv", type=Path, default=ENVIRONMENTS / ".venv-readers", help="where globox and Datumaro are")
     parser.add_argument("--large", action="store_true", help="the memory table also at 10 GB")
     parser.add_argument("--quick", action="store_true", help="small corpora, one round, nothing written")
     args = parser.parse_args()

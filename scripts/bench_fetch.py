@@ -19,7 +19,7 @@ from urllib.request import urlopen
 from bench import machine
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "tools"))
-from measure import FOLDER, ROOT, corpus  # noqa: E402
+from measure import ENVIRONMENTS, FOLDER, ROOT, corpus  # noqa: E402
 
 TOKEN = "syn_bench"
 CONCURRENCY = 8
@@ -116,7 +116,7 @@ def main():
     parser.add_argument("--bin", type=Path, default=ROOT / "target" / "dist")
     parser.add_argument("--rows", type=int, default=40_000)
     parser.add_argument("--latency-ms", type=int, default=300)
-    parser.add_argument("--venv", type=Path, default=ROOT / ".venv")
+    parser.add_argument("--venv", type=Path, default=ENVIRONMENTS / ".venv")
     parser.add_argument("--rounds", type=int, default=2, help="the shortest of so many runs counts: others only add to waiting")
     parser.add_argument("--skip-sdk", action="store_true", help="leave out the platform's handler, which takes minutes")
     args = parser.parse_args()

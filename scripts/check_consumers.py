@@ -24,6 +24,8 @@ import numpy as np
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parent.parent
+# Where scripts/setup.sh puts the environments.
+ENVIRONMENTS = Path(os.environ.get("SYNPIPE_TOOLS", ROOT))
 TOOLS = ROOT / "scripts" / "tools"
 DATA = ROOT / "tests" / "data"
 
@@ -257,7 +259,7 @@ CHECKS = [
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", type=Path, default=ROOT / "target" / "debug")
-    parser.add_argument("--readers", type=Path, default=ROOT / ".venv-readers", help="where Datumaro and torchvision are")
+    parser.add_argument("--readers", type=Path, default=ENVIRONMENTS / ".venv-readers", help="where Datumaro and torchvision are")
     args = parser.parse_args()
     binaries, readers = args.bin.resolve(), Readers(args.readers / "bin" / "python")
     with tempfile.TemporaryDirectory() as folder:

@@ -17,6 +17,7 @@ import copy
 import importlib.util
 import io
 import json
+import os
 import multiprocessing
 import subprocess
 import sys
@@ -28,6 +29,8 @@ import numpy as np
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parent.parent
+# Where scripts/setup.sh puts the environments.
+ENVIRONMENTS = Path(os.environ.get("SYNPIPE_TOOLS", ROOT))
 sys.path.insert(0, str(ROOT / "scripts" / "tools"))
 import consumers  # noqa: E402
 
@@ -470,7 +473,7 @@ class Court:
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", type=Path, default=ROOT / "target" / "debug")
-    parser.add_argument("--readers", type=Path, default=ROOT / ".venv-readers", help="where Datumaro and torchvision are")
+    parser.add_argument("--readers", type=Path, default=ENVIRONMENTS / ".venv-readers", help="where Datumaro and torchvision are")
     parser.add_argument("-v", "--verbose", action="store_true", help="print what the readers say")
     args = parser.parse_args()
     broken = json.loads((ROOT / "tests" / "data" / "broken.json").read_text(encoding="utf-8"))

@@ -1,12 +1,35 @@
 #!/usr/bin/env bash
-# Installs what the tests need: .venv with the platform's SDK and the consumers of our exports, .venv-readers with more of them,
-# .venv-servers, .node-servers and Debian packages with the servers that they start, cargo-deny and valgrind.
-#   setup.sh --bench    also what scripts/bench.sh compares with: jq, jaq
-# Safe to run again: what is up to date is left alone.
+# Installs what the tests need besides Rust:
+#   .venv           the platform's SDK and the consumers of our exports
+#   .venv-readers   more consumers, which need other versions of the same packages
+#   .venv-servers   servers in Python that the sink is tested against
+#   .node-servers   an emulator of Azure's store
+#   Debian packages with more servers and tools, and s3s-fs, an S3 server that is compiled here
+#
+#   setup.sh            all of that
+#   setup.sh --ci       also cargo-deny, which .ci/run calls
+#   setup.sh --bench    also what scripts/bench.sh compares with: jaq
+#
+# SYNPIPE_TOOLS=FOLDER places the four folders there instead of in the checkout, so that several checkouts can share them.
+# Safe to run again: what is up to date is left alone. The parts are installed side by side.
 set -euo pipefail
+shopt -s inherit_errexit
 cd "$(dirname "$0")/.."
 
+tools=${SYNPIPE_TOOLS:-$PWD}
+azurite=3.37.0
+ci='' bench=''
+for flag in "$@"; do
+    case $flag in
+    --ci) ci=1 ;;
+    --bench) bench=1 ;;
+    *) echo "setup: unknown flag $flag" >&2 && exit 2 ;;
+    esac
+done
+
 say() { printf 'setup: %s\n' "$*" >&2; }
+
+# ---- Python
 
 # A pyenv shim exists for every version that pyenv ever saw and fails for those not selected, so each candidate is run.
 find_python() {
@@ -18,102 +41,135 @@ find_python() {
             return 0
         fi
     done
+    say "no Python 3.12 or newer found (tried python3.13, python3.12, python3 and pyenv's versions)."
+    say "Install one, e.g. 'apt-get install python3.12 python3.12-venv' or 'pyenv install 3.12', and run this again."
     return 1
 }
 
-# A virtual environment FOLDER from a list of requirements, and one that is installed without dependencies.
+# uv, which installs packages several times faster than pip, in an environment of its own; prints its path.
+find_uv() {
+    local python
+    if [[ ! -x $tools/.venv-uv/bin/uv ]]; then
+        python=$(find_python)
+        rm -rf "$tools/.venv-uv"
+        "$python" -m venv "$tools/.venv-uv"
+        "$tools/.venv-uv/bin/pip" install --quiet --disable-pip-version-check --only-binary :all: uv==0.13.9
+    fi
+    printf '%s\n' "$tools/.venv-uv/bin/uv"
+}
+
+# A virtual environment NAME from a list of requirements, and one that is installed without dependencies.
 environment() {
-    local folder=$1 list=$2 without=${3:-/dev/null} python wanted
+    local folder=$tools/$1 list=$2 without=${3:-/dev/null} wanted uv python
     wanted=$(cat "$list" "$without" | sha256sum | cut -d ' ' -f 1)
     if [[ -f $folder/requirements.sha256 && $(<"$folder/requirements.sha256") == "$wanted" ]] &&
         "$folder/bin/python" -c '' 2>/dev/null; then
-        say "$folder is up to date"
         return
     fi
-    if ! python=$(find_python); then
-        say "no Python 3.12 or newer found (tried python3.13, python3.12, python3 and pyenv's versions)."
-        say "Install one, e.g. 'apt-get install python3.12 python3.12-venv' or 'pyenv install 3.12', and run this again."
-        exit 1
-    fi
+    uv=$(find_uv)
+    python=$(find_python)
     say "making $folder with $("$python" --version) ($python)"
-    rm -rf "$folder"
-    "$python" -m venv "$folder"
-    "$folder/bin/pip" install --quiet --disable-pip-version-check -r "$list"
+    "$uv" venv --quiet --clear --python "$python" "$folder"
+    "$uv" pip install --quiet --python "$folder/bin/python" -r "$list"
     if [[ -n ${3-} ]]; then
-        "$folder/bin/pip" install --quiet --disable-pip-version-check --no-deps -r "$without"
+        "$uv" pip install --quiet --python "$folder/bin/python" --no-deps -r "$without"
     fi
     # Last, so that an interrupted run is not taken for a finished one.
     printf '%s\n' "$wanted" >"$folder/requirements.sha256"
 }
 
-environment .venv scripts/requirements.txt scripts/requirements-no-deps.txt
-environment .venv-readers scripts/requirements-readers.txt scripts/requirements-readers-no-deps.txt
-environment .venv-servers scripts/requirements-servers.txt
+python_environments() {
+    environment .venv scripts/requirements.txt scripts/requirements-no-deps.txt
+    environment .venv-readers scripts/requirements-readers.txt scripts/requirements-readers-no-deps.txt
+    environment .venv-servers scripts/requirements-servers.txt
+}
 
-if command -v cargo-deny >/dev/null; then
-    say "cargo-deny is there"
-elif command -v cargo >/dev/null; then
-    say "installing cargo-deny"
-    cargo install --quiet --locked cargo-deny
-else
-    say "cargo is missing: install Rust from https://rustup.rs and run this again."
-    exit 1
-fi
+# ---- Debian and Node
 
-# Debian packages, when what they bring is missing and we may install them: NAME:PACKAGE, or PACKAGE where both are the same. NAME is
+# Adds to `missing` the Debian packages of what is not there. Each argument is NAME:PACKAGE, or PACKAGE where both are the same; NAME is
 # a command, or a file by its absolute path.
-packages() {
-    local missing=()
+missing=()
+need() {
+    local wanted name
     for wanted in "$@"; do
-        local name=${wanted%%:*}
+        name=${wanted%%:*}
         [[ -e $name && $name == /* ]] || type -P "$name" >/dev/null || missing+=("${wanted#*:}")
     done
+}
+
+debian_packages() {
+    # Certificates of tests; the examples of the README; scripts/check_archives.py; scripts/check_instructions.py and scripts/bench.py.
+    need openssl bsdtar:libarchive-tools zstd jq valgrind time
+    # SFTP, FTP and WebDAV servers; another for FTP comes with .venv-servers.
+    need /usr/sbin/vsftpd:vsftpd /usr/sbin/sshd:openssh-server ssh-keygen:openssh-client
+    need /usr/sbin/nginx:nginx-light /usr/lib/nginx/modules/ngx_http_dav_ext_module.so:libnginx-mod-http-dav-ext
+    azurite_is_there || need node:nodejs npm
+    if ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then
+        missing+=(postgresql)
+    fi
     [[ ${#missing[@]} -eq 0 ]] && return
     if [[ $(id -u) -ne 0 ]] || ! command -v apt-get >/dev/null; then
         say "missing: ${missing[*]}; install them, e.g. 'sudo apt-get install ${missing[*]}', and run this again."
-        exit 1
+        return 1
+    fi
+    # Tests start a PostgreSQL of their own; the one that its package would make and start is not wanted.
+    if [[ ! -e /etc/postgresql-common/createcluster.conf ]]; then
+        mkdir -p /etc/postgresql-common
+        echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
     fi
     say "installing ${missing[*]}"
     apt-get update -qq
     DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-# For scripts/check_instructions.py and scripts/bench.py; certificates of tests.
-packages valgrind time openssl
+azurite_is_there() {
+    grep -qs "\"version\": \"$azurite\"" "$tools/.node-servers/node_modules/azurite/package.json"
+}
 
-# Tests start a PostgreSQL of their own; the one that its package would make and start is not wanted.
-if ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then
-    if [[ $(id -u) -eq 0 && ! -e /etc/postgresql-common/createcluster.conf ]]; then
-        mkdir -p /etc/postgresql-common
-        echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
+# Node comes from Debian where it is missing, so this follows the packages. The scripts that npm packages bring are not run.
+debian_and_node() {
+    debian_packages
+    if ! azurite_is_there; then
+        say "installing azurite"
+        mkdir -p "$tools/.node-servers"
+        npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$tools/.node-servers" "azurite@$azurite"
     fi
-    packages postgresql
-fi
-# For scripts/check_archives.py.
-packages bsdtar:libarchive-tools zstd
+}
 
-# An S3 server that checks signatures.
-if ! command -v s3s-fs >/dev/null && [[ ! -x ${CARGO_HOME:-$HOME/.cargo}/bin/s3s-fs ]]; then
-    say "installing s3s-fs"
-    cargo install --quiet --locked s3s-fs --version 0.14.1 --features binary
-fi
+# ---- Cargo
 
-# SFTP, FTP and WebDAV servers; another for FTP comes with .venv-servers.
-packages /usr/sbin/vsftpd:vsftpd /usr/sbin/sshd:openssh-server ssh-keygen:openssh-client \
-    /usr/sbin/nginx:nginx-light /usr/lib/nginx/modules/ngx_http_dav_ext_module.so:libnginx-mod-http-dav-ext
+# A tool NAME of crates.io, with more arguments of `cargo install`. Unoptimised: to compile it takes longer than all it ever does here.
+cargo_tool() {
+    local name=$1
+    shift
+    if type -P "$name" >/dev/null || [[ -x ${CARGO_HOME:-$HOME/.cargo}/bin/$name ]]; then
+        return
+    fi
+    say "compiling $name"
+    CARGO_PROFILE_DEV_DEBUG=0 cargo install --quiet --locked --debug "$name" "$@"
+}
 
-# An emulator of Azure's store. Its packages' own scripts are not run.
-azurite=3.37.0
-if grep -q "\"version\": \"$azurite\"" .node-servers/node_modules/azurite/package.json 2>/dev/null; then
-    say "azurite is there"
-else
-    packages node:nodejs npm
-    say "installing azurite"
-    mkdir -p .node-servers
-    npm install --silent --no-audit --no-fund --ignore-scripts --prefix .node-servers "azurite@$azurite"
-fi
+# ---- All side by side
 
-if [[ ${1-} == --bench ]]; then
-    packages jq
-    command -v jaq >/dev/null || [[ -x $HOME/.cargo/bin/jaq ]] || cargo install --quiet --locked jaq
+if ! command -v cargo >/dev/null; then
+    say "cargo is missing: install Rust from https://rustup.rs and run this again."
+    exit 1
 fi
+mkdir -p "$tools"
+parts=()
+trap 'kill "${parts[@]}" 2>/dev/null || true' EXIT
+python_environments & parts+=("$!")
+debian_and_node & parts+=("$!")
+cargo_tool s3s-fs --version 0.14.1 --features binary & parts+=("$!")
+[[ -z $ci ]] || { cargo_tool cargo-deny & parts+=("$!"); }
+# Measured against, so optimised.
+[[ -z $bench ]] || command -v jaq >/dev/null || cargo install --quiet --locked jaq
+failed=''
+for part in "${parts[@]}"; do
+    wait "$part" || failed=1
+done
+if [[ -n $failed ]]; then
+    say "not everything could be installed"
+    exit 1
+fi
+say "everything is there"

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+# Where scripts/setup.sh puts the environments.
+ENVIRONMENTS = Path(os.environ.get("SYNPIPE_TOOLS", ROOT))
 FOLDER = ROOT / "target" / "bench"
 # Says the largest resident set, KiB, as the last word on standard error.
 TIMER = ["/usr/bin/time", "-f", "%M"]
