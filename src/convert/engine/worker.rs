@@ -166,7 +166,7 @@ impl Worker {
         let kept = (self.declared.raw && row.raw.is_some()).then_some(&unreadable);
         let Some(payload) = payload.filter(|p| !p.bad && p.text.is_none()).or(kept) else {
             chunk.tally.item_failed(Reason::ItemConversionFailed, &mut counts);
-            self.not_written(row, &split, Name::of_id(&row.item.id), counts, chunk);
+            self.not_written(row, split, Name::of_id(&row.item.id), counts, chunk);
             return;
         };
         if !self.declared.raw {
@@ -178,7 +178,7 @@ impl Worker {
                 let file = item::primary(&row.files, true);
                 let media = payload.media.iter().find(|m| m.kind == MediaKind::Image).or(payload.media.first());
                 let place = MediaFile { media, file, first: true };
-                self.unit(row, payload, &split, place, counts.take().unwrap_or_default(), chunk);
+                self.unit(row, payload, split, place, counts.take().unwrap_or_default(), chunk);
             }
             Per::Media | Per::Image => {
                 let only_images = self.per == Per::Image;
@@ -194,7 +194,7 @@ impl Worker {
                         continue;
                     }
                     let place = MediaFile { media: Some(media), file: row.file_of(media, first), first };
-                    self.unit(row, payload, &split, place, counts.take().unwrap_or_default(), chunk);
+                    self.unit(row, payload, split.clone(), place, counts.take().unwrap_or_default(), chunk);
                     first = false;
                 }
                 // An item without a media of its own is still one image, if its file is one.
@@ -202,7 +202,7 @@ impl Worker {
                 let is_image = file.is_some_and(FileRef::is_image);
                 if first && payload.media.is_empty() && (is_image || !only_images) {
                     let place = MediaFile { media: None, file, first };
-                    self.unit(row, payload, &split, place, counts.take().unwrap_or_default(), chunk);
+                    self.unit(row, payload, split.clone(), place, counts.take().unwrap_or_default(), chunk);
                     first = false;
                 }
                 if let (true, true, Some(file)) = (first, payload.media.is_empty(), file) {
@@ -211,7 +211,7 @@ impl Worker {
                 }
                 if first || counts.as_ref().is_some_and(|c| c.counts.seen > 0) {
                     let counts = counts.take().unwrap_or_default();
-                    self.not_written(row, &split, Name::of_id(&row.item.id), counts, chunk);
+                    self.not_written(row, split.clone(), Name::of_id(&row.item.id), counts, chunk);
                 }
             }
         }
@@ -222,13 +222,13 @@ impl Worker {
         &mut self,
         row: &Row<'_, '_>,
         payload: &Payload<'_>,
-        split: &Cow<'static, str>,
+        split: Cow<'static, str>,
         place: MediaFile<'_, '_>,
         mut counts: ItemCounts,
         chunk: &mut Chunk,
     ) {
         chunk.tally.units += 1;
-        let named = self.name(row, split, &place, &mut counts, chunk);
+        let named = self.name(row, &split, &place, &mut counts, chunk);
         let size = row.size(place.media, place.file);
         let name = match named {
             Ok(name) => name,
@@ -238,7 +238,7 @@ impl Worker {
                 let media = if self.per == Per::Item { &payload.media } else { own };
                 for a in media.iter().flat_map(|m| &m.annotations) {
                     let reason = a.problem.unwrap_or(Reason::ItemConversionFailed);
-                    self.lost(row, a, reason, split, &mut counts, chunk);
+                    self.lost(row, a, reason, &split, &mut counts, chunk);
                 }
                 self.not_written(row, split, Name::of_id(&row.item.id), counts, chunk);
                 return;
@@ -248,7 +248,7 @@ impl Worker {
             chunk.tally.item_failed(Reason::ImageSizeUnknown, &mut counts);
             for a in place.media.into_iter().flat_map(|m| &m.annotations) {
                 let reason = a.problem.unwrap_or(Reason::ImageSizeUnknown);
-                self.lost(row, a, reason, split, &mut counts, chunk);
+                self.lost(row, a, reason, &split, &mut counts, chunk);
             }
             self.not_written(row, split, name, counts, chunk);
             return;
@@ -260,7 +260,7 @@ impl Worker {
             arena: row.arena,
             raw: row.raw,
             size,
-            split,
+            split: &split,
             name: &name,
             line: row.line,
         };
@@ -283,13 +283,13 @@ impl Worker {
             self.failed.get_or_insert_with(|| format!("item {}: {reason}", &*row.item.id));
         }
         if written {
-            chunk.tally.image(split);
+            chunk.tally.image(&split);
         } else {
             chunk.parts.take_back(start);
         }
         let original = if written { self.original(row, place.file) } else { None };
         let parts = start..chunk.parts.end();
-        let (id, split) = (Id::new(&row.item.id, row.item.id_is_number), split.clone());
+        let id = Id::new(&row.item.id, row.item.id_is_number);
         chunk.records.push((Record { id, name, split, original, counts, written }, parts));
     }
 
@@ -360,12 +360,12 @@ impl Worker {
     fn not_written(
         &self,
         row: &Row<'_, '_>,
-        split: &Cow<'static, str>,
+        split: Cow<'static, str>,
         name: Name,
         counts: ItemCounts,
         chunk: &mut Chunk,
     ) {
-        let (id, split) = (Id::new(&row.item.id, row.item.id_is_number), split.clone());
+        let id = Id::new(&row.item.id, row.item.id_is_number);
         chunk.records.push((Record { id, name, split, original: None, counts, written: false }, 0..0));
     }
 }
