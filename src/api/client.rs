@@ -9,7 +9,7 @@ use super::error::{ApiError, quote};
 use super::limit::{Gate, Limits};
 use super::query::Query;
 use super::retry::{LONGEST_RETRY_AFTER, Policy, Tries, Trouble, retry_after};
-use crate::net::addresses::{PrivateAddress, Reach, Resolver};
+use crate::net::addresses::{PrivateAddress, Reach, Resolver, UrlError};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::redirect;
 use serde_json::Value;
@@ -181,7 +181,7 @@ impl Client {
     ) -> Result<T, Trouble> {
         let bad = |reason| Trouble::Fatal(ApiError::Address { what: what.to_owned(), reason });
         let (reach, _) = self.objects().await.map_err(Trouble::Fatal)?;
-        reach.check(url).map_err(bad)?;
+        reach.check(url).map_err(|e| bad(refused(&e)))?;
         let mut tries = Tries::new(self.0.options.policy);
         loop {
             match self.attempt(Goal::Object, url, BODY_CAP, tries.failed > 0).await.and_then(&parse) {
@@ -446,12 +446,23 @@ fn too_long(url: &Url, cap: usize) -> Trouble {
 
 /// A failure below HTTP.
 fn broken(url: &Url, error: reqwest::Error) -> Trouble {
-    if error.is_redirect() || is_private(&error) {
+    if is_private(&error) {
+        return Trouble::Fatal(ApiError::Address { what: url.path().into(), reason: refused(&PrivateAddress.into()) });
+    }
+    if error.is_redirect() {
         return Trouble::Fatal(ApiError::Address { what: url.path().into(), reason: cause(&error) });
     }
     let no_contact = error.is_connect();
     let reason = cause(&error);
     Trouble::Passing { reason, retry_after: None, may_be_size: !no_contact, slow_down: false, no_contact }
+}
+
+/// Why an address is not requested, and what to do about it.
+fn refused(error: &UrlError) -> String {
+    match error {
+        UrlError::Private(_) => format!("{error}; give --allow-private-urls if that is right"),
+        other => other.to_string(),
+    }
 }
 
 fn is_private(error: &reqwest::Error) -> bool {

@@ -5,14 +5,14 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use url::{Host, Url};
 
-/// How far a URL may reach.
+/// Which addresses a URL may lead to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
     /// Public addresses only.
     Public,
     /// Also private and loopback addresses, since the URL is of the Synapse server itself; never link-local ones.
     OwnServer,
-    /// Anything: `--allow-private-urls`.
+    /// All addresses: the user has allowed private ones.
     Any,
 }
 
@@ -29,28 +29,45 @@ impl Reach {
     /// Checks a URL's scheme, and its host when that is an address; names are checked by [`Resolver`] when they are connected to.
     ///
     /// # Errors
-    /// A text saying what is not allowed.
-    pub fn check(self, url: &Url) -> Result<(), String> {
+    /// [`UrlError`]: what is not allowed.
+    pub fn check(self, url: &Url) -> Result<(), UrlError> {
         if !matches!(url.scheme(), "http" | "https") {
-            return Err(format!("only http and https URLs are fetched, not {}", url.scheme()));
+            return Err(UrlError::Scheme(url.scheme().to_owned()));
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err("the URL holds a user name or password".to_owned());
+            return Err(UrlError::Credentials);
         }
         let address = match url.host() {
             Some(Host::Ipv4(a)) => IpAddr::V4(a),
             Some(Host::Ipv6(a)) => IpAddr::V6(a),
             Some(Host::Domain(_)) => return Ok(()),
-            None => return Err("the URL has no host".to_owned()),
+            None => return Err(UrlError::NoHost),
         };
-        if self.allows(address) { Ok(()) } else { Err(PrivateAddress.to_string()) }
+        if self.allows(address) { Ok(()) } else { Err(PrivateAddress.into()) }
     }
 }
 
 /// The address belongs to this machine or its network.
-#[derive(Debug, thiserror::Error)]
-#[error("the URL leads to a private address; give --allow-private-urls if that is right")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the URL leads to a private address")]
 pub struct PrivateAddress;
+
+/// Why a URL is never requested.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UrlError {
+    /// Its scheme is this one.
+    #[error("only http and https URLs are fetched, not {0}")]
+    Scheme(String),
+    /// Credentials in a URL would go to whoever a row names.
+    #[error("the URL holds a user name or password")]
+    Credentials,
+    /// There is nobody to ask.
+    #[error("the URL has no host")]
+    NoHost,
+    /// Its address is out of reach.
+    #[error(transparent)]
+    Private(#[from] PrivateAddress),
+}
 
 /// Looks names up and drops addresses out of reach, at the moment of connecting: a name that changes its address between a check
 /// and a connection gains nothing.

@@ -1,21 +1,42 @@
 //! What every destination can do, whatever it is: [`Destination`] and [`Output`].
 
-use super::dataset::digest::Seen;
-use super::error::SinkError;
+use super::dataset::digest::Digest;
+use super::error::{SinkError, Unsupported};
+use crate::net::retry::RetryPolicy;
 use crate::path::RelPath;
+use std::ffi::OsStr;
 use std::io::Read;
 use std::path::Path;
 
 /// What becomes of a dataset that is there already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Existing {
-    /// The run is refused.
+    /// It stays, and the run is refused.
     #[default]
     Refused,
     /// It is replaced as a whole.
     Replaced,
     /// The new one gets a number: `name(1)`, as the platform does it.
     Numbered,
+}
+
+/// How a destination is opened.
+#[derive(Clone, Copy, Debug)]
+pub struct OpenOptions<'a> {
+    /// The destination, as the user wrote it.
+    pub dest: &'a OsStr,
+    /// What becomes of a dataset that is there already.
+    pub existing: Existing,
+    /// Cut into shards of this size, bytes before compression.
+    pub shard_size: Option<u64>,
+    /// Continue an earlier run, and keep what was written when this one fails.
+    pub resume: bool,
+    /// Keep what was written when the run fails.
+    pub keep_staging: bool,
+    /// Prefix in the same store under which files wait until the dataset is complete.
+    pub staging_prefix: Option<&'a str>,
+    /// How long failing servers are tried again.
+    pub retry: &'a RetryPolicy,
 }
 
 /// How local files that lines name get into a dataset.
@@ -30,14 +51,16 @@ pub enum LocalFiles {
     Symlink,
 }
 
-/// A place that a dataset is written to and that shows all of it or nothing.
+/// Where a dataset is written: readers see all of it or nothing.
 ///
-/// Calls come from several threads at once. Until [`publish`](Destination::publish) has returned, nobody who looks for the
-/// dataset under its name may find any of it (a store without folders: may find its manifest). Each file is finished exactly
-/// once; `order` numbers the files of a run from 0 without gaps in input order, and a file that fails gives its number back
-/// through [`skip`](Destination::skip), so that a destination whose bytes depend on the order of files can keep it.
+/// Methods are called from several threads at once. Until [`publish`](Destination::publish) has returned, nobody who looks for the
+/// dataset under its name may find any of it; in a store without folders, nobody may find its manifest.
+///
+/// `order` numbers the files of a run from 0, without gaps, in input order. Each number is used once: a file is finished, or
+/// [`skip`](Destination::skip) is called with its number. A destination whose bytes depend on the order of files can so keep it.
 pub trait Destination: Send + Sync {
-    /// A folder that files will be put into; called before any of them, outermost folder first. Most destinations need nothing.
+    /// Announces a folder, `/`-separated below the dataset, before any file in it; the outermost folder comes first. Most destinations
+    /// have nothing to do.
     ///
     /// # Errors
     /// [`SinkError::Write`].
@@ -45,13 +68,13 @@ pub trait Destination: Send + Sync {
         Ok(())
     }
 
-    /// Starts a file whose content comes piece by piece.
+    /// Starts a file whose content comes in pieces.
     ///
     /// # Errors
     /// [`SinkError::Write`].
     fn start(&self, order: u64, path: &RelPath) -> Result<Box<dyn Output>, SinkError>;
 
-    /// Writes a file whose content is at hand.
+    /// Writes a file whose content is in memory as a whole.
     ///
     /// # Errors
     /// [`SinkError::Write`].
@@ -61,7 +84,7 @@ pub trait Destination: Send + Sync {
         out.finish()
     }
 
-    /// Takes a file gathered in the scratch folder; it may be moved away.
+    /// Writes a file whose content is `scratch`, a file in the scratch folder. It may be moved away instead of copied.
     ///
     /// # Errors
     /// [`SinkError::Write`].
@@ -80,70 +103,69 @@ pub trait Destination: Send + Sync {
         }
     }
 
-    /// Puts a link to a local file in the place of its content. `source` is absolute and leads over no link itself.
+    /// Writes a link to a local file instead of its content. `source` is absolute, and no part of it is a link.
     ///
     /// # Errors
-    /// [`SinkError::Usage`] where there are no links, [`SinkError::Write`].
+    /// [`SinkError::Unsupported`] where there are no links, [`SinkError::Write`].
     fn link(&self, _order: u64, path: &RelPath, _source: &Path, _how: LocalFiles) -> Result<(), SinkError> {
-        Err(SinkError::Usage(format!(
-            "{path} cannot be a link in {}: links are for folders of this machine; use --local-files copy",
-            self.name()
-        )))
+        Err(SinkError::unsupported(self.name(), Unsupported::Link { path: path.as_str().to_owned() }))
     }
 
-    /// Told in input order, before anything else about the file with this number, which item it belongs to (as JSON).
+    /// Called once per file in input order, before any other call with this `order`: the id of the item that the file belongs to, as
+    /// JSON; `None` for a file of no item.
     fn belongs(&self, _order: u64, _item: Option<&str>) {}
 
-    /// What a run that is resumed finds at this path, finished and verified by size at least. When it is what the file would be,
-    /// the file is neither started nor put; else it is, and takes its place.
-    fn held(&self, _path: &RelPath) -> Option<Seen> {
+    /// Size and hash of a finished file from an earlier run; its size was checked at least. When it equals the new file, `start` and
+    /// `put` are not called; otherwise the new file replaces it.
+    fn held(&self, _path: &RelPath) -> Option<Digest> {
         None
     }
 
-    /// Told of every file that is finished or held, so that a later run can find it held.
+    /// Notes that a file is finished, or was found finished by [`held`](Destination::held), so that a later run can find it.
     ///
     /// # Errors
-    /// [`SinkError`] when it could not be noted.
-    fn record(&self, _path: &RelPath, _seen: &Seen) -> Result<(), SinkError> {
+    /// [`SinkError`] when the note cannot be written.
+    fn record(&self, _path: &RelPath, _seen: &Digest) -> Result<(), SinkError> {
         Ok(())
     }
 
     /// The file with this number will not come.
     ///
     /// # Errors
-    /// [`SinkError::Write`] when files that waited for it could not be written.
+    /// [`SinkError::Write`] when files that waited for it cannot be written.
     fn skip(&self, _order: u64) -> Result<(), SinkError> {
         Ok(())
     }
 
-    /// The run is over, well or not: calls that wait, for others or for a server, end soon, with an error. Called before `discard`, and after `publish`.
+    /// The run is over, with success or without: calls that wait, for other files or for a server, return an error soon. Called
+    /// before `discard`, and after `publish`.
     fn stop(&self) {}
 
-    /// An existing local folder for files under way; removed by `publish` and `discard`.
+    /// An existing folder of this machine for unfinished files; `publish` and `discard` remove it.
     fn scratch(&self) -> &Path;
 
     /// Makes the dataset visible, durably. Called once, after all files are finished. `manifest`, a file in the scratch folder,
-    /// becomes [`metadata/manifest.json`](super::dataset::manifest) under the number `order`, as the last file of all; where nothing else
-    /// makes a dataset appear at once, its appearance does.
+    /// becomes [`metadata/manifest.json`](super::dataset::manifest) with the number `order`, as the last file. Where a destination cannot
+    /// make all files visible at once, the dataset counts as published when its manifest is there.
     ///
     /// # Errors
     /// [`SinkError`]; then [`discard`](Destination::discard) must still be called.
     fn publish(&self, order: u64, manifest: &Path) -> Result<(), SinkError>;
 
-    /// Removes everything that was written. Called instead of `publish` or after it failed; reports nothing, since the failure
-    /// that led here is what the user has to know.
+    /// Deletes everything that was written. Called instead of `publish`, or after it failed. It returns no error: the user has to hear
+    /// of the failure that led here.
     fn discard(&self);
 
-    /// Whether the dataset was there before, the same, and nothing was written.
+    /// Whether the same dataset was published before, so that nothing was written.
     fn is_unchanged(&self) -> bool {
         false
     }
 
-    /// The destination as the user knows it, without secrets.
+    /// The destination as the user knows it, for messages; without secrets.
     fn name(&self) -> String;
 }
 
-/// One file under way. Dropping it without [`finish`](Output::finish) leaves nothing of it in the dataset.
+/// An unfinished file. Dropping it without [`finish`](Output::finish) leaves nothing of it in the dataset.
 pub trait Output: Send {
     /// Adds bytes at the end.
     ///
@@ -151,7 +173,7 @@ pub trait Output: Send {
     /// [`SinkError::Write`].
     fn write(&mut self, bytes: &[u8]) -> Result<(), SinkError>;
 
-    /// Throws away what was written so far.
+    /// Drops what was written so far; the file starts again from its beginning.
     ///
     /// # Errors
     /// [`SinkError::Write`].

@@ -1,7 +1,12 @@
 //! What can go wrong between the file lines and the published dataset.
+//!
+//! Messages here say what happened and hold the facts as fields. Which option of a command line would help is for whoever has a
+//! command line to say.
 
-use crate::exit::{Classified, Exit};
-use crate::stream::StreamError;
+use super::originals::reason::Reason;
+use super::run::line_error::LineError;
+use crate::exit::{Classified, Exit, UsageError};
+use crate::stream::{Batch, Line, Place, StreamError};
 use std::io;
 
 /// A failure that ends a run. Nothing is published when one is returned.
@@ -10,16 +15,33 @@ pub enum SinkError {
     /// The input could not be read, was cut, or has a bad line.
     #[error(transparent)]
     Stream(#[from] StreamError),
-    /// The command line asks for something that cannot be.
-    #[error("{0}")]
-    Usage(String),
-    /// The destination exists and `--overwrite` was not given.
-    #[error("{0} exists already: choose another name, or give --overwrite to replace it as a whole")]
-    Exists(String),
-    /// `--resume`, and the dataset that is there is another one.
-    #[error(
-        "{dest} exists already, and {path} is not the same in it: give --overwrite to replace it, or choose another name"
-    )]
+    /// A line of the input cannot be used.
+    #[error("{shown}")]
+    Line {
+        /// The message, with the place of the line.
+        shown: StreamError,
+        /// What is wrong with it.
+        problem: LineError,
+    },
+    /// The request cannot be followed as it stands.
+    #[error(transparent)]
+    Usage(#[from] UsageError),
+    /// The request asks a destination for what it cannot do.
+    #[error("{dest}: {what}")]
+    Unsupported {
+        /// The destination.
+        dest: String,
+        /// What it cannot do.
+        what: Unsupported,
+    },
+    /// The destination exists, and is not to be replaced.
+    #[error("{dest} exists already")]
+    Exists {
+        /// The destination.
+        dest: String,
+    },
+    /// A run was to be resumed, and the dataset that is at the destination is another one.
+    #[error("{dest} exists already, and {path} is not the same in it")]
     Differs {
         /// The destination.
         dest: String,
@@ -27,18 +49,20 @@ pub enum SinkError {
         path: String,
     },
     /// Another run has the destination, or was killed there.
-    #[error(
-        "another run is writing to {0}, or was killed: if you know that it is gone, --resume takes up what it left and \
-         --overwrite starts anew"
-    )]
-    Unfinished(String),
+    #[error("another run is writing to {dest}, or was killed")]
+    Unfinished {
+        /// The destination.
+        dest: String,
+    },
     /// A store or server refused, or could not be reached.
     #[error("{path}: {reason}")]
     Store {
         /// The path as the user knows it.
         path: String,
-        /// What the store said, without secrets.
+        /// What the store said, without secrets, and what to do about it.
         reason: String,
+        /// Whether the same request may succeed later.
+        temporary: bool,
     },
     /// A file or folder of the output could not be written.
     #[error("cannot write {path}: {source}")]
@@ -48,7 +72,7 @@ pub enum SinkError {
         /// The system's reason.
         source: io::Error,
     },
-    /// A local file that a `file` line names could not be read.
+    /// A local file that a `file` line names, or a file of a published dataset, could not be read.
     #[error("cannot read {path}: {source}")]
     Read {
         /// The path as the line gives it.
@@ -56,19 +80,22 @@ pub enum SinkError {
         /// The system's reason.
         source: io::Error,
     },
-    /// An original could not be had, and `--strict` was given.
-    #[error("{path}: {reason} ({url}); without --strict it would be skipped and listed in the summary")]
+    /// An original could not be downloaded, and the run was to be strict about it.
+    #[error("{path}: {reason} ({url})")]
     Original {
-        /// Where it would have gone.
+        /// Path in the dataset.
         path: String,
         /// The URL without its query.
         url: String,
         /// Why not.
-        reason: String,
+        reason: Reason,
     },
     /// The originals are larger than the user allows.
-    #[error("the originals have more than --max-total-bytes {0}: nothing was published")]
-    TooMuch(u64),
+    #[error("the originals have more than {limit} bytes: nothing was published")]
+    TooMuch {
+        /// Largest size of all originals together, bytes.
+        limit: u64,
+    },
     /// Stopped by a signal.
     #[error("stopped by a signal; nothing was published")]
     Stopped(Exit),
@@ -80,10 +107,75 @@ pub enum SinkError {
     Internal(&'static str),
 }
 
+/// What a destination cannot do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unsupported {
+    /// Keep what a failed run has written, in an archive.
+    #[error("an archive always starts over: nothing of a failed run is kept")]
+    KeepArchive,
+    /// Keep or resume shards.
+    #[error("shards always start over: nothing of a failed run is kept")]
+    KeepShards,
+    /// Read standard output.
+    #[error("what was written to standard output cannot be read")]
+    ReadStdout,
+    /// Take the first free number, outside of this machine.
+    #[error("only folders and archives of this machine get numbers")]
+    Numbers,
+    /// Cut into shards, outside of this machine.
+    #[error("shards are for a folder of this machine, named in UTF-8")]
+    RemoteShards,
+    /// Cut into zip archives.
+    #[error("shards are tars: a zip cannot be read as a stream")]
+    ZipShards,
+    /// Cut into shards in a folder without a name.
+    #[error("shards need a folder with a name")]
+    NamelessShards,
+    /// Hold a link to a local file.
+    #[error("{path} cannot be a link: links are for folders of this machine")]
+    Link {
+        /// Path in the dataset.
+        path: String,
+    },
+    /// Replace something else than a folder by a folder.
+    #[error("it is not a folder, and only a folder is replaced by a folder")]
+    ReplaceNonFolder,
+    /// Replace something else than a file by an archive.
+    #[error("it is not a file, and only a file is replaced by an archive")]
+    ReplaceNonFile,
+}
+
 impl SinkError {
-    /// A write failure.
+    /// A write failure at the path as the user knows it.
     pub fn write(path: impl Into<String>, source: io::Error) -> Self {
         Self::Write { path: path.into(), source }
+    }
+
+    /// A request that cannot be followed; `message` says what to do instead.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::Usage(UsageError::new(message))
+    }
+
+    /// A store's refusal that would come again.
+    pub fn store(path: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self::Store { path: path.into(), reason: reason.into(), temporary: false }
+    }
+
+    /// What `dest` cannot do.
+    pub fn unsupported(dest: impl Into<String>, what: Unsupported) -> Self {
+        Self::Unsupported { dest: dest.into(), what }
+    }
+
+    /// A line of a batch that cannot be used.
+    pub fn line(batch: &Batch, line: &Line<'_>, problem: impl Into<LineError>) -> Self {
+        let problem = problem.into();
+        Self::Line { shown: batch.bad_line(line, &problem.to_string()), problem }
+    }
+
+    /// The same for a line of which only the place is left.
+    pub fn line_at(place: &Place, problem: impl Into<LineError>) -> Self {
+        let problem = problem.into();
+        Self::Line { shown: StreamError::Line { place: place.to_string(), reason: problem.to_string() }, problem }
     }
 }
 
@@ -91,11 +183,13 @@ impl Classified for SinkError {
     fn exit(&self) -> Exit {
         match self {
             Self::Stream(e) => e.exit(),
-            Self::Usage(_) => Exit::Usage,
-            Self::Exists(_) | Self::Differs { .. } | Self::Unfinished(_) | Self::Store { .. } | Self::Write { .. } => {
-                Exit::Output
-            }
-            Self::Read { .. } | Self::TooMuch(_) | Self::Manifest(_) => Exit::Input,
+            Self::Usage(_) | Self::Unsupported { .. } => Exit::Usage,
+            Self::Exists { .. }
+            | Self::Differs { .. }
+            | Self::Unfinished { .. }
+            | Self::Store { .. }
+            | Self::Write { .. } => Exit::Output,
+            Self::Line { .. } | Self::Read { .. } | Self::TooMuch { .. } | Self::Manifest(_) => Exit::Input,
             Self::Original { .. } => Exit::Remote,
             Self::Stopped(exit) => *exit,
             Self::Internal(_) => Exit::Other,

@@ -12,46 +12,48 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The files of a dataset.
-pub type Tree = BTreeMap<String, Vec<u8>>;
+pub type Files = BTreeMap<String, Vec<u8>>;
 
-/// Datasets by their names. Clones are the same shelf.
+/// Datasets by their names. Clones are the same store.
 #[derive(Clone, Debug, Default)]
-pub struct Shelf(Arc<Mutex<BTreeMap<String, Tree>>>);
+pub struct MemoryStore(Arc<Mutex<BTreeMap<String, Files>>>);
 
-impl Shelf {
+impl MemoryStore {
     /// Begins a dataset of this name.
     ///
     /// # Errors
     /// [`SinkError::Exists`], [`SinkError::Usage`] for a number, [`SinkError::Write`].
-    pub fn begin(&self, name: &str, existing: Existing) -> Result<Memory, SinkError> {
+    pub fn begin(&self, name: &str, existing: Existing) -> Result<MemoryDestination, SinkError> {
         match existing {
-            Existing::Numbered => return Err(SinkError::Usage("datasets in memory get no numbers".to_owned())),
-            Existing::Refused if self.lock().contains_key(name) => return Err(SinkError::Exists(name.to_owned())),
+            Existing::Numbered => return Err(SinkError::usage("datasets in memory get no numbers".to_owned())),
+            Existing::Refused if self.lock().contains_key(name) => {
+                return Err(SinkError::Exists { dest: name.to_owned() });
+            }
             _ => {}
         }
         let scratch = tempfile::Builder::new().prefix("syn-sink-").tempdir();
         let scratch = scratch.map_err(|e| SinkError::write(std::env::temp_dir().display().to_string(), e))?;
-        Ok(Memory { shelf: self.clone(), name: name.to_owned(), existing, growing: Arc::default(), scratch })
+        Ok(MemoryDestination { store: self.clone(), name: name.to_owned(), existing, growing: Arc::default(), scratch })
     }
 
     /// The files of a dataset.
-    pub fn get(&self, name: &str) -> Option<Tree> {
+    pub fn get(&self, name: &str) -> Option<Files> {
         self.lock().get(name).cloned()
     }
 
-    /// Takes a dataset off the shelf.
-    pub fn take(&self, name: &str) -> Option<Tree> {
+    /// Takes a dataset off the store.
+    pub fn take(&self, name: &str) -> Option<Files> {
         self.lock().remove(name)
     }
 
-    /// Puts a dataset on the shelf, in the place of the one with this name.
-    pub fn put(&self, name: &str, files: Tree) {
+    /// Puts a dataset on the store, in the place of the one with this name.
+    pub fn put(&self, name: &str, files: Files) {
         self.lock().insert(name.to_owned(), files);
     }
 
     /// The dataset of this name as its readers see it, or not.
-    pub fn published(&self, name: &str) -> OnShelf {
-        OnShelf { shelf: self.clone(), name: name.to_owned() }
+    pub fn published(&self, name: &str) -> MemoryDataset {
+        MemoryDataset { store: self.clone(), name: name.to_owned() }
     }
 
     /// The names of all datasets.
@@ -59,30 +61,30 @@ impl Shelf {
         self.lock().keys().cloned().collect()
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Tree>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Files>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A dataset under way: the shelf has it when it is whole.
+/// A dataset under way: the store has it when it is whole.
 #[derive(Debug)]
-pub struct Memory {
-    shelf: Shelf,
+pub struct MemoryDestination {
+    store: MemoryStore,
     name: String,
     existing: Existing,
-    growing: Arc<Mutex<Tree>>,
+    growing: Arc<Mutex<Files>>,
     scratch: tempfile::TempDir,
 }
 
-impl Memory {
-    fn growing(&self) -> MutexGuard<'_, Tree> {
+impl MemoryDestination {
+    fn growing(&self) -> MutexGuard<'_, Files> {
         self.growing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Destination for Memory {
+impl Destination for MemoryDestination {
     fn start(&self, _order: u64, path: &RelPath) -> Result<Box<dyn Output>, SinkError> {
-        Ok(Box::new(File { tree: self.growing.clone(), path: path.as_str().to_owned(), content: Vec::new() }))
+        Ok(Box::new(File { files: self.growing.clone(), path: path.as_str().to_owned(), content: Vec::new() }))
     }
 
     fn scratch(&self) -> &Path {
@@ -91,13 +93,13 @@ impl Destination for Memory {
 
     fn publish(&self, _order: u64, manifest: &Path) -> Result<(), SinkError> {
         let manifest = std::fs::read(manifest).map_err(|e| SinkError::write(manifest::PATH, e))?;
-        let mut shelf = self.shelf.lock();
-        if self.existing == Existing::Refused && shelf.contains_key(&self.name) {
-            return Err(SinkError::Exists(self.name.clone()));
+        let mut store = self.store.lock();
+        if self.existing == Existing::Refused && store.contains_key(&self.name) {
+            return Err(SinkError::Exists { dest: self.name.clone() });
         }
-        let mut tree = std::mem::take(&mut *self.growing());
-        tree.insert(manifest::PATH.to_owned(), manifest);
-        shelf.insert(self.name.clone(), tree);
+        let mut files = std::mem::take(&mut *self.growing());
+        files.insert(manifest::PATH.to_owned(), manifest);
+        store.insert(self.name.clone(), files);
         Ok(())
     }
 
@@ -112,7 +114,7 @@ impl Destination for Memory {
 
 /// A file under way.
 struct File {
-    tree: Arc<Mutex<Tree>>,
+    files: Arc<Mutex<Files>>,
     path: String,
     content: Vec<u8>,
 }
@@ -129,32 +131,32 @@ impl Output for File {
     }
 
     fn finish(self: Box<Self>) -> Result<(), SinkError> {
-        self.tree.lock().unwrap_or_else(PoisonError::into_inner).insert(self.path, self.content);
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).insert(self.path, self.content);
         Ok(())
     }
 }
 
-/// A dataset on the shelf, or not.
+/// A dataset on the store, or not.
 #[derive(Debug)]
-pub struct OnShelf {
-    shelf: Shelf,
+pub struct MemoryDataset {
+    store: MemoryStore,
     name: String,
 }
 
-impl Published for OnShelf {
+impl Published for MemoryDataset {
     fn name(&self) -> String {
         self.name.clone()
     }
 
     fn read(&self, path: &str) -> Result<Option<Box<dyn Read + Send>>, SinkError> {
-        let shelf = self.shelf.lock();
-        let content = shelf.get(&self.name).and_then(|tree| tree.get(path));
+        let store = self.store.lock();
+        let content = store.get(&self.name).and_then(|files| files.get(path));
         Ok(content.map(|c| Box::new(Cursor::new(c.clone())) as Box<dyn Read + Send>))
     }
 
     fn list(&self, each: &mut dyn FnMut(&str, u64) -> Result<(), SinkError>) -> Result<(), SinkError> {
-        let files: Vec<_> = match self.shelf.lock().get(&self.name) {
-            Some(tree) => tree.iter().map(|(path, content)| (path.clone(), content.len() as u64)).collect(),
+        let files: Vec<_> = match self.store.lock().get(&self.name) {
+            Some(files) => files.iter().map(|(path, content)| (path.clone(), content.len() as u64)).collect(),
             None => Vec::new(),
         };
         files.iter().try_for_each(|(path, bytes)| each(path, *bytes))

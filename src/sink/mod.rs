@@ -2,14 +2,14 @@
 //!
 //! ```text
 //! reader thread ─batches─► run: frames, names, parts ─jobs─► workers: write, download, verify ─► Destination
-//!                            ▲ ledger (input order) ◄──done──┘                                    └ publish at the end frame
+//!                            ▲ outcomes in input order ◄─────done──┘                               └ publish at the end frame
 //! ```
-//! * [`mod@run`]: frames, names and parts in input order, the workers, what is counted and said
-//! * [`destination`]: what every destination can do; [`registry`]: which there are
-//! * [`local`]: a folder; [`archive`]: one archive or shards, also to a pipe; [`store`]: object stores and file servers;
-//!   [`memory`]: for tests and for those who use this library
-//! * [`dataset`]: the manifest, and a dataset that is there already: verified, or found to be the same
-//! * [`originals`]: downloads, what their bytes must be, new URLs for expired ones
+//! * [`mod@run`]: frames, names and parts in input order, the workers, what is counted and reported
+//! * [`destination`]: what every destination can do; [`registry`]: the list of them
+//! * [`local`]: a folder; [`archive`]: one archive or shards, also to a pipe; `store`: object stores and file servers, with the
+//!   feature `stores`; [`memory`]: for tests and for programs that use this library
+//! * [`dataset`]: the manifest; a published dataset, to be verified or found to be the same
+//! * [`originals`]: downloads, what their content must be, new URLs for expired ones
 
 pub mod archive;
 pub mod dataset;
@@ -18,9 +18,9 @@ pub mod error;
 pub mod local;
 pub mod memory;
 pub mod originals;
-pub mod patience;
 pub mod registry;
 pub mod run;
+#[cfg(feature = "stores")]
 pub mod store;
 
 pub use destination::{Destination, Output};

@@ -1,160 +1,188 @@
-//! The destinations there are, one line each: which DEST belongs to which, how it is opened for a new dataset, and how one that is
-//! there is read.
+//! The list of destinations: which DEST belongs to which, how it is opened for a new dataset, and how a published one is read.
+//!
+//! [`KINDS`] are those of this machine. A DEST with a scheme is a store or a server: each declares itself in a file of the folder
+//! `store/scheme`, and is listed in its `mod.rs`.
 
 use super::archive;
 use super::archive::Archive;
-use super::archive::format::Format;
-use super::archive::reader::Packed;
-use super::archive::shards::{Cut, Shards};
-use super::dataset::published;
+use super::archive::format::ArchiveFormat;
+use super::archive::reader::ArchiveReader;
+use super::archive::shards::{ShardOptions, Shards};
 use super::dataset::published::{Folder, Published};
-use super::dataset::unchanged::{Tidy, Unchanged};
-use super::destination::{Destination, Existing};
-use super::error::SinkError;
+use super::dataset::unchanged;
+use super::destination::{Destination, Existing, OpenOptions};
+use super::error::{SinkError, Unsupported};
 use super::local;
 use super::local::Local;
 use super::local::staging::Staging;
-use super::patience::Patience;
+#[cfg(feature = "stores")]
 use super::store;
-use super::store::list::StoredDataset;
-use super::store::platform::Target;
-use super::store::scheme::{azblob, ftp, gcs, s3, sftp, webdav};
-use super::store::{How, Place, Store};
+#[cfg(feature = "stores")]
+use super::store::scheme::{SCHEMES, Scheme};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// What the user asks for.
-#[derive(Clone, Copy, Debug)]
-pub struct Wanted<'a> {
-    /// DEST as it was given.
-    pub dest: &'a OsStr,
-    /// What becomes of what is there.
-    pub existing: Existing,
-    /// Cut into shards of this size, bytes.
-    pub shard_size: Option<u64>,
-    /// Take up what an earlier run has left.
-    pub resume: bool,
-    /// Leave what was done when the run fails.
-    pub keep_staging: bool,
-    /// Where files of a store wait.
-    pub staging_prefix: Option<&'a str>,
-    /// How failing servers are treated.
-    pub patience: &'a Patience,
-}
+type OpenNew = fn(&OpenOptions<'_>) -> Result<Arc<dyn Destination>, SinkError>;
+type OpenPublished = fn(&OpenOptions<'_>) -> Result<Arc<dyn Published>, SinkError>;
 
-type New = fn(&Wanted<'_>) -> Result<Arc<dyn Destination>, SinkError>;
-type There = fn(&Wanted<'_>) -> Result<Arc<dyn Published>, SinkError>;
-
-/// One kind of destination.
-pub struct Kind {
-    /// How a DEST of this kind looks, for `--help` and errors.
+/// A kind of destination on this machine.
+pub struct LocalKind {
+    /// How a DEST of this kind is written, for help and errors.
     pub form: &'static str,
-    /// Whether a DEST without scheme is of this kind.
-    is: fn(&str) -> bool,
-    how: Access,
+    matches: fn(&str) -> bool,
+    new: OpenNew,
+    published: OpenPublished,
 }
 
-enum Access {
-    /// A store, by the place that a DEST names.
-    Store(fn(&str) -> Result<Place, SinkError>),
-    /// Anything else.
-    Own { new: New, there: There },
-}
-
-const fn in_store(form: &'static str, place: fn(&str) -> Result<Place, SinkError>) -> Kind {
-    Kind { form, is: |_| false, how: Access::Store(place) }
-}
-
-const fn own(form: &'static str, is: fn(&str) -> bool, new: New, there: There) -> Kind {
-    Kind { form, is, how: Access::Own { new, there } }
-}
-
-/// All kinds; the first that takes a DEST has it.
-pub const KINDS: &[Kind] = &[
-    in_store("s3://BUCKET/PREFIX", s3::place),
-    in_store("gs://BUCKET/PREFIX", gcs::place),
-    in_store("az://CONTAINER/PREFIX", azblob::place),
-    in_store("sftp://HOST/FOLDER", sftp::place),
-    in_store("ftp://HOST/FOLDER", ftp::place),
-    in_store("ftps://HOST/FOLDER", ftp::place),
-    in_store("webdav://HOST/FOLDER", webdav::place),
-    in_store("webdavs://HOST/FOLDER", webdav::place),
-    own("-", |d| d == "-", |_| Ok(Arc::new(Archive::stdout()?)), unread),
-    own("FILE.tar[.gz|.zst], FILE.zip", |d| Format::of(d).is_some(), new_archive, archived),
-    own("FOLDER/", |_| true, new_folder, folder),
+/// The kinds on this machine. A DEST without scheme belongs to the first that matches.
+pub const KINDS: &[LocalKind] = &[
+    LocalKind { form: "-", matches: |dest| dest == "-", new: new_stdout, published: published_stdout },
+    LocalKind {
+        form: "FILE.tar[.gz|.zst], FILE.zip",
+        matches: |dest| ArchiveFormat::of(dest).is_some(),
+        new: new_archive,
+        published: published_archive,
+    },
+    LocalKind { form: "FOLDER/", matches: |_| true, new: new_folder, published: published_folder },
 ];
 
-/// What an earlier run has left of an archive is of no use: it is begun anew.
-fn new_archive(wanted: &Wanted<'_>) -> Result<Arc<dyn Destination>, SinkError> {
-    if wanted.keep_staging {
-        return Err(SinkError::Usage(format!(
-            "{}: an archive is begun anew every time: --keep-staging is for folders, stores and servers",
-            wanted.dest.display()
-        )));
-    }
-    Ok(Arc::new(Archive::file(Path::new(wanted.dest), format(wanted), wanted.existing)?))
+/// What a DEST is.
+enum Kind {
+    Local(&'static LocalKind),
+    #[cfg(feature = "stores")]
+    Store(&'static Scheme),
 }
 
-fn archived(wanted: &Wanted<'_>) -> Result<Arc<dyn Published>, SinkError> {
-    Ok(Arc::new(Packed::new(Path::new(wanted.dest), format(wanted))))
-}
-
-fn format(wanted: &Wanted<'_>) -> Format {
-    Format::of(&wanted.dest.to_string_lossy()).map_or(Format::Tar, |(_, format)| format)
-}
-
-/// What is not there any more when it is written.
-fn unread(_: &Wanted<'_>) -> Result<Arc<dyn Published>, SinkError> {
-    Err(SinkError::Usage("--verify and --resume are not for standard output: name a file".to_owned()))
+/// How every DEST is written that this build can open, for help and errors: stores and servers first.
+pub fn forms() -> Vec<&'static str> {
+    let local = KINDS.iter().map(|kind| kind.form);
+    #[cfg(feature = "stores")]
+    let all = SCHEMES.iter().map(|scheme| scheme.form).chain(local);
+    #[cfg(not(feature = "stores"))]
+    let all = local;
+    all.collect()
 }
 
 /// Opens the destination for a new dataset.
 ///
 /// # Errors
-/// [`SinkError::Usage`] when no kind takes it, and what the kind says.
-pub fn open(wanted: &Wanted<'_>) -> Result<Arc<dyn Destination>, SinkError> {
-    if wanted.existing == Existing::Numbered && !is_local(wanted.dest) {
-        return Err(SinkError::Usage("--auto-number is for folders and archives of this machine".to_owned()));
+/// [`SinkError::Usage`] when no kind takes it, [`SinkError::Unsupported`], and what the kind itself returns.
+pub fn open(options: &OpenOptions<'_>) -> Result<Arc<dyn Destination>, SinkError> {
+    if options.existing == Existing::Numbered && !is_local(options.dest) {
+        return Err(unsupported(options, Unsupported::Numbers));
     }
-    if let Some(size) = wanted.shard_size {
-        if wanted.resume || wanted.keep_staging {
-            return Err(SinkError::Usage("--resume and --keep-staging are not for shards".to_owned()));
+    if let Some(size) = options.shard_size {
+        if options.resume || options.keep_staging {
+            return Err(unsupported(options, Unsupported::KeepShards));
         }
-        return shards(wanted, size);
+        return new_shards(options, size);
     }
-    let kind = kind_of(wanted.dest)?;
-    match &kind.how {
-        Access::Store(place) => open_store(place(text(wanted.dest)?)?, wanted),
-        Access::Own { new, there } => {
-            let dest = PathBuf::from(wanted.dest);
-            let tidy = Box::new(move || {
-                Staging::new(&dest, false)?.remove();
-                Ok(())
-            });
-            match unchanged(wanted, || there(wanted), tidy) {
-                Ok(Some(same)) => Ok(same),
-                // A file that is no archive is not the same; that it is there is for whoever would write to say.
-                Err(SinkError::Read { .. }) if Format::of(&wanted.dest.to_string_lossy()).is_some() => new(wanted),
-                Ok(None) => new(wanted),
-                Err(e) => Err(e),
-            }
-        }
+    match kind_of(options.dest)? {
+        Kind::Local(kind) => open_local(kind, options),
+        #[cfg(feature = "stores")]
+        Kind::Store(scheme) => store::open::new((scheme.location)(text(options.dest)?)?, options),
     }
 }
 
-/// Says whether what is there would keep a run from being published, as far as that can be seen from this machine.
+fn open_local(kind: &LocalKind, options: &OpenOptions<'_>) -> Result<Arc<dyn Destination>, SinkError> {
+    let dest = PathBuf::from(options.dest);
+    let tidy = Box::new(move || {
+        Staging::new(&dest, false)?.remove();
+        Ok(())
+    });
+    match unchanged::find(options, || (kind.published)(options), tidy) {
+        Ok(Some(same)) => Ok(same),
+        Ok(None) => (kind.new)(options),
+        // A file that is no archive is not the same dataset; whether it may be replaced is for the writer to say.
+        Err(SinkError::Read { .. }) if ArchiveFormat::of(&options.dest.to_string_lossy()).is_some() => {
+            (kind.new)(options)
+        }
+        Err(e) => Err(e),
+    }
+}
+
+/// Opens what is at the destination for reading.
 ///
 /// # Errors
-/// What [`open`] would say.
-pub fn check(wanted: &Wanted<'_>) -> Result<(), SinkError> {
-    kind_of(wanted.dest)?;
-    match (wanted.shard_size, wanted.dest.to_str()) {
-        _ if !is_local(wanted.dest) => Ok(()),
-        (Some(size), _) => local::check(&cut(wanted, size)?.0, wanted.existing),
-        (None, Some(dest)) if Format::of(dest).is_some() => archive::check(Path::new(dest), wanted.existing),
-        (None, _) => local::check(Path::new(wanted.dest), wanted.existing),
+/// [`SinkError::Usage`] when no kind takes it, [`SinkError::Unsupported`], and what the kind itself returns.
+pub fn published(options: &OpenOptions<'_>) -> Result<Arc<dyn Published>, SinkError> {
+    if let Some(size) = options.shard_size {
+        return Ok(Arc::new(Folder::new(&shard_options(options, size)?.0)));
     }
+    match kind_of(options.dest)? {
+        Kind::Local(kind) => (kind.published)(options),
+        #[cfg(feature = "stores")]
+        Kind::Store(scheme) => store::open::published((scheme.location)(text(options.dest)?)?, options),
+    }
+}
+
+/// Checks whether something at the destination would keep a dataset from being published, as far as this machine can tell without
+/// asking a server.
+///
+/// # Errors
+/// As [`open`].
+pub fn check(options: &OpenOptions<'_>) -> Result<(), SinkError> {
+    kind_of(options.dest)?;
+    match (options.shard_size, options.dest.to_str()) {
+        _ if !is_local(options.dest) => Ok(()),
+        (Some(size), _) => local::check(&shard_options(options, size)?.0, options.existing),
+        (None, Some(dest)) if ArchiveFormat::of(dest).is_some() => archive::check(Path::new(dest), options.existing),
+        (None, _) => local::check(Path::new(options.dest), options.existing),
+    }
+}
+
+fn new_stdout(_: &OpenOptions<'_>) -> Result<Arc<dyn Destination>, SinkError> {
+    Ok(Arc::new(Archive::stdout()?))
+}
+
+fn published_stdout(options: &OpenOptions<'_>) -> Result<Arc<dyn Published>, SinkError> {
+    Err(unsupported(options, Unsupported::ReadStdout))
+}
+
+fn new_archive(options: &OpenOptions<'_>) -> Result<Arc<dyn Destination>, SinkError> {
+    if options.keep_staging {
+        return Err(unsupported(options, Unsupported::KeepArchive));
+    }
+    Ok(Arc::new(Archive::file(Path::new(options.dest), format(options), options.existing)?))
+}
+
+fn published_archive(options: &OpenOptions<'_>) -> Result<Arc<dyn Published>, SinkError> {
+    Ok(Arc::new(ArchiveReader::new(Path::new(options.dest), format(options))))
+}
+
+fn new_folder(options: &OpenOptions<'_>) -> Result<Arc<dyn Destination>, SinkError> {
+    let OpenOptions { existing, resume, keep_staging, .. } = *options;
+    Ok(Arc::new(Local::new(Path::new(options.dest), existing, resume, resume || keep_staging)?))
+}
+
+fn published_folder(options: &OpenOptions<'_>) -> Result<Arc<dyn Published>, SinkError> {
+    Ok(Arc::new(Folder::new(Path::new(options.dest))))
+}
+
+fn new_shards(options: &OpenOptions<'_>, size: u64) -> Result<Arc<dyn Destination>, SinkError> {
+    let (folder, shards) = shard_options(options, size)?;
+    Ok(Arc::new(Shards::new(Arc::new(Local::new(&folder, options.existing, false, false)?), shards)))
+}
+
+/// The folder of the shards, and how they are named and cut: `a/train.tar.zst` means `a/train/train-000000.tar.zst` and so on; in
+/// a folder without such an ending they are plain tars.
+fn shard_options(options: &OpenOptions<'_>, size: u64) -> Result<(PathBuf, ShardOptions), SinkError> {
+    let Some(dest) = options.dest.to_str().filter(|_| is_local(options.dest)) else {
+        return Err(unsupported(options, Unsupported::RemoteShards));
+    };
+    let (folder, format) = ArchiveFormat::of(dest).unwrap_or((dest, ArchiveFormat::Tar));
+    let folder: PathBuf = Path::new(folder).components().collect();
+    let stem = folder.file_name().and_then(OsStr::to_str).map(str::to_owned);
+    match (format, stem) {
+        (ArchiveFormat::Zip, _) => Err(unsupported(options, Unsupported::ZipShards)),
+        (_, None) => Err(unsupported(options, Unsupported::NamelessShards)),
+        (format, Some(stem)) => Ok((folder, ShardOptions { stem, format, size })),
+    }
+}
+
+fn format(options: &OpenOptions<'_>) -> ArchiveFormat {
+    ArchiveFormat::of(&options.dest.to_string_lossy()).map_or(ArchiveFormat::Tar, |(_, format)| format)
 }
 
 /// Whether it is a folder or a file of this machine.
@@ -162,123 +190,28 @@ fn is_local(dest: &OsStr) -> bool {
     dest != "-" && scheme(&dest.to_string_lossy()).is_none()
 }
 
-fn shards(wanted: &Wanted<'_>, size: u64) -> Result<Arc<dyn Destination>, SinkError> {
-    let (folder, cut) = cut(wanted, size)?;
-    Ok(Arc::new(Shards::new(Arc::new(Local::new(&folder, wanted.existing, false, false)?), cut)))
+fn unsupported(options: &OpenOptions<'_>, what: Unsupported) -> SinkError {
+    SinkError::unsupported(options.dest.display().to_string(), what)
 }
 
-/// The folder that shards go to, and how they are cut: `a/train.tar.zst` means `a/train/train-000000.tar.zst`, and so on; a folder
-/// gets plain tars.
-fn cut(wanted: &Wanted<'_>, size: u64) -> Result<(PathBuf, Cut), SinkError> {
-    let usage = |reason: &str| Err(SinkError::Usage(format!("--shard-size {reason}")));
-    let Some(dest) = wanted.dest.to_str().filter(|_| is_local(wanted.dest)) else {
-        return usage("is for a folder of this machine, named in UTF-8");
-    };
-    let (folder, format) = Format::of(dest).unwrap_or((dest, Format::Tar));
-    let folder: PathBuf = Path::new(folder).components().collect();
-    let stem = folder.file_name().and_then(OsStr::to_str).map(str::to_owned);
-    match (format, stem) {
-        (Format::Zip, _) => usage("makes tars: a zip cannot be read as a stream"),
-        (_, None) => usage("needs a folder with a name"),
-        (format, Some(stem)) => Ok((folder, Cut { stem, format, size })),
-    }
-}
-
-/// Opens a storage of the platform for a new dataset.
-///
-/// # Errors
-/// As [`open`].
-pub fn open_storage(target: Target, wanted: &Wanted<'_>) -> Result<Arc<dyn Destination>, SinkError> {
-    match target {
-        Target::Folder(folder) => open(&Wanted { dest: folder.as_os_str(), ..*wanted }),
-        Target::Store(_) if wanted.existing == Existing::Numbered || wanted.shard_size.is_some() => {
-            Err(SinkError::Usage("--auto-number and --shard-size are for this machine".to_owned()))
-        }
-        Target::Store(place) => open_store(*place, wanted),
-    }
-}
-
-/// Opens what is in a storage of the platform for reading.
-///
-/// # Errors
-/// As [`published()`].
-pub fn published_storage(target: Target, wanted: &Wanted<'_>) -> Result<Arc<dyn Published>, SinkError> {
-    match target {
-        Target::Folder(folder) => Ok(Arc::new(Folder::new(&folder))),
-        Target::Store(place) => stored(*place, wanted),
-    }
-}
-
-/// The dataset that is there, if it is to be found the same.
-fn unchanged(
-    wanted: &Wanted<'_>,
-    there: impl FnOnce() -> Result<Arc<dyn Published>, SinkError>,
-    tidy: Box<Tidy>,
-) -> Result<Option<Arc<dyn Destination>>, SinkError> {
-    if !wanted.resume || wanted.existing == Existing::Replaced {
-        return Ok(None);
-    }
-    let there = there()?;
-    Ok(if published::is_there(&*there)? { Some(Arc::new(Unchanged::new(there, tidy)?)) } else { None })
-}
-
-fn stored(place: Place, wanted: &Wanted<'_>) -> Result<Arc<dyn Published>, SinkError> {
-    Ok(Arc::new(StoredDataset::new(place, wanted.patience)?))
-}
-
-/// Opens a place in a store for a new dataset.
-///
-/// # Errors
-/// What [`Store::new`] says.
-fn open_store(place: Place, wanted: &Wanted<'_>) -> Result<Arc<dyn Destination>, SinkError> {
-    let Wanted { resume, keep_staging, staging_prefix, patience, .. } = *wanted;
-    let (left, prefix, kept) = (place.clone(), staging_prefix.map(str::to_owned), patience.clone());
-    let tidy = Box::new(move || store::remove_rest(&left, prefix.as_deref(), &kept));
-    if let Some(same) = unchanged(wanted, || stored(place.clone(), wanted), tidy)? {
-        return Ok(same);
-    }
-    let overwrite = wanted.existing == Existing::Replaced;
-    Ok(Arc::new(Store::new(place, &How { overwrite, resume, keep_staging, staging_prefix, patience })?))
-}
-
-/// Opens what is at the destination for reading.
-///
-/// # Errors
-/// [`SinkError::Usage`] when no kind takes it, and what the kind says.
-pub fn published(wanted: &Wanted<'_>) -> Result<Arc<dyn Published>, SinkError> {
-    if let Some(size) = wanted.shard_size {
-        return Ok(Arc::new(Folder::new(&cut(wanted, size)?.0)));
-    }
-    match &kind_of(wanted.dest)?.how {
-        Access::Store(place) => stored(place(text(wanted.dest)?)?, wanted),
-        Access::Own { there, .. } => there(wanted),
-    }
-}
-
-fn new_folder(wanted: &Wanted<'_>) -> Result<Arc<dyn Destination>, SinkError> {
-    let Wanted { existing, resume, keep_staging, .. } = *wanted;
-    Ok(Arc::new(Local::new(Path::new(wanted.dest), existing, resume, resume || keep_staging)?))
-}
-
-fn folder(wanted: &Wanted<'_>) -> Result<Arc<dyn Published>, SinkError> {
-    Ok(Arc::new(Folder::new(Path::new(wanted.dest))))
-}
-
+#[cfg(feature = "stores")]
 fn text(dest: &OsStr) -> Result<&str, SinkError> {
-    dest.to_str().ok_or_else(|| SinkError::Usage("an address must be UTF-8".to_owned()))
+    dest.to_str().ok_or_else(|| SinkError::usage("an address must be UTF-8"))
 }
 
-fn kind_of(dest: &OsStr) -> Result<&'static Kind, SinkError> {
-    // A name that is not UTF-8 can only be that of a folder; its scheme or its ending is still to be seen.
+fn kind_of(dest: &OsStr) -> Result<Kind, SinkError> {
+    // A name that is not UTF-8 can only be that of a folder; its scheme or its ending can still be read.
     let text = dest.to_string_lossy();
     let known = match scheme(&text) {
-        Some(scheme) => KINDS.iter().find(|k| k.form.split_once("://").is_some_and(|(known, _)| known == scheme)),
-        None => KINDS.iter().find(|k| (k.is)(&text)),
+        #[cfg(feature = "stores")]
+        Some(name) => SCHEMES.iter().find(|scheme| scheme.name() == name).map(Kind::Store),
+        #[cfg(not(feature = "stores"))]
+        Some(_) => None,
+        None => KINDS.iter().find(|kind| (kind.matches)(&text)).map(Kind::Local),
     };
     known.ok_or_else(|| {
-        let forms: Vec<_> = KINDS.iter().map(|k| k.form).collect();
         let shown = text.split("://").next().unwrap_or_default();
-        SinkError::Usage(format!("no destination is known for {shown}://; known are {}", forms.join(", ")))
+        SinkError::usage(format!("no destination is known for {shown}://; known are {}", forms().join(", ")))
     })
 }
 
@@ -301,13 +234,38 @@ mod tests {
             ("a:/b", "FOLDER/"),
             ("./s3:/x", "FOLDER/"),
             ("://x", "FOLDER/"),
+            ("-", "-"),
+            ("x.tar.zst", "FILE.tar[.gz|.zst], FILE.zip"),
+            #[cfg(feature = "stores")]
             ("s3://b/x", "s3://BUCKET/PREFIX"),
+            #[cfg(feature = "stores")]
             ("webdavs://h/x", "webdavs://HOST/FOLDER"),
         ] {
-            assert_eq!(kind_of(OsStr::new(dest)).map(|k| k.form).unwrap_or("none"), form, "{dest}");
+            let found = match kind_of(OsStr::new(dest)) {
+                Ok(Kind::Local(kind)) => kind.form,
+                #[cfg(feature = "stores")]
+                Ok(Kind::Store(scheme)) => scheme.form,
+                Err(_) => "none",
+            };
+            assert_eq!(found, form, "{dest}");
         }
         let Err(e) = kind_of(OsStr::new("gopher://user:secret@host/x")) else { panic!("gopher is known") };
         let e = e.to_string();
         assert!(e.contains("gopher://") && e.contains("FOLDER/") && !e.contains("secret"), "{e}");
+    }
+
+    /// The documents list what this build can open, and nothing else.
+    #[cfg(feature = "stores")]
+    #[test]
+    fn the_tables_of_the_documents_list_every_scheme() {
+        let known: std::collections::BTreeSet<_> = SCHEMES.iter().map(|scheme| scheme.name()).collect();
+        let table = include_str!("../../docs/destinations.md");
+        let first_cells = table.lines().filter_map(|line| line.strip_prefix("| `")?.split(" | ").next());
+        let listed = first_cells.flat_map(|cell| cell.split('`')).filter_map(scheme).collect();
+        assert_eq!(known, listed, "docs/destinations.md");
+        let readme = include_str!("../../README.md");
+        for name in known {
+            assert!(readme.contains(&format!("{name}://")), "README.md lacks {name}://");
+        }
     }
 }

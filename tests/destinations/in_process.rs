@@ -6,17 +6,17 @@ use std::io::Cursor;
 use std::sync::Arc;
 use std::time::Duration;
 use synpipe::exit::{Classified, Exit};
+use synpipe::net::retry::RetryPolicy;
 use synpipe::sink;
 use synpipe::sink::dataset::unchanged::Unchanged;
 use synpipe::sink::dataset::{check, published};
 use synpipe::sink::destination::{Destination, Existing, LocalFiles};
-use synpipe::sink::memory::Shelf;
-use synpipe::sink::originals::How;
-use synpipe::sink::patience::Patience;
+use synpipe::sink::memory::MemoryStore;
+use synpipe::sink::originals::DownloadOptions;
 use synpipe::sink::{Options, SinkError};
 use synpipe::stream::Reader;
 
-pub fn run(shelf: &Shelf, args: &[&str], dataset: &str, input: &str) -> Ran {
+pub fn run(shelf: &MemoryStore, args: &[&str], dataset: &str, input: &str) -> Ran {
     let mut told = String::new();
     let code = match go(shelf, args, dataset, input, &mut told) {
         Ok(exit) => exit,
@@ -28,7 +28,7 @@ pub fn run(shelf: &Shelf, args: &[&str], dataset: &str, input: &str) -> Ran {
     Ran { command: format!("in this process: {args:?} {dataset}"), code: Some(code.code().into()), stderr: told }
 }
 
-fn go(shelf: &Shelf, args: &[&str], dataset: &str, input: &str, told: &mut String) -> Result<Exit, SinkError> {
+fn go(shelf: &MemoryStore, args: &[&str], dataset: &str, input: &str, told: &mut String) -> Result<Exit, SinkError> {
     let there = shelf.published(dataset);
     let warned = std::sync::Mutex::new(String::new());
     let warn = |text: &str| warned.lock().unwrap().push_str(&format!("{text}\n"));
@@ -53,8 +53,8 @@ fn go(shelf: &Shelf, args: &[&str], dataset: &str, input: &str, told: &mut Strin
     } else {
         Arc::new(shelf.begin(dataset, existing)?)
     };
-    let originals = How {
-        patience: Patience::new(Duration::ZERO, |_| {}),
+    let originals = DownloadOptions {
+        retry: RetryPolicy::new(Duration::ZERO, |_| {}),
         allow_private: false,
         max_file: None,
         max_total: None,

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use crate::archives;
 use crate::common::programs;
 use opendal::Operator;
-use synpipe::sink::memory::Shelf;
+use synpipe::sink::memory::MemoryStore;
 
 pub type Tree = BTreeMap<String, Vec<u8>>;
 
@@ -42,7 +42,7 @@ enum See {
     /// Archives with this ending are in this folder.
     Archives(PathBuf, &'static str),
     /// Datasets are in the memory of this process.
-    Memory(Shelf),
+    Memory(MemoryStore),
 }
 
 impl Drop for Server {
@@ -93,7 +93,7 @@ impl Server {
     }
 
     /// Where runs have to be in this process.
-    pub fn shelf(&self) -> Option<&Shelf> {
+    pub fn shelf(&self) -> Option<&MemoryStore> {
         if let See::Memory(shelf) = &self.see { Some(shelf) } else { None }
     }
 
@@ -304,7 +304,7 @@ const SIGNED: &str = "Authorization: AWS4-HMAC-SHA256 Credential=AKTEST/20260101
 
 /// Memory of this process.
 pub fn memory() -> Server {
-    let see = See::Memory(Shelf::default());
+    let see = See::Memory(MemoryStore::default());
     let mut server = server(tempfile::tempdir().unwrap(), "/".to_owned(), &[], see, None);
     server.refuses = |_| false;
     server

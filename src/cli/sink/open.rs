@@ -1,9 +1,17 @@
 //! The opening of a destination, during which signals count already.
 
-use super::{Args, target, wanted};
-use crate::exit::{Exit, Failure};
+use super::args::Args;
+#[cfg(feature = "stores")]
+use super::client;
+use super::problem::Problem;
+use crate::exit::Exit;
+use crate::net::retry::RetryPolicy;
+use crate::sink::dataset::published::Published;
 use crate::sink::destination::Destination;
-use crate::sink::patience::Patience;
+#[cfg(feature = "stores")]
+use crate::sink::store::platform;
+#[cfg(feature = "stores")]
+use crate::sink::store::platform::StorageLocation;
 use crate::sink::{SinkError, registry};
 use crossbeam_channel::{Receiver, bounded, select, unbounded};
 use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
@@ -37,19 +45,19 @@ pub(super) fn signals() -> std::io::Result<Receiver<Exit>> {
     Ok(receive)
 }
 
-/// Opens the destination, on a thread of its own: a signal ends the run also while a store does not answer.
+/// Opens the destination for a new dataset, on a thread of its own: a signal ends the run also while a store does not answer.
 ///
 /// # Errors
 /// What the destination says; [`SinkError::Stopped`], and then nothing of it is left.
-pub(super) fn open(
+pub(super) fn new(
     args: &Arc<Args>,
-    patience: &Patience,
+    retry: &RetryPolicy,
     stop: &Receiver<Exit>,
-) -> Result<Arc<dyn Destination>, Failure> {
+) -> Result<Arc<dyn Destination>, Problem> {
     let (send, opened) = bounded(1);
-    let (args, patience) = (args.clone(), patience.clone());
-    let thread = thread::Builder::new().name("open".into()).spawn(move || drop(send.send(new(&args, &patience))));
-    thread.map_err(|e| Failure::new(Exit::Other, format!("the system gives no thread: {e}")))?;
+    let (args, retry) = (args.clone(), retry.clone());
+    let thread = thread::Builder::new().name("open".into()).spawn(move || drop(send.send(destination(&args, &retry))));
+    thread.map_err(|e| Problem::new(Exit::Other, format!("the system gives no thread: {e}")))?;
     let gone = || Err(SinkError::Internal("the destination could not be opened").into());
     select! {
         recv(opened) -> destination => destination.unwrap_or_else(|_| gone()),
@@ -62,10 +70,60 @@ pub(super) fn open(
     }
 }
 
-fn new(args: &Args, patience: &Patience) -> Result<Arc<dyn Destination>, Failure> {
-    let wanted = wanted(args, patience)?;
-    Ok(match target(args)? {
-        Some(target) => registry::open_storage(target, &wanted)?,
-        None => registry::open(&wanted)?,
-    })
+fn destination(args: &Args, retry: &RetryPolicy) -> Result<Arc<dyn Destination>, Problem> {
+    let options = args.open_options(retry)?;
+    #[cfg(feature = "stores")]
+    if let Some(storage) = storage(args)? {
+        return Ok(crate::sink::store::open::new_storage(storage, &options, registry::open)?);
+    }
+    #[cfg(not(feature = "stores"))]
+    check_storage(args)?;
+    Ok(registry::open(&options)?)
+}
+
+/// Opens a published dataset.
+///
+/// # Errors
+/// What the destination says.
+pub(super) fn published(args: &Args, retry: &RetryPolicy) -> Result<Arc<dyn Published>, Problem> {
+    let options = args.open_options(retry)?;
+    #[cfg(feature = "stores")]
+    if let Some(storage) = storage(args)? {
+        return Ok(crate::sink::store::open::published_storage(storage, &options)?);
+    }
+    #[cfg(not(feature = "stores"))]
+    check_storage(args)?;
+    Ok(registry::published(&options)?)
+}
+
+/// Checks that the storage of the platform can be written to, if one is given.
+///
+/// # Errors
+/// What the server or the storage says.
+#[cfg(feature = "stores")]
+pub(super) fn check_storage(args: &Args) -> Result<(), Problem> {
+    storage(args).map(drop)
+}
+
+/// Checks that no storage of the platform is given: this build knows none.
+///
+/// # Errors
+/// A usage problem when there is one.
+#[cfg(not(feature = "stores"))]
+pub(super) fn check_storage(args: &Args) -> Result<(), Problem> {
+    match args.storage {
+        Some(_) => Err(crate::exit::UsageError::new("--storage: this build has no stores").into()),
+        None => Ok(()),
+    }
+}
+
+/// The storage of the platform that the user names, with its configuration from the server.
+#[cfg(feature = "stores")]
+fn storage(args: &Args) -> Result<Option<StorageLocation>, Problem> {
+    let (Some(id), Some(path)) = (args.storage, &args.path) else { return Ok(None) };
+    let client = client::from_environment(args.retry_for()).map_err(|e| Problem::Other(e.into()))?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|e| Problem::new(Exit::Other, format!("the system gives no runtime: {e}")))?;
+    let configuration = runtime.block_on(client.storage(id)).map_err(|e| Problem::Other(e.into()))?;
+    Ok(Some(platform::storage(id, &configuration, path)?))
 }

@@ -145,7 +145,7 @@ impl Probe {
         let mut url = url.clone();
         for _ in 0..=REDIRECTS {
             let reach = self.reach(&url);
-            reach.check(&url).map_err(Trouble::Final)?;
+            reach.check(&url).map_err(|e| Trouble::Final(e.to_string()))?;
             let client = self.clients.get(reach, fresh).map_err(broken)?;
             let request = client
                 .get(url.clone())

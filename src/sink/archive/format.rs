@@ -1,15 +1,15 @@
 //! The archive formats, by the ending of a name: tar, plain or compressed, and zip.
 
-use super::stdout::Piped;
-use super::tar_writer::Tar;
-use super::zip_writer::Zip;
+use super::stdout::Stdout;
+use super::tar_writer::TarWriter;
+use super::zip_writer::ZipWriter;
 use flate2::write::GzEncoder;
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 
 /// What a name says about the archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub enum ArchiveFormat {
     /// `.tar`
     Tar,
     /// `.tar.gz`, `.tgz`
@@ -21,15 +21,15 @@ pub enum Format {
 }
 
 /// Endings and what they stand for; the longer ones first.
-const ENDINGS: &[(&str, Format)] = &[
-    (".tar.gz", Format::Gzip),
-    (".tar.zst", Format::Zstd),
-    (".tgz", Format::Gzip),
-    (".tar", Format::Tar),
-    (".zip", Format::Zip),
+const ENDINGS: &[(&str, ArchiveFormat)] = &[
+    (".tar.gz", ArchiveFormat::Gzip),
+    (".tar.zst", ArchiveFormat::Zstd),
+    (".tgz", ArchiveFormat::Gzip),
+    (".tar", ArchiveFormat::Tar),
+    (".zip", ArchiveFormat::Zip),
 ];
 
-impl Format {
+impl ArchiveFormat {
     /// The format of a name, and the name without its ending.
     pub fn of(name: &str) -> Option<(&str, Self)> {
         ENDINGS.iter().find_map(|(ending, format)| {
@@ -51,24 +51,24 @@ impl Format {
 }
 
 /// An archive under way.
-pub enum Pack {
-    /// To a file.
-    Tar(Tar<Squeezed<BufWriter<File>>>),
-    /// To a file.
-    Zip(Box<Zip>),
+pub enum ArchiveWriter {
+    /// A tar in a file, compressed or not.
+    Tar(TarWriter<Compressor<BufWriter<File>>>),
+    /// A zip in a file.
+    Zip(Box<ZipWriter>),
     /// A plain tar to standard output.
-    Pipe(Tar<Piped>),
+    Pipe(TarWriter<Stdout>),
 }
 
-impl Pack {
+impl ArchiveWriter {
     /// An archive of this format in an empty file.
     ///
     /// # Errors
     /// When the compressor cannot be set up.
-    pub fn new(format: Format, file: File) -> io::Result<Self> {
+    pub fn new(format: ArchiveFormat, file: File) -> io::Result<Self> {
         Ok(match format {
-            Format::Zip => Self::Zip(Box::new(Zip::new(file))),
-            tar => Self::Tar(Tar::new(Squeezed::new(tar, BufWriter::with_capacity(256 * 1024, file))?)),
+            ArchiveFormat::Zip => Self::Zip(Box::new(ZipWriter::new(file))),
+            tar => Self::Tar(TarWriter::new(Compressor::new(tar, BufWriter::with_capacity(256 * 1024, file))?)),
         })
     }
 
@@ -97,9 +97,9 @@ impl Pack {
     }
 }
 
-/// A compressor with fixed settings, so that the same bytes give the same bytes.
-pub enum Squeezed<W: Write> {
-    /// None.
+/// A compressor with fixed settings, so that the same content always gives the same bytes.
+pub enum Compressor<W: Write> {
+    /// No compression.
     Plain(W),
     /// gzip, without name and date.
     Gzip(GzEncoder<W>),
@@ -107,20 +107,20 @@ pub enum Squeezed<W: Write> {
     Zstd(zstd::Encoder<'static, W>),
 }
 
-impl<W: Write> Squeezed<W> {
+impl<W: Write> Compressor<W> {
     /// The compressor of a format.
     ///
     /// # Errors
     /// When it cannot be set up.
-    pub fn new(format: Format, out: W) -> io::Result<Self> {
+    pub fn new(format: ArchiveFormat, out: W) -> io::Result<Self> {
         Ok(match format {
-            Format::Gzip => Self::Gzip(GzEncoder::new(out, flate2::Compression::default())),
-            Format::Zstd => {
+            ArchiveFormat::Gzip => Self::Gzip(GzEncoder::new(out, flate2::Compression::default())),
+            ArchiveFormat::Zstd => {
                 let mut zstd = zstd::Encoder::new(out, zstd::DEFAULT_COMPRESSION_LEVEL)?;
                 zstd.include_checksum(true)?;
                 Self::Zstd(zstd)
             }
-            Format::Tar | Format::Zip => Self::Plain(out),
+            ArchiveFormat::Tar | ArchiveFormat::Zip => Self::Plain(out),
         })
     }
 
@@ -137,7 +137,7 @@ impl<W: Write> Squeezed<W> {
     }
 }
 
-impl<W: Write> Write for Squeezed<W> {
+impl<W: Write> Write for Compressor<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Plain(out) => out.write(bytes),
@@ -162,16 +162,16 @@ mod tests {
     #[test]
     fn the_ending_says_the_format() {
         for (name, stem, format) in [
-            ("out.tar", "out", Format::Tar),
-            ("a/b.c.tar.gz", "a/b.c", Format::Gzip),
-            ("x.TGZ", "x", Format::Gzip),
-            ("자연.tar.zst", "자연", Format::Zstd),
-            ("out.tar.zip", "out.tar", Format::Zip),
+            ("out.tar", "out", ArchiveFormat::Tar),
+            ("a/b.c.tar.gz", "a/b.c", ArchiveFormat::Gzip),
+            ("x.TGZ", "x", ArchiveFormat::Gzip),
+            ("자연.tar.zst", "자연", ArchiveFormat::Zstd),
+            ("out.tar.zip", "out.tar", ArchiveFormat::Zip),
         ] {
-            assert_eq!(Format::of(name), Some((stem, format)), "{name}");
+            assert_eq!(ArchiveFormat::of(name), Some((stem, format)), "{name}");
         }
         for name in ["out", "out.tar/", "tar", ".tar", "a/.zip", "x.gz", "é"] {
-            assert_eq!(Format::of(name), None, "{name}");
+            assert_eq!(ArchiveFormat::of(name), None, "{name}");
         }
     }
 }

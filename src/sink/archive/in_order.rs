@@ -4,7 +4,7 @@
 //! What waits is bounded: `MEMORY` in memory, the rest in scratch files up to `DISK`, then workers wait for their turn. The
 //! worker with the next file never waits, so there is always one that goes on.
 
-use super::buffered::{Held, Memory};
+use super::buffered::{Buffered, MemoryBudget};
 use crate::exit::Exit;
 use crate::path::RelPath;
 use crate::sink::error::SinkError;
@@ -27,18 +27,18 @@ pub trait Sequence: Send {
     ///
     /// # Errors
     /// Any; nothing is asked of it afterwards.
-    fn add(&mut self, entry: Entry) -> Result<(), SinkError>;
+    fn add(&mut self, entry: FinishedFile) -> Result<(), SinkError>;
 }
 
 /// A file whose content is complete.
 #[derive(Debug)]
-pub struct Entry {
+pub struct FinishedFile {
     /// Where it goes.
     pub path: RelPath,
     /// The item that it belongs to, for those who asked.
     pub item: Option<Box<str>>,
     /// What is in it.
-    pub content: Held,
+    pub content: Buffered,
 }
 
 /// The files on their way to a [`Sequence`].
@@ -47,7 +47,7 @@ pub struct InOrder<S> {
     state: Mutex<State>,
     changed: Condvar,
     sequence: Mutex<S>,
-    memory: Memory,
+    memory: MemoryBudget,
     scratch: PathBuf,
 }
 
@@ -55,7 +55,7 @@ pub struct InOrder<S> {
 struct State {
     next: u64,
     /// `None`: the file will not come.
-    waiting: BTreeMap<u64, Option<Entry>>,
+    waiting: BTreeMap<u64, Option<FinishedFile>>,
     bytes: u64,
     writing: bool,
     stopped: bool,
@@ -70,13 +70,13 @@ impl<S: Sequence> InOrder<S> {
             state,
             changed: Condvar::new(),
             sequence: Mutex::new(sequence),
-            memory: Memory::new(MEMORY),
+            memory: MemoryBudget::new(MEMORY),
             scratch: scratch.to_owned(),
         }
     }
 
     /// The memory that files under way share.
-    pub fn memory(&self) -> &Memory {
+    pub fn memory(&self) -> &MemoryBudget {
         &self.memory
     }
 
@@ -94,7 +94,7 @@ impl<S: Sequence> InOrder<S> {
     ///
     /// # Errors
     /// What the sequence said, now or before.
-    pub fn enter(&self, order: u64, entry: Entry) -> Result<(), SinkError> {
+    pub fn enter(&self, order: u64, entry: FinishedFile) -> Result<(), SinkError> {
         let bytes = entry.content.bytes();
         let mut state = self.wait_for_room(order)?;
         state.bytes += bytes;
@@ -189,10 +189,10 @@ mod tests {
     use std::thread;
 
     #[derive(Default)]
-    struct Seen(Vec<String>, Option<usize>);
+    struct Collected(Vec<String>, Option<usize>);
 
-    impl Sequence for Seen {
-        fn add(&mut self, entry: Entry) -> Result<(), SinkError> {
+    impl Sequence for Collected {
+        fn add(&mut self, entry: FinishedFile) -> Result<(), SinkError> {
             if Some(self.0.len()) == self.1 {
                 return Err(SinkError::write("x", io::Error::from(io::ErrorKind::StorageFull)));
             }
@@ -201,16 +201,16 @@ mod tests {
         }
     }
 
-    fn entry(all: &InOrder<Seen>, n: u64) -> Entry {
+    fn entry(all: &InOrder<Collected>, n: u64) -> FinishedFile {
         let path = RelPath::new(&n.to_string()).unwrap();
-        let content = Held::of(&vec![0; 100_000], all.memory(), all.scratch()).unwrap();
-        Entry { path, item: None, content }
+        let content = Buffered::of(&vec![0; 100_000], all.memory(), all.scratch()).unwrap();
+        FinishedFile { path, item: None, content }
     }
 
     #[test]
     fn any_order_of_arrival_gives_input_order_in_bounded_memory() {
         let scratch = tempfile::tempdir().unwrap();
-        let all = Arc::new(InOrder::new(Seen::default(), scratch.path()));
+        let all = Arc::new(InOrder::new(Collected::default(), scratch.path()));
         let workers: Vec<_> = (0..4u64)
             .map(|w| {
                 let all = all.clone();
@@ -236,7 +236,7 @@ mod tests {
     #[test]
     fn a_failure_is_told_to_everyone() {
         let scratch = tempfile::tempdir().unwrap();
-        let all = InOrder::new(Seen(Vec::new(), Some(1)), scratch.path());
+        let all = InOrder::new(Collected(Vec::new(), Some(1)), scratch.path());
         all.enter(0, entry(&all, 0)).unwrap();
         for n in 1..4 {
             let e = all.enter(n, entry(&all, n)).unwrap_err();
@@ -247,7 +247,7 @@ mod tests {
     #[test]
     fn stop_ends_waiting() {
         let scratch = tempfile::tempdir().unwrap();
-        let all = Arc::new(InOrder::new(Seen::default(), scratch.path()));
+        let all = Arc::new(InOrder::new(Collected::default(), scratch.path()));
         all.lock().bytes = DISK + 1;
         let other = all.clone();
         let waiter = thread::spawn(move || other.enter(5, entry(&other, 5)));

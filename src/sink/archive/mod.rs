@@ -8,6 +8,7 @@
 //! cut archive, while a tar that merely stops between two files is whole to some.
 
 pub mod buffered;
+pub mod buffered_file;
 pub mod format;
 pub mod in_order;
 pub mod reader;
@@ -18,47 +19,49 @@ pub mod zip_writer;
 
 use super::dataset::manifest;
 use super::destination::{Destination, Existing, Output};
-use super::error::SinkError;
+use super::error::{SinkError, Unsupported};
 use super::local::staging;
 use super::local::staging::Staging;
 use crate::path::RelPath;
 use crate::stream::StreamError;
-use buffered::{Growing, Held};
-use format::{Format, Pack};
-use in_order::{Entry, InOrder, Sequence};
+use buffered::Buffered;
+use buffered_file::BufferedFile;
+use format::{ArchiveFormat, ArchiveWriter};
+use in_order::{FinishedFile, InOrder, Sequence};
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
-use stdout::Piped;
-use tar_writer::Tar;
+use stdout::Stdout;
+use tar_writer::TarWriter;
 
-/// The last file of a tar on standard output that is not whole.
+/// Name of the file that ends a tar on standard output when the run fails.
 const BROKEN_OFF: &str = "INCOMPLETE";
 /// Standard output, for messages.
 const STDOUT: &str = "a tar on standard output";
 
 /// The destination `NAME.tar`, `.tar.gz`, `.tgz`, `.tar.zst`, `.zip` or `-`.
 pub struct Archive {
-    place: Place,
+    output: ArchiveOutput,
     scratch: PathBuf,
-    files: Arc<InOrder<Packing>>,
+    files: Arc<InOrder<OrderedArchive>>,
     stop: Arc<AtomicBool>,
-    /// The name it got, when another was free.
+    /// The name that it was published under, which may have a number.
     got: OnceLock<PathBuf>,
 }
 
-enum Place {
+enum ArchiveOutput {
     File { dest: PathBuf, existing: Existing, staging: Staging, growing: PathBuf },
     Stdout { folder: tempfile::TempDir },
 }
 
-/// The archive as what comes in order sees it.
-struct Packing {
+/// The archive as a [`Sequence`] of files in input order.
+struct OrderedArchive {
     name: String,
     /// `None`: completed or given up.
-    pack: Option<Pack>,
+    pack: Option<ArchiveWriter>,
     broken: bool,
 }
 
@@ -67,18 +70,18 @@ impl Archive {
     ///
     /// # Errors
     /// [`SinkError::Exists`], [`SinkError::Usage`] when `dest` cannot be replaced, [`SinkError::Write`].
-    pub fn file(dest: &Path, format: Format, existing: Existing) -> Result<Self, SinkError> {
+    pub fn file(dest: &Path, format: ArchiveFormat, existing: Existing) -> Result<Self, SinkError> {
         check(dest, existing)?;
         let staging = Staging::new(dest, false)?;
         let (growing, scratch) = (staging.path().join("archive"), staging.path().join("scratch"));
-        let pack = fs::create_dir(&scratch).and_then(|()| Pack::new(format, File::create_new(&growing)?));
+        let pack = fs::create_dir(&scratch).and_then(|()| ArchiveWriter::new(format, File::create_new(&growing)?));
         let name = dest.display().to_string();
         let pack = pack.map_err(|e| {
             staging.remove();
             SinkError::write(name.clone(), e)
         })?;
-        let place = Place::File { dest: dest.to_owned(), existing, staging, growing };
-        Ok(Self::new(place, name, pack, scratch, Arc::default()))
+        let output = ArchiveOutput::File { dest: dest.to_owned(), existing, staging, growing };
+        Ok(Self::new(output, name, pack, scratch, Arc::default()))
     }
 
     /// A tar on standard output. What waits for its turn waits in the system's folder for temporary files.
@@ -87,40 +90,46 @@ impl Archive {
     /// [`SinkError::Usage`] when it would go to a terminal, [`SinkError::Write`].
     pub fn stdout() -> Result<Self, SinkError> {
         if io::stdout().is_terminal() {
-            return Err(SinkError::Usage("a tar is not for a terminal: send it to a file or a program".to_owned()));
+            return Err(SinkError::usage("a tar is not for a terminal: send it to a file or a program".to_owned()));
         }
         let temp = std::env::temp_dir();
         let folder = tempfile::Builder::new().prefix("syn-sink-").tempdir_in(&temp);
         let folder = folder.map_err(|e| SinkError::write(temp.display().to_string(), e))?;
         let stop = Arc::new(AtomicBool::new(false));
-        let out = Piped::stdout(stop.clone()).map_err(|e| SinkError::write(STDOUT, e))?;
+        let out = Stdout::stdout(stop.clone()).map_err(|e| SinkError::write(STDOUT, e))?;
         let scratch = folder.path().to_owned();
-        Ok(Self::new(Place::Stdout { folder }, STDOUT.to_owned(), Pack::Pipe(Tar::new(out)), scratch, stop))
+        Ok(Self::new(
+            ArchiveOutput::Stdout { folder },
+            STDOUT.to_owned(),
+            ArchiveWriter::Pipe(TarWriter::new(out)),
+            scratch,
+            stop,
+        ))
     }
 
-    fn new(place: Place, name: String, pack: Pack, scratch: PathBuf, stop: Arc<AtomicBool>) -> Self {
-        let packing = Packing { name, pack: Some(pack), broken: false };
+    fn new(output: ArchiveOutput, name: String, pack: ArchiveWriter, scratch: PathBuf, stop: Arc<AtomicBool>) -> Self {
+        let packing = OrderedArchive { name, pack: Some(pack), broken: false };
         let files = Arc::new(InOrder::new(packing, &scratch));
-        Self { place, scratch, files, stop, got: OnceLock::new() }
+        Self { output, scratch, files, stop, got: OnceLock::new() }
     }
 
-    fn enter(&self, order: u64, path: &RelPath, content: io::Result<Held>) -> Result<(), SinkError> {
+    fn enter(&self, order: u64, path: &RelPath, content: io::Result<Buffered>) -> Result<(), SinkError> {
         let content = content.map_err(|e| SinkError::write(path.as_str(), e))?;
-        self.files.enter(order, Entry { path: path.clone(), item: None, content })
+        self.files.enter(order, FinishedFile { path: path.clone(), item: None, content })
     }
 }
 
 impl Destination for Archive {
     fn start(&self, order: u64, path: &RelPath) -> Result<Box<dyn Output>, SinkError> {
-        Ok(Box::new(Growing::new(self.files.clone(), order, path, None)))
+        Ok(Box::new(BufferedFile::new(self.files.clone(), order, path, None)))
     }
 
     fn put(&self, order: u64, path: &RelPath, content: &[u8]) -> Result<(), SinkError> {
-        self.enter(order, path, Held::of(content, self.files.memory(), &self.scratch))
+        self.enter(order, path, Buffered::of(content, self.files.memory(), &self.scratch))
     }
 
     fn adopt(&self, order: u64, path: &RelPath, scratch: &Path) -> Result<(), SinkError> {
-        self.enter(order, path, Held::file(scratch))
+        self.enter(order, path, Buffered::file(scratch))
     }
 
     fn skip(&self, order: u64) -> Result<(), SinkError> {
@@ -140,16 +149,16 @@ impl Destination for Archive {
         let path = RelPath::new(manifest::PATH).map_err(|_| SinkError::Internal("the manifest's path is refused"))?;
         self.adopt(order, &path, manifest)?;
         self.files.sequence().finish()?;
-        match &self.place {
-            Place::Stdout { .. } => Ok(()),
-            Place::File { dest, existing, staging, growing } => {
+        match &self.output {
+            ArchiveOutput::Stdout { .. } => Ok(()),
+            ArchiveOutput::File { dest, existing, staging, growing } => {
                 let fail = |e| SinkError::write(dest.display().to_string(), e);
                 let moved = match existing {
                     Existing::Replaced => fs::rename(growing, dest).map(|()| dest.clone()),
-                    other => staging::rename_to_free(growing, dest, *other == Existing::Numbered),
+                    other => staging::rename_to_free(growing, dest, *other == Existing::Numbered, ending(dest)),
                 };
                 let got = moved.map_err(|e| match e.kind() {
-                    io::ErrorKind::AlreadyExists => SinkError::Exists(self.name()),
+                    io::ErrorKind::AlreadyExists => SinkError::Exists { dest: self.name() },
                     _ => fail(e),
                 })?;
                 self.got.get_or_init(|| got);
@@ -162,22 +171,22 @@ impl Destination for Archive {
 
     fn discard(&self) {
         self.files.sequence().give_up();
-        match &self.place {
-            Place::File { staging, .. } => staging.remove(),
+        match &self.output {
+            ArchiveOutput::File { staging, .. } => staging.remove(),
             // Again with the destination; by then a signal may have ended the process.
-            Place::Stdout { folder } => drop(fs::remove_dir_all(folder.path())),
+            ArchiveOutput::Stdout { folder } => drop(fs::remove_dir_all(folder.path())),
         }
     }
 
     fn name(&self) -> String {
-        match &self.place {
-            Place::File { dest, .. } => self.got.get().unwrap_or(dest).display().to_string(),
-            Place::Stdout { .. } => STDOUT.to_owned(),
+        match &self.output {
+            ArchiveOutput::File { dest, .. } => self.got.get().unwrap_or(dest).display().to_string(),
+            ArchiveOutput::Stdout { .. } => STDOUT.to_owned(),
         }
     }
 }
 
-impl Packing {
+impl OrderedArchive {
     fn fail(&mut self, e: io::Error) -> SinkError {
         self.broken = true;
         if self.name == STDOUT && e.kind() == io::ErrorKind::BrokenPipe {
@@ -193,15 +202,15 @@ impl Packing {
 
     fn give_up(&mut self) {
         // A tar that broke inside a file is cut as it is.
-        if let (Some(Pack::Pipe(tar)), false) = (self.pack.take(), self.broken) {
+        if let (Some(ArchiveWriter::Pipe(tar)), false) = (self.pack.take(), self.broken) {
             // The failure that led here is the one to tell.
-            let _ = tar.break_off(BROKEN_OFF).and_then(Piped::finish);
+            let _ = tar.break_off(BROKEN_OFF).and_then(Stdout::finish);
         }
     }
 }
 
-impl Sequence for Packing {
-    fn add(&mut self, entry: Entry) -> Result<(), SinkError> {
+impl Sequence for OrderedArchive {
+    fn add(&mut self, entry: FinishedFile) -> Result<(), SinkError> {
         let pack = self.pack.as_mut().ok_or(SinkError::Internal("a file came after the end of the archive"))?;
         let content = &entry.content;
         let added = content.reader().and_then(|mut from| pack.add(entry.path.as_str(), content.bytes(), &mut from));
@@ -209,7 +218,13 @@ impl Sequence for Packing {
     }
 }
 
-/// May an archive get this name?
+/// The ending of an archive's name, which says its format.
+fn ending(dest: &Path) -> &str {
+    let name = dest.file_name().and_then(OsStr::to_str).unwrap_or_default();
+    ArchiveFormat::of(name).map_or("", |(stem, _)| &name[stem.len()..])
+}
+
+/// Checks that an archive may be published under this name.
 ///
 /// # Errors
 /// [`SinkError::Exists`], [`SinkError::Usage`].
@@ -217,14 +232,12 @@ pub fn check(dest: &Path, existing: Existing) -> Result<(), SinkError> {
     let Ok(meta) = dest.symlink_metadata() else { return Ok(()) };
     let shown = dest.display();
     match existing {
-        Existing::Refused => return Err(SinkError::Exists(shown.to_string())),
+        Existing::Refused => return Err(SinkError::Exists { dest: shown.to_string() }),
         Existing::Numbered => return Ok(()),
         Existing::Replaced => {}
     }
     if !meta.is_file() {
-        return Err(SinkError::Usage(format!(
-            "{shown} is not a file: --overwrite replaces an archive by an archive only"
-        )));
+        return Err(SinkError::unsupported(shown.to_string(), Unsupported::ReplaceNonFile));
     }
     Ok(())
 }

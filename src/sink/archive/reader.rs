@@ -1,6 +1,6 @@
 //! A dataset in an archive, as its readers see it: read from one end to the other, whatever its size, and never unpacked.
 
-use super::format::Format;
+use super::format::ArchiveFormat;
 use crate::sink::dataset::published::{Published, Visit};
 use crate::sink::error::SinkError;
 use flate2::read::MultiGzDecoder;
@@ -17,14 +17,14 @@ type Each<'a> = dyn FnMut(&str, u64, io::Result<&mut dyn Read>) -> Result<(), Si
 
 /// The dataset in an archive, or not.
 #[derive(Debug)]
-pub struct Packed {
+pub struct ArchiveReader {
     file: PathBuf,
-    format: Format,
+    format: ArchiveFormat,
 }
 
-impl Packed {
+impl ArchiveReader {
     /// The dataset in this archive, or not.
-    pub fn new(file: &Path, format: Format) -> Self {
+    pub fn new(file: &Path, format: ArchiveFormat) -> Self {
         Self { file: file.to_owned(), format }
     }
 
@@ -39,14 +39,16 @@ impl Packed {
             other => BufReader::with_capacity(BLOCK, other.map_err(|e| self.fail(e))?),
         };
         match self.format {
-            Format::Tar => self.walk_tar(::tar::Archive::new(file).entries_with_seek(), each),
-            Format::Gzip => self.walk_squeezed(MultiGzDecoder::new(file), each),
-            Format::Zstd => self.walk_squeezed(zstd::Decoder::with_buffer(file).map_err(|e| self.fail(e))?, each),
-            Format::Zip => self.walk_zip(file, each),
+            ArchiveFormat::Tar => self.walk_tar(::tar::Archive::new(file).entries_with_seek(), each),
+            ArchiveFormat::Gzip => self.walk_compressed(MultiGzDecoder::new(file), each),
+            ArchiveFormat::Zstd => {
+                self.walk_compressed(zstd::Decoder::with_buffer(file).map_err(|e| self.fail(e))?, each)
+            }
+            ArchiveFormat::Zip => self.walk_zip(file, each),
         }
     }
 
-    fn walk_squeezed(&self, plain: impl Read, each: &mut Each<'_>) -> Result<(), SinkError> {
+    fn walk_compressed(&self, plain: impl Read, each: &mut Each<'_>) -> Result<(), SinkError> {
         let mut tar = ::tar::Archive::new(plain);
         self.walk_tar(tar.entries(), each)?;
         // Behind the end of the tar the compressor's checksum is still to come.
@@ -95,7 +97,7 @@ fn no_file() -> io::Error {
     io::Error::other("it is a link or a device, and not a file")
 }
 
-impl Published for Packed {
+impl Published for ArchiveReader {
     fn name(&self) -> String {
         self.file.display().to_string()
     }

@@ -5,12 +5,13 @@
 //! The folder is another [`Destination`], which makes it appear as a whole. Its manifest lists what lies in it: the shards and
 //! the files beside them.
 
-use super::buffered::{Growing, Held};
-use super::format::{Format, Squeezed};
-use super::in_order::{Entry, InOrder, Sequence};
-use super::tar_writer::Tar;
+use super::buffered::Buffered;
+use super::buffered_file::BufferedFile;
+use super::format::{ArchiveFormat, Compressor};
+use super::in_order::{FinishedFile, InOrder, Sequence};
+use super::tar_writer::TarWriter;
 use crate::path::RelPath;
-use crate::sink::dataset::digest::{Meter, Seen};
+use crate::sink::dataset::digest::{Digest, Meter};
 use crate::sink::dataset::manifest;
 use crate::sink::destination::{Destination, Output};
 use crate::sink::error::SinkError;
@@ -23,11 +24,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How to cut.
 #[derive(Clone, Debug)]
-pub struct Cut {
+pub struct ShardOptions {
     /// What the names of shards begin with.
     pub stem: String,
     /// Their format; not zip.
-    pub format: Format,
+    pub format: ArchiveFormat,
     /// Their largest size before compression, bytes. An item that is larger has a shard of its own.
     pub size: u64,
 }
@@ -35,7 +36,7 @@ pub struct Cut {
 /// Shards in a folder.
 pub struct Shards {
     folder: Arc<dyn Destination>,
-    files: Arc<InOrder<Cutting>>,
+    files: Arc<InOrder<ShardWriter>>,
     beside: Mutex<Beside>,
     numbers: Arc<AtomicU64>,
 }
@@ -50,35 +51,35 @@ struct Beside {
 }
 
 /// Writes shards one after the other.
-struct Cutting {
+struct ShardWriter {
     folder: Arc<dyn Destination>,
     numbers: Arc<AtomicU64>,
-    cut: Cut,
+    cut: ShardOptions,
     item: Option<Box<str>>,
     /// The files of the item that is not complete yet.
-    waiting: Vec<Entry>,
+    waiting: Vec<FinishedFile>,
     open: Option<Shard>,
-    done: Vec<(String, Seen)>,
+    done: Vec<(String, Digest)>,
 }
 
 struct Shard {
     name: String,
-    tar: Tar<Squeezed<Measured>>,
+    tar: TarWriter<Compressor<MeteredOutput>>,
     bytes: u64,
 }
 
 /// A file of the folder that is measured as it is written.
-struct Measured {
+struct MeteredOutput {
     out: Box<dyn Output>,
     meter: Meter,
 }
 
 impl Shards {
     /// Shards in this folder, which must be new.
-    pub fn new(folder: Arc<dyn Destination>, cut: Cut) -> Self {
+    pub fn new(folder: Arc<dyn Destination>, cut: ShardOptions) -> Self {
         let numbers = Arc::new(AtomicU64::new(0));
         let (open, done) = (None, Vec::new());
-        let cutting = Cutting {
+        let shards = ShardWriter {
             folder: folder.clone(),
             numbers: numbers.clone(),
             cut,
@@ -87,7 +88,7 @@ impl Shards {
             open,
             done,
         };
-        let files = Arc::new(InOrder::new(cutting, folder.scratch()));
+        let files = Arc::new(InOrder::new(shards, folder.scratch()));
         Self { folder, files, beside: Mutex::default(), numbers }
     }
 
@@ -114,21 +115,27 @@ impl Shards {
         Ok(self.numbers.fetch_add(1, Ordering::Relaxed))
     }
 
-    fn enter(&self, order: u64, path: &RelPath, item: Box<str>, content: io::Result<Held>) -> Result<(), SinkError> {
+    fn enter(
+        &self,
+        order: u64,
+        path: &RelPath,
+        item: Box<str>,
+        content: io::Result<Buffered>,
+    ) -> Result<(), SinkError> {
         let content = content.map_err(|e| SinkError::write(path.as_str(), e))?;
-        self.files.enter(order, Entry { path: path.clone(), item: Some(item), content })
+        self.files.enter(order, FinishedFile { path: path.clone(), item: Some(item), content })
     }
 
     /// The manifest of the folder, from that of the files.
-    fn manifest(&self, of_files: &Path, shards: &[(String, Seen)]) -> Result<std::path::PathBuf, SinkError> {
+    fn manifest(&self, of_files: &Path, shards: &[(String, Digest)]) -> Result<std::path::PathBuf, SinkError> {
         let fail = |e| SinkError::write(manifest::PATH, e);
         let scratch = self.scratch().join("shards");
         fs::create_dir(&scratch).map_err(fail)?;
-        let mut writer = manifest::Writer::new(&scratch)?;
-        shards.iter().try_for_each(|(name, seen)| writer.add(name, seen))?;
+        let mut writer = manifest::ManifestWriter::new(&scratch)?;
+        shards.iter().try_for_each(|(name, digest)| writer.add(name, digest))?;
         let beside = self.beside();
         manifest::read(File::open(of_files).map_err(fail)?, |entry| {
-            if beside.paths.contains(&entry.path) { writer.add(&entry.path, &entry.seen) } else { Ok(()) }
+            if beside.paths.contains(&entry.path) { writer.add(&entry.path, &entry.digest) } else { Ok(()) }
         })?;
         writer.finish()
     }
@@ -143,21 +150,23 @@ impl Destination for Shards {
 
     fn start(&self, order: u64, path: &RelPath) -> Result<Box<dyn Output>, SinkError> {
         match self.item(order) {
-            Some(item) => Ok(Box::new(Growing::new(self.files.clone(), order, path, Some(item)))),
+            Some(item) => Ok(Box::new(BufferedFile::new(self.files.clone(), order, path, Some(item)))),
             None => self.folder.start(self.place(order, path)?, path),
         }
     }
 
     fn put(&self, order: u64, path: &RelPath, content: &[u8]) -> Result<(), SinkError> {
         match self.item(order) {
-            Some(item) => self.enter(order, path, item, Held::of(content, self.files.memory(), self.files.scratch())),
+            Some(item) => {
+                self.enter(order, path, item, Buffered::of(content, self.files.memory(), self.files.scratch()))
+            }
             None => self.folder.put(self.place(order, path)?, path, content),
         }
     }
 
     fn adopt(&self, order: u64, path: &RelPath, scratch: &Path) -> Result<(), SinkError> {
         match self.item(order) {
-            Some(item) => self.enter(order, path, item, Held::file(scratch)),
+            Some(item) => self.enter(order, path, item, Buffered::file(scratch)),
             None => self.folder.adopt(self.place(order, path)?, path, scratch),
         }
     }
@@ -184,8 +193,8 @@ impl Destination for Shards {
     }
 
     fn discard(&self) {
-        let mut cutting = self.files.sequence();
-        (cutting.open, cutting.waiting) = (None, Vec::new());
+        let mut shards = self.files.sequence();
+        (shards.open, shards.waiting) = (None, Vec::new());
         self.folder.discard();
     }
 
@@ -194,11 +203,11 @@ impl Destination for Shards {
     }
 }
 
-impl Cutting {
+impl ShardWriter {
     /// Writes the item that is complete now, into the shard that has room for it.
     fn write(&mut self) -> Result<(), SinkError> {
         let entries = std::mem::take(&mut self.waiting);
-        let size = |e: &Entry| Tar::<Vec<u8>>::size_of(e.path.as_str(), e.content.bytes());
+        let size = |e: &FinishedFile| TarWriter::<Vec<u8>>::size_of(e.path.as_str(), e.content.bytes());
         let bytes: u64 = entries.iter().map(size).sum();
         if self.open.as_ref().is_some_and(|shard| shard.bytes + bytes > self.cut.size) {
             self.close()?;
@@ -207,11 +216,12 @@ impl Cutting {
             Some(shard) => shard,
             None => {
                 let name = format!("{}-{:06}{}", self.cut.stem, self.done.len(), self.cut.format.ending());
-                let path = RelPath::new(&name).map_err(|e| SinkError::Usage(e.to_string()))?;
+                let path = RelPath::new(&name).map_err(|e| SinkError::usage(e.to_string()))?;
                 let out = self.folder.start(self.numbers.fetch_add(1, Ordering::Relaxed), &path)?;
-                let out = Measured { out, meter: Meter::default() };
-                let squeezed = Squeezed::new(self.cut.format, out).map_err(|e| SinkError::write(name.as_str(), e))?;
-                self.open.insert(Shard { name, tar: Tar::new(squeezed), bytes: 0 })
+                let out = MeteredOutput { out, meter: Meter::default() };
+                let compressed =
+                    Compressor::new(self.cut.format, out).map_err(|e| SinkError::write(name.as_str(), e))?;
+                self.open.insert(Shard { name, tar: TarWriter::new(compressed), bytes: 0 })
             }
         };
         shard.bytes += bytes;
@@ -225,13 +235,13 @@ impl Cutting {
 
     fn close(&mut self) -> Result<(), SinkError> {
         let Some(Shard { name, tar, .. }) = self.open.take() else { return Ok(()) };
-        let out = tar.finish().and_then(Squeezed::finish).map_err(|e| SinkError::write(name.as_str(), e))?;
+        let out = tar.finish().and_then(Compressor::finish).map_err(|e| SinkError::write(name.as_str(), e))?;
         out.out.finish()?;
         self.done.push((name, out.meter.finish()));
         Ok(())
     }
 
-    fn finish(&mut self) -> Result<Vec<(String, Seen)>, SinkError> {
+    fn finish(&mut self) -> Result<Vec<(String, Digest)>, SinkError> {
         if !self.waiting.is_empty() {
             self.write()?;
         }
@@ -240,8 +250,8 @@ impl Cutting {
     }
 }
 
-impl Sequence for Cutting {
-    fn add(&mut self, entry: Entry) -> Result<(), SinkError> {
+impl Sequence for ShardWriter {
+    fn add(&mut self, entry: FinishedFile) -> Result<(), SinkError> {
         if entry.item != self.item && !self.waiting.is_empty() {
             self.write()?;
         }
@@ -251,7 +261,7 @@ impl Sequence for Cutting {
     }
 }
 
-impl Write for Measured {
+impl Write for MeteredOutput {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.out.write(bytes).map_err(|e| match e {
             SinkError::Write { source, .. } => source,

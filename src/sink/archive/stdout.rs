@@ -14,18 +14,18 @@ const BLOCK: usize = 256 * 1024;
 /// How soon a stop is noticed while the reader does not read.
 const LOOK: Duration = Duration::from_millis(50);
 /// How long a reader gets to take the rest after a stop.
-const PATIENCE: Duration = Duration::from_secs(1);
+const LAST_WAIT: Duration = Duration::from_secs(1);
 
-/// The writing end. What was written is out after [`finish`](Piped::finish) only.
+/// The writing end. What was written is out after [`finish`](Stdout::finish) only.
 #[derive(Debug)]
-pub struct Piped {
+pub struct Stdout {
     blocks: Sender<Vec<u8>>,
     done: Receiver<io::Result<()>>,
     buffer: Vec<u8>,
     stop: Arc<AtomicBool>,
 }
 
-impl Piped {
+impl Stdout {
     /// Starts the thread. Waiting ends when `stop` turns true.
     ///
     /// # Errors
@@ -61,7 +61,7 @@ impl Piped {
             match done.recv_timeout(LOOK) {
                 Ok(result) => return result,
                 Err(RecvTimeoutError::Disconnected) => return Err(gone()),
-                Err(RecvTimeoutError::Timeout) if stop.load(Ordering::Relaxed) && start.elapsed() > PATIENCE => {
+                Err(RecvTimeoutError::Timeout) if stop.load(Ordering::Relaxed) && start.elapsed() > LAST_WAIT => {
                     return Err(stopped());
                 }
                 Err(RecvTimeoutError::Timeout) => {}
@@ -79,7 +79,7 @@ impl Piped {
                     return self.done.recv().map_err(|_| gone()).and_then(|r| r.and(Err(gone())));
                 }
                 Err(SendTimeoutError::Timeout(_))
-                    if self.stop.load(Ordering::Relaxed) && start.elapsed() > PATIENCE =>
+                    if self.stop.load(Ordering::Relaxed) && start.elapsed() > LAST_WAIT =>
                 {
                     return Err(stopped());
                 }
@@ -89,7 +89,7 @@ impl Piped {
     }
 }
 
-impl Write for Piped {
+impl Write for Stdout {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.buffer.extend_from_slice(bytes);
         if self.buffer.len() >= BLOCK {
@@ -131,7 +131,7 @@ mod tests {
     fn a_stop_ends_the_wait_for_a_reader_that_does_not_read() {
         let (keep, stuck) = bounded(0);
         let stop = Arc::new(AtomicBool::new(false));
-        let mut out = Piped::start(Stuck(stuck), stop.clone()).unwrap();
+        let mut out = Stdout::start(Stuck(stuck), stop.clone()).unwrap();
         stop.store(true, Ordering::Relaxed);
         let e = (0..10).find_map(|_| out.write_all(&[0; BLOCK]).err()).unwrap();
         assert!(e.to_string().contains("did not read"), "{e}");
@@ -142,7 +142,7 @@ mod tests {
     fn the_system_s_reason_comes_back() {
         let (keep, stuck) = bounded(0);
         drop(keep);
-        let mut out = Piped::start(Stuck(stuck), Arc::default()).unwrap();
+        let mut out = Stdout::start(Stuck(stuck), Arc::default()).unwrap();
         let e = (0..10).find_map(|_| out.write_all(&[0; BLOCK]).err()).unwrap_or_else(|| out.finish().unwrap_err());
         assert_eq!(e.kind(), io::ErrorKind::BrokenPipe);
     }

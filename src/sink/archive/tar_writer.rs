@@ -12,13 +12,13 @@ const NAME: usize = 100;
 const LARGE: u64 = 1 << 33;
 const BLOCK: usize = 512;
 
-/// An archive under way. It is whole after [`finish`](Tar::finish) only.
+/// An archive under way. It is whole after [`finish`](TarWriter::finish) only.
 #[derive(Debug)]
-pub struct Tar<W> {
+pub struct TarWriter<W> {
     out: W,
 }
 
-impl<W: Write> Tar<W> {
+impl<W: Write> TarWriter<W> {
     /// An archive without files.
     pub fn new(out: W) -> Self {
         Self { out }
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn names_of_every_length_and_script_are_read_back() {
-        let mut tar = Tar::new(Vec::new());
+        let mut tar = TarWriter::new(Vec::new());
         let mut paths: Vec<String> = (1..300).map(|n| "d/".repeat(n / 2) + &"n".repeat(1 + n % 2)).collect();
         paths.extend((80..110).map(|n| "x".repeat(n)));
         paths.extend(["자연/그림 1.json", "caf\u{e9}", "%41", "-rf", " "].map(str::to_owned));
@@ -134,7 +134,7 @@ mod tests {
             got.push(content);
         }
         assert_eq!(got, paths);
-        let sizes: u64 = paths.iter().map(|p| Tar::<Vec<u8>>::size_of(p, p.len() as u64)).sum();
+        let sizes: u64 = paths.iter().map(|p| TarWriter::<Vec<u8>>::size_of(p, p.len() as u64)).sum();
         assert!(sizes + 1024 >= bytes.len() as u64 && sizes <= bytes.len() as u64 + 512 * paths.len() as u64);
     }
 
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_size_beyond_the_header_stands_in_a_record() {
-        let mut tar = Tar::new(Vec::new());
+        let mut tar = TarWriter::new(Vec::new());
         let e = tar.add("big", LARGE + 5, &mut io::empty()).unwrap_err();
         assert_eq!(e.kind(), io::ErrorKind::UnexpectedEof);
         assert!(tar.out[512..].starts_with(b"19 size=8589934597\n"));
@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn what_is_broken_off_is_cut_for_every_reader() {
-        let mut tar = Tar::new(Vec::new());
+        let mut tar = TarWriter::new(Vec::new());
         tar.add("a", 1, &mut &b"1"[..]).unwrap();
         let bytes = tar.break_off("incomplete").unwrap();
         let mut archive = ::tar::Archive::new(&bytes[..]);

@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, DateTime, ZipWriter};
+use zip::{CompressionMethod, DateTime};
 
 /// Endings of files that do not get smaller.
 const COMPRESSED: &[&str] = &[
@@ -16,9 +16,9 @@ const COMPRESSED: &[&str] = &[
 /// From this size on a file needs zip64; its compressed form may be a little larger than it.
 const LARGE: u64 = u32::MAX as u64 - 16 * 1024 * 1024;
 
-/// An archive under way. It is whole after [`finish`](Zip::finish) only.
-pub struct Zip {
-    out: Option<ZipWriter<Ending>>,
+/// An archive under way. It is whole after [`finish`](ZipWriter::finish) only.
+pub struct ZipWriter {
+    out: Option<zip::ZipWriter<Ending>>,
     over: Arc<AtomicBool>,
 }
 
@@ -31,12 +31,12 @@ struct Ending {
     end: u64,
 }
 
-impl Zip {
+impl ZipWriter {
     /// An archive without files.
     pub fn new(file: File) -> Self {
         let over = Arc::new(AtomicBool::new(false));
         let file = Ending { file: BufWriter::with_capacity(256 * 1024, file), over: over.clone(), at: 0, end: 0 };
-        Self { out: Some(ZipWriter::new(file)), over }
+        Self { out: Some(zip::ZipWriter::new(file)), over }
     }
 
     /// Adds a file of this size.
@@ -64,7 +64,7 @@ impl Zip {
     }
 }
 
-impl Drop for Zip {
+impl Drop for ZipWriter {
     fn drop(&mut self) {
         self.over.store(true, Ordering::Relaxed);
     }

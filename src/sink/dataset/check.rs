@@ -1,12 +1,11 @@
 //! `syn-sink --verify`: every file of a published dataset against its manifest.
 
-use super::digest::{Meter, Seen};
+use super::digest::Meter;
 use super::manifest;
 use super::published::Published;
 use crate::sink::error::SinkError;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
-use std::io::Read;
 use std::sync::{Mutex, PoisonError};
 
 /// Files that are wrong, told one by one; the count goes on.
@@ -28,7 +27,7 @@ pub struct Verdict {
 /// A path of the manifest, and whether its file was found. 24 bytes a file: paths and hashes stay in the manifest.
 struct Listed {
     /// Size and hash, hashed with the key of this run.
-    seen: u64,
+    digest: u64,
     found: bool,
 }
 
@@ -41,8 +40,8 @@ pub fn check(dataset: &dyn Published, threads: usize, tell: &(dyn Fn(&str) + Syn
     let mut listed = HashMap::new();
     let mut doubles = 0u64;
     read_manifest(dataset, &mut |entry| {
-        let seen = keys.hash_one(entry.seen);
-        doubles += u64::from(listed.insert(keys.hash_one(entry.path), Listed { seen, found: false }).is_some());
+        let digest = keys.hash_one(entry.digest);
+        doubles += u64::from(listed.insert(keys.hash_one(entry.path), Listed { digest, found: false }).is_some());
         Ok(())
     })?;
     if doubles > 0 {
@@ -75,21 +74,21 @@ pub fn check(dataset: &dyn Published, threads: usize, tell: &(dyn Fn(&str) + Syn
                 wrong(told, format!("{path} is there more than once"));
             }
         }
-        let seen = content.and_then(measure);
+        let digest = content.and_then(|content| Meter::read(content));
         let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
         let (listed, verdict, told) = &mut *state;
-        match seen {
-            Ok(seen) if listed.get(&key).is_some_and(|l| l.seen == keys.hash_one(seen)) => {
+        match digest {
+            Ok(digest) if listed.get(&key).is_some_and(|l| l.digest == keys.hash_one(digest)) => {
                 verdict.good += 1;
-                verdict.bytes += seen.bytes;
+                verdict.bytes += digest.bytes;
             }
-            Ok(seen) => {
+            Ok(digest) => {
                 verdict.bad += 1;
                 wrong(
                     told,
                     format!(
                         "{path} is not what the manifest says: it has {} bytes, and another size or SHA-256",
-                        seen.bytes
+                        digest.bytes
                     ),
                 );
             }
@@ -106,14 +105,14 @@ pub fn check(dataset: &dyn Published, threads: usize, tell: &(dyn Fn(&str) + Syn
             if listed.get(&keys.hash_one(&entry.path)).is_none_or(|l| l.found) {
                 return Ok(());
             }
-            let seen = match dataset.unlisted(&entry.path)? {
-                Some(_) => dataset.read(&entry.path)?.map(|mut content| measure(&mut *content)),
+            let digest = match dataset.unlisted(&entry.path)? {
+                Some(_) => dataset.read(&entry.path)?.map(|mut content| Meter::read(&mut *content)),
                 None => None,
             };
-            match seen {
-                Some(Ok(seen)) if seen == entry.seen => {
+            match digest {
+                Some(Ok(digest)) if digest == entry.digest => {
                     verdict.good += 1;
-                    verdict.bytes += seen.bytes;
+                    verdict.bytes += digest.bytes;
                     return Ok(());
                 }
                 Some(Ok(_)) => wrong(&mut told, format!("{} is not what the manifest says", entry.path)),
@@ -135,19 +134,6 @@ fn read_manifest(
         Some(content) => manifest::read(content, each),
         None => {
             Err(SinkError::Manifest(format!("{} has no {}: there is no whole dataset", dataset.name(), manifest::PATH)))
-        }
-    }
-}
-
-fn measure(content: &mut dyn Read) -> std::io::Result<Seen> {
-    let mut meter = Meter::default();
-    let mut block = vec![0; 256 * 1024];
-    loop {
-        match content.read(&mut block) {
-            Ok(0) => return Ok(meter.finish()),
-            Ok(n) => meter.update(&block[..n]),
-            Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(e) => return Err(e),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Size and SHA-256 of a file's content: counted while it passes, compared with what the line promised.
 
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 use std::fmt::Write;
 
 /// What a file line promises about the whole file.
@@ -12,14 +12,40 @@ pub struct Expected {
     pub sha256: Option<[u8; 32]>,
 }
 
-/// What a whole file turned out to be.
+/// Size and SHA-256 of a whole file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Seen {
+pub struct Digest {
     /// Size in bytes.
     pub bytes: u64,
     /// SHA-256.
     pub sha256: [u8; 32],
 }
+
+/// How content differs from what was promised.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Mismatch {
+    /// In size, bytes.
+    #[error("it has {found} bytes instead of {promised}")]
+    Bytes {
+        /// Size of what came.
+        found: u64,
+        /// Size that was promised.
+        promised: u64,
+    },
+    /// In its hash.
+    #[error("its SHA-256 is {} instead of {}", to_hex(found), to_hex(promised))]
+    Sha256 {
+        /// Hash of what came.
+        found: [u8; 32],
+        /// Hash that was promised.
+        promised: [u8; 32],
+    },
+}
+
+/// A promised hash that is not one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`sha256` is not 64 hexadecimal digits")]
+pub struct NotSha256;
 
 /// Counts and hashes content as it passes.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +55,7 @@ pub struct Meter {
 }
 
 impl Meter {
-    /// Takes the next bytes.
+    /// Adds the next bytes.
     pub fn update(&mut self, bytes: &[u8]) {
         self.bytes += bytes.len() as u64;
         self.hash.update(bytes);
@@ -41,24 +67,30 @@ impl Meter {
     }
 
     /// Size and hash of all that passed.
-    pub fn finish(self) -> Seen {
-        Seen { bytes: self.bytes, sha256: self.hash.finalize().into() }
+    pub fn finish(self) -> Digest {
+        Digest { bytes: self.bytes, sha256: self.hash.finalize().into() }
     }
 
-    /// Of content at hand.
-    pub fn of(content: &[u8]) -> Seen {
-        Seen { bytes: content.len() as u64, sha256: Sha256::digest(content).into() }
+    /// Size and hash of all that `from` still has.
+    ///
+    /// # Errors
+    /// What `from` returns; reads that were interrupted are repeated.
+    pub fn read(from: &mut dyn std::io::Read) -> std::io::Result<Digest> {
+        let mut meter = Self::default();
+        let mut block = vec![0; 256 * 1024];
+        loop {
+            match from.read(&mut block) {
+                Ok(0) => return Ok(meter.finish()),
+                Ok(n) => meter.update(&block[..n]),
+                Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(e),
+            }
+        }
     }
-}
 
-impl std::io::Write for Meter {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
+    /// Size and hash of content that is in memory as a whole.
+    pub fn of(content: &[u8]) -> Digest {
+        Digest { bytes: content.len() as u64, sha256: Sha256::digest(content).into() }
     }
 }
 
@@ -66,35 +98,35 @@ impl Expected {
     /// Reads the two keys of a file line.
     ///
     /// # Errors
-    /// A text when `sha256` is not 64 hexadecimal digits.
-    pub fn parse(bytes: Option<u64>, sha256: Option<&str>) -> Result<Self, String> {
+    /// [`NotSha256`].
+    pub fn parse(bytes: Option<u64>, sha256: Option<&str>) -> Result<Self, NotSha256> {
         let sha256 = match sha256 {
             None => None,
-            Some(text) => Some(from_hex(text).ok_or("`sha256` is not 64 hexadecimal digits")?),
+            Some(text) => Some(from_hex(text).ok_or(NotSha256)?),
         };
         Ok(Self { bytes, sha256 })
     }
 
-    /// Takes what another line of the same file promises.
+    /// Adds what another line of the same file promises; the later line counts.
     pub fn merge(&mut self, other: Self) {
         self.bytes = other.bytes.or(self.bytes);
         self.sha256 = other.sha256.or(self.sha256);
     }
 
-    /// Compares.
+    /// Compares what was promised with what came.
     ///
     /// # Errors
-    /// A text with both values.
-    pub fn check(&self, seen: &Seen) -> Result<(), String> {
+    /// [`Mismatch`] with both values.
+    pub fn check(&self, digest: &Digest) -> Result<(), Mismatch> {
         if let Some(bytes) = self.bytes
-            && bytes != seen.bytes
+            && bytes != digest.bytes
         {
-            return Err(format!("it has {} bytes instead of {bytes}", seen.bytes));
+            return Err(Mismatch::Bytes { found: digest.bytes, promised: bytes });
         }
         if let Some(sha256) = self.sha256
-            && sha256 != seen.sha256
+            && sha256 != digest.sha256
         {
-            return Err(format!("its SHA-256 is {} instead of {}", to_hex(&seen.sha256), to_hex(&sha256)));
+            return Err(Mismatch::Sha256 { found: digest.sha256, promised: sha256 });
         }
         Ok(())
     }
@@ -141,10 +173,10 @@ mod tests {
 
     #[test]
     fn finds_wrong_size_and_wrong_hash() {
-        let seen = Meter::of(b"abc");
-        let check = |bytes, sha| Expected::parse(bytes, sha).unwrap().check(&seen);
+        let digest = Meter::of(b"abc");
+        let check = |bytes, sha| Expected::parse(bytes, sha).unwrap().check(&digest);
         assert!(check(None, None).is_ok() && check(Some(3), None).is_ok());
-        assert!(check(Some(4), None).unwrap_err().contains("3 bytes instead of 4"));
-        assert!(check(Some(3), Some(EMPTY)).unwrap_err().contains("SHA-256"));
+        assert!(check(Some(4), None).unwrap_err().to_string().contains("3 bytes instead of 4"));
+        assert!(check(Some(3), Some(EMPTY)).unwrap_err().to_string().contains("SHA-256"));
     }
 }

@@ -10,7 +10,7 @@
 //! A file a line, so that `grep` and `diff` are of use; [`read`] takes it in any layout. It is written and read entry by entry:
 //! millions of files need no memory.
 
-use super::digest::{Seen, from_hex, to_hex};
+use super::digest::{Digest, NotSha256, from_hex, to_hex};
 use crate::sink::error::SinkError;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
@@ -30,7 +30,7 @@ pub struct Entry {
     /// Its path, `/`-separated, below the dataset.
     pub path: String,
     /// Its size and hash.
-    pub seen: Seen,
+    pub digest: Digest,
 }
 
 /// An entry as it is written.
@@ -43,14 +43,14 @@ struct Wire {
 
 /// A manifest under way, in the scratch folder of the destination.
 #[derive(Debug)]
-pub struct Writer {
+pub struct ManifestWriter {
     path: PathBuf,
     out: BufWriter<File>,
     count: u64,
     bytes: u64,
 }
 
-impl Writer {
+impl ManifestWriter {
     /// Starts it as a file in this folder.
     ///
     /// # Errors
@@ -67,11 +67,11 @@ impl Writer {
     ///
     /// # Errors
     /// [`SinkError::Write`].
-    pub fn add(&mut self, path: &str, seen: &Seen) -> Result<(), SinkError> {
+    pub fn add(&mut self, path: &str, digest: &Digest) -> Result<(), SinkError> {
         let comma = if self.count == 0 { "" } else { "," };
         self.count += 1;
-        self.bytes += seen.bytes;
-        let line = line(path, seen).map_err(fail)?;
+        self.bytes += digest.bytes;
+        let line = line(path, digest).map_err(fail)?;
         write!(self.out, "{comma}\n{line}").map_err(fail)
     }
 
@@ -90,25 +90,24 @@ impl Writer {
 ///
 /// # Errors
 /// Never for text that is UTF-8; serde cannot know.
-pub fn line(path: &str, seen: &Seen) -> io::Result<String> {
-    let wire = Wire { path: path.to_owned(), bytes: seen.bytes, sha256: to_hex(&seen.sha256) };
+pub fn line(path: &str, digest: &Digest) -> io::Result<String> {
+    let wire = Wire { path: path.to_owned(), bytes: digest.bytes, sha256: to_hex(&digest.sha256) };
     serde_json::to_string(&wire).map_err(io::Error::from)
 }
 
 /// Reads one line of [`line()`].
 ///
-/// # Errors
-/// A text saying what is wrong with it.
-pub fn entry(line: &[u8]) -> Result<Entry, String> {
-    let wire: Wire = serde_json::from_slice(line).map_err(|e| e.to_string())?;
-    wire.try_into()
+/// `None` when the line is not one, as when a kill has cut it.
+pub fn entry(line: &[u8]) -> Option<Entry> {
+    let wire: Wire = serde_json::from_slice(line).ok()?;
+    wire.try_into().ok()
 }
 
 impl TryFrom<Wire> for Entry {
-    type Error = String;
-    fn try_from(wire: Wire) -> Result<Self, String> {
-        let sha256 = from_hex(&wire.sha256).ok_or_else(|| format!("the sha256 of {:?} is not one", wire.path))?;
-        Ok(Self { path: wire.path, seen: Seen { bytes: wire.bytes, sha256 } })
+    type Error = NotSha256;
+    fn try_from(wire: Wire) -> Result<Self, NotSha256> {
+        let sha256 = from_hex(&wire.sha256).ok_or(NotSha256)?;
+        Ok(Self { path: wire.path, digest: Digest { bytes: wire.bytes, sha256 } })
     }
 }
 
@@ -197,10 +196,11 @@ impl<'de> Visitor<'de> for &mut Files<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         while let Some(wire) = seq.next_element::<Wire>()? {
-            let entry = Entry::try_from(wire).map_err(A::Error::custom)?;
+            let path = wire.path.clone();
+            let entry = Entry::try_from(wire).map_err(|e| A::Error::custom(format_args!("{path:?}: {e}")))?;
             self.count += 1;
             // A manifest is not trusted: its numbers may be any.
-            self.bytes = self.bytes.wrapping_add(entry.seen.bytes);
+            self.bytes = self.bytes.wrapping_add(entry.digest.bytes);
             if let Err(e) = (self.each)(entry) {
                 *self.stopped = Some(e);
                 return Err(A::Error::custom("stopped"));
@@ -217,7 +217,7 @@ mod tests {
 
     fn written(paths: &[&str]) -> String {
         let scratch = tempfile::tempdir().unwrap();
-        let mut writer = Writer::new(scratch.path()).unwrap();
+        let mut writer = ManifestWriter::new(scratch.path()).unwrap();
         for p in paths {
             writer.add(p, &Meter::of(p.as_bytes())).unwrap();
         }
@@ -242,7 +242,7 @@ mod tests {
         for text in [text, pretty] {
             let all = entries(&text).unwrap();
             assert_eq!(all.iter().map(|e| e.path.as_str()).collect::<Vec<_>>(), paths);
-            assert!(all.iter().all(|e| e.seen == Meter::of(e.path.as_bytes())));
+            assert!(all.iter().all(|e| e.digest == Meter::of(e.path.as_bytes())));
         }
         assert_eq!(written(&[]), "{\"version\":1,\"files\":[\n],\"count\":0,\"bytes\":0}\n");
         assert!(entries(&written(&[])).unwrap().is_empty());

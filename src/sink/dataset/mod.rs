@@ -1,7 +1,8 @@
-//! A dataset as a whole: its manifest, what lies at a destination, verified or found to be the same.
+//! A dataset as a whole: its manifest, a published one as readers see it, and the log that lets a later run continue.
 
 pub mod check;
 pub mod digest;
 pub mod manifest;
 pub mod published;
+pub mod resume_log;
 pub mod unchanged;

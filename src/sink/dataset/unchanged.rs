@@ -1,10 +1,10 @@
 //! `--resume` where the dataset is there already: an identical export changes nothing, and any other is refused.
 
-use super::digest::{Meter, Seen};
+use super::digest::{Digest, Meter};
 use super::manifest;
-use super::published::Published;
+use super::published::{Published, is_there};
 use crate::path::RelPath;
-use crate::sink::destination::{Destination, Output};
+use crate::sink::destination::{Destination, Existing, OpenOptions, Output};
 use crate::sink::error::SinkError;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -12,22 +12,22 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Removes what a run that was killed after publishing has left.
+/// Deletes what a run that was killed after publishing has left.
 pub type Tidy = dyn Fn() -> Result<(), SinkError> + Send + Sync;
 
-/// A published dataset that takes only what it has.
+/// A published dataset as a destination that accepts only what it contains already.
 pub struct Unchanged {
     dataset: Arc<dyn Published>,
     scratch: tempfile::TempDir,
     keys: RandomState,
-    held: HashMap<u64, Seen>,
-    manifest: Seen,
+    held: HashMap<u64, Digest>,
+    manifest: Digest,
     tidy: Box<Tidy>,
 }
 
 impl Unchanged {
-    /// Reads the manifest; files whose size is not what it says count as missing. `tidy` is called when all is the
-    /// same.
+    /// Reads the manifest of `dataset`; a file whose size differs from it counts as missing. `tidy` is called at the end of a run
+    /// that found everything the same.
     ///
     /// # Errors
     /// [`SinkError`] when the dataset cannot be read.
@@ -44,15 +44,15 @@ impl Unchanged {
             there.insert(keys.hash_one(path), size);
             Ok(())
         })?;
-        let mut metered = Metered { from: content, meter: Meter::default() };
+        let mut metered = MeteredReader { from: content, meter: Meter::default() };
         manifest::read(&mut metered, |entry| {
             let key = keys.hash_one(entry.path.as_str());
             let size = match there.get(&key) {
                 Some(size) => Some(*size),
                 None => dataset.unlisted(&entry.path)?,
             };
-            if size == Some(entry.seen.bytes) {
-                held.insert(key, entry.seen);
+            if size == Some(entry.digest.bytes) {
+                held.insert(key, entry.digest);
             }
             Ok(())
         })?;
@@ -65,12 +65,29 @@ impl Unchanged {
     }
 }
 
+/// The dataset that is published already, when a run is to be resumed: `None` when it is not to be, or there is none. `published`
+/// opens it; `tidy` is called at the end of a run that found it the same.
+///
+/// # Errors
+/// [`SinkError`] when the dataset cannot be read.
+pub fn find(
+    options: &OpenOptions<'_>,
+    published: impl FnOnce() -> Result<Arc<dyn Published>, SinkError>,
+    tidy: Box<Tidy>,
+) -> Result<Option<Arc<dyn Destination>>, SinkError> {
+    if !options.resume || options.existing == Existing::Replaced {
+        return Ok(None);
+    }
+    let dataset = published()?;
+    Ok(if is_there(&*dataset)? { Some(Arc::new(Unchanged::new(dataset, tidy)?)) } else { None })
+}
+
 impl Destination for Unchanged {
     fn start(&self, _order: u64, path: &RelPath) -> Result<Box<dyn Output>, SinkError> {
         Err(self.differs(path.as_str()))
     }
 
-    fn held(&self, path: &RelPath) -> Option<Seen> {
+    fn held(&self, path: &RelPath) -> Option<Digest> {
         self.held.get(&self.keys.hash_one(path.as_str())).copied()
     }
 
@@ -99,12 +116,12 @@ impl Destination for Unchanged {
 }
 
 /// Hashes what is read.
-struct Metered {
+struct MeteredReader {
     from: Box<dyn Read + Send>,
     meter: Meter,
 }
 
-impl Read for Metered {
+impl Read for MeteredReader {
     fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
         let n = self.from.read(out)?;
         self.meter.update(&out[..n]);

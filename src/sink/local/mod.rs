@@ -3,14 +3,15 @@
 pub mod resume;
 pub mod staging;
 
-use super::dataset::digest::Seen;
+use super::dataset::digest::Digest;
 use super::dataset::manifest;
 use super::destination::{Destination, Existing, LocalFiles, Output};
-use super::error::SinkError;
+use super::error::{SinkError, Unsupported};
 use crate::path::RelPath;
-use resume::{Earlier, Ledger, TREE};
+use crate::sink::dataset::resume_log::{ResumeLog, Segments};
+use resume::{LogFile, Resumable};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
-use staging::Staging;
+use staging::{Staging, TREE};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -21,19 +22,19 @@ use std::sync::OnceLock;
 pub struct Local {
     dest: PathBuf,
     existing: Existing,
-    /// The name it got, when another was free.
+    /// The name that it was published under, which may have a number.
     got: OnceLock<PathBuf>,
     staging: Staging,
     tree: PathBuf,
     scratch: PathBuf,
-    ledger: Ledger,
-    earlier: Earlier,
+    log: ResumeLog<LogFile>,
+    resumable: Resumable,
     keep: bool,
 }
 
 impl Local {
-    /// Makes the staging folder for `dest`. `resume`: what earlier runs have finished is taken over; `keep`: what is finished stays
-    /// when this one fails.
+    /// Makes the staging folder for `dest`. `resume`: files that earlier runs have finished are taken over; `keep`: finished files stay
+    /// when this run fails.
     ///
     /// # Errors
     /// [`SinkError::Exists`], [`SinkError::Usage`] when `dest` cannot be replaced safely, [`SinkError::Write`].
@@ -50,12 +51,12 @@ impl Local {
                 SinkError::write(folder.display().to_string(), e)
             })?;
         }
-        let ledger = Ledger::new(staging.path()).map_err(|e| {
+        let log = resume::start_log(staging.path()).map_err(|e| {
             staging.remove();
             SinkError::write(staging.path().display().to_string(), e)
         })?;
-        let earlier = Earlier::of(&staging)?;
-        Ok(Self { dest, existing, got: OnceLock::new(), staging, tree, scratch, ledger, earlier, keep })
+        let resumable = Resumable::of(&staging)?;
+        Ok(Self { dest, existing, got: OnceLock::new(), staging, tree, scratch, log, resumable, keep })
     }
 
     fn fail(&self, path: &str, e: io::Error) -> SinkError {
@@ -67,8 +68,8 @@ impl Local {
         // `create_new` neither follows a link nor opens what is already there.
         match OpenOptions::new().write(true).create_new(true).open(&full) {
             Ok(file) => Ok((file, full)),
-            Err(e) if e.kind() == io::ErrorKind::AlreadyExists && !self.earlier.is_empty() => {
-                // Taken over from an earlier run, and found to be another one: it is replaced.
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists && !self.resumable.is_empty() => {
+                // A file that was taken over from an earlier run, and has another content now: it is replaced.
                 let again = fs::remove_file(&full).and_then(|()| File::create_new(&full));
                 Ok((again.map_err(|e| self.fail(path.as_str(), e))?, full))
             }
@@ -91,10 +92,10 @@ impl Local {
     }
 
     /// Gives the tree its name, if nobody took it in the meantime.
-    fn appear(&self) -> Result<(), SinkError> {
+    fn take_name(&self) -> Result<(), SinkError> {
         let numbered = self.existing == Existing::Numbered;
-        let got = staging::rename_to_free(&self.tree, &self.dest, numbered).map_err(|e| match e.kind() {
-            io::ErrorKind::AlreadyExists => SinkError::Exists(self.name()),
+        let got = staging::rename_to_free(&self.tree, &self.dest, numbered, "").map_err(|e| match e.kind() {
+            io::ErrorKind::AlreadyExists => SinkError::Exists { dest: self.name() },
             _ => self.fail("", e),
         })?;
         self.got.get_or_init(|| got);
@@ -130,12 +131,12 @@ impl Destination for Local {
         fs::rename(scratch, self.tree.join(path.as_str())).map_err(|e| self.fail(path.as_str(), e))
     }
 
-    fn held(&self, path: &RelPath) -> Option<Seen> {
-        if self.earlier.is_empty() { None } else { self.earlier.take(path, &self.tree.join(path.as_str())) }
+    fn held(&self, path: &RelPath) -> Option<Digest> {
+        if self.resumable.is_empty() { None } else { self.resumable.take(path, &self.tree.join(path.as_str())) }
     }
 
-    fn record(&self, path: &RelPath, seen: &Seen) -> Result<(), SinkError> {
-        self.ledger.record(path.as_str(), seen)
+    fn record(&self, path: &RelPath, digest: &Digest) -> Result<(), SinkError> {
+        self.log.record(path.as_str(), digest)
     }
 
     fn scratch(&self) -> &Path {
@@ -149,7 +150,7 @@ impl Destination for Local {
         if self.existing == Existing::Replaced && self.dest.symlink_metadata().is_ok() {
             self.replace().map_err(|e| self.fail("", e))?;
         } else {
-            self.appear()?;
+            self.take_name()?;
         }
         let parent = staging::parent_of(&self.dest);
         File::open(&parent).and_then(|f| f.sync_all()).map_err(|e| self.fail("", e))?;
@@ -158,7 +159,8 @@ impl Destination for Local {
     }
 
     fn discard(&self) {
-        if self.keep && self.ledger.flush().is_ok() {
+        let flush = || self.log.take_pending().map_or(Ok(()), |(n, lines)| self.log.segments().write(n, lines));
+        if self.keep && flush().is_ok() {
             return;
         }
         self.staging.remove();
@@ -207,31 +209,31 @@ impl Drop for LocalFile {
     }
 }
 
-/// May a dataset get this name?
+/// Checks that a dataset may be published under this name.
 ///
 /// # Errors
-/// [`SinkError::Exists`], [`SinkError::Usage`] when `dest` cannot be replaced safely.
+/// [`SinkError::Exists`]; [`SinkError::Usage`] or [`SinkError::Unsupported`] when `dest` cannot be replaced safely.
 pub fn check(dest: &Path, existing: Existing) -> Result<(), SinkError> {
     let shown = dest.display();
     if dest.file_name().is_none() {
-        return Err(SinkError::Usage(format!(
+        return Err(SinkError::usage(format!(
             "{shown:?} cannot be a destination: name a folder that does not exist yet"
         )));
     }
     let Ok(meta) = dest.symlink_metadata() else { return Ok(()) };
     match existing {
-        Existing::Refused => return Err(SinkError::Exists(shown.to_string())),
+        Existing::Refused => return Err(SinkError::Exists { dest: shown.to_string() }),
         Existing::Numbered => return Ok(()),
         Existing::Replaced => {}
     }
     if !meta.is_dir() {
-        return Err(SinkError::Usage(format!("{shown} is not a folder: --overwrite replaces folders only")));
+        return Err(SinkError::unsupported(shown.to_string(), Unsupported::ReplaceNonFolder));
     }
     let full = dest.canonicalize().map_err(|e| SinkError::write(shown.to_string(), e))?;
     let inside =
         |folder: Option<PathBuf>| folder.and_then(|f| f.canonicalize().ok()).is_some_and(|f| f.starts_with(&full));
     if inside(std::env::current_dir().ok()) || inside(std::env::home_dir()) {
-        return Err(SinkError::Usage(format!(
+        return Err(SinkError::usage(format!(
             "{shown} holds the current or the home folder: it will not be overwritten"
         )));
     }

@@ -5,8 +5,6 @@
 //! the folders that nobody holds. The parent folder is locked for the moment of looking and creating, so that a folder just made
 //! is never taken for a leftover.
 
-use super::resume as earlier;
-use crate::sink::archive::format::Format;
 use crate::sink::error::SinkError;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
@@ -19,6 +17,10 @@ use std::path::{Path, PathBuf};
 
 /// The old dataset while it is being replaced, on systems that cannot swap two names.
 pub const OLD: &str = "old";
+/// Name of the log of finished files in a staging folder.
+pub const RESUME_LOG: &str = "ledger";
+/// Name of the folder of finished files in a staging folder.
+pub const TREE: &str = "tree";
 
 /// A staging folder, locked by this process.
 #[derive(Debug)]
@@ -26,33 +28,34 @@ pub struct Staging {
     folder: PathBuf,
     dest: PathBuf,
     _lock: File,
-    /// Folders of earlier runs that are taken up, each with its lock.
-    earlier: Vec<(PathBuf, File)>,
+    /// Folders of earlier runs that are taken over, each with its lock.
+    taken_over: Vec<(PathBuf, File)>,
 }
 
 impl Staging {
     /// Makes the staging folder for `dest` after removing leftovers of runs that were killed. Missing parents of `dest` are made.
-    /// `take_up`: leftovers that have a [`ledger`](super::resume) are locked and kept until this one goes.
+    /// `resume`:
+    /// leftovers that have a log of finished files are locked, and kept until this one is removed.
     ///
     /// # Errors
     /// [`SinkError::Write`] naming the folder that could not be made.
-    pub fn new(dest: &Path, take_up: bool) -> Result<Self, SinkError> {
+    pub fn new(dest: &Path, resume: bool) -> Result<Self, SinkError> {
         let parent = parent_of(dest);
         let fail = |path: &Path, e| SinkError::write(path.display().to_string(), e);
         fs::create_dir_all(&parent).map_err(|e| fail(&parent, e))?;
         let gate = File::open(&parent).map_err(|e| fail(&parent, e))?;
-        // A file system without locks: go on, but leave leftovers alone.
+        // On a file system without locks leftovers stay, since a run may still be using them.
         let guarded = gate.lock().is_ok();
         let prefix = prefix_for(dest);
         let folder = tempfile::Builder::new().prefix(&prefix).tempdir_in(&parent).map_err(|e| fail(&parent, e))?.keep();
         let ours = folder.metadata().map_err(|e| fail(&folder, e))?.uid();
-        let keep = |path: &Path, meta: &Metadata| take_up && meta.uid() == ours && path.join(earlier::LEDGER).exists();
-        let earlier = if guarded { take_leftovers(&parent, &prefix, dest, &folder, &keep) } else { Vec::new() };
+        let keep = |path: &Path, meta: &Metadata| resume && meta.uid() == ours && path.join(RESUME_LOG).exists();
+        let taken_over = if guarded { take_leftovers(&parent, &prefix, dest, &folder, &keep) } else { Vec::new() };
         let lock = File::open(&folder).map_err(|e| fail(&folder, e))?;
         if guarded {
             let _ = lock.try_lock();
         }
-        Ok(Self { folder, dest: dest.to_owned(), _lock: lock, earlier })
+        Ok(Self { folder, dest: dest.to_owned(), _lock: lock, taken_over })
     }
 
     /// The folder.
@@ -60,18 +63,18 @@ impl Staging {
         &self.folder
     }
 
-    /// The folders of earlier runs that were taken up.
-    pub fn earlier(&self) -> impl Iterator<Item = &Path> {
-        self.earlier.iter().map(|(path, _)| path.as_path())
+    /// The folders of earlier runs that were taken over.
+    pub fn taken_over(&self) -> impl Iterator<Item = &Path> {
+        self.taken_over.iter().map(|(path, _)| path.as_path())
     }
 
-    /// Removes the folder, those it has taken up, and all in them, as far as that is possible.
+    /// Deletes the folder and those it has taken over, with all that is in them, as far as that is possible.
     pub fn remove(&self) {
         if put_back_old(&self.folder, &self.dest) {
             let _ = fs::remove_dir_all(&self.folder);
         }
-        for earlier in self.earlier() {
-            let _ = fs::remove_dir_all(earlier);
+        for folder in self.taken_over() {
+            let _ = fs::remove_dir_all(folder);
         }
     }
 }
@@ -100,14 +103,15 @@ fn rename_to_new(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-/// Renames to a name that is free: `to`, else, when it may be `numbered`, the first of `NAME(1)`, `NAME(2)`, … Returns the name.
+/// Renames to a name that is free: `to`, or, when it may be `numbered`, the first free one of `NAME(1)`, `NAME(2)`, … The number
+/// stands before `ending`, with which the name ends. Returns the name.
 ///
 /// # Errors
 /// [`io::ErrorKind::AlreadyExists`] when it is not free; the system's reason otherwise.
-pub fn rename_to_free(from: &Path, to: &Path, numbered: bool) -> io::Result<PathBuf> {
+pub fn rename_to_free(from: &Path, to: &Path, numbered: bool, ending: &str) -> io::Result<PathBuf> {
     let mut number = 0u32;
     loop {
-        let name = with_number(to, number);
+        let name = with_number(to, number, ending);
         match rename_to_new(from, &name) {
             Ok(()) => return Ok(name),
             Err(e) if numbered && e.kind() == io::ErrorKind::AlreadyExists && number < u32::MAX => number += 1,
@@ -116,15 +120,14 @@ pub fn rename_to_free(from: &Path, to: &Path, numbered: bool) -> io::Result<Path
     }
 }
 
-/// `NAME(7)`, or `NAME(7).tar.gz` for an archive.
-fn with_number(path: &Path, number: u32) -> PathBuf {
+/// `NAME(7)`, or `NAME(7).tar.gz` for a name with this ending.
+fn with_number(path: &Path, number: u32, ending: &str) -> PathBuf {
     if number == 0 {
         return path.to_owned();
     }
     let name = path.file_name().unwrap_or_default().as_bytes();
-    let ending = std::str::from_utf8(name).ok().and_then(Format::of).map_or(0, |(stem, _)| name.len() - stem.len());
-    let (stem, ending) = name.split_at(name.len() - ending);
-    let name = [stem, format!("({number})").as_bytes(), ending].concat();
+    let stem = name.strip_suffix(ending.as_bytes()).unwrap_or(name);
+    let name = [stem, format!("({number})").as_bytes(), ending.as_bytes()].concat();
     path.with_file_name(OsStr::from_bytes(&name))
 }
 
@@ -140,7 +143,7 @@ fn prefix_for(dest: &Path) -> OsString {
     prefix
 }
 
-/// Removes what nobody holds, but for the folder `new` and what `keep` wants: that is locked and returned.
+/// Deletes the staging folders of `dest` that nobody holds, except `new`. Those that `keep` chooses are locked and returned instead.
 fn take_leftovers(
     parent: &Path,
     prefix: &OsString,
@@ -172,8 +175,8 @@ fn take_leftovers(
     kept
 }
 
-/// A run that stopped between moving the old dataset away and moving the new one in has left the old one in its staging folder:
-/// puts it back. Returns whether the folder may be removed.
+/// Puts the old dataset back that a run has left in its staging folder, when it stopped between moving the old one away and moving
+/// the new one in. Returns whether the folder may be deleted.
 fn put_back_old(folder: &Path, dest: &Path) -> bool {
     let old = folder.join(OLD);
     match old.symlink_metadata() {

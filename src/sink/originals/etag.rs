@@ -12,6 +12,11 @@ pub struct Announced {
     hash: Md5,
 }
 
+/// The body is another one than the server announced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("it is not what the server's MD5 announced")]
+pub struct WrongMd5;
+
 impl Announced {
     /// Looks at the headers of a whole body: `Content-MD5`, `x-goog-hash: md5=`, or an S3 `ETag`. An S3 ETag is the MD5 of the
     /// object unless it came in parts (then it holds a `-`) or is encrypted with a key of KMS or of the customer.
@@ -36,13 +41,13 @@ impl Announced {
         self.hash.update(bytes);
     }
 
-    /// Compares.
+    /// Compares what was announced with the hash of what came.
     ///
     /// # Errors
-    /// A text when they differ.
-    pub fn check(&self) -> Result<(), String> {
+    /// [`WrongMd5`].
+    pub fn check(&self) -> Result<(), WrongMd5> {
         let seen: [u8; 16] = self.hash.clone().finalize().into();
-        if seen == self.expected { Ok(()) } else { Err("it is not what the server's MD5 announced".to_owned()) }
+        if seen == self.expected { Ok(()) } else { Err(WrongMd5) }
     }
 }
 

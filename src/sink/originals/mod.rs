@@ -1,19 +1,21 @@
-//! Originals: the `url` of a file line, streamed into an [`Output`], with retries (docs/backend.md §7) and a check at the end.
+//! Originals: the `url` of a file line, downloaded into an [`Output`] with retries, and checked at the end.
 
 pub mod etag;
 pub mod origin;
+pub mod reason;
 pub mod renew;
 
-use super::dataset::digest::{Expected, Meter, Seen};
+use super::dataset::digest::{Digest, Expected, Meter};
 use super::destination::Output;
 use super::error::SinkError;
-use super::patience::Patience;
 use crate::exit::Exit;
 use crate::net::addresses::Reach;
 use crate::net::http;
 use crate::net::http::Clients;
+use crate::net::retry::RetryPolicy;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use etag::Announced;
+use reason::Reason;
 use renew::{RENEWALS, Refresh, Renewals};
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Response, StatusCode};
@@ -33,7 +35,7 @@ const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
 const REDIRECTS: usize = 10;
 /// Tries of a body that arrives whole but is not what the line promised.
 const WRONG_BODIES: u32 = 3;
-/// After this many originals in a row that no retry could save, the others are tried once each until one succeeds.
+/// After this many originals in a row that failed in spite of all retries, each of the others is tried once, until one succeeds.
 const GIVE_UP_AFTER: u32 = 8;
 
 /// Where an original is.
@@ -49,9 +51,9 @@ pub struct Source {
 
 /// How originals are downloaded.
 #[derive(Clone, Debug)]
-pub struct How {
-    /// How failing servers are treated.
-    pub patience: Patience,
+pub struct DownloadOptions {
+    /// How long failing servers are tried again.
+    pub retry: RetryPolicy,
     /// Originals may have private addresses.
     pub allow_private: bool,
     /// The largest original, bytes; a larger one counts as failed.
@@ -65,8 +67,8 @@ pub struct How {
 /// Why a download ended without its file.
 #[derive(Debug)]
 pub enum Failed {
-    /// The original cannot be had, for this reason (without URL).
-    Original(String),
+    /// The original cannot be downloaded, for this reason.
+    Original(Reason),
     /// The destination failed, or the run is being stopped.
     Run(SinkError),
 }
@@ -83,15 +85,16 @@ pub struct Downloads {
     runtime: Handle,
     stop: watch::Receiver<bool>,
     clients: Clients,
-    how: How,
+    options: DownloadOptions,
     lost_in_a_row: AtomicU32,
     /// Bytes of all originals.
     total: AtomicU64,
 }
 
 /// A try that failed.
-struct Trouble {
-    reason: String,
+struct FailedTry {
+    reason: Reason,
+    /// Another try may succeed.
     retry: bool,
     wrong_body: bool,
     /// The URL may have expired.
@@ -100,7 +103,7 @@ struct Trouble {
 }
 
 enum Tried {
-    Trouble(Trouble),
+    Failed(FailedTry),
     Run(SinkError),
 }
 
@@ -110,12 +113,18 @@ impl From<SinkError> for Tried {
     }
 }
 
-fn final_(reason: impl Into<String>) -> Tried {
-    Tried::Trouble(Trouble { reason: reason.into(), retry: false, wrong_body: false, refused: false, after: None })
+fn permanent(reason: Reason) -> Tried {
+    Tried::Failed(FailedTry { reason, retry: false, wrong_body: false, refused: false, after: None })
 }
 
-fn passing(reason: impl Into<String>) -> Tried {
-    Tried::Trouble(Trouble { reason: reason.into(), retry: true, wrong_body: false, refused: false, after: None })
+fn temporary(reason: impl Into<String>) -> Tried {
+    Tried::Failed(FailedTry {
+        reason: Reason::Other(reason.into()),
+        retry: true,
+        wrong_body: false,
+        refused: false,
+        after: None,
+    })
 }
 
 /// What has arrived so far, kept between tries.
@@ -147,16 +156,16 @@ impl Arrived<'_> {
 
 impl Downloads {
     /// `stop` turns true when the run is being stopped.
-    pub fn new(runtime: Handle, stop: watch::Receiver<bool>, how: How) -> Self {
+    pub fn new(runtime: Handle, stop: watch::Receiver<bool>, options: DownloadOptions) -> Self {
         let (lost_in_a_row, total) = (AtomicU32::new(0), AtomicU64::new(0));
-        Self { runtime, stop, clients: Clients::default(), how, lost_in_a_row, total }
+        Self { runtime, stop, clients: Clients::default(), options, lost_in_a_row, total }
     }
 
     /// Streams an original into `out` and checks it. `out` is not finished.
     ///
     /// # Errors
     /// [`Failed`].
-    pub fn fetch(&self, source: &Source, expected: &Expected, out: &mut dyn Output) -> Result<Seen, Failed> {
+    pub fn fetch(&self, source: &Source, expected: &Expected, out: &mut dyn Output) -> Result<Digest, Failed> {
         // Timers are made before they are awaited.
         let _runtime = self.runtime.enter();
         let mut arrived = Arrived { out, total: &self.total, meter: Meter::default(), md5: None, validator: None };
@@ -169,24 +178,24 @@ impl Downloads {
             .build();
         let start = Instant::now();
         let retry_for = if self.lost_in_a_row.load(Ordering::Relaxed) < GIVE_UP_AFTER {
-            self.how.patience.retry_for
+            self.options.retry.retry_for
         } else {
             Duration::ZERO
         };
         let (mut tries, mut wrong, mut renewed) = (0, 0, 0);
         loop {
             tries += 1;
-            let trouble = match self.attempt(&source, expected, &mut arrived, tries > 1) {
+            let failed = match self.attempt(&source, expected, &mut arrived, tries > 1) {
                 Ok(()) => {
                     self.lost_in_a_row.store(0, Ordering::Relaxed);
                     return Ok(arrived.meter.finish());
                 }
                 Err(Tried::Run(e)) => return Err(Failed::Run(e)),
-                Err(Tried::Trouble(t)) => t,
+                Err(Tried::Failed(t)) => t,
             };
-            if trouble.refused
+            if failed.refused
                 && renewed < RENEWALS
-                && let (Some(refresh), Some(renewals)) = (&source.refresh, &self.how.renewals)
+                && let (Some(refresh), Some(renewals)) = (&source.refresh, &self.options.renewals)
             {
                 renewed += 1;
                 match self.wait(renewals.renew(refresh, source.own_server.as_ref()))? {
@@ -197,23 +206,24 @@ impl Downloads {
                     Ok(_) => {}
                     Err(why) => {
                         arrived.forget();
-                        return Err(Failed::Original(format!("{}; a new URL could not be had: {why}", trouble.reason)));
+                        let reason = format!("{}; a new URL could not be obtained: {why}", failed.reason);
+                        return Err(Failed::Original(Reason::Other(reason)));
                     }
                 }
             }
-            wrong += u32::from(trouble.wrong_body);
-            let pause = trouble.after.unwrap_or_else(|| pauses.next().unwrap_or(LONGEST_PAUSE));
+            wrong += u32::from(failed.wrong_body);
+            let pause = failed.after.unwrap_or_else(|| pauses.next().unwrap_or(LONGEST_PAUSE));
             let over = start.elapsed() + pause > retry_for;
-            if !trouble.retry || wrong >= WRONG_BODIES || over {
-                if trouble.retry && !trouble.wrong_body {
+            if !failed.retry || wrong >= WRONG_BODIES || over {
+                if failed.retry && !failed.wrong_body {
                     self.lost_in_a_row.fetch_add(1, Ordering::Relaxed);
                 }
                 arrived.forget();
-                return Err(Failed::Original(trouble.reason));
+                return Err(Failed::Original(failed.reason));
             }
             if tries > 1 {
                 let which = format!("after {} s of {}", start.elapsed().as_secs(), retry_for.as_secs());
-                self.how.patience.failing(&server(&source.url), &trouble.reason, &which, pause);
+                self.options.retry.warn_failing(&server(&source.url), &failed.reason.to_string(), &which, pause);
             }
             self.wait(tokio::time::sleep(pause))?;
         }
@@ -225,7 +235,7 @@ impl Downloads {
         if response.status() == StatusCode::PARTIAL_CONTENT {
             if got.validator.is_none() || continues_at(&response) != Some(got.meter.bytes()) {
                 got.restart()?;
-                return Err(passing("the server sent another part than was asked for"));
+                return Err(temporary("the server sent another part than was asked for"));
             }
         } else {
             got.restart()?;
@@ -244,8 +254,8 @@ impl Downloads {
                     }
                     self.check_size(got.meter.bytes())?;
                     let total = self.total.fetch_add(bytes.len() as u64, Ordering::Relaxed) + bytes.len() as u64;
-                    if let Some(limit) = self.how.max_total.filter(|limit| total > *limit) {
-                        return Err(SinkError::TooMuch(limit).into());
+                    if let Some(limit) = self.options.max_total.filter(|limit| total > *limit) {
+                        return Err(SinkError::TooMuch { limit }.into());
                     }
                     if expected.bytes.is_some_and(|n| got.meter.bytes() > n) {
                         return wrong_body(got, "it is longer than the line says".to_owned());
@@ -255,10 +265,12 @@ impl Downloads {
                 Err(e) => return Err(broken(e)),
             }
         }
-        let md5 = got.md5.as_ref().map_or(Ok(()), Announced::check);
-        match expected.check(&got.meter.clone().finish()).and(md5) {
-            Ok(()) => Ok(()),
-            Err(reason) => wrong_body(got, reason),
+        if let Err(mismatch) = expected.check(&got.meter.clone().finish()) {
+            return wrong_body(got, mismatch.to_string());
+        }
+        match got.md5.as_ref().map(Announced::check) {
+            Some(Err(wrong)) => wrong_body(got, wrong.to_string()),
+            Some(Ok(())) | None => Ok(()),
         }
     }
 
@@ -267,7 +279,7 @@ impl Downloads {
         let mut url = source.url.clone();
         for _ in 0..=REDIRECTS {
             let reach = self.reach(&url, source);
-            reach.check(&url).map_err(final_)?;
+            reach.check(&url).map_err(|e| permanent(e.into()))?;
             let client = self.clients.get(reach, fresh).map_err(broken)?;
             let mut request = client.get(url.clone()).header(header::ACCEPT_ENCODING, "identity");
             if let (Some(validator), true) = (&got.validator, got.meter.bytes() > 0) {
@@ -285,21 +297,21 @@ impl Downloads {
             let target = response.headers().get(header::LOCATION).and_then(|v| v.to_str().ok());
             match target.and_then(|t| url.join(t).ok()) {
                 Some(next) => url = next,
-                None => return Err(final_("the server redirects to nowhere")),
+                None => return Err(permanent(Reason::Other("the server redirects to nowhere".to_owned()))),
             }
         }
-        Err(final_(format!("more than {REDIRECTS} redirects")))
+        Err(permanent(Reason::Other(format!("more than {REDIRECTS} redirects"))))
     }
 
     fn check_size(&self, bytes: u64) -> Result<(), Tried> {
-        match self.how.max_file.filter(|limit| bytes > *limit) {
-            Some(limit) => Err(final_(format!("it is larger than --max-file-bytes {limit}"))),
+        match self.options.max_file.filter(|limit| bytes > *limit) {
+            Some(limit) => Err(permanent(Reason::TooLarge { limit })),
             None => Ok(()),
         }
     }
 
     fn reach(&self, url: &Url, source: &Source) -> Reach {
-        if self.how.allow_private {
+        if self.options.allow_private {
             Reach::Any
         } else if source.own_server.as_ref().is_some_and(|own| own.origin() == url.origin()) {
             Reach::OwnServer
@@ -329,8 +341,8 @@ fn accept(response: Response, url: &Url) -> Result<Response, Tried> {
         let after = response.headers().get(header::RETRY_AFTER).and_then(retry_after);
         let refused = matches!(status.as_u16(), 400 | 401 | 403);
         let hint = if refused { " (an expired URL?)" } else { "" };
-        let reason = format!("HTTP {}{hint}", status.as_u16());
-        return Err(Tried::Trouble(Trouble { reason, retry, wrong_body: false, refused, after }));
+        let reason = Reason::Other(format!("HTTP {}{hint}", status.as_u16()));
+        return Err(Tried::Failed(FailedTry { reason, retry, wrong_body: false, refused, after }));
     }
     let is = |name: header::HeaderName, what: &str| {
         response.headers().get(name).and_then(|v| v.to_str().ok()).is_some_and(|v| v.trim().starts_with(what))
@@ -338,10 +350,10 @@ fn accept(response: Response, url: &Url) -> Result<Response, Tried> {
     // Login and error pages come with 200 from some gateways; they must not be published as an image.
     let page = [".html", ".htm"].iter().any(|end| url.path().to_ascii_lowercase().ends_with(end));
     if is(header::CONTENT_TYPE, "text/html") && !page {
-        return Err(passing("the server sent an HTML page instead of the file"));
+        return Err(temporary("the server sent an HTML page instead of the file"));
     }
     if response.headers().contains_key(header::CONTENT_ENCODING) && !is(header::CONTENT_ENCODING, "identity") {
-        return Err(final_("the server sent it compressed, without being asked to"));
+        return Err(permanent(Reason::Other("the server sent it compressed, without being asked to".to_owned())));
     }
     Ok(response)
 }
@@ -365,14 +377,15 @@ fn retry_after(value: &HeaderValue) -> Option<Duration> {
 
 fn wrong_body(got: &mut Arrived<'_>, reason: String) -> Result<(), Tried> {
     got.restart()?;
-    Err(Tried::Trouble(Trouble { reason, retry: true, wrong_body: true, refused: false, after: None }))
+    let reason = Reason::Other(reason);
+    Err(Tried::Failed(FailedTry { reason, retry: true, wrong_body: true, refused: false, after: None }))
 }
 
 /// A connection or a body that broke.
 fn broken(e: reqwest::Error) -> Tried {
     match http::why(e) {
-        Ok(reason) => passing(reason),
-        Err(private) => final_(private.to_string()),
+        Ok(reason) => temporary(reason),
+        Err(private) => permanent(Reason::Url(private.into())),
     }
 }
 

@@ -14,18 +14,21 @@ pub struct Origin {
     pub scope: Option<String>,
 }
 
+/// The server that a begin frame names is not a URL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`source.host` of the begin frame is not a URL")]
+pub struct BadHost;
+
 impl Origin {
     /// Reads a begin frame. `given` is a server that the user names, over what the frame says; `default` is used when neither does.
     ///
     /// # Errors
-    /// A text when the frame's server is not a URL.
-    pub fn of(begin: &Begin, given: Option<&Url>, default: Option<&Url>) -> Result<Self, String> {
+    /// [`BadHost`].
+    pub fn of(begin: &Begin, given: Option<&Url>, default: Option<&Url>) -> Result<Self, BadHost> {
         let host = begin.body.get("source").and_then(|s| s.get("host")).and_then(Value::as_str);
         let server = match (given, host) {
             (Some(url), _) => Some(url.clone()),
-            (None, Some(host)) => {
-                Some(Url::parse(host).map_err(|_| "`source.host` of the begin frame is not a URL".to_owned())?)
-            }
+            (None, Some(host)) => Some(Url::parse(host).map_err(|_| BadHost)?),
             (None, None) => default.cloned(),
         };
         let target = begin.body.get("target").and_then(Value::as_str).and_then(target);

@@ -6,6 +6,7 @@
 use super::origin;
 use super::origin::Origin;
 use crate::api::client::Client;
+use crate::api::error::ApiError;
 use crate::api::query::{Query, Target};
 use crate::api::retry::Trouble;
 use crate::item;
@@ -17,7 +18,7 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use url::Url;
 
-/// How often one original gets a new URL.
+/// New URLs that one original gets at most.
 pub const RENEWALS: u32 = 3;
 /// Rows asked for: several ground-truth events share an id.
 const ROWS: &str = "100";
@@ -65,15 +66,20 @@ impl Refresh {
     }
 }
 
-/// Makes a client, or says why there is none.
-pub type Connect = dyn Fn() -> Result<Client, String> + Send + Sync;
+/// Makes a client of the backend, with the user's own credentials.
+pub type Connect = dyn Fn() -> Result<Client, ApiError> + Send + Sync;
+
+/// Why there is no new URL, in one sentence.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NotRenewed(String);
 
 /// Asks the backend for new URLs; connects when the first is needed.
 pub struct Renewals {
     connect: Box<Connect>,
-    client: OnceLock<Result<Client, String>>,
+    client: OnceLock<Result<Client, NotRenewed>>,
     /// Failures of the backend in a row.
-    failures: Mutex<Vec<String>>,
+    failures: Mutex<Vec<NotRenewed>>,
 }
 
 impl fmt::Debug for Renewals {
@@ -83,7 +89,7 @@ impl fmt::Debug for Renewals {
 }
 
 impl Renewals {
-    /// With this way to a client.
+    /// `connect` is called once, when the first new URL is needed.
     pub fn new(connect: Box<Connect>) -> Self {
         Self { connect, client: OnceLock::new(), failures: Mutex::default() }
     }
@@ -91,29 +97,31 @@ impl Renewals {
     /// A new URL for a file of a stream of `server`.
     ///
     /// # Errors
-    /// A sentence saying why there is none.
-    pub async fn renew(&self, refresh: &Refresh, server: Option<&Url>) -> Result<Url, String> {
-        let client = self.client.get_or_init(|| (self.connect)()).as_ref().map_err(Clone::clone)?;
+    /// [`NotRenewed`].
+    pub async fn renew(&self, refresh: &Refresh, server: Option<&Url>) -> Result<Url, NotRenewed> {
+        let connect = || (self.connect)().map_err(|e| NotRenewed(e.to_string()));
+        let client = self.client.get_or_init(connect).as_ref().map_err(Clone::clone)?;
         if server.is_some_and(|s| s.origin() != client.credentials().host.origin()) {
-            return Err(format!("the stream is not from {}, where the token belongs: set SYNAPSE_HOST", client.host()));
+            return Err(NotRenewed(format!(
+                "the stream is not from {}, where the token belongs: set SYNAPSE_HOST",
+                client.host()
+            )));
         }
         if let Some(last) = self.failures().get(GIVE_UP_AFTER - 1) {
             return Err(last.clone());
         }
         let found = client.get(refresh.target.path(), &refresh.query(), |body| find(&body, refresh)).await;
         let found = found.map_err(|e| {
-            let text = e.to_string();
-            self.failures().push(text.clone());
-            text
+            let failure = NotRenewed(e.to_string());
+            self.failures().push(failure.clone());
+            failure
         })?;
         self.failures().clear();
         let address = found?;
-        client.resolve(&address).ok_or_else(|| "the new URL is not valid".to_owned())
+        client.resolve(&address).ok_or_else(|| NotRenewed("the new URL is not valid".to_owned()))
     }
-}
 
-impl Renewals {
-    fn failures(&self) -> MutexGuard<'_, Vec<String>> {
+    fn failures(&self) -> MutexGuard<'_, Vec<NotRenewed>> {
         self.failures.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -125,7 +133,7 @@ struct Rows<'a> {
 }
 
 /// The address of the file in a page that holds its row.
-fn find(body: &[u8], refresh: &Refresh) -> Result<Result<String, String>, Trouble> {
+fn find(body: &[u8], refresh: &Refresh) -> Result<Result<String, NotRenewed>, Trouble> {
     let rows: Rows<'_> = serde_json::from_slice(body).map_err(|_| Trouble::passing("an answer that is not a page"))?;
     for row in rows.results {
         let Ok(item) = item::parse(row.get().as_bytes(), Skip) else { continue };
@@ -141,9 +149,9 @@ fn find(body: &[u8], refresh: &Refresh) -> Result<Result<String, String>, Troubl
         return Ok(file
             .and_then(|f| f.url.as_deref())
             .map(str::to_owned)
-            .ok_or_else(|| format!("row {} does not have the file any more", refresh.id)));
+            .ok_or_else(|| NotRenewed(format!("row {} does not have the file any more", refresh.id))));
     }
-    Ok(Err(format!("there is no row {} any more", refresh.id)))
+    Ok(Err(NotRenewed(format!("there is no row {} any more", refresh.id))))
 }
 
 #[cfg(test)]
@@ -176,8 +184,8 @@ mod tests {
         let url = |json: &str| find(body, &refresh(json).unwrap()).unwrap();
         assert_eq!(url(r#"{"target":"task","id":7,"file":"b"}"#), Ok("/b?sig=2".into()));
         assert_eq!(url(r#"{"target":"task","id":7}"#), Ok("/a?sig=2".into()));
-        assert!(url(r#"{"target":"task","id":7,"file":"c"}"#).unwrap_err().contains("does not have the file"));
-        assert!(url(r#"{"target":"task","id":8}"#).unwrap_err().contains("no row 8"));
+        assert!(url(r#"{"target":"task","id":7,"file":"c"}"#).unwrap_err().0.contains("does not have the file"));
+        assert!(url(r#"{"target":"task","id":8}"#).unwrap_err().0.contains("no row 8"));
         assert!(find(b"<html>", &refresh(r#"{"target":"task","id":7}"#).unwrap()).is_err());
     }
 }

@@ -1,16 +1,18 @@
-//! `--dry-run`: reads all lines as a run would, with the same checks of frames, names, sizes and hashes, and tells what it would
-//! write, a line a file. Nothing is downloaded and nothing is made.
+//! `--dry-run`: reads all lines as a run would, with the same checks of frames, names, sizes and hashes, and lists what it would
+//! write, one line for each file. Nothing is downloaded and nothing is written.
 //!
 //! ```json
 //! {"path":"labels/1.txt","bytes":20,"from":"text"}
 //! {"path":"images/1.jpg","bytes":null,"from":"url","url":"https://host/1.jpg"}
 //! ```
 
+use super::content::Content;
 use super::input;
-use super::input::{Given, Input};
-use super::names::Names;
+use super::input::Input;
+use super::line_error::LineError;
+use super::names::{NameError, Names};
 use super::summary;
-use super::totals::{Originals, Totals};
+use super::totals::Totals;
 use super::{Options, Report};
 use crate::path::RelPath;
 use crate::sink::dataset::digest::{Expected, Meter};
@@ -22,13 +24,14 @@ use crate::stream::{Batch, Frame, Kind, Progress, Reader, StreamError, Writer};
 use std::collections::HashMap;
 use std::fs;
 
-/// Reads all lines and tells what a run would write. Originals that could be tried count as `ok`.
+/// Reads all lines and writes to `out` what a run would write: as a table, or as one JSON object a line. Originals that would be
+/// tried count as `ok`.
 ///
 /// # Errors
 /// [`SinkError`], as the run itself would fail on these lines.
 pub fn dry_run(mut reader: Reader, options: &Options, out: &mut Writer, table: bool) -> Result<Report, SinkError> {
     let server = options.base_url.clone().or_else(|| options.default_base.clone());
-    let mut plan = Plan {
+    let mut plan = DryRun {
         options,
         out,
         table,
@@ -50,7 +53,7 @@ pub fn dry_run(mut reader: Reader, options: &Options, out: &mut Writer, table: b
     Ok(Report { totals: plan.totals })
 }
 
-struct Plan<'a> {
+struct DryRun<'a> {
     options: &'a Options,
     out: &'a mut Writer,
     table: bool,
@@ -61,41 +64,41 @@ struct Plan<'a> {
     totals: Totals,
 }
 
-impl Plan<'_> {
+impl DryRun<'_> {
     fn batch(&mut self, batch: &Batch) -> Result<(), SinkError> {
         for line in batch.lines() {
-            let bad = |e: String| batch.bad_line(&line, &e);
+            let bad = |e: LineError| SinkError::line(batch, &line, e);
             if batch.is_frame {
-                let frame = Frame::parse(line.bytes).map_err(bad)?;
+                let frame = Frame::parse(line.bytes).map_err(|e| bad(e.into()))?;
                 self.progress.frame(&frame)?;
                 if let Frame::Begin(begin) = &frame {
                     let Options { base_url, default_base, .. } = self.options;
-                    self.origin = Origin::of(begin, base_url.as_ref(), default_base.as_ref()).map_err(bad)?;
+                    self.origin =
+                        Origin::of(begin, base_url.as_ref(), default_base.as_ref()).map_err(|e| bad(e.into()))?;
                 }
                 continue;
             }
             self.progress.data(1);
             let input = input::read(line.bytes, &self.origin, self.options.allow_file_refs).map_err(bad)?;
             if !self.parts.contains_key(&input.path) {
-                self.names.claim(&input.path).map_err(bad)?;
+                self.names.claim(&input.path).map_err(|e| bad(e.into()))?;
             }
             if input.path.as_str() == manifest::PATH {
-                return Err(bad("the sink itself writes the manifest".to_owned()).into());
+                return Err(bad(NameError::Manifest(input.path.into()).into()));
             }
-            let path = input.path.clone();
-            self.take(input)?.map_err(|e| bad(format!("{:?} is not what its line says: {e}", path.as_str())))?;
+            self.take(input)?.map_err(bad)?;
         }
         Ok(())
     }
 
     /// The inner result is about the content of the line.
-    fn take(&mut self, input: Input) -> Result<Result<(), String>, SinkError> {
-        let Input { path, given, expected, more, .. } = input;
-        if self.parts.contains_key(&path) && !matches!(given, Given::Bytes(_)) {
-            return Ok(Err("it began with text, and cannot go on with a url or file".to_owned()));
+    fn take(&mut self, input: Input) -> Result<Result<(), LineError>, SinkError> {
+        let Input { path, content, expected, more, .. } = input;
+        if self.parts.contains_key(&path) && !matches!(content, Content::Bytes(_)) {
+            return Ok(Err(LineError::MixedParts { path: path.into() }));
         }
-        match given {
-            Given::Bytes(bytes) => {
+        match content {
+            Content::Bytes(bytes) => {
                 let (mut meter, mut all) = self.parts.remove(&path).unwrap_or_default();
                 meter.update(&bytes);
                 all.merge(expected);
@@ -103,31 +106,37 @@ impl Plan<'_> {
                     self.parts.insert(path, (meter, all));
                     return Ok(Ok(()));
                 }
-                let seen = meter.finish();
-                if let Err(e) = all.check(&seen) {
-                    return Ok(Err(e));
+                let digest = meter.finish();
+                if let Err(mismatch) = all.check(&digest) {
+                    return Ok(Err(LineError::Mismatch { path: path.into(), mismatch }));
                 }
-                self.tell(&path, Some(seen.bytes), "text", None)?;
+                self.write_line(&path, Some(digest.bytes), "text", None)?;
             }
-            Given::File(file) => {
+            Content::File(file) => {
                 let fail = |source| SinkError::Read { path: file.display().to_string(), source };
                 let bytes = fs::metadata(&file).map_err(fail)?.len();
-                self.tell(&path, Some(bytes), "file", None)?;
+                self.write_line(&path, Some(bytes), "file", None)?;
             }
-            Given::Original(source) => {
+            Content::Original(source) => {
                 self.totals.originals.ok += 1;
-                self.tell(&path, expected.bytes, "url", Some(shown(&source.url)))?;
+                self.write_line(&path, expected.bytes, "url", Some(shown(&source.url)))?;
             }
-            Given::Unfetchable(url, _) => {
-                let Originals { failed, .. } = &mut self.totals.originals;
-                *failed += 1;
-                self.tell(&path, None, "nowhere", Some(shown(&url)))?;
+            Content::Unfetchable(url, _) => {
+                self.totals.originals.failed += 1;
+                self.write_line(&path, None, "nowhere", Some(shown(&url)))?;
             }
+            Content::Scratch(..) => return Err(SinkError::Internal("a line gives content in a scratch file")),
         }
         Ok(Ok(()))
     }
 
-    fn tell(&mut self, path: &RelPath, bytes: Option<u64>, from: &str, url: Option<String>) -> Result<(), SinkError> {
+    fn write_line(
+        &mut self,
+        path: &RelPath,
+        bytes: Option<u64>,
+        from: &str,
+        url: Option<String>,
+    ) -> Result<(), SinkError> {
         if from != "nowhere" {
             self.totals.files += 1;
         }

@@ -1,7 +1,9 @@
 //! The run: lines in order, jobs to the workers, publication at the end.
 
+pub mod content;
 pub mod dry_run;
 pub mod input;
+pub mod line_error;
 pub mod names;
 pub mod parts;
 pub mod summary;
@@ -14,25 +16,28 @@ use super::destination::{Destination, LocalFiles};
 use super::error::SinkError;
 use super::originals;
 use super::originals::origin::Origin;
+use super::originals::reason::Reason;
 use super::originals::{Downloads, Failed};
 use crate::exit::Exit;
 use crate::path::RelPath;
 use crate::stream::{Batch, Frame, Kind, Place, Progress, Reader, StreamError};
+use content::Content;
 use crossbeam_channel::{Receiver, Sender, bounded, select, unbounded};
-use input::{Given, Input};
-use names::Names;
-use parts::{Gathered, Parts};
+use input::Input;
+use line_error::LineError;
+use names::{NameError, Names};
+use parts::Parts;
+use std::fmt;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use tokio::sync::watch;
-use totals::{Ledger, Lost, Outcome, Totals};
+use totals::{FailedOriginal, Outcome, Outcomes, Totals};
 use url::Url;
-use workers as pool;
-use workers::{Content, Done, Job};
+use workers::{Done, Job, Worker};
 
-/// Files whose outcome may be known before that of an earlier one; bounds the ledger while one original is slow.
+/// Files whose outcome may be known before that of an earlier one; bounds the memory for outcomes while one original is slow.
 const AHEAD: u64 = 65_536;
-/// The largest summary taken from convert, bytes.
+/// The largest summary that is accepted from convert, bytes.
 const SUMMARY_CAP: u64 = 64 * 1024 * 1024;
 
 /// How to run.
@@ -40,7 +45,7 @@ const SUMMARY_CAP: u64 = 64 * 1024 * 1024;
 pub struct Options {
     /// Worker threads: files written and originals downloaded at once.
     pub concurrency: usize,
-    /// Publish what came of a cut stream.
+    /// Publish what came, although the stream was cut.
     pub allow_partial: bool,
     /// A failed original ends the run.
     pub strict: bool,
@@ -49,7 +54,7 @@ pub struct Options {
     /// How local files get into the dataset.
     pub local_files: LocalFiles,
     /// How originals are downloaded.
-    pub originals: originals::How,
+    pub originals: originals::DownloadOptions,
     /// The Synapse server, over what the stream says.
     pub base_url: Option<Url>,
     /// The Synapse server when neither `base_url` nor the stream says.
@@ -59,13 +64,38 @@ pub struct Options {
 /// What a finished run did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
-    /// Counts.
+    /// What was written, and what could not be.
     pub totals: Totals,
+}
+
+/// What the user should know during a run that goes well otherwise. [`fmt::Display`] gives one line.
+#[derive(Clone, Debug)]
+pub enum Notice {
+    /// An original could not be downloaded.
+    Original {
+        /// The path that it would have in the dataset.
+        path: String,
+        /// Its URL without query.
+        url: String,
+        /// Why not.
+        reason: Reason,
+    },
+    /// Anything else.
+    Text(String),
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Original { path, url, reason } => write!(f, "{path}: {reason} ({url})"),
+            Self::Text(text) => f.write_str(text),
+        }
+    }
 }
 
 /// Reads all of `reader` and publishes it at `dest`.
 ///
-/// `stop` gives the exit code of a signal when one arrives. `warn` is told what the user should know while the run goes on.
+/// `stop` gives the exit code of a signal when one arrives. `warn` is called with what the user should know during the run.
 ///
 /// # Errors
 /// [`SinkError`]; `dest` is then discarded.
@@ -74,7 +104,7 @@ pub fn run(
     dest: Arc<dyn Destination>,
     options: &Options,
     stop: Receiver<Exit>,
-    warn: &dyn Fn(&str),
+    warn: &dyn Fn(&Notice),
 ) -> Result<Report, SinkError> {
     let done = Run::start(reader, &dest, options, stop, warn).and_then(|mut run| {
         let done = run.all().and_then(|()| run.publish());
@@ -90,7 +120,7 @@ pub fn run(
 
 struct Run<'a> {
     options: &'a Options,
-    warn: &'a dyn Fn(&str),
+    warn: &'a dyn Fn(&Notice),
     dest: Arc<dyn Destination>,
     batches: Receiver<Result<Option<Batch>, StreamError>>,
     stop: Receiver<Exit>,
@@ -104,7 +134,7 @@ struct Run<'a> {
     origin: Origin,
     names: Names,
     parts: Parts,
-    ledger: Ledger,
+    outcomes: Outcomes,
     next_order: u64,
     summary: Option<Vec<u8>>,
     warned: usize,
@@ -116,7 +146,7 @@ impl<'a> Run<'a> {
         dest: &Arc<dyn Destination>,
         options: &'a Options,
         stop: Receiver<Exit>,
-        warn: &'a dyn Fn(&str),
+        warn: &'a dyn Fn(&Notice),
     ) -> Result<Self, SinkError> {
         let system = |source| SinkError::Stream(StreamError::Read { name: "the input (no thread)".to_owned(), source });
         let runtime =
@@ -125,7 +155,8 @@ impl<'a> Run<'a> {
         let downloads = Arc::new(Downloads::new(runtime.handle().clone(), stopped, options.originals.clone()));
         let (jobs, jobs_out) = bounded(2 * options.concurrency);
         let (done_in, done) = unbounded();
-        let workers = pool::start(options.concurrency, dest, &downloads, &jobs_out, &done_in).map_err(system)?;
+        let worker = Worker { dest: dest.clone(), downloads, local_files: options.local_files };
+        let workers = workers::start(options.concurrency, &worker, &jobs_out, &done_in).map_err(system)?;
         Ok(Self {
             options,
             warn,
@@ -144,7 +175,7 @@ impl<'a> Run<'a> {
             },
             names: Names::default(),
             parts: Parts::new(dest.scratch().to_owned()),
-            ledger: Ledger::new(manifest::Writer::new(dest.scratch())?),
+            outcomes: Outcomes::new(manifest::ManifestWriter::new(dest.scratch())?),
             next_order: 0,
             summary: None,
             warned: 0,
@@ -161,9 +192,9 @@ impl<'a> Run<'a> {
             for line in batch.lines() {
                 self.progress.data(1);
                 let input = input::read(line.bytes, &self.origin, self.options.allow_file_refs);
-                let input = input.map_err(|e| batch.bad_line(&line, &e))?;
+                let input = input.map_err(|e| SinkError::line(&batch, &line, e))?;
                 if !self.parts.is_open(&input.path) {
-                    let folders = self.names.claim(&input.path).map_err(|e| batch.bad_line(&line, &e))?;
+                    let folders = self.names.claim(&input.path).map_err(|e| SinkError::line(&batch, &line, e))?;
                     folders.iter().try_for_each(|f| self.dest.folder(f))?;
                 }
                 self.take(input, batch.place(&line))?;
@@ -181,12 +212,12 @@ impl<'a> Run<'a> {
     /// Completes the summary and makes the dataset visible.
     fn publish(&mut self) -> Result<Report, SinkError> {
         for note in &self.progress.notes {
-            (self.warn)(note);
+            (self.warn)(&Notice::Text(note.clone()));
         }
-        let mut totals = self.ledger.totals().clone();
+        let mut totals = self.outcomes.totals().clone();
         // Convert counts its summary among its files; it is not one that the sink adds.
         totals.files += u64::from(self.summary.is_some());
-        let summary = summary::complete(self.summary.as_deref(), &totals).map_err(|e| cut(&e))?;
+        let summary = summary::complete(self.summary.as_deref(), &totals).map_err(|e| cut(&e.to_string()))?;
         let path = RelPath::new(summary::PATH).map_err(|_| SinkError::Internal("the summary's path is refused"))?;
         if self.summary.is_none() {
             self.claim_own(&path)?;
@@ -195,7 +226,7 @@ impl<'a> Run<'a> {
             RelPath::new(manifest::PATH).map_err(|_| SinkError::Internal("the manifest's path is refused"))?;
         self.claim_own(&manifest)?;
         self.dest.put(self.next_order, &path, &summary)?;
-        let scratch = self.ledger.finish_manifest(summary::PATH, &Meter::of(&summary))?;
+        let scratch = self.outcomes.finish_manifest(summary::PATH, &Meter::of(&summary))?;
         if let Ok(exit) = self.stop.try_recv() {
             return Err(SinkError::Stopped(exit));
         }
@@ -205,7 +236,7 @@ impl<'a> Run<'a> {
 
     /// Claims the path of a file that the sink adds.
     fn claim_own(&mut self, path: &RelPath) -> Result<(), SinkError> {
-        let folders = self.names.claim(path).map_err(|e| cut(&e))?;
+        let folders = self.names.claim(path).map_err(|e| cut(&e.to_string()))?;
         folders.iter().try_for_each(|f| self.dest.folder(f))
     }
 
@@ -226,40 +257,28 @@ impl<'a> Run<'a> {
         if let Frame::Begin(begin) = &frame {
             let Options { base_url, default_base, .. } = self.options;
             let origin = Origin::of(begin, base_url.as_ref(), default_base.as_ref());
-            self.origin = origin.map_err(|e| batch.bad_line(&line, &e))?;
+            self.origin = origin.map_err(|e| SinkError::line(batch, &line, e))?;
         }
         Ok(())
     }
 
-    /// A part is gathered; a whole file becomes a job.
+    /// Gathers a part; a whole file becomes a job.
     fn take(&mut self, input: Input, place: Place) -> Result<(), SinkError> {
-        let Input { path, given, expected, more, item } = input;
-        let content = match given {
-            Given::Bytes(bytes) if more || self.parts.is_open(&path) => {
+        let Input { path, content, expected, more, item } = input;
+        match content {
+            Content::Bytes(bytes) if more || self.parts.is_open(&path) => {
                 self.parts.push(&path, &bytes, expected)?;
-                return if more { Ok(()) } else { self.finish_parts(path, item.as_deref(), place) };
+                if more {
+                    return Ok(());
+                }
+                let whole = self.parts.finish(&path)?;
+                self.file(path, item.as_deref(), whole.content, whole.expected, place)
             }
             _ if self.parts.is_open(&path) => {
-                return Err(line_error(
-                    &place,
-                    format!("{:?} began with text, and cannot go on with a url or file", path.as_str()),
-                ));
+                Err(SinkError::line_at(&place, LineError::MixedParts { path: path.into() }))
             }
-            Given::Bytes(bytes) => Content::Bytes(bytes),
-            Given::File(file) => Content::File(file, self.options.local_files),
-            Given::Original(source) => Content::Original(source),
-            Given::Unfetchable(url, reason) => {
-                let order = self.take_order();
-                self.dest.skip(order)?;
-                return self.lost(order, &path, &url, reason);
-            }
-        };
-        self.file(path, item.as_deref(), content, expected, place)
-    }
-
-    fn finish_parts(&mut self, path: RelPath, item: Option<&str>, place: Place) -> Result<(), SinkError> {
-        let whole = self.parts.finish(&path)?;
-        self.file(path, item, Content::Gathered(whole.content, whole.seen), whole.expected, place)
+            content => self.file(path, item.as_deref(), content, expected, place),
+        }
     }
 
     fn file(
@@ -272,35 +291,32 @@ impl<'a> Run<'a> {
     ) -> Result<(), SinkError> {
         match path.as_str() {
             summary::PATH => return self.keep_summary(content, &expected, &place),
-            manifest::PATH => {
-                return Err(line_error(
-                    &place,
-                    format!("{:?} is the list of files that the sink itself writes", manifest::PATH),
-                ));
-            }
+            manifest::PATH => return Err(SinkError::line_at(&place, NameError::Manifest(path.into()))),
             _ => {}
         }
         let order = self.take_order();
         self.dest.belongs(order, item);
         let job = Job { order, path, content, expected, place };
-        while self.next_order - self.ledger.settled() > AHEAD {
+        while self.next_order - self.outcomes.settled() > AHEAD {
             self.wait_for_one()?;
         }
         self.submit(job)
     }
 
-    /// The summary is written last, completed.
+    /// Keeps the summary of convert: it is completed and written at the end.
     fn keep_summary(&mut self, content: Content, expected: &Expected, place: &Place) -> Result<(), SinkError> {
-        let refuse = |reason: &str| line_error(place, format!("{}: {reason}", summary::PATH));
+        let refuse = |reason: &str| SinkError::line_at(place, format!("{}: {reason}", summary::PATH));
         let bytes = match content {
-            Content::Bytes(bytes) | Content::Gathered(Gathered::Bytes(bytes), _) => bytes,
-            Content::Gathered(Gathered::Scratch(file), seen) if seen.bytes <= SUMMARY_CAP => {
+            Content::Bytes(bytes) => bytes,
+            Content::Scratch(file, digest) if digest.bytes <= SUMMARY_CAP => {
                 std::fs::read(file).map_err(|e| SinkError::write(summary::PATH, e))?
             }
-            Content::Gathered(..) => return Err(refuse("it is larger than 64 MiB")),
-            Content::File(..) | Content::Original(_) => return Err(refuse("it must come as text")),
+            Content::Scratch(..) => return Err(refuse("it is larger than 64 MiB")),
+            Content::File(_) | Content::Original(_) | Content::Unfetchable(..) => {
+                return Err(refuse("it must come as text"));
+            }
         };
-        expected.check(&Meter::of(&bytes)).map_err(|e| refuse(&e))?;
+        expected.check(&Meter::of(&bytes)).map_err(|e| refuse(&e.to_string()))?;
         self.summary = Some(bytes);
         Ok(())
     }
@@ -317,11 +333,11 @@ impl<'a> Run<'a> {
             return Err(cut(&format!("{:?} has `more: true` in its last line: its end is missing", first.as_str())));
         }
         for path in unfinished {
-            (self.warn)(&format!("{path} is incomplete: its last part never came"));
+            (self.warn)(&Notice::Text(format!("{path} is incomplete: its last part never came")));
             let place = Place { source: "the end of the input".into(), line: self.progress.lines() };
             let whole = self.parts.finish(&path)?;
             // What was promised of the whole file cannot hold for a piece of it.
-            self.file(path, None, Content::Gathered(whole.content, whole.seen), Expected::default(), place)?;
+            self.file(path, None, whole.content, Expected::default(), place)?;
         }
         Ok(())
     }
@@ -352,7 +368,7 @@ impl<'a> Run<'a> {
 
     fn drain(&mut self) -> Result<(), SinkError> {
         self.jobs = None;
-        while self.ledger.settled() < self.next_order {
+        while self.outcomes.settled() < self.next_order {
             self.wait_for_one()?;
         }
         Ok(())
@@ -368,32 +384,36 @@ impl<'a> Run<'a> {
     fn settle(&mut self, done: Result<Done, crossbeam_channel::RecvError>) -> Result<(), SinkError> {
         let done = done.map_err(|_| SinkError::Internal("the workers stopped without saying why"))?;
         match (done.result, &done.original) {
-            (Ok(seen), original) => {
+            (Ok(digest), original) => {
                 let path = String::from(done.path);
-                self.ledger.enter(done.order, Outcome::Written { path, seen, original: original.is_some() })
+                self.outcomes.enter(done.order, Outcome::Written { path, digest, original: original.is_some() })
             }
-            (Err(Failed::Original(reason)), Some(url)) => self.lost(done.order, &done.path, url, reason),
+            (Err(Failed::Original(reason)), Some(url)) => self.fail_original(done.order, &done.path, url, reason),
             (Err(Failed::Original(_)), None) => Err(SinkError::Internal("a file without URL failed as an original")),
             (Err(Failed::Run(e)), _) => Err(e),
         }
     }
 
-    fn lost(&mut self, order: u64, path: &RelPath, url: &Url, reason: String) -> Result<(), SinkError> {
-        let lost = Lost::new(path.as_str(), url, reason);
+    /// Warns of an original that could not be downloaded, and counts it; ends a strict run.
+    fn fail_original(&mut self, order: u64, path: &RelPath, url: &Url, reason: Reason) -> Result<(), SinkError> {
+        let failed = FailedOriginal::new(path.as_str(), url, &reason);
+        let FailedOriginal { path, url, .. } = failed.clone();
         if self.options.strict {
-            return Err(SinkError::Original { path: lost.path, url: lost.url, reason: lost.reason });
+            return Err(SinkError::Original { path, url, reason });
         }
         self.warned += 1;
         match self.warned {
-            1..=WARNINGS => (self.warn)(&format!("{}: {} ({})", lost.path, lost.reason, lost.url)),
-            n if n == WARNINGS + 1 => (self.warn)("more originals failed; the summary lists them"),
+            1..=WARNINGS => (self.warn)(&Notice::Original { path, url, reason }),
+            n if n == WARNINGS + 1 => {
+                (self.warn)(&Notice::Text("more originals failed; the summary lists them".to_owned()));
+            }
             _ => {}
         }
-        self.ledger.enter(order, Outcome::Lost(lost))
+        self.outcomes.enter(order, Outcome::Failed(failed))
     }
 }
 
-/// Failed originals told one by one.
+/// Failed originals that are reported one by one.
 const WARNINGS: usize = 20;
 
 const READER_GONE: StreamError = StreamError::Internal("the reader thread stopped without saying why");
@@ -404,10 +424,6 @@ fn stopped(exit: Result<Exit, crossbeam_channel::RecvError>) -> SinkError {
 
 fn cut(reason: &str) -> SinkError {
     SinkError::Stream(StreamError::Cut(reason.to_owned()))
-}
-
-fn line_error(place: &Place, reason: String) -> SinkError {
-    SinkError::Stream(StreamError::Line { place: place.to_string(), reason })
 }
 
 /// Reads on its own thread, so that a signal is noticed while a slow producer says nothing. The thread is not joined: it may be

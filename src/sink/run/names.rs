@@ -8,6 +8,42 @@ use crate::path::{RelPath, nfc};
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
+/// Why a path cannot be claimed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NameError {
+    /// It is a file, and a folder in another line.
+    #[error("{0:?} is a file here, and a folder in another line")]
+    Folder(String),
+    /// It is a folder of this path, and a file in another line.
+    #[error("{folder:?} is a folder in {path:?}, and a file in another line")]
+    File {
+        /// The folder.
+        folder: String,
+        /// The path.
+        path: String,
+    },
+    /// The same path, or a twin of it, was given before.
+    #[error(
+        "{0:?} was given before; names that differ only in case or Unicode form count as the same, since they are one file on \
+         some systems"
+    )]
+    Twice(String),
+    /// A folder of this path was given before in another spelling.
+    #[error(
+        "the folder {folder:?} of {path:?} was given before in another spelling (case or Unicode form); the two are one folder \
+         on some systems"
+    )]
+    Spelling {
+        /// The folder.
+        folder: String,
+        /// The path.
+        path: String,
+    },
+    /// The path is kept for the manifest, which the sink itself writes.
+    #[error("{0:?} is the list of files that the sink itself writes")]
+    Manifest(String),
+}
+
 /// The paths claimed so far.
 #[derive(Debug, Default)]
 pub struct Names {
@@ -23,26 +59,23 @@ impl Names {
     /// Claims a path. Returns the folders above it that no path had before, outermost first.
     ///
     /// # Errors
-    /// A sentence saying which rule the path breaks; it names the path.
-    pub fn claim(&mut self, path: &RelPath) -> Result<Vec<String>, String> {
+    /// [`NameError`]: the rule that the path breaks.
+    pub fn claim(&mut self, path: &RelPath) -> Result<Vec<String>, NameError> {
         let text = path.as_str();
         let folder = text.rfind('/').map_or("", |i| &text[..i]);
         let new = if folder == self.last_folder { Vec::new() } else { self.claim_folders(text)? };
         let key = self.folded(text);
         if self.folders.contains_key(&key) {
-            return Err(format!("{text:?} is a file here, and a folder in another line"));
+            return Err(NameError::Folder(text.to_owned()));
         }
         if !self.files.insert(key) {
-            return Err(format!(
-                "{text:?} was given before; names that differ only in case or Unicode form count as the same, \
-                 since they are one file on some systems"
-            ));
+            return Err(NameError::Twice(text.to_owned()));
         }
         folder.clone_into(&mut self.last_folder);
         Ok(new)
     }
 
-    fn claim_folders(&mut self, text: &str) -> Result<Vec<String>, String> {
+    fn claim_folders(&mut self, text: &str) -> Result<Vec<String>, NameError> {
         let mut new = Vec::new();
         for (end, _) in text.match_indices('/') {
             let folder = &text[..end];
@@ -50,14 +83,11 @@ impl Names {
             let exact = self.keys.hash_one(folder);
             match self.folders.insert(key, exact) {
                 None if self.files.contains(&key) => {
-                    return Err(format!("{folder:?} is a folder in {text:?}, and a file in another line"));
+                    return Err(NameError::File { folder: folder.to_owned(), path: text.to_owned() });
                 }
                 None => new.push(folder.to_owned()),
                 Some(before) if before != exact => {
-                    return Err(format!(
-                        "the folder {folder:?} of {text:?} was given before in another spelling (case or Unicode form); \
-                         the two are one folder on some systems"
-                    ));
+                    return Err(NameError::Spelling { folder: folder.to_owned(), path: text.to_owned() });
                 }
                 Some(_) => {}
             }
@@ -77,7 +107,7 @@ impl Names {
 mod tests {
     use super::*;
 
-    fn claims(paths: &[&str]) -> Result<Vec<String>, String> {
+    fn claims(paths: &[&str]) -> Result<Vec<String>, NameError> {
         let mut names = Names::default();
         let mut new = Vec::new();
         for p in paths {
@@ -87,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_new_folders_once_outermost_first() {
+    fn returns_new_folders_once_outermost_first() {
         assert_eq!(claims(&["a/b/1", "a/b/2", "a/c/1", "x", "a/b/3"]).unwrap(), ["a", "a/b", "a/c"]);
     }
 
@@ -103,7 +133,7 @@ mod tests {
             (&["A", "a/b"], "a file in another line"),
             (&["Cat/1", "cat/2"], "another spelling"),
         ] {
-            let e = claims(paths).expect_err(&format!("{paths:?}"));
+            let e = claims(paths).expect_err(&format!("{paths:?}")).to_string();
             assert!(e.contains(say), "{paths:?}: {e}");
         }
     }

@@ -1,8 +1,9 @@
 //! Files that come in parts (`more: true`), with other files in between: gathered in memory while small, in the scratch folder
 //! when not. No file stays open between two parts, so any number of paths may interleave.
 
+use super::content::Content;
 use crate::path::RelPath;
-use crate::sink::dataset::digest::{Expected, Meter, Seen};
+use crate::sink::dataset::digest::{Expected, Meter};
 use crate::sink::error::SinkError;
 use std::collections::HashMap;
 use std::fs::OpenOptions;
@@ -14,30 +15,22 @@ const PART_IN_MEMORY: usize = 1024 * 1024;
 /// All part files together larger than this go to disk, bytes.
 const ALL_IN_MEMORY: usize = 8 * 1024 * 1024;
 
-/// Where the gathered content is.
-#[derive(Debug)]
-pub enum Gathered {
-    /// In memory.
-    Bytes(Vec<u8>),
-    /// In this scratch file.
-    Scratch(PathBuf),
-}
-
 /// A file whose last part has come.
 #[derive(Debug)]
 pub struct Whole {
-    /// Its content.
-    pub content: Gathered,
-    /// Size and hash of the content.
-    pub seen: Seen,
+    /// Its content, in memory or in a scratch file.
+    pub content: Content,
     /// What its lines promised.
     pub expected: Expected,
 }
 
+/// A file of which some parts have come.
 #[derive(Debug, Default)]
-struct Part {
+struct OpenFile {
+    /// The parts that are not in the scratch file.
     buffer: Vec<u8>,
     spool: Option<PathBuf>,
+    /// Size and hash of what is in the scratch file; content in memory is measured by the worker that writes it.
     meter: Meter,
     expected: Expected,
 }
@@ -46,13 +39,13 @@ struct Part {
 #[derive(Debug)]
 pub struct Parts {
     scratch: PathBuf,
-    open: HashMap<RelPath, Part>,
+    open: HashMap<RelPath, OpenFile>,
     buffered: usize,
     spools: u64,
 }
 
 impl Parts {
-    /// Gathers in this existing folder.
+    /// Gathers in memory, and in this existing folder what is too large for it.
     pub fn new(scratch: PathBuf) -> Self {
         Self { scratch, open: HashMap::new(), buffered: 0, spools: 0 }
     }
@@ -68,7 +61,6 @@ impl Parts {
     /// [`SinkError::Write`] when the scratch folder cannot be written.
     pub fn push(&mut self, path: &RelPath, content: &[u8], expected: Expected) -> Result<(), SinkError> {
         let part = self.open.entry(path.clone()).or_default();
-        part.meter.update(content);
         part.expected.merge(expected);
         part.buffer.extend_from_slice(content);
         self.buffered += content.len();
@@ -95,8 +87,11 @@ impl Parts {
         if part.spool.is_some() {
             part.spill(path, &self.scratch, &mut self.spools)?;
         }
-        let content = part.spool.map_or(Gathered::Bytes(part.buffer), Gathered::Scratch);
-        Ok(Whole { content, seen: part.meter.finish(), expected: part.expected })
+        let content = match part.spool {
+            Some(spool) => Content::Scratch(spool, part.meter.finish()),
+            None => Content::Bytes(part.buffer),
+        };
+        Ok(Whole { content, expected: part.expected })
     }
 
     /// The paths whose last part has not come, in order.
@@ -107,7 +102,7 @@ impl Parts {
     }
 }
 
-impl Part {
+impl OpenFile {
     fn spill(&mut self, path: &RelPath, scratch: &std::path::Path, spools: &mut u64) -> Result<(), SinkError> {
         if self.buffer.is_empty() {
             return Ok(());
@@ -118,6 +113,7 @@ impl Part {
         });
         let file = OpenOptions::new().append(true).create(true).open(spool);
         let buffer = std::mem::take(&mut self.buffer);
+        self.meter.update(&buffer);
         file.and_then(|mut f| f.write_all(&buffer)).map_err(|e| SinkError::write(path.as_str(), e))
     }
 }
@@ -140,11 +136,13 @@ mod tests {
         let expected: Vec<u8> = (0..4u8).flat_map(|r| [r; 2000]).collect();
         for p in &paths {
             let whole = parts.finish(p).unwrap();
-            let got = match whole.content {
-                Gathered::Bytes(b) => b,
-                Gathered::Scratch(f) => std::fs::read(f).unwrap(),
-            };
-            assert!(got == expected && whole.seen == Meter::of(&expected));
+            match whole.content {
+                Content::Bytes(bytes) => assert_eq!(bytes, expected),
+                Content::Scratch(file, digest) => {
+                    assert!(std::fs::read(file).unwrap() == expected && digest == Meter::of(&expected));
+                }
+                other => panic!("{other:?}"),
+            }
         }
         assert!(parts.unfinished().is_empty() && parts.buffered == 0);
     }
@@ -157,7 +155,7 @@ mod tests {
         parts.push(&small, b"x", Expected::default()).unwrap();
         parts.push(&big, &vec![7; PART_IN_MEMORY + 1], Expected::default()).unwrap();
         assert_eq!(parts.buffered, 1);
-        assert!(matches!(parts.finish(&big).unwrap().content, Gathered::Scratch(_)));
-        assert!(matches!(parts.finish(&small).unwrap().content, Gathered::Bytes(_)));
+        assert!(matches!(parts.finish(&big).unwrap().content, Content::Scratch(..)));
+        assert!(matches!(parts.finish(&small).unwrap().content, Content::Bytes(_)));
     }
 }

@@ -1,24 +1,25 @@
 //! What has been written so far: results in input order, counts, the manifest, and the list of failed originals.
 
-use crate::sink::dataset::digest::Seen;
+use crate::sink::dataset::digest::Digest;
 use crate::sink::dataset::manifest;
 use crate::sink::error::SinkError;
 use crate::sink::originals;
+use crate::sink::originals::reason::Reason;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// Failed originals listed by name in the summary; the count goes on.
+/// Failed originals that the summary lists by name at most; all are counted.
 pub const LISTED: usize = 1000;
 
-/// One original that could not be had.
+/// One original that could not be downloaded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Lost {
-    /// Where it would have gone.
+pub struct FailedOriginal {
+    /// The path that it would have in the dataset.
     pub path: String,
     /// Its URL without query.
     pub url: String,
-    /// Why it could not be had.
+    /// Why it could not be downloaded.
     pub reason: String,
 }
 
@@ -27,7 +28,7 @@ pub struct Lost {
 pub struct Originals {
     /// Downloaded and verified.
     pub ok: u64,
-    /// Not to be had.
+    /// Could not be downloaded.
     pub failed: u64,
 }
 
@@ -41,41 +42,41 @@ pub struct Totals {
     /// The downloaded ones among them, and those that failed.
     pub originals: Originals,
     /// The failed ones in input order, at most [`LISTED`].
-    pub failures: Vec<Lost>,
+    pub failures: Vec<FailedOriginal>,
 }
 
-/// How one file ended.
+/// What became of one file.
 #[derive(Debug)]
 pub enum Outcome {
     /// Written; `original` when it was downloaded.
     Written {
-        /// Where.
+        /// Path in the dataset.
         path: String,
         /// Size and hash.
-        seen: Seen,
+        digest: Digest,
         /// Whether it was downloaded.
         original: bool,
     },
-    /// An original that could not be had.
-    Lost(Lost),
+    /// An original that could not be downloaded.
+    Failed(FailedOriginal),
 }
 
-/// Puts outcomes into input order.
+/// Puts outcomes into input order, counts them, and lists what was written in the manifest.
 #[derive(Debug)]
-pub struct Ledger {
-    manifest: manifest::Writer,
+pub struct Outcomes {
+    manifest: manifest::ManifestWriter,
     next: u64,
     early: BTreeMap<u64, Outcome>,
     totals: Totals,
 }
 
-impl Ledger {
-    /// Nothing yet. What will be written is listed in `manifest`.
-    pub fn new(manifest: manifest::Writer) -> Self {
+impl Outcomes {
+    /// No outcomes yet; every file that is written will be listed in `manifest`.
+    pub fn new(manifest: manifest::ManifestWriter) -> Self {
         Self { manifest, next: 0, early: BTreeMap::new(), totals: Totals::default() }
     }
 
-    /// Takes an outcome.
+    /// Adds the outcome of the file with this number.
     ///
     /// # Errors
     /// [`SinkError::Write`] when the manifest cannot be written.
@@ -102,20 +103,20 @@ impl Ledger {
     ///
     /// # Errors
     /// [`SinkError::Write`].
-    pub fn finish_manifest(&mut self, last: &str, seen: &Seen) -> Result<PathBuf, SinkError> {
-        self.manifest.add(last, seen)?;
+    pub fn finish_manifest(&mut self, last: &str, digest: &Digest) -> Result<PathBuf, SinkError> {
+        self.manifest.add(last, digest)?;
         self.manifest.finish()
     }
 
     fn count(&mut self, outcome: Outcome) -> Result<(), SinkError> {
         match outcome {
-            Outcome::Written { path, seen, original } => {
-                self.manifest.add(&path, &seen)?;
+            Outcome::Written { path, digest, original } => {
+                self.manifest.add(&path, &digest)?;
                 self.totals.files += 1;
-                self.totals.bytes += seen.bytes;
+                self.totals.bytes += digest.bytes;
                 self.totals.originals.ok += u64::from(original);
             }
-            Outcome::Lost(lost) => {
+            Outcome::Failed(lost) => {
                 self.totals.originals.failed += 1;
                 if self.totals.failures.len() < LISTED {
                     self.totals.failures.push(lost);
@@ -126,10 +127,10 @@ impl Ledger {
     }
 }
 
-impl Lost {
-    /// An original of this URL that could not be had.
-    pub fn new(path: &str, url: &url::Url, reason: String) -> Self {
-        Self { path: path.to_owned(), url: originals::shown(url), reason }
+impl FailedOriginal {
+    /// An original that could not be downloaded from `url`, which is kept without its query.
+    pub fn new(path: &str, url: &url::Url, reason: &Reason) -> Self {
+        Self { path: path.to_owned(), url: originals::shown(url), reason: reason.to_string() }
     }
 }
 
@@ -140,13 +141,18 @@ mod tests {
     #[test]
     fn failures_are_listed_in_input_order() {
         let scratch = tempfile::tempdir().unwrap();
-        let mut ledger = Ledger::new(manifest::Writer::new(scratch.path()).unwrap());
+        let mut outcomes = Outcomes::new(manifest::ManifestWriter::new(scratch.path()).unwrap());
         let url = url::Url::parse("https://u:p@h/x?X-Amz-Signature=s#f").unwrap();
         for order in [2, 0, 1] {
-            ledger.enter(order, Outcome::Lost(Lost::new(&order.to_string(), &url, "HTTP 404".into()))).unwrap();
+            outcomes
+                .enter(
+                    order,
+                    Outcome::Failed(FailedOriginal::new(&order.to_string(), &url, &Reason::Other("HTTP 404".into()))),
+                )
+                .unwrap();
         }
-        let paths: Vec<_> = ledger.totals().failures.iter().map(|l| l.path.as_str()).collect();
-        assert_eq!((paths, ledger.settled()), (vec!["0", "1", "2"], 3));
+        let paths: Vec<_> = outcomes.totals().failures.iter().map(|l| l.path.as_str()).collect();
+        assert_eq!((paths, outcomes.settled()), (vec!["0", "1", "2"], 3));
         assert_eq!(ledger.totals().failures[0].url, "https://h/x");
     }
 }

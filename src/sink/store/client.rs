@@ -1,11 +1,11 @@
 //! The store's client as worker threads use it: one runtime, a way to stop all that is under way, errors without secrets.
 
-use super::error as said;
+use super::error;
 use super::error::reason;
 use super::put::Put;
 use crate::exit::Exit;
+use crate::net::retry::RetryPolicy;
 use crate::sink::error::SinkError;
-use crate::sink::patience::Patience;
 use opendal::layers::{RetryEvent, RetryLayer, TimeoutLayer};
 use opendal::{Error, ErrorKind, Operator};
 use std::fs::File;
@@ -35,7 +35,7 @@ pub struct Io {
     longest: Duration,
     /// Longest time for one answer.
     silence: Duration,
-    patience: Patience,
+    retry: RetryPolicy,
     /// The store, for messages.
     name: String,
     /// What stands before a key, for messages.
@@ -48,18 +48,18 @@ impl Io {
     ///
     /// # Errors
     /// When the system gives no threads.
-    pub fn new(op: Operator, name: &str, prefix: &str, patience: &Patience) -> std::io::Result<Self> {
+    pub fn new(op: Operator, name: &str, prefix: &str, retry: &RetryPolicy) -> std::io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-        let silence = patience.retry_for.clamp(SILENCE.0, SILENCE.1);
+        let silence = retry.retry_for.clamp(SILENCE.0, SILENCE.1);
         let once = op.layer(TimeoutLayer::new().with_timeout(silence).with_io_timeout(silence));
-        let tries = tries(patience.retry_for);
-        let retry = RetryLayer::new().with_jitter().with_factor(2.0).with_min_delay(PAUSES.0).with_max_delay(PAUSES.1);
-        let retry = retry.with_max_times(tries).with_notify(told(name, tries, patience));
-        let op = once.clone().layer(retry);
+        let tries = tries(retry.retry_for);
+        let layer = RetryLayer::new().with_jitter().with_factor(2.0).with_min_delay(PAUSES.0).with_max_delay(PAUSES.1);
+        let layer = layer.with_max_times(tries).with_notify(warn_of_retries(name, tries, retry));
+        let op = once.clone().layer(layer);
         let base = name.strip_suffix(prefix).map_or_else(|| format!("{name}: "), str::to_owned);
-        let (stop, longest) = (watch::channel(false).0, patience.retry_for + silence);
-        let (patience, name) = (patience.clone(), name.to_owned());
-        Ok(Self { op, once, runtime, stop, longest, silence, patience, name, base, put: None })
+        let (stop, longest) = (watch::channel(false).0, retry.retry_for + silence);
+        let (retry, name) = (retry.clone(), name.to_owned());
+        Ok(Self { op, once, runtime, stop, longest, silence, retry, name, base, put: None })
     }
 
     /// With a way for large files.
@@ -85,14 +85,14 @@ impl Io {
             return Ok(Err(e));
         }
         self.wait_long(async {
-            let tries = tries(self.patience.retry_for);
+            let tries = tries(self.retry.retry_for);
             let mut pause = PAUSES.0;
             let mut n = 0;
             loop {
                 n += 1;
                 match put.send(key, file, bytes, self.silence).await {
                     Err(e) if e.is_temporary() && n <= tries => {
-                        self.patience.failing(&self.name, &reason(&e), &format!("{n} of {tries}"), pause);
+                        self.retry.warn_failing(&self.name, &reason(&e), &format!("{n} of {tries}"), pause);
                         tokio::time::sleep(pause).await;
                         pause = (2 * pause).min(PAUSES.1);
                     }
@@ -109,7 +109,7 @@ impl Io {
 
     /// A store's error about this key.
     pub fn failed(&self, key: &str, e: &Error) -> SinkError {
-        said::failed(&format!("{}{key}", self.base), e)
+        error::failed(&format!("{}{key}", self.base), e)
     }
 
     /// The client for cleaning up: a request is sent once.
@@ -159,13 +159,13 @@ impl Io {
     }
 }
 
-/// Tells of a store that fails the second time, or has not answered at all.
-fn told(name: &str, tries: usize, patience: &Patience) -> impl Fn(RetryEvent<'_>) + Send + Sync + 'static {
-    let (name, patience) = (name.to_owned(), patience.clone());
+/// Warns of a store that fails the second time, or that has not answered at all.
+fn warn_of_retries(name: &str, tries: usize, retry: &RetryPolicy) -> impl Fn(RetryEvent<'_>) + Send + Sync + 'static {
+    let (name, retry) = (name.to_owned(), retry.clone());
     move |event| {
         let reason = reason(event.err);
         if event.attempt > 1 || reason.contains("timeout") {
-            patience.failing(&name, &reason, &format!("{} of {tries}", event.attempt), event.retry_after);
+            retry.warn_failing(&name, &reason, &format!("{} of {tries}", event.attempt), event.retry_after);
         }
     }
 }

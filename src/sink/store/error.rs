@@ -1,15 +1,16 @@
-//! What a store said when it failed, as it may be shown: in its own words, without secrets, and with what to do.
+//! The error of a store as the user may see it: in the store's own words, without secrets, and with what to do about it.
 
 use crate::sink::error::SinkError;
 use opendal::{Error, ErrorKind};
 
 /// A store's error about a path as the user knows it.
 pub fn failed(path: &str, e: &Error) -> SinkError {
-    let mut reason = reason(e);
-    if let Some(advice) = advice(e, &reason) {
-        reason = format!("{reason}; {advice}");
-    }
-    SinkError::Store { path: path.to_owned(), reason }
+    let reason = reason(e);
+    let advice = advice(e, &reason);
+    let temporary = advice.is_none() && is_temporary(e, &reason);
+    let advice = if temporary { Some("try again when it answers") } else { advice };
+    let reason = advice.map_or_else(|| reason.clone(), |advice| format!("{reason}; {advice}"));
+    SinkError::Store { path: path.to_owned(), reason, temporary }
 }
 
 /// What the store or the network said. Neither URLs with queries nor headers are in it: they can hold signatures.
@@ -49,10 +50,16 @@ fn advice(e: &Error, reason: &str) -> Option<&'static str> {
     if e.kind() == ErrorKind::PermissionDenied || matches!(status, Some(401 | 403)) {
         return Some("check the credentials, and whether they may list, write and delete there (docs/destinations.md)");
     }
-    let passing = e.kind() == ErrorKind::RateLimited
-        || matches!(status, Some(408 | 429 | 500..))
-        || any(&["send http request", "timeout", "no answer", "ssh error", "the connection failed"]);
-    passing.then_some("try again when it answers; --retry-for waits longer, --resume keeps what has arrived")
+    None
+}
+
+/// Whether the same request may succeed later.
+fn is_temporary(e: &Error, reason: &str) -> bool {
+    e.kind() == ErrorKind::RateLimited
+        || matches!(status(e), Some(408 | 429 | 500..))
+        || ["send http request", "timeout", "no answer", "ssh error", "the connection failed"]
+            .iter()
+            .any(|words| reason.contains(words))
 }
 
 /// Code and message of an answer that the client library has read and shows as its own structure.
@@ -102,11 +109,7 @@ mod tests {
                 "no",
                 "p: PermissionDenied: no; check the credentials, and whether they may list, write and delete there (docs/destinations.md)",
             ),
-            (
-                ErrorKind::Unexpected,
-                "send http request",
-                "p: send http request; try again when it answers; --retry-for waits longer, --resume keeps what has arrived",
-            ),
+            (ErrorKind::Unexpected, "send http request", "p: send http request; try again when it answers"),
         ] {
             assert_eq!(failed("p", &Error::new(kind, message)).to_string(), said);
         }

@@ -1,10 +1,10 @@
 //! What is in a store: looking, listing, reading, removing.
 
 use super::client::Io;
-use super::place::Place;
+use super::location::Location;
+use crate::net::retry::RetryPolicy;
 use crate::sink::dataset::published::Published;
 use crate::sink::error::SinkError;
-use crate::sink::patience::Patience;
 use futures_util::TryStreamExt;
 use opendal::{Buffer, ErrorKind, Operator};
 use std::collections::VecDeque;
@@ -85,7 +85,7 @@ fn top(folder: &str) -> &str {
 /// A published dataset in a store.
 pub struct StoredDataset {
     io: Arc<Io>,
-    place: Place,
+    location: Location,
 }
 
 impl StoredDataset {
@@ -93,18 +93,18 @@ impl StoredDataset {
     ///
     /// # Errors
     /// When the system gives no threads.
-    pub fn new(place: Place, patience: &Patience) -> Result<Self, SinkError> {
-        Ok(Self { io: Arc::new(place.io(patience)?), place })
+    pub fn new(location: Location, retry: &RetryPolicy) -> Result<Self, SinkError> {
+        Ok(Self { io: Arc::new(location.io(retry)?), location })
     }
 }
 
 impl Published for StoredDataset {
     fn name(&self) -> String {
-        self.place.name.clone()
+        self.location.name.clone()
     }
 
     fn read(&self, path: &str) -> Result<Option<Box<dyn Read + Send>>, SinkError> {
-        let key = self.place.file(path);
+        let key = self.location.file(path);
         let meta = match self.io.wait(self.io.op().stat(&key))? {
             Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
             other => other.map_err(|e| self.io.failed(&key, &e))?,
@@ -114,15 +114,15 @@ impl Published for StoredDataset {
     }
 
     fn list(&self, each_file: &mut dyn FnMut(&str, u64) -> Result<(), SinkError>) -> Result<(), SinkError> {
-        each(&self.io, &self.place.folder(), each_file)
+        each(&self.io, &self.location.folder(), each_file)
     }
 
     /// Some servers of files list no names with a dot in front.
     fn unlisted(&self, path: &str) -> Result<Option<u64>, SinkError> {
-        if !self.place.is_file_server() {
+        if !self.location.is_file_server() {
             return Ok(None);
         }
-        let key = self.place.file(path);
+        let key = self.location.file(path);
         match self.io.wait(self.io.op().stat(&key))? {
             Ok(meta) => Ok(Some(meta.content_length())),
             Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),

@@ -4,7 +4,7 @@
 //! s3://bucket/exports/roads            the dataset
 //! s3://bucket/exports/.roads.partial/  what a run needs while it lasts: its claim, its ledger, files that wait
 //! ```
-//! [`Store`] writes; [`list`] reads what is published; [`work`] is the second folder; [`place`] says where both are;
+//! [`Store`] writes; [`list`] reads what is published; [`work`] is the second folder; [`location`] says where both are;
 //! [`publish`](mod@publish) makes the dataset appear; [`upload`] is one file under way ([`put`](mod@put): in one request, [`multipart`]:
 //! in several); [`client`] talks to the store, [`error`] says what it answered. [`scheme`] has a file for each kind of store;
 //! [`platform`] finds those that the platform has configured.
@@ -12,11 +12,13 @@
 //! What readers can see, and when, is told in `docs/destinations.md`.
 
 pub mod client;
+pub mod environment;
 pub mod error;
 pub mod list;
+pub mod location;
 pub mod multipart;
 pub mod netrc;
-pub mod place;
+pub mod open;
 pub mod platform;
 pub mod publish;
 pub mod put;
@@ -24,13 +26,13 @@ pub mod scheme;
 pub mod upload;
 pub mod work;
 
-pub use place::Place;
+pub use location::Location;
 
-use super::dataset::digest::Seen;
+use super::dataset::digest::Digest;
 use super::dataset::manifest;
 use super::destination::{Destination, Output};
 use super::error::SinkError;
-use super::patience::Patience;
+use crate::net::retry::RetryPolicy;
 use crate::path::RelPath;
 use client::Io;
 use error::failed;
@@ -41,9 +43,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use upload::StoreFile;
 use work::{Claim, Work};
 
-/// How a store is to be written.
+/// StoreOptions a store is to be written.
 #[derive(Clone, Copy, Debug)]
-pub struct How<'a> {
+pub struct StoreOptions<'a> {
     /// Replace the dataset that is there.
     pub overwrite: bool,
     /// Take up what an earlier run has left, and leave what was done when this one fails.
@@ -52,14 +54,14 @@ pub struct How<'a> {
     pub keep_staging: bool,
     /// Where files wait until the end, instead of in the dataset's own place.
     pub staging_prefix: Option<&'a str>,
-    /// How a failing store is treated.
-    pub patience: &'a Patience,
+    /// StoreOptions a failing store is treated.
+    pub retry: &'a RetryPolicy,
 }
 
 /// A dataset under way in a store.
 pub struct Store {
     io: Arc<Io>,
-    place: Place,
+    location: Location,
     work: Work,
     /// Where files are written: the dataset's own place, or the waiting room in the work folder.
     tree: String,
@@ -71,7 +73,7 @@ pub struct Store {
     keep: bool,
     scratch: tempfile::TempDir,
     keys: RandomState,
-    held: HashMap<u64, Seen>,
+    held: HashMap<u64, Digest>,
     /// The paths of this run, hashed.
     known: Mutex<HashSet<u64>>,
 }
@@ -81,62 +83,65 @@ impl Store {
     ///
     /// # Errors
     /// [`SinkError::Exists`], [`SinkError::Usage`] when something else is there, [`SinkError::Store`].
-    pub fn new(place: Place, how: &How<'_>) -> Result<Self, SinkError> {
-        if place.prefix.trim() != place.prefix {
-            return Err(SinkError::Usage(format!("{:?} begins or ends with a space: choose another name", place.name)));
-        }
-        let io = Arc::new(place.io(how.patience)?);
-        let replaces = list::exists(&io, &place.file(manifest::PATH))?;
-        if replaces && !how.overwrite {
-            return Err(SinkError::Exists(place.name.clone()));
-        }
-        let work = Work::new(io.clone(), place.work(how.staging_prefix), place.name.clone());
-        let left = work.claimed()?;
-        if left.is_none() && !replaces && list::any(&io, &place.folder())? {
-            return Err(SinkError::Usage(format!(
-                "{} holds files, but no dataset of syn-sink, nor the rest of one: choose another name, or remove them",
-                place.name
+    pub fn new(location: Location, options: &StoreOptions<'_>) -> Result<Self, SinkError> {
+        if location.prefix.trim() != location.prefix {
+            return Err(SinkError::usage(format!(
+                "{:?} begins or ends with a space: choose another name",
+                location.name
             )));
         }
-        if left.is_some() && !how.resume && !how.overwrite {
-            return Err(SinkError::Unfinished(place.name.clone()));
+        let io = Arc::new(location.io(options.retry)?);
+        let replaces = list::exists(&io, &location.file(manifest::PATH))?;
+        if replaces && !options.overwrite {
+            return Err(SinkError::Exists { dest: location.name.clone() });
         }
-        if replaces && place.prefix.is_empty() {
-            return Err(SinkError::Usage(
+        let work = Work::new(io.clone(), location.work(options.staging_prefix), location.name.clone());
+        let left = work.claimed()?;
+        if left.is_none() && !replaces && list::any(&io, &location.folder())? {
+            return Err(SinkError::usage(format!(
+                "{} holds files, but no dataset of syn-sink, nor the rest of one: choose another name, or remove them",
+                location.name
+            )));
+        }
+        if left.is_some() && !options.resume && !options.overwrite {
+            return Err(SinkError::Unfinished { dest: location.name.clone() });
+        }
+        if replaces && location.prefix.is_empty() {
+            return Err(SinkError::usage(
                 "a dataset at the top of a bucket is not overwritten: name a prefix".to_owned(),
             ));
         }
         let resumed = left.is_some();
         // A killed run may have taken the manifest away and not the files.
         let replaces_rest = resumed && !work.placed()?.is_empty();
-        let staged = replaces || replaces_rest || how.staging_prefix.is_some() || place.is_file_server();
+        let staged = replaces || replaces_rest || options.staging_prefix.is_some() || location.is_file_server();
         let claim = match left {
-            Some(claim) if how.resume => Claim::new(claim.staged || replaces && place.can_move(&io)),
-            _ => Claim::new(staged && place.can_move(&io)),
+            Some(claim) if options.resume => Claim::new(claim.staged || replaces && location.can_move(&io)),
+            _ => Claim::new(staged && location.can_move(&io)),
         };
         if resumed {
-            multipart::abort_left(&io, &place, &work.path(""), how.patience)?;
-            if !how.resume {
-                work.begin_anew()?;
+            location.unfinished_uploads(&work.path("")).abort_leftovers(&io, options.retry)?;
+            if !options.resume {
+                work.restart()?;
             }
         }
         // Before the claim, which nobody would take back.
         let scratch = tempfile::Builder::new().prefix("syn-sink-").tempdir();
         let scratch = scratch.map_err(|e| SinkError::write(std::env::temp_dir().display().to_string(), e))?;
         work.claim(&claim, resumed)?;
-        let tree = if claim.staged { work.tree() } else { place.folder() };
+        let tree = if claim.staged { work.tree() } else { location.folder() };
         let keys = RandomState::new();
-        let held = if how.resume && resumed { work.held(&tree, &keys)? } else { HashMap::new() };
-        let keep = how.resume || how.keep_staging;
+        let held = if options.resume && resumed { work.held(&tree, &keys)? } else { HashMap::new() };
+        let keep = options.resume || options.keep_staging;
         let known = Mutex::new(HashSet::new());
-        Ok(Self { io, place, work, tree, claim, replaces, resumed, keep, scratch, keys, held, known })
+        Ok(Self { io, location, work, tree, claim, replaces, resumed, keep, scratch, keys, held, known })
     }
 
     fn key(&self, path: &RelPath) -> Result<String, SinkError> {
         let key = format!("{}{path}", self.tree);
         // The client library trims a path.
         if key.trim() != key {
-            return Err(SinkError::Usage(format!(
+            return Err(SinkError::usage(format!(
                 "{:?}: a store cannot hold a name that ends with a space, nor one that begins with it at its top",
                 path.as_str()
             )));
@@ -155,7 +160,7 @@ impl Store {
 
     /// The path as the user knows it.
     fn shown(&self, path: &str) -> String {
-        format!("{}/{path}", self.place.name)
+        format!("{}/{path}", self.location.name)
     }
 }
 
@@ -163,14 +168,18 @@ impl Store {
 ///
 /// # Errors
 /// [`SinkError::Store`].
-pub fn remove_rest(place: &Place, staging_prefix: Option<&str>, patience: &Patience) -> Result<(), SinkError> {
-    let io = Arc::new(place.io(patience)?);
-    let work = Work::new(io.clone(), place.work(staging_prefix), place.name.clone());
+pub fn remove_leftovers(
+    location: &Location,
+    staging_prefix: Option<&str>,
+    retry: &RetryPolicy,
+) -> Result<(), SinkError> {
+    let io = Arc::new(location.io(retry)?);
+    let work = Work::new(io.clone(), location.work(staging_prefix), location.name.clone());
     if work.claimed()?.is_none() {
         return Ok(());
     }
-    multipart::abort_left(&io, place, &work.path(""), patience)?;
-    let path = place.file(manifest::PATH);
+    location.unfinished_uploads(&work.path("")).abort_leftovers(&io, retry)?;
+    let path = location.file(manifest::PATH);
     let text = io.wait(io.op().read(&path))?.map_err(|e| io.failed(&path, &e))?;
     let keys = RandomState::new();
     let mut there = HashSet::from([keys.hash_one(manifest::PATH)]);
@@ -178,7 +187,7 @@ pub fn remove_rest(place: &Place, staging_prefix: Option<&str>, patience: &Patie
         there.insert(keys.hash_one(entry.path.as_str()));
         Ok(())
     })?;
-    publish::remove_stale(&io, place, &work, |path| there.contains(&keys.hash_one(path)))?;
+    publish::remove_replaced_files(&io, location, &work, |path| there.contains(&keys.hash_one(path)))?;
     work.remove()
 }
 
@@ -190,7 +199,7 @@ impl Destination for Store {
     fn put(&self, _order: u64, path: &RelPath, content: &[u8]) -> Result<(), SinkError> {
         let key = self.key(path)?;
         let shown = self.shown(path.as_str());
-        if content.is_empty() || content.len() > upload::PART || self.place.is_file_server() {
+        if content.is_empty() || content.len() > upload::PART || self.location.is_file_server() {
             let mut out = StoreFile::new(self.io.clone(), key, shown);
             out.write(content)?;
             return Box::new(out).finish();
@@ -203,14 +212,13 @@ impl Destination for Store {
         done.map(drop).map_err(|e| failed(&shown, &e))
     }
 
-    fn held(&self, path: &RelPath) -> Option<Seen> {
-        let seen = self.held.get(&self.keys.hash_one(path.as_str())).copied()?;
-        Some(seen)
+    fn held(&self, path: &RelPath) -> Option<Digest> {
+        self.held.get(&self.keys.hash_one(path.as_str())).copied()
     }
 
-    fn record(&self, path: &RelPath, seen: &Seen) -> Result<(), SinkError> {
+    fn record(&self, path: &RelPath, digest: &Digest) -> Result<(), SinkError> {
         self.known().insert(self.keys.hash_one(path.as_str()));
-        self.work.record(path.as_str(), seen)
+        self.work.record(path.as_str(), digest)
     }
 
     fn scratch(&self) -> &Path {
@@ -218,7 +226,7 @@ impl Destination for Store {
     }
 
     fn publish(&self, _order: u64, manifest: &Path) -> Result<(), SinkError> {
-        self.appear(manifest)
+        self.publish_dataset(manifest)
     }
 
     fn stop(&self) {
@@ -234,11 +242,11 @@ impl Destination for Store {
             self.remove_written();
         }
         // What was stopped amid a request; the work folder goes whatever comes of it.
-        let _ = multipart::abort_all(&self.io, &self.place, &self.work.path(""));
+        let _ = self.location.unfinished_uploads(&self.work.path("")).abort(&self.io);
         self.work.discard();
     }
 
     fn name(&self) -> String {
-        self.place.name.clone()
+        self.location.name.clone()
     }
 }

@@ -1,11 +1,10 @@
-//! Unfinished multipart uploads of an S3 bucket: what a killed run has left is found and aborted. The client library aborts what it
+//! UnfinishedUploads multipart uploads of an S3 bucket: what a killed run has left is found and aborted. The client library aborts what it
 //! has begun, and cannot list what another process began.
 
 use super::client::Io;
-use super::place::{Place, env};
-use super::scheme::s3::Access;
+use super::environment::env;
+use crate::net::retry::RetryPolicy;
 use crate::sink::error::SinkError;
-use crate::sink::patience::Patience;
 use quick_xml::events::Event;
 use reqsign_aws_v4::{Credential, DefaultCredentialProvider, RequestSigner, StaticCredentialProvider};
 use reqsign_core::{Context, HttpSend, OsEnv, ProvideCredentialChain, Signer};
@@ -14,7 +13,7 @@ use reqwest::{Client, Method, StatusCode};
 use std::fmt;
 use url::Url;
 
-/// Uploads listed and aborted in one go; what is left is seen by the next look.
+/// Uploads listed and aborted in one go; what is left is digest by the next look.
 const ROUNDS: usize = 100;
 
 /// A bucket, to be asked about unfinished uploads.
@@ -32,15 +31,16 @@ impl fmt::Debug for Uploads {
 }
 
 impl Uploads {
-    /// The bucket that is reached like this; `None` when its address cannot be made.
-    pub fn new(access: &Access<'_>, region: &str) -> Option<Self> {
-        let server = access.endpoint.clone().unwrap_or_else(|| format!("https://s3.{region}.amazonaws.com"));
+    /// The uploads of a bucket. `endpoint`: another server than Amazon's, with or without scheme; `keys`: key and secret, instead of
+    /// the credentials of the environment. `None` when the address of the bucket is not valid.
+    pub fn new(bucket: &str, endpoint: Option<&str>, region: &str, keys: Option<(String, String)>) -> Option<Self> {
+        let server = endpoint.map_or_else(|| format!("https://s3.{region}.amazonaws.com"), str::to_owned);
         let server = if server.contains("://") { server } else { format!("https://{server}") };
-        let bucket = Url::parse(&format!("{}/{}", server.trim_end_matches('/'), access.bucket)).ok()?;
-        Some(Self { bucket, region: region.to_owned(), keys: access.keys.clone() })
+        let bucket = Url::parse(&format!("{}/{bucket}", server.trim_end_matches('/'))).ok()?;
+        Some(Self { bucket, region: region.to_owned(), keys })
     }
 
-    async fn abort_below(&self, prefix: &str) -> Result<Listed, String> {
+    async fn abort_below(&self, prefix: &str) -> Result<Listing, String> {
         let client = Client::builder().build().map_err(|e| e.without_url().to_string())?;
         let signer = self.signer(&client);
         for _ in 0..ROUNDS {
@@ -51,7 +51,7 @@ impl Uploads {
                 StatusCode::OK => {}
                 // Not every server can list them, and not everybody may.
                 StatusCode::FORBIDDEN | StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => {
-                    return Ok(Listed::Refused(status.as_u16()));
+                    return Ok(Listing::Refused(status.as_u16()));
                 }
                 status => return Err(format!("HTTP {} for the list of unfinished uploads", status.as_u16())),
             }
@@ -71,7 +71,7 @@ impl Uploads {
                 }
             }
         }
-        Ok(Listed::All)
+        Ok(Listing::All)
     }
 
     fn signer(&self, client: &Client) -> Option<Signer<Credential>> {
@@ -88,44 +88,56 @@ impl Uploads {
     }
 }
 
-/// Whether the server told which uploads there are.
+/// Whether the server has listed its unfinished uploads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Listed {
+pub enum Listing {
     /// All of them, and they are aborted.
     All,
-    /// It did not, with this status.
+    /// It refused, with this status.
     Refused(u16),
 }
 
-/// Aborts what is unfinished at a place and in its work folder, if it is a bucket.
-///
-/// # Errors
-/// [`SinkError::Store`].
-pub fn abort_all(io: &Io, place: &Place, work: &str) -> Result<Listed, SinkError> {
-    let Some(uploads) = &place.uploads else { return Ok(Listed::All) };
-    for prefix in [&place.folder(), work] {
-        let done = io.clean(uploads.abort_below(prefix)).unwrap_or_else(|| Err("no answer in time".to_owned()));
-        match done.map_err(|reason| SinkError::Store { path: place.name.clone(), reason })? {
-            Listed::All => {}
-            refused => return Ok(refused),
-        }
-    }
-    Ok(Listed::All)
+/// Where unfinished uploads of a dataset may be.
+pub struct UnfinishedUploads<'a> {
+    /// The bucket; `None` for a store without multipart uploads.
+    pub uploads: Option<&'a Uploads>,
+    /// The prefixes of the dataset and of its work folder.
+    pub prefixes: [String; 2],
+    /// The dataset, for messages.
+    pub name: &'a str,
 }
 
-/// The same for what a killed run has left: what cannot be found is told.
-///
-/// # Errors
-/// [`SinkError::Store`].
-pub fn abort_left(io: &Io, place: &Place, work: &str, patience: &Patience) -> Result<(), SinkError> {
-    if let Listed::Refused(status) = abort_all(io, place, work)? {
-        patience.warn(&format!(
-            "{}: the server does not list unfinished uploads (HTTP {status}): if the killed run had any, they go on taking room; abort \
-             them with the server's own tools, or by a lifecycle rule of the bucket",
-            place.name
-        ));
+impl UnfinishedUploads<'_> {
+    /// Aborts all of them.
+    ///
+    /// # Errors
+    /// [`SinkError::Store`].
+    pub fn abort(&self, io: &Io) -> Result<Listing, SinkError> {
+        let Some(uploads) = self.uploads else { return Ok(Listing::All) };
+        for prefix in &self.prefixes {
+            let done = io.clean(uploads.abort_below(prefix)).unwrap_or_else(|| Err("no answer in time".to_owned()));
+            match done.map_err(|reason| SinkError::store(self.name, reason))? {
+                Listing::All => {}
+                refused => return Ok(refused),
+            }
+        }
+        Ok(Listing::All)
     }
-    Ok(())
+
+    /// Aborts those that a killed run has left, and warns when they cannot be listed.
+    ///
+    /// # Errors
+    /// [`SinkError::Store`].
+    pub fn abort_leftovers(&self, io: &Io, retry: &RetryPolicy) -> Result<(), SinkError> {
+        if let Listing::Refused(status) = self.abort(io)? {
+            retry.warn(&format!(
+                "{}: the server does not list unfinished uploads (HTTP {status}): if the killed run had any, they go on taking room; abort \
+                 them with the server's own tools, or by a lifecycle rule of the bucket",
+                self.name
+            ));
+        }
+        Ok(())
+    }
 }
 
 async fn send(

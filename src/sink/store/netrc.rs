@@ -1,6 +1,6 @@
 //! `~/.netrc` (or the file that `NETRC` names): user names and passwords of servers, as curl and ftp read them.
 
-use super::place::env;
+use super::environment::env;
 use std::path::PathBuf;
 
 /// Who to be on a server.

@@ -1,9 +1,9 @@
-//! `--storage ID --path P`: a storage of the platform as a destination. Its configuration holds secrets: nothing of it is shown but
-//! the provider's name.
+//! A storage of the platform as a destination (`--storage ID --path P`). Its configuration holds secrets: only the provider's name is
+//! ever shown.
 
-use super::Place;
+use super::Location;
+use super::location::{Class, client};
 use super::netrc::Login;
-use super::place::client;
 use super::scheme::{ftp, s3, sftp};
 use crate::path::RelPath;
 use crate::sink::error::SinkError;
@@ -15,19 +15,20 @@ use std::path::{Path, PathBuf};
 
 /// Where a storage leads.
 #[derive(Debug)]
-pub enum Target {
+pub enum StorageLocation {
     /// A store or server.
-    Store(Box<Place>),
+    Store(Box<Location>),
     /// A folder of this machine.
     Folder(PathBuf),
 }
 
-/// The place `path` in a storage as `GET /storages/{id}/?with_configuration=true` describes it.
+/// The location `path` in a storage as `GET /storages/{id}/?with_configuration=true` describes it.
 ///
 /// # Errors
 /// [`SinkError::Usage`] when the provider cannot be written to from here, or its configuration lacks something.
-pub fn target(id: u64, storage: &Value, path: &str) -> Result<Target, SinkError> {
-    let path = RelPath::new(path.trim_matches('/')).map_err(|e| SinkError::Usage(format!("--path: {e}")))?;
+pub fn storage(id: u64, storage: &Value, path: &str) -> Result<StorageLocation, SinkError> {
+    let path =
+        RelPath::new(path.trim_matches('/')).map_err(|e| SinkError::usage(format!("the path in storage {id}: {e}")))?;
     let provider = storage["provider"].as_str().unwrap_or_default();
     let name = format!("storage {id} ({provider}): {path}");
     let config = Configuration { name: &name, value: &storage["configuration"] };
@@ -37,11 +38,11 @@ pub fn target(id: u64, storage: &Value, path: &str) -> Result<Target, SinkError>
         "azure" => azure(&config, path.as_str()),
         "sftp" => server(&config, path.as_str()),
         "ftp" => ftp_server(&config, path.as_str()),
-        "file_system" | "local" => Ok(Target::Folder(Path::new(config.need("location")?).join(path.as_str()))),
-        "synology" | "smb" => Err(SinkError::Usage(format!(
+        "file_system" | "local" => Ok(StorageLocation::Folder(Path::new(config.need("location")?).join(path.as_str()))),
+        "synology" | "smb" => Err(SinkError::usage(format!(
             "storage {id} is of the kind {provider}, which cannot be written to from here: mount it as a folder, and give that folder as DEST"
         ))),
-        other => Err(SinkError::Usage(format!("storage {id} is of a kind that is not known here: {other:?}"))),
+        other => Err(SinkError::usage(format!("storage {id} is of a kind that is not known here: {other:?}"))),
     }
 }
 
@@ -64,7 +65,7 @@ impl<'a> Configuration<'a> {
 
     fn need(&self, key: &str) -> Result<&'a str, SinkError> {
         self.text(key).ok_or_else(|| {
-            SinkError::Usage(format!(
+            SinkError::usage(format!(
                 "{}: the server gave no {key} of it: its configuration is incomplete, or your account may not see it",
                 self.name
             ))
@@ -72,7 +73,7 @@ impl<'a> Configuration<'a> {
     }
 }
 
-fn bucket(provider: &str, config: &Configuration<'_>, path: &str) -> Result<Target, SinkError> {
+fn bucket(provider: &str, config: &Configuration<'_>, path: &str) -> Result<StorageLocation, SinkError> {
     let region = config.text("region_name").map(str::to_owned);
     let endpoint = match (config.text("endpoint_url"), &region, provider) {
         (Some(url), ..) => Some(url.to_owned()),
@@ -82,16 +83,16 @@ fn bucket(provider: &str, config: &Configuration<'_>, path: &str) -> Result<Targ
     };
     let keys = (config.need("access_key")?.to_owned(), config.need("secret_key")?.to_owned());
     let access = s3::Access { bucket: config.need("bucket_name")?, endpoint, region, keys: Some(keys) };
-    s3::make(S3::default(), &access, path, config.name).map(|place| Target::Store(Box::new(place)))
+    s3::make(S3::default(), &access, path, config.name).map(|location| StorageLocation::Store(Box::new(location)))
 }
 
-fn google(config: &Configuration<'_>, path: &str) -> Result<Target, SinkError> {
+fn google(config: &Configuration<'_>, path: &str) -> Result<StorageLocation, SinkError> {
     let credentials = match &config.value["credentials"] {
         Value::Object(map) => serde_json::to_string(map).unwrap_or_default(),
         Value::String(text) if text.trim_start().starts_with('{') => text.clone(),
         // A path on the server's own disk, or nothing.
         _ => {
-            return Err(SinkError::Usage(format!(
+            return Err(SinkError::usage(format!(
                 "{}: its credentials are not in the configuration: give GOOGLE_APPLICATION_CREDENTIALS, and gs://BUCKET/PREFIX as DEST",
                 config.name
             )));
@@ -99,15 +100,15 @@ fn google(config: &Configuration<'_>, path: &str) -> Result<Target, SinkError> {
     };
     let builder = Gcs::default().bucket(config.need("bucket_name")?).credential(&STANDARD.encode(credentials));
     let op = client(builder.disable_vm_metadata().disable_config_load(), config.name)?;
-    Ok(Target::Store(Box::new(Place::new(op, path, config.name))))
+    Ok(StorageLocation::Store(Box::new(Location::new(op, path, config.name, Class::ObjectStore))))
 }
 
-fn azure(config: &Configuration<'_>, path: &str) -> Result<Target, SinkError> {
+fn azure(config: &Configuration<'_>, path: &str) -> Result<StorageLocation, SinkError> {
     let container = config.text("container_name").or_else(|| config.text("bucket_name"));
     let container = container.map_or_else(|| config.need("container_name"), Ok)?;
     let builder = if let Some(text) = config.text("connection_string") {
         Azblob::from_connection_string(text)
-            .map_err(|_| SinkError::Usage(format!("{}: its connection string is not valid", config.name)))?
+            .map_err(|_| SinkError::usage(format!("{}: its connection string is not valid", config.name)))?
     } else {
         let account = config.need("account_name")?;
         let endpoint = config
@@ -115,32 +116,37 @@ fn azure(config: &Configuration<'_>, path: &str) -> Result<Target, SinkError> {
             .map_or_else(|| format!("https://{account}.blob.core.windows.net"), str::to_owned);
         Azblob::default().account_name(account).account_key(config.need("account_key")?).endpoint(&endpoint)
     };
-    Ok(Target::Store(Box::new(Place::new(client(builder.container(container), config.name)?, path, config.name))))
+    Ok(StorageLocation::Store(Box::new(Location::new(
+        client(builder.container(container), config.name)?,
+        path,
+        config.name,
+        Class::ObjectStore,
+    ))))
 }
 
 /// By the keys of this machine's `ssh`: those of the configuration are files on the platform's machines, and `ssh` takes no password.
-fn server(config: &Configuration<'_>, path: &str) -> Result<Target, SinkError> {
+fn server(config: &Configuration<'_>, path: &str) -> Result<StorageLocation, SinkError> {
     let (host, user) = (config.need("host")?, config.need("username")?);
     if !is_plain(host) || !is_plain(user) {
-        return Err(SinkError::Usage(format!("{}: its host or user name is not one", config.name)));
+        return Err(SinkError::usage(format!("{}: its host or user name is not one", config.name)));
     }
     let port = config.value["port"].as_u64().unwrap_or(22);
     let below = config.below(path);
-    let mut place = sftp::place(&format!("sftp://{user}@{host}:{port}/{}", below.trim_start_matches('/')))?;
-    config.name.clone_into(&mut place.name);
-    Ok(Target::Store(Box::new(place)))
+    let mut location = sftp::location(&format!("sftp://{user}@{host}:{port}/{}", below.trim_start_matches('/')))?;
+    config.name.clone_into(&mut location.name);
+    Ok(StorageLocation::Store(Box::new(location)))
 }
 
 /// With the password of the configuration.
-fn ftp_server(config: &Configuration<'_>, path: &str) -> Result<Target, SinkError> {
+fn ftp_server(config: &Configuration<'_>, path: &str) -> Result<StorageLocation, SinkError> {
     let host = config.need("host")?;
     let port = config.value["port"].as_u64().map_or(Ok(ftp::PORT), u16::try_from);
     let (true, Ok(port)) = (is_plain(host), port) else {
-        return Err(SinkError::Usage(format!("{}: its host or port is not one", config.name)));
+        return Err(SinkError::usage(format!("{}: its host or port is not one", config.name)));
     };
     let login = Login { user: config.need("username")?.to_owned(), password: config.need("password")?.to_owned() };
     let address = ftp::Address { host, port, secure: false, login };
-    ftp::make(&address, &config.below(path), config.name).map(|place| Target::Store(Box::new(place)))
+    ftp::make(&address, &config.below(path), config.name).map(|location| StorageLocation::Store(Box::new(location)))
 }
 
 /// Whether a name of a host or a user is one that no program takes for an option or an address of several parts.
@@ -153,8 +159,8 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn found(provider: &str, configuration: Value, path: &str) -> Result<Target, SinkError> {
-        target(7, &json!({"id": 7, "provider": provider, "configuration": configuration}), path)
+    fn found(provider: &str, configuration: Value, path: &str) -> Result<StorageLocation, SinkError> {
+        storage(7, &json!({"id": 7, "provider": provider, "configuration": configuration}), path)
     }
 
     #[test]
@@ -172,10 +178,14 @@ mod tests {
             ("sftp", &sftp, "data/x/y"),
             ("ftp", &sftp, "data/x/y"),
         ] {
-            let Target::Store(place) = found(provider, config.clone(), "/x/y/").unwrap() else { panic!("{provider}") };
-            assert_eq!((place.prefix.as_str(), place.name), (prefix, format!("storage 7 ({provider}): x/y")));
+            let StorageLocation::Store(location) = found(provider, config.clone(), "/x/y/").unwrap() else {
+                panic!("{provider}")
+            };
+            assert_eq!((location.prefix.as_str(), location.name), (prefix, format!("storage 7 ({provider}): x/y")));
         }
-        let Target::Folder(folder) = found("file_system", json!({"location": "/data"}), "x").unwrap() else { panic!() };
+        let StorageLocation::Folder(folder) = found("file_system", json!({"location": "/data"}), "x").unwrap() else {
+            panic!()
+        };
         assert_eq!(folder, Path::new("/data/x"));
     }
 
@@ -196,7 +206,7 @@ mod tests {
             ("paper", json!({"secret_key": "SECRET"}), "x", "not known"),
             ("minio", json!({"bucket_name": "b", "secret_key": "SECRET"}), "x", "endpoint_url"),
             ("amazon_s3", json!({"bucket_name": "b", "secret_key": "SECRET"}), "x", "access_key"),
-            ("amazon_s3", json!({"secret_key": "SECRET"}), "../x", "--path"),
+            ("amazon_s3", json!({"secret_key": "SECRET"}), "../x", "the path in storage 7"),
             (
                 "gcp",
                 json!({"bucket_name": "b", "credentials": "/etc/SECRET.json"}),

@@ -9,7 +9,7 @@ use super::error::failed;
 use super::list as files;
 use super::upload::StoreFile;
 use super::work::Work;
-use super::{Place, Store};
+use super::{Location, Store};
 use crate::path::RelPath;
 use crate::sink::dataset::digest::Meter;
 use crate::sink::dataset::manifest;
@@ -27,10 +27,10 @@ const AT_ONCE: usize = 16;
 
 impl Store {
     /// Makes the dataset appear.
-    pub(super) fn appear(&self, manifest: &Path) -> Result<(), SinkError> {
+    pub(super) fn publish_dataset(&self, manifest: &Path) -> Result<(), SinkError> {
         self.known().insert(self.keys.hash_one(manifest::PATH));
         if self.resumed {
-            self.remove_strangers()?;
+            self.remove_leftover_files()?;
         }
         if !self.claim.staged {
             self.put_manifest(manifest)?;
@@ -38,24 +38,24 @@ impl Store {
         }
         if !self.move_folder(manifest)? {
             if self.replaces {
-                let there = self.place.file(manifest::PATH);
+                let there = self.location.file(manifest::PATH);
                 self.move_one(&there, &self.work.next_placed()?, false)?;
                 self.delete(&there)?;
             }
             self.write_manifest(manifest, &self.work.next_placed()?, false)?;
             self.move_files(manifest)?;
             self.put_manifest(manifest)?;
-            remove_stale(&self.io, &self.place, &self.work, |path| self.is_known(path))?;
+            remove_replaced_files(&self.io, &self.location, &self.work, |path| self.is_known(path))?;
         }
         self.tidy()
     }
 
     /// One rename of the whole folder, where server and place allow it.
     fn move_folder(&self, manifest: &Path) -> Result<bool, SinkError> {
-        if !self.io.op().info().capability().rename || self.place.prefix.is_empty() {
+        if !self.io.op().info().capability().rename || self.location.prefix.is_empty() {
             return Ok(false);
         }
-        let (tree, last) = (self.work.path("tree"), self.place.prefix.clone());
+        let (tree, last) = (self.work.path("tree"), self.location.prefix.clone());
         let waiting = format!("{}{}", self.tree, manifest::PATH);
         self.write_manifest(manifest, &waiting, false)?;
         if self.replaces && !self.rename(&last, &self.work.path("old"))? {
@@ -97,15 +97,15 @@ impl Store {
 
     fn copy_all(&self, paths: &[String]) -> Result<(), SinkError> {
         let moves = stream::iter(paths.iter().map(|path| {
-            let (from, to) = (format!("{}{path}", self.tree), self.place.file(path));
+            let (from, to) = (format!("{}{path}", self.tree), self.location.file(path));
             let op = self.io.op();
-            async move { shift(op, &from, &to, false).await.map_err(|e| failed(&self.shown(path), &e)) }
+            async move { move_object(op, &from, &to, false).await.map_err(|e| failed(&self.shown(path), &e)) }
         }));
         self.io.wait_long(moves.buffer_unordered(AT_ONCE).try_collect::<()>())?
     }
 
     fn move_one(&self, from: &str, to: &str, rename: bool) -> Result<(), SinkError> {
-        self.io.wait(shift(self.io.op(), from, to, rename))?.map_err(|e| self.io.failed(from, &e))
+        self.io.wait(move_object(self.io.op(), from, to, rename))?.map_err(|e| self.io.failed(from, &e))
     }
 
     fn delete(&self, path: &str) -> Result<(), SinkError> {
@@ -113,7 +113,7 @@ impl Store {
     }
 
     fn put_manifest(&self, manifest: &Path) -> Result<(), SinkError> {
-        self.write_manifest(manifest, &self.place.file(manifest::PATH), true)
+        self.write_manifest(manifest, &self.location.file(manifest::PATH), true)
     }
 
     fn write_manifest(&self, manifest: &Path, key: &str, only_new: bool) -> Result<(), SinkError> {
@@ -141,26 +141,26 @@ impl Store {
                 // Our own, if the answer to an earlier try was lost.
                 let there = self.io.wait(self.io.op().read(key))?.map_err(|e| failed(&shown, &e))?;
                 let ours = Meter::of(&there.to_vec()) == meter.finish();
-                if ours { Ok(()) } else { Err(SinkError::Exists(self.place.name.clone())) }
+                if ours { Ok(()) } else { Err(SinkError::Exists { dest: self.location.name.clone() }) }
             }
             Err(e) => Err(failed(&shown, &e)),
         }
     }
 
     /// What an earlier, killed run has left in the tree and this one has not written.
-    fn remove_strangers(&self) -> Result<(), SinkError> {
-        let mut strangers = Vec::new();
+    fn remove_leftover_files(&self) -> Result<(), SinkError> {
+        let mut leftovers = Vec::new();
         files::each(&self.io, &self.tree, &mut |path, _| {
             if !self.is_known(path) {
-                strangers.push(format!("{}{path}", self.tree));
+                leftovers.push(format!("{}{path}", self.tree));
             }
             Ok(())
         })?;
-        self.delete_all(strangers)
+        self.delete_all(leftovers)
     }
 
     fn delete_all(&self, paths: Vec<String>) -> Result<(), SinkError> {
-        delete_all(&self.io, &self.place, paths)
+        delete_all(&self.io, &self.location, paths)
     }
 
     /// The dataset is there: the work folder goes.
@@ -171,7 +171,7 @@ impl Store {
     /// Removes what this run has written in its places, and nothing else.
     pub(super) fn remove_written(&self) {
         let _ = self.io.clean(async {
-            let folder = self.place.folder();
+            let folder = self.location.folder();
             let top = if folder.is_empty() { "/" } else { &folder };
             let mut lister = self.io.once().lister_with(top).recursive(true).await?;
             let mut deleter = self.io.once().deleter().await?;
@@ -189,35 +189,35 @@ impl Store {
 ///
 /// # Errors
 /// [`SinkError::Store`].
-pub(super) fn remove_stale(
+pub(super) fn remove_replaced_files(
     io: &Io,
-    place: &Place,
+    location: &Location,
     work: &Work,
     is_known: impl Fn(&str) -> bool,
 ) -> Result<(), SinkError> {
     for list in work.placed()? {
         let text = io.wait(io.op().read(&list))?.map_err(|e| io.failed(&list, &e))?;
-        let mut stale = Vec::new();
+        let mut replaced = Vec::new();
         let read = manifest::read(text, |entry| {
             if RelPath::new(&entry.path).is_ok() && !is_known(&entry.path) {
-                stale.push(place.file(&entry.path));
+                replaced.push(location.file(&entry.path));
             }
             Ok(())
         });
         match read {
-            Ok(()) | Err(SinkError::Manifest(_)) => delete_all(io, place, stale)?,
+            Ok(()) | Err(SinkError::Manifest(_)) => delete_all(io, location, replaced)?,
             Err(e) => return Err(e),
         }
     }
     Ok(())
 }
 
-fn delete_all(io: &Io, place: &Place, paths: Vec<String>) -> Result<(), SinkError> {
-    io.wait_long(io.op().delete_iter(paths))?.map_err(|e| failed(&place.name, &e))
+fn delete_all(io: &Io, location: &Location, paths: Vec<String>) -> Result<(), SinkError> {
+    io.wait_long(io.op().delete_iter(paths))?.map_err(|e| failed(&location.name, &e))
 }
 
 /// Moves a file within the store: by a copy, or by a rename where that is wanted or there are no copies.
-async fn shift(op: &Operator, from: &str, to: &str, rename: bool) -> opendal::Result<()> {
+async fn move_object(op: &Operator, from: &str, to: &str, rename: bool) -> opendal::Result<()> {
     let can = op.info().capability();
     if can.rename && (rename || !can.copy) { op.rename(from, to).await } else { op.copy(from, to).await.map(drop) }
 }

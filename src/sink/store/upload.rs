@@ -126,7 +126,7 @@ impl StoreFile {
         }
         self.io.clean(self.io.once().delete(&self.key));
         let reason = format!("the server has {there} bytes of {}", self.bytes);
-        Err(SinkError::Store { path: self.shown.clone(), reason })
+        Err(SinkError::store(self.shown.clone(), reason))
     }
 }
 
@@ -144,7 +144,7 @@ impl Output for StoreFile {
         }
         if self.gathered.len() + bytes.len() > ONE_REQUEST {
             let reason = "it is larger than 64 MiB, and this server takes a file as one request".to_owned();
-            return Err(SinkError::Store { path: self.shown.clone(), reason });
+            return Err(SinkError::store(self.shown.clone(), reason));
         }
         self.gathered.extend_from_slice(bytes);
         Ok(())

@@ -1,4 +1,4 @@
-//! The work folder of a run: its claim, its ledger, the files that wait for the end.
+//! The work folder of a run: its claim, its log of finished files, the files that wait until the dataset is complete.
 //!
 //! ```text
 //! .NAME.partial/claim          who writes there, and how: {"staged":true,"run":…}
@@ -13,19 +13,22 @@ use super::client::Io;
 use super::error::failed;
 use super::list as files;
 use super::upload::CONTENT_TYPE;
-use crate::sink::dataset::digest::Seen;
-use crate::sink::dataset::manifest;
+use crate::sink::dataset::digest::Digest;
+use crate::sink::dataset::resume_log;
+use crate::sink::dataset::resume_log::{Pace, ResumeLog, Segments};
 use crate::sink::error::SinkError;
 use opendal::options::WriteOptions;
 use opendal::{ErrorKind, Metadata, Operator};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
-/// A ledger is written at least this often while files arrive, and after this many bytes.
-const EVERY: (Duration, usize) = (Duration::from_secs(3), 256 * 1024);
+/// A segment of the log is written at least this often while files arrive.
+const PACE: Pace = Pace { bytes: 256 * 1024, every: Duration::from_secs(3) };
+/// The folder of the log.
+const LOG: &str = "ledger/";
 
 /// How the run that has the place writes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -50,19 +53,36 @@ pub struct Work {
     folder: String,
     /// The dataset, for messages.
     name: String,
-    ledger: Mutex<Ledger>,
+    log: ResumeLog<LogObjects>,
 }
 
-struct Ledger {
-    lines: Vec<u8>,
-    next: u64,
-    written: Instant,
+/// The log as objects, one for each segment.
+struct LogObjects {
+    io: Arc<Io>,
+    /// Ends in a slash.
+    folder: String,
+    /// The dataset, for messages.
+    name: String,
+}
+
+impl LogObjects {
+    fn path(&self, number: u64) -> String {
+        format!("{}{number:08}", self.folder)
+    }
+}
+
+impl Segments for LogObjects {
+    fn write(&self, number: u64, lines: Vec<u8>) -> Result<(), SinkError> {
+        let written = self.io.wait(write(self.io.op(), &self.path(number), lines, false))?;
+        written.map(drop).map_err(|e| failed(&self.name, &e))
+    }
 }
 
 impl Work {
     /// `folder` ends in a slash.
     pub fn new(io: Arc<Io>, folder: String, name: String) -> Self {
-        Self { io, folder, name, ledger: Mutex::new(Ledger { lines: Vec::new(), next: 1, written: Instant::now() }) }
+        let segments = LogObjects { io: io.clone(), folder: format!("{folder}{LOG}"), name: name.clone() };
+        Self { io, folder, name, log: ResumeLog::new(segments, PACE) }
     }
 
     /// A path in the work folder.
@@ -83,7 +103,7 @@ impl Work {
         match self.io.wait(self.io.op().read(&self.path("claim")))? {
             Ok(text) => match serde_json::from_slice(&text.to_vec()) {
                 Ok(claim) => Ok(Some(claim)),
-                Err(e) => Err(SinkError::Store { path: self.path("claim"), reason: format!("it is not a claim: {e}") }),
+                Err(e) => Err(SinkError::store(self.path("claim"), format!("it is not a claim: {e}"))),
             },
             Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
             Err(e) => Err(failed(&self.name, &e)),
@@ -103,11 +123,11 @@ impl Work {
             Err(e) if matches!(e.kind(), ErrorKind::ConditionNotMatch | ErrorKind::AlreadyExists) => {
                 // Our own, if the answer to an earlier try was lost.
                 let ours = self.claimed()?.is_some_and(|there| there.run == claim.run);
-                if ours { Ok(()) } else { Err(SinkError::Unfinished(self.name.clone())) }
+                if ours { Ok(()) } else { Err(SinkError::Unfinished { dest: self.name.clone() }) }
             }
             Err(e) if e.kind() == ErrorKind::NotFound => {
                 let reason = "no folder can be made next to it; check the path, the credentials, and whether they may write there";
-                Err(SinkError::Store { path: self.name.clone(), reason: reason.to_owned() })
+                Err(SinkError::store(self.name.as_str(), reason))
             }
             Err(e) => Err(failed(&self.name, &e)),
         }
@@ -117,26 +137,14 @@ impl Work {
     ///
     /// # Errors
     /// [`SinkError::Store`].
-    pub fn record(&self, path: &str, seen: &Seen) -> Result<(), SinkError> {
-        let line = manifest::line(path, seen).map_err(|e| SinkError::write(path, e))?;
-        let ripe = {
-            let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
-            ledger.lines.extend_from_slice(line.as_bytes());
-            ledger.lines.push(b'\n');
-            if ledger.lines.len() < EVERY.1 && ledger.written.elapsed() < EVERY.0 {
-                return Ok(());
-            }
-            ledger.take()
-        };
-        let path = self.segment(ripe.0);
-        self.io.wait(write(self.io.op(), &path, ripe.1, false))?.map(drop).map_err(|e| failed(&self.name, &e))
+    pub fn record(&self, path: &str, digest: &Digest) -> Result<(), SinkError> {
+        self.log.record(path, digest)
     }
 
-    /// Writes what is left of the ledger when a run has failed and its files are kept.
+    /// Writes the last segment of the log when a run has failed and its files are kept.
     pub fn flush_last(&self) {
-        let (n, lines) = self.ledger.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if !lines.is_empty() {
-            self.io.clean(write(self.io.once(), &self.segment(n), lines, false));
+        if let Some((number, lines)) = self.log.take_pending() {
+            self.io.clean(write(self.io.once(), &self.log.segments().path(number), lines, false));
         }
     }
 
@@ -144,35 +152,33 @@ impl Work {
     ///
     /// # Errors
     /// [`SinkError::Store`].
-    pub fn held(&self, tree: &str, keys: &RandomState) -> Result<HashMap<u64, Seen>, SinkError> {
+    pub fn held(&self, tree: &str, keys: &RandomState) -> Result<HashMap<u64, Digest>, SinkError> {
         let mut sizes = HashMap::new();
         files::each(&self.io, tree, &mut |path, bytes| {
             sizes.insert(keys.hash_one(path), bytes);
             Ok(())
         })?;
         let mut segments = Vec::new();
-        files::each(&self.io, &self.path("ledger/"), &mut |name, _| {
+        files::each(&self.io, &self.path(LOG), &mut |name, _| {
             segments.push(name.to_owned());
             Ok(())
         })?;
         segments.sort();
         let mut held = HashMap::new();
         for name in &segments {
-            let path = self.path(&format!("ledger/{name}"));
+            let path = self.path(&format!("{LOG}{name}"));
             let text = self.io.wait(self.io.op().read(&path))?.map_err(|e| failed(&self.name, &e))?.to_vec();
-            for line in text.split(|b| *b == b'\n').filter(|l| !l.is_empty()) {
-                // A line that was cut by a kill counts for nothing.
-                let Ok(entry) = manifest::entry(line) else { continue };
+            for entry in resume_log::entries(&text) {
                 let key = keys.hash_one(entry.path.as_str());
-                if sizes.get(&key) == Some(&entry.seen.bytes) {
-                    held.insert(key, entry.seen);
+                if sizes.get(&key) == Some(&entry.digest.bytes) {
+                    held.insert(key, entry.digest);
                 } else {
                     held.remove(&key);
                 }
             }
         }
         let last = segments.last().and_then(|s| s.parse::<u64>().ok()).unwrap_or(0);
-        self.ledger.lock().unwrap_or_else(PoisonError::into_inner).next = last + 1;
+        self.log.continue_after(last);
         Ok(held)
     }
 
@@ -202,8 +208,8 @@ impl Work {
     ///
     /// # Errors
     /// [`SinkError::Store`].
-    pub fn begin_anew(&self) -> Result<(), SinkError> {
-        for part in ["tree/", "ledger/", "old/"] {
+    pub fn restart(&self) -> Result<(), SinkError> {
+        for part in ["tree/", LOG, "old/"] {
             files::remove_all(&self.io, &self.path(part)).map_err(|e| self.left(&e))?;
         }
         Ok(())
@@ -214,7 +220,7 @@ impl Work {
     /// # Errors
     /// [`SinkError::Store`].
     pub fn remove(&self) -> Result<(), SinkError> {
-        self.begin_anew()?;
+        self.restart()?;
         let done = self.io.wait_long(files::remove_folder(self.io.op(), &self.folder))?;
         done.map_err(|e| failed(&self.name, &e))
     }
@@ -225,11 +231,7 @@ impl Work {
     }
 
     fn left(&self, e: &SinkError) -> SinkError {
-        SinkError::Store { path: self.folder.clone(), reason: format!("it cannot be removed: {e}") }
-    }
-
-    fn segment(&self, n: u64) -> String {
-        self.path(&format!("ledger/{n:08}"))
+        SinkError::store(self.folder.as_str(), format!("it cannot be removed: {e}"))
     }
 }
 
@@ -240,12 +242,4 @@ async fn write(op: &Operator, path: &str, text: Vec<u8>, only_new: bool) -> open
         ..WriteOptions::default()
     };
     op.write_options(path, text, options).await
-}
-
-impl Ledger {
-    fn take(&mut self) -> (u64, Vec<u8>) {
-        self.written = Instant::now();
-        self.next += 1;
-        (self.next - 1, std::mem::take(&mut self.lines))
-    }
 }

@@ -5,18 +5,23 @@
 //! names another server.
 
 use crate::sink::error::SinkError;
-use crate::sink::store::place::{Place, client, env, parse, path_of};
+use crate::sink::store::environment::env;
+use crate::sink::store::location::{Class, Location, client, parse, path_of};
+use crate::sink::store::scheme::Scheme;
 use opendal::services::Azblob;
 
-/// The place that a DEST names.
+/// `az://`.
+pub const SCHEME: Scheme = Scheme { form: "az://CONTAINER/PREFIX", class: Class::ObjectStore, location };
+
+/// The location that a DEST names.
 ///
 /// # Errors
 /// [`SinkError::Usage`].
-pub fn place(dest: &str) -> Result<Place, SinkError> {
+pub fn location(dest: &str) -> Result<Location, SinkError> {
     let url = parse(dest)?;
     let mut builder = match env("AZURE_STORAGE_CONNECTION_STRING") {
         Some(text) => Azblob::from_connection_string(&text)
-            .map_err(|_| SinkError::Usage("AZURE_STORAGE_CONNECTION_STRING is not a connection string".to_owned()))?,
+            .map_err(|_| SinkError::usage("AZURE_STORAGE_CONNECTION_STRING is not a connection string".to_owned()))?,
         None => Azblob::default(),
     };
     builder = builder.container(url.host_str().unwrap_or_default());
@@ -37,7 +42,7 @@ pub fn place(dest: &str) -> Result<Place, SinkError> {
         builder = builder.endpoint(&endpoint);
     }
     let op = client(builder, dest).map_err(|e| {
-        SinkError::Usage(format!("{e}; give AZURE_STORAGE_ACCOUNT and a key, or AZURE_STORAGE_CONNECTION_STRING"))
+        SinkError::usage(format!("{e}; give AZURE_STORAGE_ACCOUNT and a key, or AZURE_STORAGE_CONNECTION_STRING"))
     })?;
-    Ok(Place::new(op, path_of(dest), dest))
+    Ok(Location::new(op, path_of(dest), dest, Class::ObjectStore))
 }

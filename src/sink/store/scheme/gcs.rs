@@ -4,14 +4,19 @@
 //! own account. `STORAGE_EMULATOR_HOST` names an emulator, which is asked without credentials.
 
 use crate::sink::error::SinkError;
-use crate::sink::store::place::{Place, client, env, parse, path_of};
+use crate::sink::store::environment::env;
+use crate::sink::store::location::{Class, Location, client, parse, path_of};
+use crate::sink::store::scheme::Scheme;
 use opendal::services::Gcs;
 
-/// The place that a DEST names.
+/// `gs://`.
+pub const SCHEME: Scheme = Scheme { form: "gs://BUCKET/PREFIX", class: Class::ObjectStore, location };
+
+/// The location that a DEST names.
 ///
 /// # Errors
 /// [`SinkError::Usage`].
-pub fn place(dest: &str) -> Result<Place, SinkError> {
+pub fn location(dest: &str) -> Result<Location, SinkError> {
     let url = parse(dest)?;
     let mut builder = Gcs::default().bucket(url.host_str().unwrap_or_default());
     if let Some(host) = env("STORAGE_EMULATOR_HOST") {
@@ -19,5 +24,5 @@ pub fn place(dest: &str) -> Result<Place, SinkError> {
         builder = builder.endpoint(endpoint.trim_end_matches('/')).skip_signature();
     }
     let op = client(builder, dest)?;
-    Ok(Place::new(op, path_of(dest), dest))
+    Ok(Location::new(op, path_of(dest), dest, Class::ObjectStore))
 }

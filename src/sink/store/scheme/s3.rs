@@ -4,16 +4,21 @@
 //! instance roles. `AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL` name another server, `AWS_NO_SIGN_REQUEST` asks without signature.
 
 use crate::sink::error::SinkError;
+use crate::sink::store::environment::env;
+use crate::sink::store::location::{Class, Location, client, parse, path_of};
 use crate::sink::store::multipart::Uploads;
-use crate::sink::store::place::{Place, client, env, parse, path_of};
+use crate::sink::store::scheme::Scheme;
 use opendal::services::S3;
 use std::path::PathBuf;
 
-/// The place that a DEST names.
+/// `s3://`.
+pub const SCHEME: Scheme = Scheme { form: "s3://BUCKET/PREFIX", class: Class::ObjectStore, location };
+
+/// The location that a DEST names.
 ///
 /// # Errors
 /// [`SinkError::Usage`].
-pub fn place(dest: &str) -> Result<Place, SinkError> {
+pub fn location(dest: &str) -> Result<Location, SinkError> {
     let url = parse(dest)?;
     let bucket = url.host_str().unwrap_or_default();
     let profile = env("AWS_PROFILE");
@@ -30,7 +35,7 @@ pub fn place(dest: &str) -> Result<Place, SinkError> {
 /// How a bucket is reached.
 #[derive(Default)]
 pub struct Access<'a> {
-    /// Its name.
+    /// The bucket's name.
     pub bucket: &'a str,
     /// Another server than Amazon's.
     pub endpoint: Option<String>,
@@ -40,14 +45,14 @@ pub struct Access<'a> {
     pub keys: Option<(String, String)>,
 }
 
-/// A place in a bucket.
+/// A location in a bucket; `prefix` is its path, and `dest` is shown to the user.
 ///
 /// # Errors
 /// [`SinkError::Usage`].
-pub fn make(builder: S3, access: &Access<'_>, prefix: &str, dest: &str) -> Result<Place, SinkError> {
+pub fn make(builder: S3, access: &Access<'_>, prefix: &str, dest: &str) -> Result<Location, SinkError> {
     let region = access.region.clone().unwrap_or_else(|| "us-east-1".to_owned());
     let mut builder = builder.bucket(access.bucket).region(&region);
-    // Amazon wants the bucket in the host name; servers of one's own seldom have such names.
+    // Amazon wants the bucket in the host name; other servers seldom have such names.
     let amazon = access.endpoint.as_deref().is_none_or(|e| e.contains(".amazonaws.com"));
     if let Some(endpoint) = &access.endpoint {
         builder = builder.endpoint(endpoint);
@@ -65,9 +70,9 @@ pub fn make(builder: S3, access: &Access<'_>, prefix: &str, dest: &str) -> Resul
         builder = builder.disable_ec2_metadata();
     }
     let op = client(builder, dest)?;
-    let mut place = Place::new(op, prefix, dest);
-    place.uploads = Uploads::new(access, &region);
-    Ok(place)
+    let mut location = Location::new(op, prefix, dest, Class::ObjectStore);
+    location.uploads = Uploads::new(access.bucket, access.endpoint.as_deref(), &region, access.keys.clone());
+    Ok(location)
 }
 
 fn flag(name: &str) -> Option<bool> {

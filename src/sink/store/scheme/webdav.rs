@@ -2,18 +2,25 @@
 //! or a token from `WEBDAV_TOKEN`.
 
 use crate::sink::error::SinkError;
+use crate::sink::store::environment::env;
+use crate::sink::store::location::{Class, Location, client, parse, path_of};
 use crate::sink::store::netrc;
-use crate::sink::store::place::{Place, client, env, parse, path_of};
 use crate::sink::store::put::Put;
+use crate::sink::store::scheme::Scheme;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use opendal::services::Webdav;
 
-/// The place that a DEST names.
+/// `webdav://`, plain http.
+pub const WEBDAV: Scheme = Scheme { form: "webdav://HOST/FOLDER", class: Class::FileServer, location };
+/// `webdavs://`, https.
+pub const WEBDAVS: Scheme = Scheme { form: "webdavs://HOST/FOLDER", class: Class::FileServer, location };
+
+/// The location that a DEST names.
 ///
 /// # Errors
 /// [`SinkError::Usage`].
-pub fn place(dest: &str) -> Result<Place, SinkError> {
+pub fn location(dest: &str) -> Result<Location, SinkError> {
     let url = parse(dest)?;
     let host = url.host_str().unwrap_or_default();
     let scheme = if url.scheme() == "webdavs" { "https" } else { "http" };
@@ -32,9 +39,9 @@ pub fn place(dest: &str) -> Result<Place, SinkError> {
         authorization = Some(format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))));
     }
     if path_of(dest).trim_matches('/').is_empty() {
-        return Err(SinkError::Usage(format!("{dest} names no folder: give webdavs://HOST/FOLDER")));
+        return Err(SinkError::usage(format!("{dest} names no folder: give webdavs://HOST/FOLDER")));
     }
     let op = client(builder, dest)?;
-    let put = Put::new(&endpoint, authorization.as_deref()).map_err(|e| SinkError::Usage(format!("{dest}: {e}")))?;
-    Ok(Place { put: Some(put), ..Place::new(op, path_of(dest), dest) })
+    let put = Put::new(&endpoint, authorization.as_deref()).map_err(|e| SinkError::usage(format!("{dest}: {e}")))?;
+    Ok(Location { put: Some(put), ..Location::new(op, path_of(dest), dest, Class::FileServer) })
 }

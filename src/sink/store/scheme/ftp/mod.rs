@@ -14,9 +14,11 @@ pub mod session;
 pub mod transfer;
 
 use crate::sink::error::SinkError;
+use crate::sink::store::environment::env;
+use crate::sink::store::location::{Class, Location, client, parse, path_of};
 use crate::sink::store::netrc;
 use crate::sink::store::netrc::Login;
-use crate::sink::store::place::{Place, client, env, parse, path_of};
+use crate::sink::store::scheme::Scheme;
 use rustls_platform_verifier::BuilderVerifierExt;
 use service::FtpBuilder;
 use session::Server;
@@ -25,11 +27,16 @@ use std::sync::Arc;
 /// The port where nothing is said.
 pub const PORT: u16 = 21;
 
-/// The place that a DEST names.
+/// `ftp://`.
+pub const FTP: Scheme = Scheme { form: "ftp://HOST/FOLDER", class: Class::FileServer, location };
+/// `ftps://`.
+pub const FTPS: Scheme = Scheme { form: "ftps://HOST/FOLDER", class: Class::FileServer, location };
+
+/// The location that a DEST names.
 ///
 /// # Errors
 /// [`SinkError::Usage`].
-pub fn place(dest: &str) -> Result<Place, SinkError> {
+pub fn location(dest: &str) -> Result<Location, SinkError> {
     let url = parse(dest)?;
     let host = url.host_str().unwrap_or_default();
     let asked = Some(url.username()).filter(|u| !u.is_empty()).map(str::to_owned).or_else(|| env("FTP_USERNAME"));
@@ -63,25 +70,25 @@ pub struct Address<'a> {
 ///
 /// # Errors
 /// [`SinkError::Usage`].
-pub fn make(address: &Address<'_>, path: &str, name: &str) -> Result<Place, SinkError> {
+pub fn make(address: &Address<'_>, path: &str, name: &str) -> Result<Location, SinkError> {
     if path.trim_matches('/').is_empty() {
-        return Err(SinkError::Usage(format!("{name} names no folder: give ftp://HOST/FOLDER")));
+        return Err(SinkError::usage(format!("{name} names no folder: give ftp://HOST/FOLDER")));
     }
     // A command ends with its line.
     if [address.login.user.as_str(), &address.login.password, path].iter().any(|t| t.contains(['\r', '\n', '\0'])) {
-        return Err(SinkError::Usage(format!(
+        return Err(SinkError::usage(format!(
             "{name}: no server can be given a user name, a password or a folder of several lines"
         )));
     }
     let host = address.host.trim_start_matches('[').trim_end_matches(']').to_owned();
     let tls = if address.secure { Some(Arc::new(trust(name)?)) } else { None };
     let server = Server::new(host, address.port, address.login.clone(), tls, path.starts_with('/'));
-    Ok(Place::new(client(FtpBuilder::of(server), name)?, path, name))
+    Ok(Location::new(client(FtpBuilder::of(server), name)?, path, name, Class::FileServer))
 }
 
 /// TLS as the system trusts it.
 fn trust(name: &str) -> Result<rustls::ClientConfig, SinkError> {
-    let fail = |e: rustls::Error| SinkError::Usage(format!("{name}: TLS cannot be set up: {e}"));
+    let fail = |e: rustls::Error| SinkError::usage(format!("{name}: TLS cannot be set up: {e}"));
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     Ok(builder.and_then(BuilderVerifierExt::with_platform_verifier).map_err(fail)?.with_no_client_auth())
@@ -99,10 +106,10 @@ mod tests {
             ("ftps://h//srv/ds", "srv/ds"),
             ("ftp://[::1]:2121/%41", "%41"),
         ] {
-            assert_eq!(place(dest).map(|p| p.prefix).map_err(|e| e.to_string()).as_deref(), Ok(prefix), "{dest}");
+            assert_eq!(location(dest).map(|p| p.prefix).map_err(|e| e.to_string()).as_deref(), Ok(prefix), "{dest}");
         }
         for dest in ["ftp://h", "ftp://h/", "ftps://h//"] {
-            assert!(place(dest).is_err_and(|e| e.to_string().contains("names no folder")), "{dest}");
+            assert!(location(dest).is_err_and(|e| e.to_string().contains("names no folder")), "{dest}");
         }
         let login = Login { user: "me".to_owned(), password: "SECRET\r\nDELE x".to_owned() };
         let e = make(&Address { host: "h", port: 21, secure: false, login }, "x", "ftp://h/x").map(|p| p.name);

@@ -1,39 +1,51 @@
-//! Where in a store a dataset is, and through which client.
+//! The location of a dataset in a store: the client, the prefix, and what kind of store it is.
 
 use super::client::Io;
+use super::multipart::UnfinishedUploads;
+use crate::net::retry::RetryPolicy;
 use crate::sink::error::SinkError;
-use crate::sink::patience::Patience;
 use opendal::{Builder, Operator};
 use url::Url;
 
+/// The two classes of stores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Objects, each of which appears whole or not at all; a listing has all of them.
+    ObjectStore,
+    /// Files in folders that people list, and that a broken connection may leave incomplete; a listing may lack some.
+    FileServer,
+}
+
 /// A folder or prefix in a store.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct Location {
     /// The client, without layers.
     pub op: Operator,
-    /// The dataset's prefix: without slash at either end; empty: the whole bucket.
+    /// The dataset's prefix, without a slash at either end; empty for a whole bucket.
     pub prefix: String,
-    /// The destination as the user gave it.
+    /// The destination as the user wrote it, without a slash at its end: for messages.
     pub name: String,
-    /// What there is to list and abort unfinished uploads.
+    /// Objects or files.
+    pub class: Class,
+    /// Lists and aborts unfinished uploads; only buckets have them.
     pub uploads: Option<super::multipart::Uploads>,
-    /// The way of large files to a server that takes each in one request.
+    /// Sends a large file in one request, to a server that takes it no other way.
     pub put: Option<super::put::Put>,
 }
 
-impl Place {
-    /// A place whose client is ready.
-    pub fn new(op: Operator, prefix: &str, name: &str) -> Self {
+impl Location {
+    /// A location that `op` can reach; `name` is shown to the user.
+    pub fn new(op: Operator, prefix: &str, name: &str, class: Class) -> Self {
         let prefix = prefix.trim_matches('/').to_owned();
-        Self { op, prefix, name: name.trim_end_matches('/').to_owned(), uploads: None, put: None }
+        Self { op, prefix, name: name.trim_end_matches('/').to_owned(), class, uploads: None, put: None }
     }
 
     /// The client with retries.
     ///
     /// # Errors
     /// [`SinkError::Write`] when the system gives no threads.
-    pub fn io(&self, patience: &Patience) -> Result<Io, SinkError> {
-        let io = Io::new(self.op.clone(), &self.name, &self.prefix, patience);
+    pub fn io(&self, retry: &RetryPolicy) -> Result<Io, SinkError> {
+        let io = Io::new(self.op.clone(), &self.name, &self.prefix, retry);
         Ok(io.map_err(|e| SinkError::write(self.name.clone(), e))?.with_put(self.put.clone()))
     }
 
@@ -58,9 +70,18 @@ impl Place {
         }
     }
 
-    /// A server of files, which has folders that people list, rather than a store of objects.
+    /// Whether files lie in folders that people list.
     pub fn is_file_server(&self) -> bool {
-        matches!(self.op.info().scheme(), "sftp" | "ftp" | "webdav" | "memory")
+        self.class == Class::FileServer
+    }
+
+    /// The unfinished uploads of the dataset, and of its work folder (which ends in a slash).
+    pub fn unfinished_uploads(&self, work: &str) -> UnfinishedUploads<'_> {
+        UnfinishedUploads {
+            uploads: self.uploads.as_ref(),
+            prefixes: [self.folder(), work.to_owned()],
+            name: &self.name,
+        }
     }
 
     /// Whether files can be moved or copied within the store.
@@ -78,17 +99,17 @@ pub fn parse(dest: &str) -> Result<Url, SinkError> {
     let (scheme, rest) = dest.split_once("://").unwrap_or(("", dest));
     let authority = rest.split('/').next().unwrap_or_default();
     if authority.rsplit_once('@').is_some_and(|(user, _)| user.contains(':')) {
-        return Err(SinkError::Usage(format!(
+        return Err(SinkError::usage(format!(
             "a password has no place on a command line, where every user of the machine can read it: give {scheme}://HOST/PATH, and \
              the password as docs/destinations.md says"
         )));
     }
     if rest.contains(['?', '#']) {
-        return Err(SinkError::Usage(format!("{scheme}://{authority}/…: a destination has neither ? nor #")));
+        return Err(SinkError::usage(format!("{scheme}://{authority}/…: a destination has neither ? nor #")));
     }
     let url = Url::parse(dest).ok().filter(|u| u.host_str().is_some_and(|h| !h.is_empty()));
     url.ok_or_else(|| {
-        SinkError::Usage(format!("{scheme}://{authority} names no host or bucket: give {scheme}://NAME/PATH"))
+        SinkError::usage(format!("{scheme}://{authority} names no host or bucket: give {scheme}://NAME/PATH"))
     })
 }
 
@@ -106,12 +127,7 @@ pub fn client(builder: impl Builder, dest: &str) -> Result<Operator, SinkError> 
     // Fails when another part of the process was first, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     opendal_http_transport_reqwest::install_default();
-    Operator::new(builder).map_err(|e| SinkError::Usage(format!("{dest}: {}", super::error::reason(&e))))
-}
-
-/// An environment variable that is set and not empty.
-pub fn env(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|v| !v.is_empty())
+    Operator::new(builder).map_err(|e| SinkError::usage(format!("{dest}: {}", super::error::reason(&e))))
 }
 
 #[cfg(test)]
@@ -133,9 +149,9 @@ mod tests {
     #[test]
     fn the_work_folder_lies_next_to_the_dataset() {
         let op = Operator::new(opendal::services::Memory::default()).unwrap();
-        let work = |prefix: &str| Place::new(op.clone(), prefix, "x").work(None);
+        let work = |prefix: &str| Location::new(op.clone(), prefix, "x", Class::FileServer).work(None);
         assert_eq!([work("a/b/"), work("/a"), work("")], ["a/.b.partial/", ".a.partial/", "..partial/"]);
-        assert_eq!(Place::new(op.clone(), "a", "x").work(Some("/tmp/x/")), "tmp/x/");
+        assert_eq!(Location::new(op.clone(), "a", "x", Class::FileServer).work(Some("/tmp/x/")), "tmp/x/");
         assert_eq!(path_of("s3://b/a%20b/ü/"), "a%20b/ü/");
     }
 }

@@ -1,0 +1,223 @@
+//! The options of `syn-sink`, and what the library takes for them.
+
+use super::client;
+use super::problem::Problem;
+use crate::cli::common::Common;
+use crate::cli::size;
+use crate::exit::UsageError;
+use crate::net::retry::RetryPolicy;
+use crate::sink::destination::{Existing, LocalFiles, OpenOptions};
+use crate::sink::originals::DownloadOptions;
+use crate::sink::originals::renew::Renewals;
+use crate::sink::{Options, registry};
+use clap::Parser;
+use std::ffi::OsStr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use url::Url;
+
+const AFTER: &str = "\
+Examples:
+  # into the folder export_output/, or into out/
+  syn-fetch --project 42 | syn-convert --to coco | syn-sink
+  syn-fetch --project 42 | syn-convert --to yolo | syn-sink out/
+  # into an archive: .tar .tar.gz .tgz .tar.zst .zip
+  syn-fetch --project 42 | syn-convert --to voc | syn-sink voc.zip
+  # a tar on standard output
+  syn-fetch --project 42 | syn-convert --to json | syn-sink - |
+    ssh host tar x
+  # train/train-000000.tar and so on, for WebDataset
+  syn-sink --shard-size 1GB train.tar files.ndjson
+  # what would be written, with sizes
+  syn-sink --dry-run out/ files.ndjson
+  # a store or a server: s3:// gs:// az:// sftp:// ftps:// webdavs://
+  syn-fetch --project 42 | syn-convert --to coco |
+    syn-sink s3://bucket/exports/roads
+  # every file there against its manifest
+  syn-sink --verify s3://bucket/exports/roads
+  # from a saved list of files, in place of what is there
+  syn-sink --overwrite out/ files.ndjson.zst
+  # any list of files will do
+  echo '{\"path\":\"a/b.txt\",\"text\":\"hello\"}' | syn-sink out/
+
+The dataset appears as a whole when the input has ended well; until then, and
+after any failure, nothing does. A tar on standard output cannot be taken back:
+after a failure it ends inside a file, so that whoever reads it fails too.
+Credentials of stores and servers come from their own tools' environment
+variables and files, never from DEST. In a shell script use `set -o pipefail`,
+so that a failure of an earlier stage fails the whole line.
+
+Exit codes:
+  0  ok
+  2  a mistake on the command line
+  3  bad input, or an input that was cut; --verify: files missing or wrong
+  6  the destination exists or cannot be written
+  7  finished, but without some originals";
+
+/// Write files to a destination, all or nothing.
+///
+/// Reads file lines, as syn-convert writes them, and publishes them as one dataset. Originals that a line gives as URL are
+/// downloaded and verified.
+#[derive(Debug, Parser)]
+#[command(name = "syn-sink", version, after_help = AFTER)]
+pub struct Args {
+    #[arg(value_name = "DEST", help = dest_help())]
+    pub(super) dest: Option<PathBuf>,
+    /// Lists of files; `-` or none: standard input
+    #[arg(value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// Replace what is at the destination, as a whole
+    #[arg(long)]
+    pub(super) overwrite: bool,
+    /// When something is at the destination, take the first free name of NAME(1), NAME(2), …
+    #[arg(long, conflicts_with = "overwrite")]
+    pub(super) auto_number: bool,
+    /// Read all input and list what would be written; write and download nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Write tars of this size, NAME-000000.tar and so on, into the folder NAME; the files of an item stay together, and files
+    /// of no item lie beside the tars
+    #[arg(long, value_name = "SIZE", value_parser = size::bytes)]
+    pub(super) shard_size: Option<u64>,
+    /// Continue an earlier run to this destination, and keep the files if this run fails too. Where the dataset is published
+    /// already, an identical export changes nothing. Archives always start over
+    #[arg(long)]
+    pub(super) resume: bool,
+    /// When the run fails, keep the files for --resume
+    #[arg(long)]
+    pub(super) keep_staging: bool,
+    /// In a store: where files wait until the dataset is complete, in the same bucket [default: in their places; on servers and
+    /// with --overwrite in .NAME.partial/]
+    #[arg(long, value_name = "PREFIX")]
+    pub(super) staging_prefix: Option<String>,
+    /// Write to this storage of the platform, as the server has it configured, instead of DEST
+    #[arg(long, value_name = "ID", requires = "path", conflicts_with = "output")]
+    pub(super) storage: Option<u64>,
+    /// The path of the dataset in the storage
+    #[arg(long, value_name = "PATH", requires = "storage")]
+    pub(super) path: Option<String>,
+    /// Read no input: check every file at DEST against its manifest
+    #[arg(long, conflicts_with_all = ["overwrite", "resume", "keep_staging", "staging_prefix", "allow_partial"])]
+    pub(super) verify: bool,
+    /// Publish what has arrived even if the input was cut
+    #[arg(long)]
+    pub(super) allow_partial: bool,
+    /// A failed original ends the run, and nothing is published
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Files written and originals downloaded at once
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) concurrency: u16,
+    /// How long a failing request to the destination, or for an original, is sent again, seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 180)]
+    pub(super) retry_for: u64,
+    /// The Synapse server that relative URLs belong to [default: what the stream says, else SYNAPSE_HOST]
+    #[arg(long, value_name = "URL")]
+    pub(super) base_url: Option<Url>,
+    /// Allow lines that name a local file to copy
+    #[arg(long)]
+    pub(super) allow_file_refs: bool,
+    /// How local files that lines name get into the dataset
+    #[arg(long, value_name = "HOW", default_value = "copy")]
+    pub(super) local_files: LocalFiles,
+    /// Allow originals at private, loopback and link-local addresses
+    #[arg(long)]
+    pub(super) allow_private_urls: bool,
+    /// The largest original that is downloaded; a larger one is left out and listed
+    #[arg(long, value_name = "SIZE", default_value = "64GiB", value_parser = size::bytes)]
+    pub(super) max_file_bytes: u64,
+    /// The largest size of all originals together; more end the run
+    #[arg(long, value_name = "SIZE", value_parser = size::bytes)]
+    pub(super) max_total_bytes: Option<u64>,
+    /// Common options.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// The help of DEST: the schemes are those that this build can open.
+fn dest_help() -> String {
+    let local =
+        "Where the dataset goes: a folder or an archive that does not exist yet, or `-` for a tar on standard output";
+    let forms = registry::forms();
+    let schemes: Vec<_> =
+        forms.iter().filter_map(|form| form.split_once("://")).map(|(name, _)| format!("{name}://")).collect();
+    if schemes.is_empty() {
+        return local.to_owned();
+    }
+    format!("{local}, or a prefix in a store or a folder on a server ({})", schemes.join(" "))
+}
+
+impl Args {
+    /// The lists of files; with a storage of the platform the first argument is one as well.
+    pub(super) fn lists(&self) -> Vec<PathBuf> {
+        let first = self.dest.iter().filter(|_| self.storage.is_some());
+        first.chain(&self.files).cloned().collect()
+    }
+
+    /// How long failing requests are sent again.
+    pub(super) fn retry_for(&self) -> Duration {
+        Duration::from_secs(self.retry_for)
+    }
+
+    /// How the destination is opened. It is the first argument, or that of `--output`.
+    ///
+    /// # Errors
+    /// [`UsageError`] when both are given.
+    pub(super) fn open_options<'a>(&'a self, retry: &'a RetryPolicy) -> Result<OpenOptions<'a>, UsageError> {
+        let dest = match (&self.dest, &self.common.output) {
+            (Some(_), Some(_)) => {
+                return Err(UsageError::new(
+                    "DEST and --output both name the destination: give one of them, and lists of files after DEST",
+                ));
+            }
+            (Some(dest), None) | (None, Some(dest)) => dest.as_os_str(),
+            (None, None) => OsStr::new("export_output"),
+        };
+        let existing = match (self.overwrite, self.auto_number) {
+            (true, _) => Existing::Replaced,
+            (_, true) => Existing::Numbered,
+            _ => Existing::Refused,
+        };
+        Ok(OpenOptions {
+            dest,
+            existing,
+            shard_size: self.shard_size,
+            resume: self.resume,
+            keep_staging: self.keep_staging,
+            staging_prefix: self.staging_prefix.as_deref(),
+            retry,
+        })
+    }
+
+    /// How the run goes.
+    ///
+    /// # Errors
+    /// A usage problem when `SYNAPSE_HOST` is not a URL.
+    pub(super) fn run_options(&self, retry: &RetryPolicy) -> Result<Options, Problem> {
+        let default_base = match std::env::var("SYNAPSE_HOST") {
+            Ok(text) if !text.is_empty() => Some(
+                Url::parse(&text).map_err(|_| UsageError::new("SYNAPSE_HOST is not a URL: give it as https://HOST"))?,
+            ),
+            _ => None,
+        };
+        let retry_for = self.retry_for();
+        Ok(Options {
+            concurrency: usize::from(self.concurrency),
+            allow_partial: self.allow_partial,
+            strict: self.strict,
+            allow_file_refs: self.allow_file_refs,
+            base_url: self.base_url.clone(),
+            default_base,
+            local_files: self.local_files,
+            originals: DownloadOptions {
+                retry: retry.clone(),
+                allow_private: self.allow_private_urls,
+                max_file: Some(self.max_file_bytes),
+                max_total: self.max_total_bytes,
+                // Nothing is looked up, and no message appears, before the first new URL is needed.
+                renewals: Some(Arc::new(Renewals::new(Box::new(move || client::from_environment(retry_for))))),
+            },
+        })
+    }
+}

@@ -1,0 +1,20 @@
+//! A client of the backend with the credentials that syn-fetch would take from the environment or the configuration file.
+
+use crate::api::client;
+use crate::api::client::Client;
+use crate::api::credentials;
+use crate::api::credentials::{Credentials, Given};
+use crate::api::error::ApiError;
+use crate::api::retry::Policy;
+use std::time::Duration;
+
+/// Makes the client; `retry_for`: how long a failing request is sent again.
+///
+/// # Errors
+/// [`ApiError`] when there are no credentials, or the client cannot be set up.
+pub(super) fn from_environment(retry_for: Duration) -> Result<Client, ApiError> {
+    let config = credentials::config_path(&credentials::environment);
+    let who = Credentials::resolve(&Given::default(), &credentials::environment, config.as_deref())?;
+    let policy = Policy { budget: retry_for, ..Policy::default() };
+    Client::new(who, client::Options { policy, ..client::Options::default() })
+}

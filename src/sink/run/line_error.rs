@@ -1,0 +1,51 @@
+//! What can be wrong with one line of the input.
+
+use super::names::NameError;
+use crate::sink::dataset::digest::Mismatch;
+use crate::sink::originals::origin::BadHost;
+
+/// What is wrong with a line.
+#[derive(Debug, thiserror::Error)]
+pub enum LineError {
+    /// It is not a file line: no JSON, another kind of line, or a path or content that breaks a rule.
+    #[error("{0}")]
+    Malformed(String),
+    /// It names a local file, and such lines are not allowed.
+    #[error("{path:?}: it names a local file")]
+    LocalFile {
+        /// Path in the dataset.
+        path: String,
+    },
+    /// Its URL is relative, and the server that it belongs to is not known.
+    #[error("{path:?}: its URL is relative")]
+    RelativeUrl {
+        /// Path in the dataset.
+        path: String,
+    },
+    /// Its path collides with that of another line.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// Its content is not what it promises.
+    #[error("{path:?} is not what its line says: {mismatch}")]
+    Mismatch {
+        /// Path in the dataset.
+        path: String,
+        /// What differs.
+        mismatch: Mismatch,
+    },
+    /// It goes on with a URL or a file after parts that were text.
+    #[error("{path:?} began with text, and a url or file cannot continue it")]
+    MixedParts {
+        /// Path in the dataset.
+        path: String,
+    },
+    /// The begin frame names a server that is not one.
+    #[error(transparent)]
+    Host(#[from] BadHost),
+}
+
+impl From<String> for LineError {
+    fn from(reason: String) -> Self {
+        Self::Malformed(reason)
+    }
+}

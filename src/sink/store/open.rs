@@ -1,0 +1,67 @@
+//! Opens stores and servers, and the storages of the platform: for a new dataset, or to read a published one.
+
+use super::list::StoredDataset;
+use super::location::Location;
+use super::platform::StorageLocation;
+use super::{Store, StoreOptions, remove_leftovers};
+use crate::sink::dataset::published::{Folder, Published};
+use crate::sink::dataset::unchanged;
+use crate::sink::destination::{Destination, Existing, OpenOptions};
+use crate::sink::error::{SinkError, Unsupported};
+use std::sync::Arc;
+
+/// Opens a location in a store for a new dataset.
+///
+/// # Errors
+/// As [`Store::new`].
+pub fn new(location: Location, options: &OpenOptions<'_>) -> Result<Arc<dyn Destination>, SinkError> {
+    let OpenOptions { resume, keep_staging, staging_prefix, retry, .. } = *options;
+    let (left, prefix, policy) = (location.clone(), staging_prefix.map(str::to_owned), retry.clone());
+    let tidy = Box::new(move || remove_leftovers(&left, prefix.as_deref(), &policy));
+    if let Some(same) = unchanged::find(options, || published(location.clone(), options), tidy)? {
+        return Ok(same);
+    }
+    let overwrite = options.existing == Existing::Replaced;
+    Ok(Arc::new(Store::new(location, &StoreOptions { overwrite, resume, keep_staging, staging_prefix, retry })?))
+}
+
+/// Opens what is at a location in a store for reading.
+///
+/// # Errors
+/// [`SinkError::Write`] when the system gives no threads.
+pub fn published(location: Location, options: &OpenOptions<'_>) -> Result<Arc<dyn Published>, SinkError> {
+    Ok(Arc::new(StoredDataset::new(location, options.retry)?))
+}
+
+/// Opens a storage of the platform for a new dataset. `open_folder` opens one that is a folder of this machine.
+///
+/// # Errors
+/// As [`new`]; [`SinkError::Unsupported`] for numbers and shards in a store.
+pub fn new_storage(
+    storage: StorageLocation,
+    options: &OpenOptions<'_>,
+    open_folder: impl FnOnce(&OpenOptions<'_>) -> Result<Arc<dyn Destination>, SinkError>,
+) -> Result<Arc<dyn Destination>, SinkError> {
+    let unsupported = |location: &Location, what| Err(SinkError::unsupported(location.name.clone(), what));
+    match storage {
+        StorageLocation::Folder(folder) => open_folder(&OpenOptions { dest: folder.as_os_str(), ..*options }),
+        StorageLocation::Store(location) if options.existing == Existing::Numbered => {
+            unsupported(&location, Unsupported::Numbers)
+        }
+        StorageLocation::Store(location) if options.shard_size.is_some() => {
+            unsupported(&location, Unsupported::RemoteShards)
+        }
+        StorageLocation::Store(location) => new(*location, options),
+    }
+}
+
+/// Opens what is in a storage of the platform for reading.
+///
+/// # Errors
+/// As [`published()`].
+pub fn published_storage(storage: StorageLocation, options: &OpenOptions<'_>) -> Result<Arc<dyn Published>, SinkError> {
+    match storage {
+        StorageLocation::Folder(folder) => Ok(Arc::new(Folder::new(&folder))),
+        StorageLocation::Store(location) => published(*location, options),
+    }
+}
