@@ -11,10 +11,10 @@ use std::io::{Cursor, Read};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The files of a dataset.
+/// The files of a dataset: path → content.
 pub type Files = BTreeMap<String, Vec<u8>>;
 
-/// Datasets by their names. Clones are the same store.
+/// Named datasets in memory. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryStore(Arc<Mutex<BTreeMap<String, Files>>>);
 
@@ -41,17 +41,17 @@ impl MemoryStore {
         self.lock().get(name).cloned()
     }
 
-    /// Takes a dataset off the store.
+    /// Removes a dataset, and returns its files.
     pub fn take(&self, name: &str) -> Option<Files> {
         self.lock().remove(name)
     }
 
-    /// Puts a dataset on the store, in the place of the one with this name.
+    /// Adds a dataset; it replaces one of the same name.
     pub fn put(&self, name: &str, files: Files) {
         self.lock().insert(name.to_owned(), files);
     }
 
-    /// The dataset of this name as its readers see it, or not.
+    /// The dataset of this name as its readers see it; it need not exist.
     pub fn published(&self, name: &str) -> MemoryDataset {
         MemoryDataset { store: self.clone(), name: name.to_owned() }
     }
@@ -66,7 +66,7 @@ impl MemoryStore {
     }
 }
 
-/// A dataset under way: the store has it when it is whole.
+/// An unfinished dataset: the store gets it when it is published.
 #[derive(Debug)]
 pub struct MemoryDestination {
     store: MemoryStore,
@@ -136,7 +136,7 @@ impl Output for File {
     }
 }
 
-/// A dataset on the store, or not.
+/// A dataset of a store, which need not exist.
 #[derive(Debug)]
 pub struct MemoryDataset {
     store: MemoryStore,

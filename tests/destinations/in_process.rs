@@ -16,9 +16,9 @@ use synpipe::sink::originals::DownloadOptions;
 use synpipe::sink::{Options, SinkError};
 use synpipe::stream::Reader;
 
-pub fn run(shelf: &MemoryStore, args: &[&str], dataset: &str, input: &str) -> Ran {
+pub fn run(store: &MemoryStore, args: &[&str], dataset: &str, input: &str) -> Ran {
     let mut told = String::new();
-    let code = match go(shelf, args, dataset, input, &mut told) {
+    let code = match go(store, args, dataset, input, &mut told) {
         Ok(exit) => exit,
         Err(e) => {
             told.push_str(&e.to_string());
@@ -28,8 +28,8 @@ pub fn run(shelf: &MemoryStore, args: &[&str], dataset: &str, input: &str) -> Ra
     Ran { command: format!("in this process: {args:?} {dataset}"), code: Some(code.code().into()), stderr: told }
 }
 
-fn go(shelf: &MemoryStore, args: &[&str], dataset: &str, input: &str, told: &mut String) -> Result<Exit, SinkError> {
-    let there = shelf.published(dataset);
+fn go(store: &MemoryStore, args: &[&str], dataset: &str, input: &str, told: &mut String) -> Result<Exit, SinkError> {
+    let there = store.published(dataset);
     let warned = std::sync::Mutex::new(String::new());
     let warn = |text: &str| warned.lock().unwrap().push_str(&format!("{text}\n"));
     if args.contains(&"--verify") {
@@ -51,7 +51,7 @@ fn go(shelf: &MemoryStore, args: &[&str], dataset: &str, input: &str, told: &mut
     let destination: Arc<dyn Destination> = if args.contains(&"--resume") && published::is_there(&there)? {
         Arc::new(Unchanged::new(Arc::new(there), Box::new(|| Ok(())))?)
     } else {
-        Arc::new(shelf.begin(dataset, existing)?)
+        Arc::new(store.begin(dataset, existing)?)
     };
     let originals = DownloadOptions {
         retry: RetryPolicy::new(Duration::ZERO, |_| {}),
@@ -71,7 +71,7 @@ fn go(shelf: &MemoryStore, args: &[&str], dataset: &str, input: &str, told: &mut
         default_base: None,
     };
     let reader = Reader::from_read("the input", Cursor::new(input.as_bytes().to_vec()), 64 * 1024 * 1024)?;
-    sink::run(reader, destination.clone(), &options, crossbeam_channel::never(), &warn)?;
+    sink::run(reader, destination.clone(), &options, crossbeam_channel::never(), &|notice| warn(&notice.to_string()))?;
     if destination.is_unchanged() {
         told.push_str("already there, the same");
     }

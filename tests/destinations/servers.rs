@@ -81,10 +81,10 @@ impl Server {
                 }
                 found
             }
-            See::Memory(shelf) => {
+            See::Memory(store) => {
                 let mut found = Tree::new();
-                for name in shelf.names() {
-                    let files = shelf.get(&name).unwrap();
+                for name in store.names() {
+                    let files = store.get(&name).unwrap();
                     found.extend(files.into_iter().map(|(p, c)| (format!("{name}/{p}"), c)));
                 }
                 found
@@ -93,8 +93,8 @@ impl Server {
     }
 
     /// Where runs have to be in this process.
-    pub fn shelf(&self) -> Option<&MemoryStore> {
-        if let See::Memory(shelf) = &self.see { Some(shelf) } else { None }
+    pub fn memory(&self) -> Option<&MemoryStore> {
+        if let See::Memory(store) = &self.see { Some(store) } else { None }
     }
 
     /// The files of one dataset.
@@ -120,11 +120,11 @@ impl Server {
                     files.insert(path.to_owned(), content.to_vec());
                 });
             }
-            See::Memory(shelf) => {
+            See::Memory(store) => {
                 let (name, path) = path.split_once('/').unwrap();
-                let mut files = shelf.take(name).unwrap_or_default();
+                let mut files = store.take(name).unwrap_or_default();
                 files.insert(path.to_owned(), content.to_vec());
-                shelf.put(name, files);
+                store.put(name, files);
             }
         }
     }
@@ -141,7 +141,7 @@ impl Server {
                     runtime().block_on(op.delete(&format!("{name}/{path}"))).unwrap();
                 }
             }
-            See::Memory(shelf) => drop(shelf.take(name)),
+            See::Memory(store) => drop(store.take(name)),
             See::Archives(folder, ending) => match fs::remove_file(folder.join(format!("{name}{ending}"))) {
                 Err(e) if e.kind() != std::io::ErrorKind::NotFound => panic!("{e}"),
                 _ => {}
@@ -217,11 +217,11 @@ impl Server {
                     assert!(files.remove(path).is_some(), "{path}");
                 });
             }
-            See::Memory(shelf) => {
+            See::Memory(store) => {
                 let (name, path) = path.split_once('/').unwrap();
-                let mut files = shelf.take(name).unwrap();
+                let mut files = store.take(name).unwrap();
                 assert!(files.remove(path).is_some(), "{path}");
-                shelf.put(name, files);
+                store.put(name, files);
             }
         }
     }

@@ -49,8 +49,8 @@ pub fn command(server: &Server, args: &[&str], dataset: &str) -> Command {
 }
 
 pub fn run(server: &Server, args: &[&str], dataset: &str, input: &str) -> Ran {
-    if let Some(shelf) = server.shelf() {
-        return in_process::run(shelf, args, dataset, input);
+    if let Some(store) = server.memory() {
+        return in_process::run(store, args, dataset, input);
     }
     finished(command(server, args, dataset), input)
 }
@@ -185,7 +185,7 @@ pub fn what_is_kept_is_taken_up(server: &Server) {
         run(server, &["--keep-staging"], "ds", &cut).exits(3);
         assert!(!server.tree().is_empty(), "nothing was kept");
     } else {
-        run(server, &["--keep-staging"], "ds", &cut).exits(2).says("begun anew");
+        run(server, &["--keep-staging"], "ds", &cut).exits(2).says("always starts over");
     }
     run(server, &["--verify"], "ds", "").exits(3);
     // It ends complete although the second run is cut as well, and although the export has changed in between.

@@ -115,7 +115,11 @@ fn failed_originals_are_listed_and_the_rest_is_published() {
         .collect();
     let other = [line("evil", "file:///etc/passwd"), text("label", "x")];
     let ran = run(&p, &server, &["--retry-for", "1", "out"], &[&lines[..], &other].concat()).exits(7);
-    let ran = ran.says("i/gone: HTTP 404").says("i/expired: HTTP 403").says("HTTP 500").says("4 more could not be had");
+    let ran = ran
+        .says("i/gone: HTTP 404")
+        .says("i/expired: HTTP 403")
+        .says("HTTP 500")
+        .says("4 more could not be downloaded");
     let sink = &summary(&p.path("out"))["sink"];
     assert_eq!(sink["originals"], serde_json::json!({"ok": 1, "failed": 4}), "{ran}");
     assert_eq!(
@@ -296,7 +300,9 @@ fn an_expired_url_is_issued_anew_by_the_api_and_the_token_goes_nowhere_else() {
     assert_eq!(server.seen().len(), before);
     assert!(other.seen().iter().all(|r| !r.headers.contains_key("synapse-access-token")));
     // Without a token it is as it was.
-    run(&p, &server, &["o3"], &lines[..1]).exits(7).says("a: HTTP 403 (an expired URL?); a new URL could not be had");
+    run(&p, &server, &["o3"], &lines[..1])
+        .exits(7)
+        .says("a: HTTP 403 (an expired URL?); a new URL could not be obtained");
 }
 
 #[test]

@@ -53,7 +53,7 @@ fn what_is_no_archive_is_neither_verified_nor_touched() {
     for args in [["--verify", "-"], ["--resume", "-"]] {
         p.run(&args, input()).exits(2).one_line().says("standard output");
     }
-    p.run(&["--keep-staging", "y.tar"], input()).exits(2).one_line().says("begun anew");
+    p.run(&["--keep-staging", "y.tar"], input()).exits(2).one_line().says("always starts over");
 }
 
 #[test]

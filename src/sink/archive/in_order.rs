@@ -1,8 +1,8 @@
 //! Puts finished files back into input order, for destinations whose bytes depend on it. Workers hand files in as they get them;
-//! one of them, whoever has the next file, writes it and all that waited for it, while the others go on.
+//! one of them, whoever has the next file, writes it and all that waited for it, while the others continue.
 //!
 //! What waits is bounded: `MEMORY` in memory, the rest in scratch files up to `DISK`, then workers wait for their turn. The
-//! worker with the next file never waits, so there is always one that goes on.
+//! worker with the next file never waits, so there is always one that continues.
 
 use super::buffered::{Buffered, MemoryBudget};
 use crate::exit::Exit;

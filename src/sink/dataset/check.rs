@@ -8,15 +8,15 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, PoisonError};
 
-/// Files that are wrong, told one by one; the count goes on.
-const TOLD: usize = 20;
+/// Wrong files that are reported one by one; all are counted.
+const REPORTED: usize = 20;
 
-/// What a dataset turned out to be.
+/// The result of a comparison of a dataset with its manifest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verdict {
     /// Files that are what the manifest says.
     pub good: u64,
-    /// Their size together.
+    /// Size of the good files together, bytes.
     pub bytes: u64,
     /// Files that are missing, or not what the manifest says.
     pub bad: u64,
@@ -31,11 +31,11 @@ struct Listed {
     found: bool,
 }
 
-/// Reads every file of the dataset. `tell` hears about the first that are wrong.
+/// Reads every file of the dataset. `warn` is called for the first ones that are wrong.
 ///
 /// # Errors
 /// [`SinkError::Manifest`] when there is none or it is broken; [`SinkError`] when the place cannot be read.
-pub fn check(dataset: &dyn Published, threads: usize, tell: &(dyn Fn(&str) + Sync)) -> Result<Verdict, SinkError> {
+pub fn check(dataset: &dyn Published, threads: usize, warn: &(dyn Fn(&str) + Sync)) -> Result<Verdict, SinkError> {
     let keys = RandomState::new();
     let mut listed = HashMap::new();
     let mut doubles = 0u64;
@@ -48,11 +48,11 @@ pub fn check(dataset: &dyn Published, threads: usize, tell: &(dyn Fn(&str) + Syn
         return Err(SinkError::Manifest("it has a path twice".to_owned()));
     }
     let state = Mutex::new((listed, Verdict::default(), 0usize));
-    let wrong = |told: &mut usize, text: String| {
-        *told += 1;
-        match *told {
-            1..=TOLD => tell(&text),
-            n if n == TOLD + 1 => tell("more files are wrong; they are counted"),
+    let wrong = |reported: &mut usize, text: String| {
+        *reported += 1;
+        match *reported {
+            1..=REPORTED => warn(&text),
+            n if n == REPORTED + 1 => warn("more files are wrong; they are counted"),
             _ => {}
         }
     };
@@ -63,20 +63,20 @@ pub fn check(dataset: &dyn Published, threads: usize, tell: &(dyn Fn(&str) + Syn
         let key = keys.hash_one(path);
         {
             let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-            let (listed, verdict, told) = &mut *state;
+            let (listed, verdict, reported) = &mut *state;
             let Some(entry) = listed.get_mut(&key) else {
                 verdict.extra += 1;
-                wrong(told, format!("{path} is not in the manifest"));
+                wrong(reported, format!("{path} is not in the manifest"));
                 return Ok(());
             };
             if std::mem::replace(&mut entry.found, true) {
                 verdict.extra += 1;
-                wrong(told, format!("{path} is there more than once"));
+                wrong(reported, format!("{path} is there more than once"));
             }
         }
         let digest = content.and_then(|content| Meter::read(content));
         let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-        let (listed, verdict, told) = &mut *state;
+        let (listed, verdict, reported) = &mut *state;
         match digest {
             Ok(digest) if listed.get(&key).is_some_and(|l| l.digest == keys.hash_one(digest)) => {
                 verdict.good += 1;
@@ -85,7 +85,7 @@ pub fn check(dataset: &dyn Published, threads: usize, tell: &(dyn Fn(&str) + Syn
             Ok(digest) => {
                 verdict.bad += 1;
                 wrong(
-                    told,
+                    reported,
                     format!(
                         "{path} is not what the manifest says: it has {} bytes, and another size or SHA-256",
                         digest.bytes
@@ -94,12 +94,12 @@ pub fn check(dataset: &dyn Published, threads: usize, tell: &(dyn Fn(&str) + Syn
             }
             Err(e) => {
                 verdict.bad += 1;
-                wrong(told, format!("{path} cannot be read: {e}"));
+                wrong(reported, format!("{path} cannot be read: {e}"));
             }
         }
         Ok(())
     })?;
-    let (listed, mut verdict, mut told) = state.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let (listed, mut verdict, mut reported) = state.into_inner().unwrap_or_else(PoisonError::into_inner);
     if listed.values().any(|l| !l.found) {
         read_manifest(dataset, &mut |entry| {
             if listed.get(&keys.hash_one(&entry.path)).is_none_or(|l| l.found) {
@@ -115,9 +115,9 @@ pub fn check(dataset: &dyn Published, threads: usize, tell: &(dyn Fn(&str) + Syn
                     verdict.bytes += digest.bytes;
                     return Ok(());
                 }
-                Some(Ok(_)) => wrong(&mut told, format!("{} is not what the manifest says", entry.path)),
-                Some(Err(e)) => wrong(&mut told, format!("{} cannot be read: {e}", entry.path)),
-                None => wrong(&mut told, format!("{} is missing", entry.path)),
+                Some(Ok(_)) => wrong(&mut reported, format!("{} is not what the manifest says", entry.path)),
+                Some(Err(e)) => wrong(&mut reported, format!("{} cannot be read: {e}", entry.path)),
+                None => wrong(&mut reported, format!("{} is missing", entry.path)),
             }
             verdict.bad += 1;
             Ok(())

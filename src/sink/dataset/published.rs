@@ -1,4 +1,4 @@
-//! A dataset that is there, as its readers see it: [`Published`], the other side of a destination.
+//! A published dataset, as its readers see it: [`Published`], the other side of a destination.
 
 use super::manifest;
 use crate::sink::error::SinkError;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::thread;
 
-/// Looks at one file: its path below the dataset, and its content or why it cannot be read.
+/// Is called with one file: its path below the dataset, and its content or why it cannot be read.
 pub type Visit<'a> = dyn Fn(&str, io::Result<&mut dyn Read>) -> Result<(), SinkError> + Sync + 'a;
 
 /// What can be read of a dataset. Calls may come from several threads at once.
@@ -22,7 +22,7 @@ pub trait Published: Send + Sync {
     /// [`SinkError`] when that cannot be known.
     fn read(&self, path: &str) -> Result<Option<Box<dyn Read + Send>>, SinkError>;
 
-    /// Path and size of every file, in any order, the manifest among them.
+    /// Calls `each` with path and size (bytes) of every file, in any order, the manifest included.
     ///
     /// # Errors
     /// [`SinkError`] when the place cannot be listed; what `each` returns.
@@ -36,7 +36,7 @@ pub trait Published: Send + Sync {
         Ok(None)
     }
 
-    /// Reads every file, `threads` at once where that is of use.
+    /// Calls `visit` with every file, with up to `threads` at once where that is faster.
     ///
     /// # Errors
     /// [`SinkError`] when the place cannot be listed; what `visit` returns.
@@ -72,7 +72,7 @@ pub trait Published: Send + Sync {
     }
 }
 
-/// Whether a dataset is there, which its manifest says.
+/// Whether a dataset is published: whether it has a manifest.
 ///
 /// # Errors
 /// [`SinkError`] when that cannot be known.
@@ -85,7 +85,7 @@ pub fn is_there(dataset: &dyn Published) -> Result<bool, SinkError> {
 pub struct Folder(PathBuf);
 
 impl Folder {
-    /// The dataset in this folder, or not.
+    /// The dataset in this folder, which need not exist.
     pub fn new(folder: &Path) -> Self {
         Self(folder.to_owned())
     }

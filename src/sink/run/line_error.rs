@@ -33,7 +33,7 @@ pub enum LineError {
         /// What differs.
         mismatch: Mismatch,
     },
-    /// It goes on with a URL or a file after parts that were text.
+    /// It gives a URL or a file for a path whose earlier parts were text.
     #[error("{path:?} began with text, and a url or file cannot continue it")]
     MixedParts {
         /// Path in the dataset.

@@ -153,6 +153,6 @@ mod tests {
         }
         let paths: Vec<_> = outcomes.totals().failures.iter().map(|l| l.path.as_str()).collect();
         assert_eq!((paths, outcomes.settled()), (vec!["0", "1", "2"], 3));
-        assert_eq!(ledger.totals().failures[0].url, "https://h/x");
+        assert_eq!(outcomes.totals().failures[0].url, "https://h/x");
     }
 }

@@ -44,7 +44,7 @@ pub struct Io {
 }
 
 impl Io {
-    /// Gives the client of a store retries and timeouts. The user hears of a store that goes on failing by `name`.
+    /// Adds retries and timeouts to the client of a store. Warnings of a store that keeps failing call it `name`.
     ///
     /// # Errors
     /// When the system gives no threads.
@@ -62,13 +62,13 @@ impl Io {
         Ok(Self { op, once, runtime, stop, longest, silence, retry, name, base, put: None })
     }
 
-    /// With a way for large files.
+    /// The same client, which sends large files through `put`.
     #[must_use]
     pub fn with_put(self, put: Option<Put>) -> Self {
         Self { put, ..self }
     }
 
-    /// Whether [`put`](Self::put) can be asked for.
+    /// Whether [`put`](Self::put) may be called.
     pub fn can_put(&self) -> bool {
         self.put.is_some()
     }
@@ -117,7 +117,7 @@ impl Io {
         &self.once
     }
 
-    /// Ends what is under way, and all that comes after.
+    /// Ends the requests that are running, and refuses later ones.
     pub fn stop(&self) {
         let _ = self.stop.send(true);
     }

@@ -2,14 +2,14 @@
 //!
 //! ```text
 //! s3://bucket/exports/roads            the dataset
-//! s3://bucket/exports/.roads.partial/  what a run needs while it lasts: its claim, its ledger, files that wait
+//! s3://bucket/exports/.roads.partial/  what a run needs while it lasts: its claim, its log, files that wait
 //! ```
-//! [`Store`] writes; [`list`] reads what is published; [`work`] is the second folder; [`location`] says where both are;
-//! [`publish`](mod@publish) makes the dataset appear; [`upload`] is one file under way ([`put`](mod@put): in one request, [`multipart`]:
+//! [`Store`] writes; [`list`] reads what is published; [`work`] is the second folder; [`location`] has the paths of both;
+//! [`publish`](mod@publish) makes the dataset visible; [`upload`] is one file under way ([`put`](mod@put): in one request, [`multipart`]:
 //! in several); [`client`] talks to the store, [`error`] says what it answered. [`scheme`] has a file for each kind of store;
 //! [`platform`] finds those that the platform has configured.
 //!
-//! What readers can see, and when, is told in `docs/destinations.md`.
+//! What readers can see, and when, is in `docs/destinations.md`.
 
 pub mod client;
 pub mod environment;
@@ -48,27 +48,27 @@ use work::{Claim, Work};
 pub struct StoreOptions<'a> {
     /// Replace the dataset that is there.
     pub overwrite: bool,
-    /// Take up what an earlier run has left, and leave what was done when this one fails.
+    /// Continue an earlier run, and keep what was written when this one fails.
     pub resume: bool,
-    /// Leave what was done when the run fails.
+    /// Keep what was written when the run fails.
     pub keep_staging: bool,
-    /// Where files wait until the end, instead of in the dataset's own place.
+    /// Prefix under which files wait until the end, instead of under that of the dataset.
     pub staging_prefix: Option<&'a str>,
     /// StoreOptions a failing store is treated.
     pub retry: &'a RetryPolicy,
 }
 
-/// A dataset under way in a store.
+/// An unfinished dataset in a store.
 pub struct Store {
     io: Arc<Io>,
     location: Location,
     work: Work,
-    /// Where files are written: the dataset's own place, or the waiting room in the work folder.
+    /// Where files are written: the prefix of the dataset, or `tree/` in the work folder.
     tree: String,
     claim: Claim,
-    /// Whether another dataset is there, to be replaced.
+    /// Whether a published dataset is replaced.
     replaces: bool,
-    /// Whether an earlier run has left something.
+    /// Whether a killed run has left something.
     resumed: bool,
     keep: bool,
     scratch: tempfile::TempDir,
@@ -79,7 +79,7 @@ pub struct Store {
 }
 
 impl Store {
-    /// Claims the place for a new dataset.
+    /// Claims the location for a new dataset.
     ///
     /// # Errors
     /// [`SinkError::Exists`], [`SinkError::Usage`] when something else is there, [`SinkError::Store`].
@@ -164,7 +164,7 @@ impl Store {
     }
 }
 
-/// Removes what a run that was killed after publishing has left: next to the dataset, and in it what the dataset before it had.
+/// Deletes what a run that was killed after publishing has left: its work folder, and files of the dataset that it replaced.
 ///
 /// # Errors
 /// [`SinkError::Store`].

@@ -1,6 +1,6 @@
-//! The end of a run in a store: the manifest, and what has to go before and after it.
+//! The end of a run in a store: the manifest, and what has to be deleted before and after it.
 //!
-//! Files written in their places need nothing but the manifest, created only if there is none. Files that waited are moved: as one
+//! Files that were written under the dataset's prefix only need the manifest, which is created only if there is none. Files that waited are moved: as one
 //! folder by one rename where the server can, else file by file, and the manifest comes after them. A dataset that is replaced
 //! loses its manifest first: whoever looks for one never finds a mixture.
 
@@ -26,7 +26,7 @@ use std::path::Path;
 const AT_ONCE: usize = 16;
 
 impl Store {
-    /// Makes the dataset appear.
+    /// Makes the dataset visible.
     pub(super) fn publish_dataset(&self, manifest: &Path) -> Result<(), SinkError> {
         self.known().insert(self.keys.hash_one(manifest::PATH));
         if self.resumed {
@@ -138,7 +138,7 @@ impl Store {
         match out.close()? {
             Ok(()) => Ok(()),
             Err(e) if matches!(e.kind(), ErrorKind::ConditionNotMatch | ErrorKind::AlreadyExists) => {
-                // Our own, if the answer to an earlier try was lost.
+                // It is ours, if the answer to an earlier try was lost.
                 let there = self.io.wait(self.io.op().read(key))?.map_err(|e| failed(&shown, &e))?;
                 let ours = Meter::of(&there.to_vec()) == meter.finish();
                 if ours { Ok(()) } else { Err(SinkError::Exists { dest: self.location.name.clone() }) }
@@ -147,7 +147,7 @@ impl Store {
         }
     }
 
-    /// What an earlier, killed run has left in the tree and this one has not written.
+    /// Deletes the files that a killed run has left among those of this run.
     fn remove_leftover_files(&self) -> Result<(), SinkError> {
         let mut leftovers = Vec::new();
         files::each(&self.io, &self.tree, &mut |path, _| {
@@ -163,12 +163,12 @@ impl Store {
         delete_all(&self.io, &self.location, paths)
     }
 
-    /// The dataset is there: the work folder goes.
+    /// Deletes the work folder, now that the dataset is published.
     fn tidy(&self) -> Result<(), SinkError> {
         self.work.remove()
     }
 
-    /// Removes what this run has written in its places, and nothing else.
+    /// Deletes what this run has written under the dataset's prefix, and nothing else.
     pub(super) fn remove_written(&self) {
         let _ = self.io.clean(async {
             let folder = self.location.folder();
@@ -185,7 +185,8 @@ impl Store {
     }
 }
 
-/// Removes what datasets before this one, also those of killed runs, had in its place and it has not. A manifest of another program says nothing about its files: they stay.
+/// Deletes files that earlier datasets, or runs that were killed, left here and that this dataset does not contain. A manifest of
+/// another program is not trusted: its files stay.
 ///
 /// # Errors
 /// [`SinkError::Store`].

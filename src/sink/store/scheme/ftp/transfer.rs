@@ -177,7 +177,7 @@ impl oio::ReadStream for Incoming {
             return Ok(Buffer::new());
         }
         if self.left == 0 {
-            // The server would go on: it is left, and so is the connection.
+            // The server would keep sending: the connection is closed.
             return Ok(Buffer::new());
         }
         self.left -= n as u64;
