@@ -54,7 +54,7 @@ struct Beside {
 struct ShardWriter {
     folder: Arc<dyn Destination>,
     numbers: Arc<AtomicU64>,
-    cut: ShardOptions,
+    options: ShardOptions,
     item: Option<Box<str>>,
     /// The files of the item that is not complete yet.
     waiting: Vec<FinishedFile>,
@@ -76,19 +76,19 @@ struct MeteredOutput {
 
 impl Shards {
     /// Shards in this folder, which must be new.
-    pub fn new(folder: Arc<dyn Destination>, cut: ShardOptions) -> Self {
+    pub fn new(folder: Arc<dyn Destination>, options: ShardOptions) -> Self {
         let numbers = Arc::new(AtomicU64::new(0));
         let (open, done) = (None, Vec::new());
-        let shards = ShardWriter {
+        let writer = ShardWriter {
             folder: folder.clone(),
             numbers: numbers.clone(),
-            cut,
+            options,
             item: None,
             waiting: Vec::new(),
             open,
             done,
         };
-        let files = Arc::new(InOrder::new(shards, folder.scratch()));
+        let files = Arc::new(InOrder::new(writer, folder.scratch()));
         Self { folder, files, beside: Mutex::default(), numbers }
     }
 
@@ -100,8 +100,8 @@ impl Shards {
         self.beside().items.remove(&order)
     }
 
-    /// Gives a file its place beside the shards; returns its number there.
-    fn place(&self, order: u64, path: &RelPath) -> Result<u64, SinkError> {
+    /// Takes a file out of the order of shards, to lie beside them; returns its number in the folder.
+    fn beside_shards(&self, order: u64, path: &RelPath) -> Result<u64, SinkError> {
         self.files.skip(order)?;
         let mut beside = self.beside();
         for (end, _) in path.as_str().match_indices('/') {
@@ -151,7 +151,7 @@ impl Destination for Shards {
     fn start(&self, order: u64, path: &RelPath) -> Result<Box<dyn Output>, SinkError> {
         match self.item(order) {
             Some(item) => Ok(Box::new(BufferedFile::new(self.files.clone(), order, path, Some(item)))),
-            None => self.folder.start(self.place(order, path)?, path),
+            None => self.folder.start(self.beside_shards(order, path)?, path),
         }
     }
 
@@ -160,14 +160,14 @@ impl Destination for Shards {
             Some(item) => {
                 self.enter(order, path, item, Buffered::of(content, self.files.memory(), self.files.scratch()))
             }
-            None => self.folder.put(self.place(order, path)?, path, content),
+            None => self.folder.put(self.beside_shards(order, path)?, path, content),
         }
     }
 
     fn adopt(&self, order: u64, path: &RelPath, scratch: &Path) -> Result<(), SinkError> {
         match self.item(order) {
             Some(item) => self.enter(order, path, item, Buffered::file(scratch)),
-            None => self.folder.adopt(self.place(order, path)?, path, scratch),
+            None => self.folder.adopt(self.beside_shards(order, path)?, path, scratch),
         }
     }
 
@@ -209,18 +209,18 @@ impl ShardWriter {
         let entries = std::mem::take(&mut self.waiting);
         let size = |e: &FinishedFile| TarWriter::<Vec<u8>>::size_of(e.path.as_str(), e.content.bytes());
         let bytes: u64 = entries.iter().map(size).sum();
-        if self.open.as_ref().is_some_and(|shard| shard.bytes + bytes > self.cut.size) {
+        if self.open.as_ref().is_some_and(|shard| shard.bytes + bytes > self.options.size) {
             self.close()?;
         }
         let shard = match &mut self.open {
             Some(shard) => shard,
             None => {
-                let name = format!("{}-{:06}{}", self.cut.stem, self.done.len(), self.cut.format.ending());
+                let name = format!("{}-{:06}{}", self.options.stem, self.done.len(), self.options.format.ending());
                 let path = RelPath::new(&name).map_err(|e| SinkError::usage(e.to_string()))?;
                 let out = self.folder.start(self.numbers.fetch_add(1, Ordering::Relaxed), &path)?;
                 let out = MeteredOutput { out, meter: Meter::default() };
                 let compressed =
-                    Compressor::new(self.cut.format, out).map_err(|e| SinkError::write(name.as_str(), e))?;
+                    Compressor::new(self.options.format, out).map_err(|e| SinkError::write(name.as_str(), e))?;
                 self.open.insert(Shard { name, tar: TarWriter::new(compressed), bytes: 0 })
             }
         };

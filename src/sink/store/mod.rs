@@ -43,7 +43,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use upload::StoreFile;
 use work::{Claim, Work};
 
-/// StoreOptions a store is to be written.
+/// How a store is written.
 #[derive(Clone, Copy, Debug)]
 pub struct StoreOptions<'a> {
     /// Replace the dataset that is there.
@@ -54,7 +54,7 @@ pub struct StoreOptions<'a> {
     pub keep_staging: bool,
     /// Prefix under which files wait until the end, instead of under that of the dataset.
     pub staging_prefix: Option<&'a str>,
-    /// StoreOptions a failing store is treated.
+    /// How long a failing store is tried again.
     pub retry: &'a RetryPolicy,
 }
 

@@ -13,7 +13,7 @@ use reqwest::{Client, Method, StatusCode};
 use std::fmt;
 use url::Url;
 
-/// Uploads listed and aborted in one go; what is left is digest by the next look.
+/// Uploads listed and aborted in one go; what is left is found by the next look.
 const ROUNDS: usize = 100;
 
 /// A bucket, to be asked about unfinished uploads.

@@ -4,7 +4,7 @@
 //! .NAME.partial/claim          who writes there, and how: {"staged":true,"run":…}
 //! .NAME.partial/ledger/000001  files that have arrived, as lines of a manifest
 //! .NAME.partial/tree/…         files that wait
-//! .NAME.partial/placed/0001    manifests of all that is in the dataset's place, or is about to be moved there
+//! .NAME.partial/placed/0001    manifests of all that lies under the dataset's prefix, or is about to be moved there
 //! ```
 //! A store has no locks that end with a process. A claim stays until the run has published or cleaned up; a run that was killed
 //! leaves it, and the next one says so instead of mixing its files with what it finds.
@@ -30,10 +30,10 @@ const PACE: Pace = Pace { bytes: 256 * 1024, every: Duration::from_secs(3) };
 /// The folder of the log.
 const LOG: &str = "ledger/";
 
-/// How the run that has the place writes.
+/// The claim of the run that writes to a location.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Claim {
-    /// Files wait in the work folder until the end; else they are written in their places.
+    /// Files wait in the work folder until the end; otherwise they are written under the dataset's prefix.
     pub staged: bool,
     /// Tells runs apart.
     #[serde(default)]
@@ -110,7 +110,7 @@ impl Work {
         }
     }
 
-    /// Takes the place. `again`: the claim of an earlier run is taken over.
+    /// Writes the claim. `again`: it replaces the claim of an earlier run.
     ///
     /// # Errors
     /// [`SinkError::Unfinished`] when another run was faster.
@@ -148,7 +148,7 @@ impl Work {
         }
     }
 
-    /// What an earlier run has written into `tree`: in its ledger, and there in the size that the ledger says.
+    /// What an earlier run has written into `tree`: in its log, and there in the size that the ledger says.
     ///
     /// # Errors
     /// [`SinkError::Store`].
@@ -182,8 +182,8 @@ impl Work {
         Ok(held)
     }
 
-    /// Manifests of what may be in the dataset's place: of a dataset that is replaced, and of runs that were killed while they moved
-    /// their files there.
+    /// Paths of the manifests of files that may lie under the dataset's prefix: those of a dataset that is replaced, and of runs that
+    /// were killed while they moved their files there.
     ///
     /// # Errors
     /// [`SinkError::Store`].
@@ -196,7 +196,7 @@ impl Work {
         Ok(lists)
     }
 
-    /// Where the next of them goes.
+    /// Path of the next such manifest.
     ///
     /// # Errors
     /// [`SinkError::Store`].
@@ -204,7 +204,7 @@ impl Work {
         Ok(self.path(&format!("placed/{:04}", self.placed()?.len() + 1)))
     }
 
-    /// Removes what has arrived so far: the claim stays, and what is known of the dataset's place.
+    /// Deletes the files that have arrived so far. The claim stays, and the manifests of [`placed`](Self::placed).
     ///
     /// # Errors
     /// [`SinkError::Store`].
@@ -215,7 +215,7 @@ impl Work {
         Ok(())
     }
 
-    /// Removes the folder and all in it, the claim last.
+    /// Deletes the folder and all that is in it, the claim last.
     ///
     /// # Errors
     /// [`SinkError::Store`].
@@ -225,7 +225,7 @@ impl Work {
         done.map_err(|e| failed(&self.name, &e))
     }
 
-    /// The same after a failure: as far as the store lets us, which may be what has failed.
+    /// Deletes the folder after a failure, without an error: the store may be what has failed.
     pub fn discard(&self) {
         self.io.clean(files::remove_folder(self.io.once(), &self.folder));
     }
