@@ -102,7 +102,7 @@ fn bad_lines_say_what_is_wrong() {
 fn a_part_that_goes_on_as_a_url_is_refused() {
     let p = place();
     let lines = [r#"{"path":"a","text":"1","more":true}"#, r#"{"path":"a","url":"http://h/x?token=SECRET"}"#];
-    let ran = p.run(&["out"], framed(&lines)).exits(3).says("cannot go on");
+    let ran = p.run(&["out"], framed(&lines)).exits(3).says("cannot continue it");
     assert!(!ran.stderr.contains("SECRET"));
     p.assert_empty();
 }
