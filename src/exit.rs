@@ -40,6 +40,63 @@ impl Exit {
 pub trait Classified: Error {
     /// The exit code of a run that ends with this error.
     fn exit(&self) -> Exit;
+
+    /// What can be done about it, when that is done on the command line.
+    fn advice(&self) -> Option<Advice> {
+        None
+    }
+}
+
+/// What a user can do on the command line about an error. A library knows no options: an error names the cure, and
+/// [`crate::cli::advice`] has the words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Advice {
+    /// Make a new access token and give it.
+    NewToken,
+    /// Give an access token.
+    GiveToken,
+    /// Give the tenant of a user token.
+    GiveTenant,
+    /// Ask for access, or check the tenant.
+    AskForAccess,
+    /// Check the host and the network.
+    CheckHost,
+    /// Name the host that the old one redirects to, if it is trusted.
+    NameNewHost,
+    /// Try again later, or keep trying for longer.
+    WaitLonger,
+    /// Look up the id of a project.
+    ListProjects,
+    /// Look up the id of a ground-truth dataset or version.
+    ListGroundTruth,
+    /// Write rows in the order in which they arrive.
+    OrderOfArrival,
+    /// Continue what a run left.
+    Resume,
+    /// Start over, without what an earlier run left.
+    StartOver,
+    /// Repeat the options of the earlier run, or start over.
+    SameOptions,
+    /// Give the checkpoint of the earlier run.
+    GiveCheckpoint,
+    /// Give another name for the checkpoint.
+    OtherCheckpoint,
+    /// Leave out the filter, or export over the API.
+    FilterOverApi,
+    /// Export over the API.
+    ExportOverApi,
+    /// Allow longer lines.
+    LongerLines,
+    /// Ask for fewer threads.
+    FewerThreads,
+    /// Convert between fetch and sink.
+    ConvertFirst,
+    /// Give converted files to the sink.
+    SinkNext,
+    /// Take so many lines by a limit upstream, or accept a stream that was cut.
+    LimitUpstream(u64),
+    /// Accept an empty input.
+    AcceptEmpty,
 }
 
 /// A request that cannot be followed as it stands: an option, a value, a name or a file that does not fit. It is the one type for
@@ -75,12 +132,14 @@ pub struct Failure {
     pub exit: Exit,
     /// One line, without the `syn-NAME: error:` prefix. Empty: say nothing.
     pub message: String,
+    /// What can be done about it on the command line.
+    pub advice: Option<Advice>,
 }
 
 impl Failure {
     /// A failure with this code and text.
     pub fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into() }
+        Self { exit, message: message.into(), advice: None }
     }
 
     /// A mistake on the command line.
@@ -106,6 +165,6 @@ impl<E: Classified> From<E> for Failure {
             }
             cause = c.source();
         }
-        Self { exit: e.exit(), message }
+        Self { exit: e.exit(), advice: e.advice(), message }
     }
 }

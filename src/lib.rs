@@ -30,6 +30,7 @@
 //! |---|---|
 //! | [`stream`] | lines in and out, frames, compression, worker threads that keep the order |
 //! | [`item`], [`file_line`], [`dm`] | the two kinds of line, and the payload in all its dialects |
+//! | [`selection`] | the values by which rows are selected, in every stage alike |
 //! | [`api`] | the backend: credentials, pages, retries, payloads |
 //! | [`postgres`] | the database behind an installation |
 //! | [`net`] | requests to URLs that come from rows |
@@ -61,6 +62,7 @@ pub mod path;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod presigned;
+pub mod selection;
 #[cfg(feature = "net")]
 pub mod sink;
 pub mod stream;

@@ -5,11 +5,12 @@
 //! go to no address that a hostile row could abuse us to ask (docs/security.md).
 
 use super::credentials::Credentials;
-use super::error::{ApiError, quote};
+use super::error::ApiError;
 use super::limit::{Gate, Limits};
 use super::query::Query;
 use super::retry::{LONGEST_RETRY_AFTER, Policy, Tries, Trouble, retry_after};
 use crate::net::addresses::{PrivateAddress, Reach, Resolver, UrlError};
+use crate::net::quote;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::redirect;
 use serde_json::Value;
@@ -30,7 +31,7 @@ const TRICKLE: usize = 4 * 1024;
 
 /// Times and limits of a client.
 #[derive(Clone, Copy, Debug)]
-pub struct Options {
+pub struct ClientOptions {
     /// How long one request is tried again.
     pub policy: Policy,
     /// The longest silence of a server: before the first byte and between two.
@@ -41,7 +42,7 @@ pub struct Options {
     pub allow_private_urls: bool,
 }
 
-impl Default for Options {
+impl Default for ClientOptions {
     fn default() -> Self {
         Self {
             policy: Policy::default(),
@@ -54,7 +55,7 @@ impl Default for Options {
 
 /// What a client did so far.
 #[derive(Debug, Default)]
-pub struct Meter {
+pub struct Traffic {
     /// Requests sent.
     pub requests: AtomicU64,
     /// Requests that had to be sent again.
@@ -69,11 +70,11 @@ pub struct Client(Arc<Inner>);
 
 struct Inner {
     credentials: Credentials,
-    options: Options,
+    options: ClientOptions,
     api: Pools,
     /// Made when the first object is asked for.
     objects: OnceCell<(Reach, Pools)>,
-    meter: Meter,
+    meter: Traffic,
     gate: Gate,
     /// Whether the host has ever answered.
     contact: AtomicBool,
@@ -96,18 +97,18 @@ impl Client {
     ///
     /// # Errors
     /// [`ApiError`] when a token cannot be sent or TLS cannot be set up.
-    pub fn new(credentials: Credentials, options: Options) -> Result<Self, ApiError> {
+    pub fn new(credentials: Credentials, options: ClientOptions) -> Result<Self, ApiError> {
         // A second installation in the same process is refused and harmless.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let api = Pools::new(credentials.headers()?, same_origin_only, None)?;
         let objects = OnceCell::new();
         let contact = AtomicBool::new(false);
         let gate = Gate::new(options.limits);
-        Ok(Self(Arc::new(Inner { credentials, options, api, objects, meter: Meter::default(), gate, contact })))
+        Ok(Self(Arc::new(Inner { credentials, options, api, objects, meter: Traffic::default(), gate, contact })))
     }
 
     /// Counts of what was done.
-    pub fn meter(&self) -> &Meter {
+    pub fn meter(&self) -> &Traffic {
         &self.0.meter
     }
 
@@ -336,13 +337,13 @@ impl Client {
             },
             401 => Trouble::Fatal(ApiError::Unauthorized { what, request }),
             403 => Trouble::Fatal(ApiError::Forbidden { what, request }),
-            404 => Trouble::Fatal(ApiError::NotFound { advice: advice(&what), what, host: self.host(), request }),
+            404 => Trouble::Fatal(ApiError::NotFound { what, host: self.host(), request }),
             413 => Trouble::TooLarge(refused("the answer is too large even for one row".into())),
             414 => Trouble::Fatal(refused("the query is too long: use fewer ids, or id__gte/id__lt, or ids_ex".into())),
             300..=399 => {
                 let to = headers.get("location").and_then(|v| v.to_str().ok()).and_then(|v| url.join(v).ok());
                 let to = to.map_or("elsewhere".to_owned(), |to| to.origin().ascii_serialization());
-                Trouble::Fatal(refused(format!("the host redirects to {to}: if you trust it, give it as --host")))
+                Trouble::Fatal(ApiError::Redirected { status, what, to, request })
             }
             _ => Trouble::Fatal(refused(if told.detail.is_empty() { "refused".into() } else { told.detail })),
         }
@@ -417,14 +418,6 @@ impl Told {
         };
         let retry_after = header(RETRY_AFTER.as_str()).and_then(|v| retry_after(v, jiff::Timestamp::now()));
         Self { detail, request: request.unwrap_or_default(), retry_after }
-    }
-}
-
-fn advice(path: &str) -> &'static str {
-    if path.contains("ground") {
-        "`syn-fetch gt-datasets` and `syn-fetch gt-versions` list what you can read"
-    } else {
-        "`syn-fetch projects` lists what you can read"
     }
 }
 

@@ -1,6 +1,7 @@
 //! Who we are and where: options, then environment, then `~/.synapse/config.json`.
 
 use super::error::ApiError;
+use crate::exit::UsageError;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 use std::fmt;
@@ -70,7 +71,7 @@ impl Credentials {
     /// Puts the sources together; the highest that has a value wins.
     ///
     /// # Errors
-    /// [`ApiError::Usage`] when no token is found, or a value cannot be used. No text quotes a token.
+    /// [`ApiError::NoToken`], [`ApiError::NoTenant`], [`ApiError::Usage`] for a value that cannot be used. No text quotes a token.
     pub fn resolve(given: &Given, env: Environment<'_>, config: Option<&Path>) -> Result<Self, ApiError> {
         let file = read_config(config)?;
         let pick = |flag: Option<&str>, variable: &str, key: &str| -> Option<(String, &'static str)> {
@@ -87,9 +88,7 @@ impl Credentials {
         let (auth, origin) = match (user, given.token.clone(), access) {
             (Some((token, from)), _, _) => {
                 let Some((tenant, _)) = tenant else {
-                    return Err(usage(
-                        "a user token needs a tenant: give --tenant CODE or set SYNAPSE_PLUGIN_RUN_TENANT",
-                    ));
+                    return Err(ApiError::NoTenant);
                 };
                 let headers = vec![("authorization", Secret::new(&token)), ("synapse-tenant", Secret::new(&tenant))];
                 (headers, format!("user token and tenant from {from}"))
@@ -99,9 +98,7 @@ impl Credentials {
                 (vec![(given.scheme.header(), Secret::new(&token))], format!("access token from {from}"))
             }
             (None, None, None) => {
-                return Err(usage(
-                    "no token: set SYNAPSE_ACCESS_TOKEN, give --token-file FILE, or run `synapse login` (writes ~/.synapse/config.json)",
-                ));
+                return Err(ApiError::NoToken);
             }
         };
         let auth = auth.into_iter().filter_map(|(name, s)| Some((HeaderName::from_static(name), s?))).collect();
@@ -187,7 +184,7 @@ fn read_config(path: Option<&Path>) -> Result<Value, ApiError> {
 
 /// Checks a host and makes it a base URL.
 fn parse_host(text: &str) -> Result<Url, ApiError> {
-    let bad = |why: &str| usage(&format!("--host (SYNAPSE_HOST) {why}, for example {DEFAULT_HOST}"));
+    let bad = |why: &str| usage(&format!("the host (SYNAPSE_HOST) {why}, for example {DEFAULT_HOST}"));
     let mut url = Url::parse(text).map_err(|_| bad("must be a URL with https://"))?;
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
         return Err(bad("must start with https:// or http://"));
@@ -204,7 +201,7 @@ fn parse_host(text: &str) -> Result<Url, ApiError> {
 }
 
 fn usage(text: &str) -> ApiError {
-    ApiError::Usage(text.to_owned())
+    UsageError::new(text).into()
 }
 
 #[cfg(test)]
@@ -248,7 +245,7 @@ mod tests {
     #[test]
     fn a_user_token_wins_and_needs_its_tenant() {
         let mut env = vec![("SYNAPSE_ACCESS_TOKEN", "syn_a"), ("SYNAPSE_PLUGIN_RUN_USER_TOKEN", "user")];
-        assert!(matches!(resolve(&Given::default(), &env, None), Err(ApiError::Usage(m)) if m.contains("--tenant")));
+        assert!(matches!(resolve(&Given::default(), &env, None), Err(ApiError::NoTenant)));
         env.push(("SYNAPSE_PLUGIN_RUN_TENANT", "acme"));
         let both = resolve(&Given::default(), &env, None).unwrap();
         assert_eq!(
@@ -275,7 +272,7 @@ mod tests {
         for bad in ["api.synapse.sh", "ftp://x", "https://me:pw@x", "https://x/?a=1", "https://"] {
             let given = Given { host: Some(bad.into()), token: Secret::new("t"), ..Given::default() };
             let text = resolve(&given, &[], None).unwrap_err().to_string();
-            assert!(text.starts_with("--host") && !text.contains("pw"), "{bad}: {text}");
+            assert!(text.starts_with("the host") && !text.contains("pw"), "{bad}: {text}");
         }
     }
 }

@@ -1,18 +1,21 @@
 //! What can go wrong between us and the backend, each with what to do about it. No text here holds a token or the query of a URL.
 
-use crate::exit::{Classified, Exit};
+use crate::exit::{Advice, Classified, Exit, UsageError};
 
 /// A request, or what came of it, that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
     /// A mistake that is known before any request is sent.
-    #[error("{0}")]
-    Usage(String),
+    #[error(transparent)]
+    Usage(#[from] UsageError),
+    /// No access token was found.
+    #[error("no token")]
+    NoToken,
+    /// A user token was found, and no tenant.
+    #[error("a user token needs a tenant")]
+    NoTenant,
     /// 401.
-    #[error(
-        "401 for {what}: the token is wrong or has expired; make a new one in Synapse (or run `synapse login`) and give it by \
-         SYNAPSE_ACCESS_TOKEN, --token-file or ~/.synapse/config.json{request}"
-    )]
+    #[error("401 for {what}: the token is wrong or has expired{request}")]
     Unauthorized {
         /// Path of the endpoint.
         what: String,
@@ -20,9 +23,7 @@ pub enum ApiError {
         request: String,
     },
     /// 403.
-    #[error(
-        "403 for {what}: this account may not read it; ask for access to the project, or check --tenant (SYNAPSE_PLUGIN_RUN_TENANT){request}"
-    )]
+    #[error("403 for {what}: this account may not read it{request}")]
     Forbidden {
         /// Path of the endpoint.
         what: String,
@@ -30,14 +31,12 @@ pub enum ApiError {
         request: String,
     },
     /// 404.
-    #[error("404 for {what}: there is no such project, version or endpoint on {host}; {advice}{request}")]
+    #[error("404 for {what}: there is no such project, version or endpoint on {host}{request}")]
     NotFound {
         /// Path of the endpoint.
         what: String,
         /// The host that was asked.
         host: String,
-        /// Where to look.
-        advice: &'static str,
         /// ` (request_id …)`, or nothing.
         request: String,
     },
@@ -53,8 +52,20 @@ pub enum ApiError {
         /// ` (request_id …)`, or nothing.
         request: String,
     },
+    /// The host sends us to another.
+    #[error("{status} for {what}: the host redirects to {to}{request}")]
+    Redirected {
+        /// The HTTP status.
+        status: u16,
+        /// Path of the endpoint.
+        what: String,
+        /// Scheme, host and port of the other.
+        to: String,
+        /// ` (request_id …)`, or nothing.
+        request: String,
+    },
     /// The host never answered.
-    #[error("cannot reach {host}: {reason}; check --host (SYNAPSE_HOST) and the network")]
+    #[error("cannot reach {host}: {reason}")]
     Unreachable {
         /// Scheme, host and port.
         host: String,
@@ -62,9 +73,7 @@ pub enum ApiError {
         reason: String,
     },
     /// Every try failed in a way that might have passed.
-    #[error(
-        "{what} failed {tries} times in {seconds} s, last: {reason}; try again later, or wait longer with --retry-for{request}"
-    )]
+    #[error("{what} failed {tries} times in {seconds} s, last: {reason}{request}")]
     GaveUp {
         /// Path of the endpoint.
         what: String,
@@ -85,6 +94,14 @@ pub enum ApiError {
         /// What is wrong.
         reason: String,
     },
+    /// A list that the server does not keep in the order that was asked for.
+    #[error("{what}: the server does not keep it in order (at {id})")]
+    Disorder {
+        /// Path of the endpoint.
+        what: String,
+        /// The id where it shows.
+        id: String,
+    },
     /// A row that cannot become an item line.
     #[error("row {id}: {reason}")]
     Row {
@@ -104,62 +121,48 @@ pub enum ApiError {
     /// Fewer rows came than there are.
     #[error("{0}")]
     Short(String),
+    /// Fewer rows came than there are: those that an earlier run wrote are not all that it should have written.
+    #[error("{0} from what an earlier run wrote")]
+    ShortBefore(String),
     /// A defect of this program, or a lack of resources of the machine.
     #[error("internal error: {0}; please report it")]
     Internal(String),
 }
 
-impl ApiError {
-    /// The word for the `code` of an error frame.
-    pub fn code(&self) -> &'static str {
-        match self.exit() {
-            Exit::Usage => "usage",
-            Exit::Input => "input",
-            Exit::Refused => "refused",
-            Exit::Remote => "remote",
-            _ => "other",
-        }
-    }
-}
-
 impl Classified for ApiError {
     fn exit(&self) -> Exit {
         match self {
-            Self::Usage(_) => Exit::Usage,
-            Self::Unauthorized { .. } | Self::Forbidden { .. } | Self::NotFound { .. } | Self::Refused { .. } => {
-                Exit::Refused
-            }
-            Self::Unreachable { .. } | Self::GaveUp { .. } | Self::Protocol { .. } | Self::Short(_) => Exit::Remote,
+            Self::Usage(_) | Self::NoToken | Self::NoTenant => Exit::Usage,
+            Self::Unauthorized { .. }
+            | Self::Forbidden { .. }
+            | Self::NotFound { .. }
+            | Self::Refused { .. }
+            | Self::Redirected { .. } => Exit::Refused,
+            Self::Unreachable { .. }
+            | Self::GaveUp { .. }
+            | Self::Protocol { .. }
+            | Self::Disorder { .. }
+            | Self::Short(_)
+            | Self::ShortBefore(_) => Exit::Remote,
             Self::Row { .. } | Self::Address { .. } => Exit::Input,
             Self::Internal(_) => Exit::Other,
         }
     }
-}
 
-/// Text of a server, made fit for one line: at most 200 characters, no control characters, no query strings of URLs.
-pub fn quote(text: &str) -> String {
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(400).collect();
-    let mut out = String::new();
-    for word in line.split_whitespace() {
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        out.push_str(match word.find("://").and_then(|_| word.find('?')) {
-            Some(query) => &word[..query],
-            None => word,
-        });
-    }
-    out.chars().take(200).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quote;
-
-    #[test]
-    fn quotes_are_short_single_lines_without_signatures() {
-        let said = quote("bad\nURL https://s3.example/x.json?X-Amz-Signature=abc&b=1 given\u{1b}[0m");
-        assert_eq!(said, "bad URL https://s3.example/x.json given [0m");
-        assert_eq!(quote(&"y".repeat(5000)).len(), 200);
+    fn advice(&self) -> Option<Advice> {
+        Some(match self {
+            Self::NoToken => Advice::GiveToken,
+            Self::NoTenant => Advice::GiveTenant,
+            Self::Unauthorized { .. } => Advice::NewToken,
+            Self::Forbidden { .. } => Advice::AskForAccess,
+            Self::NotFound { what, .. } if what.contains("ground") => Advice::ListGroundTruth,
+            Self::NotFound { .. } => Advice::ListProjects,
+            Self::Redirected { .. } => Advice::NameNewHost,
+            Self::Unreachable { .. } => Advice::CheckHost,
+            Self::GaveUp { .. } => Advice::WaitLonger,
+            Self::Disorder { .. } => Advice::OrderOfArrival,
+            Self::ShortBefore(_) => Advice::StartOver,
+            _ => return None,
+        })
     }
 }

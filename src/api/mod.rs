@@ -1,7 +1,8 @@
 //! The client of the Synapse backend: who we are, what we ask, how we ask again, what comes back.
 //!
 //! * [`credentials`]: host and tokens from options, environment and `~/.synapse/config.json`
-//! * [`query`], [`filter`], [`value`]: what a list is asked for, checked before the first request
+//! * [`target`], [`filters`], [`filter_keys`], [`value`]: which list, and which of its rows, checked before the first request
+//! * [`query`]: the parameters of a request
 //! * [`client`], [`retry`]: one request, tried until it is answered properly
 //! * [`limit`], [`hold`]: not too much at once, for the server and for our memory
 //! * [`page`], [`row`]: the answer of a list and its rows, kept as the bytes the server wrote
@@ -12,7 +13,8 @@ pub mod catalog;
 pub mod client;
 pub mod credentials;
 pub mod error;
-pub mod filter;
+pub mod filter_keys;
+pub mod filters;
 pub mod hold;
 pub mod limit;
 pub mod page;
@@ -20,10 +22,12 @@ pub mod payload;
 pub mod query;
 pub mod retry;
 pub mod row;
+pub mod target;
 pub mod value;
 
 pub use client::Client;
 pub use credentials::{Credentials, Secret};
 pub use error::ApiError;
-pub use query::{Query, Target};
+pub use query::Query;
 pub use row::{Id, Row};
+pub use target::Target;

@@ -3,9 +3,9 @@
 use super::client::not_json;
 use super::error::ApiError;
 use super::hold::Holding;
-use super::query::Target;
 use super::retry::Trouble;
 use super::row::{Body, Row};
+use super::target::Target;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;

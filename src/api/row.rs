@@ -2,7 +2,7 @@
 
 use super::error::ApiError;
 use super::hold::{Held, Holding};
-use super::query::Target;
+use super::target::Target;
 use memchr::memchr2;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -135,10 +135,13 @@ impl Row {
         self.span.is_empty()
     }
 
-    /// Appends the item line with its newline: `target` first, then the row's own bytes; `data` replaced when given. White space
-    /// that would break the line is dropped.
-    pub fn write_line(&self, target: Target, data: Option<&[u8]>, out: &mut Vec<u8>) {
-        out.reserve(self.span.len() + data.map_or(0, <[u8]>::len) + 32);
+    /// Appends the item line with its newline: `target` first, then the row's own bytes, with other JSON for `data` when given, then
+    /// one more field (its key, which needs no escaping, and its JSON) when given. White space that would break the line is dropped.
+    pub fn write_line(&self, target: Target, data: Option<&[u8]>, field: Option<(&str, &str)>, out: &mut Vec<u8>) {
+        let more = data.map_or(0, <[u8]>::len) + field.map_or(0, |(key, json)| key.len() + json.len() + 4);
+        out.reserve(self.span.len() + more + 32);
+        // The row without its closing brace.
+        let end = self.span.end - 1;
         let mut from = self.span.start;
         if !self.has_target {
             out.extend_from_slice(b"{\"target\":\"");
@@ -150,11 +153,17 @@ impl Row {
             (Some(new), Some(old)) => {
                 one_line(&self.page.bytes[from..old.start], out);
                 one_line(new, out);
-                one_line(&self.page.bytes[old.end..self.span.end], out);
+                one_line(&self.page.bytes[old.end..end], out);
             }
-            _ => one_line(&self.page.bytes[from..self.span.end], out),
+            _ => one_line(&self.page.bytes[from..end], out),
         }
-        out.push(b'\n');
+        if let Some((key, json)) = field {
+            out.extend_from_slice(b",\"");
+            out.extend_from_slice(key.as_bytes());
+            out.extend_from_slice(b"\":");
+            out.extend_from_slice(json.as_bytes());
+        }
+        out.extend_from_slice(b"}\n");
     }
 }
 
@@ -182,7 +191,7 @@ mod tests {
 
     fn line(text: &str, target: Target, data: Option<&str>) -> String {
         let mut out = Vec::new();
-        row(text, target).unwrap().write_line(target, data.map(str::as_bytes), &mut out);
+        row(text, target).unwrap().write_line(target, data.map(str::as_bytes), None, &mut out);
         String::from_utf8(out).unwrap()
     }
 
@@ -203,6 +212,9 @@ mod tests {
         assert_eq!(line(text, Target::Assignment, None), "{\"target\":\"assignment\",  \"id\": 1,  \"data\": null}\n");
         let own = r#"{"id":1,"target":"x"}"#;
         assert_eq!(line(own, Target::Task, None), format!("{own}\n"));
+        let mut out = Vec::new();
+        row(own, Target::Task).unwrap().write_line(Target::Task, None, Some(("more", "[1]")), &mut out);
+        assert_eq!(out, b"{\"id\":1,\"target\":\"x\",\"more\":[1]}\n");
     }
 
     #[test]

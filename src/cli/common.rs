@@ -1,6 +1,6 @@
 //! What all four binaries share: common flags, messages on standard error, and the one place that exits.
 
-use super::usage;
+use super::{advice, usage};
 use crate::exit::{Exit, Failure};
 use crate::stream::{StreamError, Writer, reader};
 use clap::parser::ValueSource;
@@ -228,7 +228,7 @@ pub fn main_typed<A: Parser + CommandFactory + Send>(
         Ok(exit) => ExitCode::from(exit.code()),
         Err(failure) => {
             if !failure.message.is_empty() && failure.exit != Exit::Ok {
-                console.error(&failure.message);
+                console.error(&advice::join(failure.message, failure.advice));
             }
             ExitCode::from(failure.exit.code())
         }

@@ -1,7 +1,7 @@
 //! The options of every binary that talks to the backend: where it is and who we are (backend.md §1).
 
 use super::common::Console;
-use crate::api::client::{Client, Options};
+use crate::api::client::{Client, ClientOptions};
 use crate::api::credentials::{Credentials, Given, Scheme, Secret, config_path, environment};
 use crate::api::limit::Limits;
 use crate::api::retry::Policy;
@@ -96,7 +96,7 @@ impl Connect {
         if credentials.is_exposed() {
             console.warn("the host has no https: the token travels unencrypted");
         }
-        let options = Options {
+        let options = ClientOptions {
             policy: Policy { budget: self.retry_for, first_pause: self.retry_pause },
             timeout: self.timeout,
             limits,

@@ -1,42 +1,41 @@
 //! The command line of `syn-filter`.
 
+use super::select::{Select, values};
 use super::{Common, Console};
 use crate::exit::{Exit, Failure};
 use crate::filter;
-use crate::filter::category::Category;
-use crate::filter::content::{Content, misspelt_tool};
-use crate::filter::created;
-use crate::filter::created::Created;
-use crate::filter::id::Ids;
-use crate::filter::sample::{Sample, Shard};
-use crate::filter::status::{LABEL, REVIEW, Stage, Status};
-use crate::filter::tag::{Tag, TaskTag};
-use crate::filter::user::User;
-use crate::filter::value::AnyOf;
-use crate::filter::{Options, Output, Predicate, Selection, Summary};
-use crate::stream::{Reader, StreamError};
-use clap::builder::PossibleValuesParser;
+use crate::filter::predicates;
+use crate::filter::predicates::category::Category;
+use crate::filter::predicates::class::Class;
+use crate::filter::predicates::created::Created;
+use crate::filter::predicates::id::Ids;
+use crate::filter::predicates::status::{Labelling, Review};
+use crate::filter::predicates::tag::{Tag, TaskTag};
+use crate::filter::predicates::tool;
+use crate::filter::predicates::tool::Tool;
+use crate::filter::predicates::user::User;
+use crate::filter::{AnyOf, Options, Output, Selection, Summary};
+use crate::stream::Reader;
 use clap::{Parser, ValueEnum};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 const ABOUT: &str = "Select rows of a Synapse item stream
 
-Reads what `syn-fetch` writes (NDJSON; plain, gzip or zstd) and writes the rows wanted, byte for byte and in their order. \
-Different options are combined with AND, repeated values of one option with OR. No match at all is a success.";
+Reads what `syn-fetch` writes (NDJSON; plain, gzip or zstd) and writes the wanted rows, byte for byte and in their order. \
+Values of one option (a comma list, or the option repeated) are alternatives; different options must all fit. \
+No match at all is a success.";
 
 const EXAMPLES: &str = "\
 Examples:
   # only what review has accepted
-  syn-fetch --project 42 | syn-filter --status-review completed |
+  syn-fetch --project 42 | syn-filter --review completed |
     syn-convert --to coco | syn-sink
   # rows with a car or a bus, and with a box or a polygon
-  syn-filter --class car --class bus --tool bounding_box --tool polygon \\
-    dump.ndjson.zst
+  syn-filter --class car,bus --tool bounding_box,polygon dump.ndjson.zst
   # how many rows of March have no annotations yet
-  syn-filter --since 2026-03-01 --until 2026-04-01 \\
-    --has-annotations=false -c dump.ndjson
+  syn-filter --since 2026-03 --until 2026-03 --has-annotations=false -c \\
+    dump.ndjson
   # all rows but those listed, one id per line
   syn-filter --ids-from bad.txt --not dump.ndjson > good.ndjson
   # a tenth of the rows, and the rest
@@ -61,72 +60,20 @@ pub enum OnError {
 
 /// The options of `syn-filter`.
 #[derive(Debug, Parser)]
-#[command(name = "syn-filter", version, about = ABOUT, after_help = EXAMPLES, max_term_width = 110, disable_help_flag = true)]
+#[command(name = "syn-filter", version, about = ABOUT, max_term_width = 110, disable_help_flag = true)]
+#[command(after_help = "All options and examples: syn-filter --help", after_long_help = EXAMPLES)]
 pub struct Args {
     /// Input files; `-` or none: standard input
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
-    /// Status of labelling or of review
-    #[arg(long, value_name = "STATUS", value_parser = PossibleValuesParser::new(REVIEW), help_heading = "Rows")]
-    pub status: Vec<String>,
-    /// Status of labelling
-    #[arg(long, value_name = "STATUS", value_parser = PossibleValuesParser::new(LABEL), help_heading = "Rows")]
-    pub status_label: Vec<String>,
-    /// Status of review
-    #[arg(long, value_name = "STATUS", value_parser = PossibleValuesParser::new(REVIEW), help_heading = "Rows")]
-    pub status_review: Vec<String>,
-    /// Tag of the row, by id or name
-    #[arg(long, value_name = "TAG", help_heading = "Rows")]
-    pub tag: Vec<String>,
-    /// Tag of the row's task, by id or name
-    #[arg(long, value_name = "TAG", help_heading = "Rows")]
-    pub task_tag: Vec<String>,
-    /// Category: the row's own, else that of its data unit
-    #[arg(long, value_name = "NAME", help_heading = "Rows")]
-    pub category: Vec<String>,
-    /// Who works on the row, by id, e-mail address or name
-    #[arg(long, value_name = "USER", help_heading = "Rows")]
-    pub user: Vec<String>,
-    /// Id of the row
-    #[arg(long, value_name = "ID", help_heading = "Rows")]
-    pub id: Vec<String>,
-    /// Ids listed in FILE, one per line or as JSON lines (ids, or rows with an id); adds to --id
-    #[arg(long, value_name = "FILE", help_heading = "Rows")]
-    pub ids_from: Vec<PathBuf>,
-    /// Created at this time or later; any ISO form, local time unless it names a zone
-    #[arg(long, value_name = "TIME", value_parser = moment, help_heading = "Rows")]
-    pub since: Option<Timestamp>,
-    /// Created before this time: `--until 2026-04-01` takes March and leaves April
-    #[arg(long, value_name = "TIME", value_parser = moment, help_heading = "Rows")]
-    pub until: Option<Timestamp>,
+    /// The options that `syn-fetch` has too.
+    #[command(flatten)]
+    pub select: Select,
+    /// The options of single predicates.
+    #[command(flatten)]
+    pub predicates: predicates::Args,
 
-    /// At least one annotation of this class
-    #[arg(long, value_name = "NAME", help_heading = "Annotations")]
-    pub class: Vec<String>,
-    /// At least one annotation made with this tool, such as bounding_box, polygon, keypoint
-    #[arg(long, value_name = "TOOL", help_heading = "Annotations")]
-    pub tool: Vec<String>,
-    /// Any annotation at all (or, with =false, none)
-    #[arg(
-        long,
-        value_name = "BOOL",
-        num_args = 0..=1,
-        require_equals = true,
-        default_missing_value = "true",
-        help_heading = "Annotations"
-    )]
-    pub has_annotations: Option<bool>,
-
-    /// This share of the rows, from 0 to 1, by a hash of the id: the same rows in any order
-    #[arg(long, value_name = "SHARE", value_parser = Sample::parse_fraction, help_heading = "Part of the rows")]
-    pub sample: Option<f64>,
-    /// Another seed, another sample [default: 0]
-    #[arg(long, value_name = "N", requires = "sample", help_heading = "Part of the rows")]
-    pub seed: Option<u64>,
-    /// Part I of N disjoint parts, 1/N to N/N, by a hash of the id
-    #[arg(long, value_name = "I/N", value_parser = Shard::parse, help_heading = "Part of the rows")]
-    pub shard: Option<Shard>,
     /// The rows that all options above together do NOT select
     #[arg(long, help_heading = "Part of the rows")]
     pub not: bool,
@@ -142,23 +89,18 @@ pub struct Args {
     pub bare: bool,
 
     /// What a bad line does
-    #[arg(long, value_name = "ACTION", default_value = "stop", help_heading = "Damaged input")]
+    #[arg(long, value_name = "ACTION", default_value = "stop", help_heading = "Damaged input", hide_short_help = true)]
     pub on_error: OnError,
-    /// Take a stream that was cut off for whole
-    #[arg(long, help_heading = "Damaged input")]
+    /// Accept a stream that was cut off as if it were whole
+    #[arg(long, help_heading = "Damaged input", hide_short_help = true)]
     pub allow_partial: bool,
 
-    /// Print help
-    // One help, the compact one: the long form would spread these options over three screens.
-    #[arg(short, long, action = clap::ArgAction::HelpShort)]
+    /// Print help (`-h`: in short)
+    #[arg(short, long, action = clap::ArgAction::Help, help_heading = "Common options")]
     pub help: Option<bool>,
     /// Options of every binary.
     #[command(flatten)]
     pub common: Common,
-}
-
-fn moment(text: &str) -> Result<Timestamp, String> {
-    created::parse(text, &TimeZone::system())
 }
 
 /// Runs the filter.
@@ -189,67 +131,61 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
 
 /// The options as one question, cheap ones first.
 fn selection(args: &Args, console: &Console) -> Result<Selection, Failure> {
-    let mut all: Vec<Box<dyn Predicate>> = Vec::new();
-    let mut add = |values: &[String], predicate: &dyn Fn(AnyOf) -> Box<dyn Predicate>| {
-        if !values.is_empty() {
-            all.push(predicate(AnyOf::new(values.iter().cloned())));
-        }
-    };
-    add(&args.status, &|v| Box::new(Status::new(Stage::Either, v)));
-    add(&args.status_label, &|v| Box::new(Status::new(Stage::Label, v)));
-    add(&args.status_review, &|v| Box::new(Status::new(Stage::Review, v)));
-    add(&args.user, &|v| Box::new(User(v)));
-    add(&args.tag, &|v| Box::new(Tag(v)));
-    add(&args.task_tag, &|v| Box::new(TaskTag(v)));
-    add(&args.category, &|v| Box::new(Category(v)));
-    if let Some(period) = period(args)? {
-        all.push(Box::new(period));
+    let select = &args.select;
+    let asked = |lists: &[_]| Some(AnyOf::new(values(lists))).filter(|wanted| !wanted.is_empty());
+    let mut all = Selection::default();
+    if let Some(wanted) = asked(&select.status) {
+        all = all.with(Labelling(wanted));
     }
-    if !args.id.is_empty() || !args.ids_from.is_empty() {
-        all.push(Box::new(ids(args)?));
+    if let Some(wanted) = asked(&select.review) {
+        all = all.with(Review(wanted));
     }
-    if let Some(shard) = args.shard {
-        all.push(Box::new(shard));
+    if let Some(wanted) = asked(&select.user) {
+        all = all.with(User(wanted));
     }
-    if let Some(share) = args.sample {
-        all.push(Box::new(Sample::new(share, args.seed.unwrap_or(0))));
+    if let Some(wanted) = asked(&select.tag) {
+        all = all.with(Tag(wanted));
     }
-    for tool in &args.tool {
-        if let Some(meant) = misspelt_tool(tool) {
-            console.warn(&format!("{tool:?} is no tool of the platform; did you mean {meant:?}?"));
-        }
+    if let Some(wanted) = asked(&select.task_tag) {
+        all = all.with(TaskTag(wanted));
     }
-    let content = Content::new(args.class.clone(), args.tool.clone(), args.has_annotations);
-    Ok(Selection::new(all, content, args.not))
+    if let Some(wanted) = asked(&select.category) {
+        all = all.with(Category(wanted));
+    }
+    let (since, before) = select.created()?;
+    if since.is_some() || before.is_some() {
+        all = all.with(Created::new(since, before, TimeZone::system()));
+    }
+    if !select.id.is_empty() || !select.ids_from.is_empty() {
+        all = all.with(ids(args)?);
+    }
+    if let Some(shard) = &select.shard {
+        all = all.with(shard.clone());
+    }
+    if !select.class.is_empty() {
+        all = all.with_annotations(Class::new(&values(&select.class)));
+    }
+    if !select.tool.is_empty() {
+        all = all.with_annotations(tools(&values(&select.tool), console));
+    }
+    Ok(args.predicates.join(all).inverted(args.not))
 }
 
-fn period(args: &Args) -> Result<Option<Created>, Failure> {
-    match (args.since, args.until) {
-        (None, None) => Ok(None),
-        (Some(since), Some(until)) if since >= until => {
-            Err(Failure::usage("--since is not before --until, so nothing can match"))
+fn tools(names: &[String], console: &Console) -> Tool {
+    for name in names {
+        if let Some(meant) = tool::misspelt(name) {
+            console.warn(&format!("{name:?} is no tool of the platform; did you mean {meant:?}?"));
         }
-        (since, until) => Ok(Some(Created::new(since, until, TimeZone::system()))),
     }
+    Tool::new(names)
 }
 
 fn ids(args: &Args) -> Result<Ids, Failure> {
-    let stdin = |path: &PathBuf| path == Path::new("-");
-    if args.ids_from.iter().any(stdin) && (args.files.is_empty() || args.files.iter().any(stdin)) {
-        return Err(Failure::usage("standard input cannot be both the ids (--ids-from -) and the rows: name a file"));
-    }
-    args.common.refuse_overwriting(&args.ids_from)?;
     let mut ids = Ids::default();
-    for id in &args.id {
-        ids.add(id);
-    }
-    for path in &args.ids_from {
-        let file = Reader::open(std::slice::from_ref(path), args.common.max_line_bytes);
-        ids.add_from(file).map_err(|e| match e {
-            StreamError::Cut(reason) => Failure::new(Exit::Input, format!("{}: {reason}", path.display())),
-            e => e.into(),
-        })?;
-    }
+    values(&args.select.id).iter().for_each(|id| ids.add(id));
+    let stdin = [PathBuf::from("-")];
+    let inputs = if args.files.is_empty() { &stdin } else { args.files.as_slice() };
+    args.select.ids_in_files(&args.common, inputs, |_, id| ids.add(id))?;
     Ok(ids)
 }
 

@@ -1,5 +1,6 @@
 //! Command lines: the options of each binary, the options all share, and the way a run ends.
 
+pub mod advice;
 mod check;
 pub mod common;
 #[cfg(feature = "net")]
@@ -8,8 +9,7 @@ pub mod convert;
 #[cfg(feature = "net")]
 pub mod fetch;
 pub mod filter;
-#[cfg(feature = "net")]
-mod progress;
+mod select;
 #[cfg(feature = "net")]
 pub mod sink;
 #[cfg(feature = "net")]

@@ -32,9 +32,10 @@ impl Chosen {
     /// Asks for each line of a batch. With `skip_bad` bad lines are passed over, else the first one ends the work.
     pub fn from_batch(selection: &Selection, skip_bad: bool, batch: Batch) -> Self {
         let mut chosen = Self::default();
+        let mut judge = selection.judge();
         for line in batch.lines() {
             chosen.lines += 1;
-            match selection.wants(line.bytes) {
+            match judge.wants(line.bytes) {
                 Ok(true) => chosen.add(line.start, line.end, &batch.bytes),
                 Ok(false) => {}
                 Err(reason) => {
@@ -106,16 +107,14 @@ impl Chosen {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::filter::content::Content;
-    use crate::filter::status::{Stage, Status};
-    use crate::filter::value::AnyOf;
+    use crate::filter::any_of::AnyOf;
+    use crate::filter::predicates::status::Labelling;
 
     const YES: &str = r#"{"id":1, "status_label" : "completed","n":1.10}"#;
     const NO: &str = r#"{"id":2}"#;
 
     fn chosen(text: &str, skip_bad: bool) -> Chosen {
-        let status = Status::new(Stage::Label, AnyOf::new(["completed".to_owned()]));
-        let selection = Selection::new(vec![Box::new(status)], Content::new(vec![], vec![], None), false);
+        let selection = Selection::default().with(Labelling(AnyOf::new(["completed".to_owned()])));
         let batch =
             Batch { bytes: text.as_bytes().to_vec().into(), first_line: 1, source: "in".into(), is_frame: false };
         Chosen::from_batch(&selection, skip_bad, batch)

@@ -1,50 +1,122 @@
 //! All questions together: one answer per line.
 
-use super::content::Content;
-use super::predicate::{Payload, Predicate};
+use super::predicates::{AnnotationPredicate, Payload, Predicate};
+use crate::dm::heads;
 use crate::item;
+use crate::stream::json::Raw;
+use std::ops::ControlFlow;
 
-/// Which rows are wanted: those that all predicates and the content match, or, inverted, all others.
+/// Which items are wanted: those that all predicates match, or, inverted, all others. Without predicates, every item.
+#[derive(Default)]
 pub struct Selection {
     predicates: Vec<Box<dyn Predicate>>,
-    content: Content,
+    about_annotations: Vec<Box<dyn AnnotationPredicate>>,
     inverted: bool,
 }
 
 impl Selection {
-    /// Predicates are tried in the order given, up to the first that does not match: cheap ones first. `content` comes last.
-    pub fn new(predicates: Vec<Box<dyn Predicate>>, content: Content, inverted: bool) -> Self {
-        Self { predicates, content, inverted }
+    /// With one more predicate. They are tried in the order in which they were added, up to the first that does not match: cheap
+    /// ones first.
+    #[must_use]
+    pub fn with(mut self, predicate: impl Predicate + 'static) -> Self {
+        self.predicates.push(Box::new(predicate));
+        self
     }
 
-    /// Whether the row in this line is wanted. The whole line is checked to be JSON, whatever is asked.
+    /// With one more predicate about annotations. They come last, and only then is the payload read.
+    #[must_use]
+    pub fn with_annotations(mut self, predicate: impl AnnotationPredicate + 'static) -> Self {
+        self.about_annotations.push(Box::new(predicate));
+        self
+    }
+
+    /// The items that would not be wanted otherwise.
+    #[must_use]
+    pub fn inverted(mut self, inverted: bool) -> Self {
+        self.inverted = inverted;
+        self
+    }
+
+    /// Answers for the lines of one thread.
+    pub fn judge(&self) -> Judge<'_> {
+        Judge { selection: self, counts: Vec::new() }
+    }
+}
+
+/// A selection at work, with memory that one line after the other uses.
+pub struct Judge<'s> {
+    selection: &'s Selection,
+    /// How many annotations count, for each predicate about annotations.
+    counts: Vec<u64>,
+}
+
+impl Judge<'_> {
+    /// Whether the item in this line is wanted. The whole line is checked to be JSON, whatever is asked.
     ///
     /// # Errors
     /// One line of text saying why the line cannot be used, with the item's id when it has one.
-    pub fn wants(&self, line: &[u8]) -> Result<bool, String> {
+    pub fn wants(&mut self, line: &[u8]) -> Result<bool, String> {
         self.answer(line).map_err(|reason| match item::id_of_bad(line) {
             Some(id) => format!("{reason} (item {id})"),
             None => reason,
         })
     }
 
-    fn answer(&self, line: &[u8]) -> Result<bool, String> {
-        let row = item::parse(line, Payload { keep: self.content.asks() })?;
-        let matches = self.predicates.iter().all(|p| p.matches(&row))
-            && (!self.content.asks() || self.content.matches(row.data.flatten().as_ref())?);
-        Ok(matches != self.inverted)
+    fn answer(&mut self, line: &[u8]) -> Result<bool, String> {
+        let Selection { predicates, about_annotations, inverted } = self.selection;
+        let payload_counts = !about_annotations.is_empty();
+        let item = item::parse(line, Payload { keep: payload_counts })?;
+        let matches = predicates.iter().all(|p| p.matches(&item))
+            && (!payload_counts || self.annotations_match(item.data.flatten().as_ref())?);
+        Ok(matches != *inverted)
     }
+
+    /// Whether the annotations of a payload are those that are asked for. An item without a payload has none.
+    fn annotations_match(&mut self, payload: Option<&Raw<'_>>) -> Result<bool, String> {
+        let questions = &self.selection.about_annotations;
+        let counts = &mut self.counts;
+        counts.clear();
+        counts.resize(questions.len(), 0);
+        if let Some(payload) = payload {
+            heads::each(payload, |annotation| {
+                let mut settled = true;
+                for (question, count) in questions.iter().zip(counts.iter_mut()) {
+                    let wanted = question.wanted();
+                    let enough = |count: u64| *wanted.end() == u64::MAX && count >= *wanted.start();
+                    if !enough(*count) && question.counts(&annotation) {
+                        *count += 1;
+                    }
+                    if *count > *wanted.end() {
+                        return ControlFlow::Break(());
+                    }
+                    settled &= enough(*count);
+                }
+                if settled { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            })?;
+        }
+        Ok(questions.iter().zip(counts.iter()).all(|(question, count)| question.wanted().contains(count)))
+    }
+}
+
+/// Whether a selection wants the item of a line, for the tables of tests.
+#[cfg(test)]
+pub(crate) fn wants(selection: Selection, line: &str) -> bool {
+    selection.judge().wants(line.replace('\n', " ").as_bytes()).unwrap()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::filter::status::{Stage, Status};
-    use crate::filter::value::AnyOf;
+    use crate::filter::any_of::AnyOf;
+    use crate::filter::predicates::class::Class;
+    use crate::filter::predicates::has_annotations::HasAnnotations;
+    use crate::filter::predicates::status::Labelling;
 
     fn selection(inverted: bool) -> Selection {
-        let status = Status::new(Stage::Label, AnyOf::new(["completed".to_owned()]));
-        Selection::new(vec![Box::new(status)], Content::new(vec!["car".into()], vec![], None), inverted)
+        Selection::default()
+            .with(Labelling(AnyOf::new(["completed".to_owned()])))
+            .with_annotations(Class::new(&["car".to_owned()]))
+            .inverted(inverted)
     }
 
     #[test]
@@ -57,26 +129,43 @@ mod tests {
             (r#"{"id":1,"status_label":"completed"}"#.to_owned(), false),
         ];
         for (line, expected) in cases {
-            assert_eq!(selection(false).wants(line.as_bytes()), Ok(expected), "{line}");
-            assert_eq!(selection(true).wants(line.as_bytes()), Ok(!expected), "{line}");
+            assert_eq!(selection(false).judge().wants(line.as_bytes()), Ok(expected), "{line}");
+            assert_eq!(selection(true).judge().wants(line.as_bytes()), Ok(!expected), "{line}");
         }
     }
 
     #[test]
+    fn questions_about_annotations_do_not_mix() {
+        let car = r#"{"tool":"polygon","classification":"car"}"#;
+        let line = |annotations: &str| format!(r#"{{"id":1,"data":{{"annotations":{{"image_1":[{annotations}]}}}}}}"#);
+        let both = |line: &str| {
+            let selection = Selection::default().with_annotations(Class::new(&["car".to_owned()]));
+            wants(selection.with_annotations(HasAnnotations(false)), line)
+        };
+        assert!(!both(&line(car)) && !both(&line("")));
+        // A judge forgets one line before the next.
+        let selection = selection(false);
+        let mut judge = selection.judge();
+        let done = |annotations: &str| line(annotations).replace("\"id\":1", "\"id\":1,\"status_label\":\"completed\"");
+        let answers = [car, "", car].map(|annotations| judge.wants(done(annotations).as_bytes()));
+        assert_eq!(answers, [Ok(true), Ok(false), Ok(true)]);
+    }
+
+    #[test]
     fn bad_lines_are_refused_whatever_is_asked() {
-        let all = Selection::new(vec![], Content::new(vec![], vec![], None), false);
+        let all = Selection::default();
         for (line, id) in [
             (r#"{"id":7,"data":{"x":[1,]}}"#, "(item 7)"),
             (r#"{"id":7,"tags":[tru]}"#, "(item 7)"),
             (r#"{"id":7} x"#, "(item 7)"),
             ("[1]", ""),
         ] {
-            assert!(all.wants(line.as_bytes()).unwrap_err().ends_with(id), "{line}");
+            assert!(all.judge().wants(line.as_bytes()).unwrap_err().ends_with(id), "{line}");
         }
-        // A payload matters only when it is asked about, and only for rows that are wanted otherwise.
+        // A payload matters only when it is asked about, and only for items that are wanted otherwise.
         let away = r#"{"id":7,"status_label":"completed","data":{"mode":"presigned","presigned_url":"u"}}"#;
-        assert_eq!(all.wants(away.as_bytes()), Ok(true));
-        assert!(selection(false).wants(away.as_bytes()).is_err());
-        assert_eq!(selection(false).wants(away.replace("completed", "skipped").as_bytes()), Ok(false));
+        assert_eq!(all.judge().wants(away.as_bytes()), Ok(true));
+        assert!(selection(false).judge().wants(away.as_bytes()).is_err());
+        assert_eq!(selection(false).judge().wants(away.replace("completed", "skipped").as_bytes()), Ok(false));
     }
 }

@@ -3,9 +3,9 @@
 //! The driver reads most of it; what it does not know (`sslmode=verify-full`, `sslrootcert`, `passfile`) is taken out first. No text
 //! here quotes any part of a DSN that cannot be read: a slip in one often turns part of its password into something else.
 
-use super::error::DatabaseError;
 use super::password;
 use super::tls::{Roots, SslMode};
+use crate::exit::UsageError;
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio_postgres::Config;
@@ -39,9 +39,9 @@ impl Dsn {
     /// Reads a DSN, completed by the environment: `PGUSER`, `PGSSLMODE`, `PGSSLROOTCERT`.
     ///
     /// # Errors
-    /// [`DatabaseError::Usage`] saying what is expected.
-    pub fn parse(text: &str, env: Environment<'_>) -> Result<Self, DatabaseError> {
-        let bad = |why: &str| DatabaseError::Usage(format!("the DSN {why}; {FORM}"));
+    /// [`UsageError`] saying what is expected.
+    pub fn parse(text: &str, env: Environment<'_>) -> Result<Self, UsageError> {
+        let bad = |why: &str| UsageError::new(format!("the DSN {why}; {FORM}"));
         let text = text.trim();
         if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
             return Err(bad("does not begin with postgres://"));
@@ -57,7 +57,7 @@ impl Dsn {
                 "sslrootcert" => root = Some(value()?),
                 "passfile" => passfile = Some(PathBuf::from(value()?)),
                 "sslcert" | "sslkey" | "sslcrl" | "service" => {
-                    return Err(DatabaseError::Usage(format!("`{key}` in the DSN is not supported: leave it out")));
+                    return Err(UsageError::new(format!("`{key}` in the DSN is not supported: leave it out")));
                 }
                 _ => rest.push(pair),
             }
@@ -104,8 +104,8 @@ impl Dsn {
     /// Finds the password, unless the DSN has one: `PGPASSWORD`, else `passfile`, `PGPASSFILE` or `~/.pgpass`.
     ///
     /// # Errors
-    /// [`DatabaseError::Usage`] when a password file that was named cannot be read.
-    pub fn find_password(&mut self, env: Environment<'_>) -> Result<(), DatabaseError> {
+    /// [`UsageError`] when a password file that was named cannot be read.
+    pub fn find_password(&mut self, env: Environment<'_>) -> Result<(), UsageError> {
         if self.has_password() {
             return Ok(());
         }

@@ -1,7 +1,7 @@
 //! What can go wrong between us and the database, each with what to do about it. No text here holds a password.
 
-use crate::api::error::quote;
-use crate::exit::{Classified, Exit};
+use crate::exit::{Advice, Classified, Exit, UsageError};
+use crate::net::quote;
 use std::error::Error;
 use tokio_postgres::error::SqlState;
 
@@ -12,14 +12,23 @@ pub(super) const CLOSED: &str = "connection closed";
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
     /// A mistake that is known before, or without, asking.
+    #[error(transparent)]
+    Usage(#[from] UsageError),
+    /// Something is asked for that is not read from a database.
     #[error("{0}")]
-    Usage(String),
+    NotHere(&'static str),
+    /// A filter that it has no column for.
+    #[error("{0}")]
+    NoFilter(String),
     /// It does not let us in, or has not what is needed.
     #[error("{0}")]
     Refused(String),
-    /// It cannot be reached, or went away.
+    /// It cannot be reached.
     #[error("{0}")]
     Lost(String),
+    /// It went away, in a way that may pass.
+    #[error("{0}")]
+    Broken(String),
     /// A row that cannot become an item line.
     #[error("row {id}: {reason}")]
     Row {
@@ -68,9 +77,7 @@ impl DatabaseError {
                 "cannot reach {place}: {reason}; check host and port in the DSN, and the network"
             ));
         }
-        Self::Lost(format!(
-            "the connection to {place} broke: {reason}; run again, with --resume to go on where it ended"
-        ))
+        Self::Broken(format!("the connection to {place} broke: {reason}"))
     }
 
     /// What the server says by its SQLSTATE.
@@ -87,21 +94,10 @@ impl DatabaseError {
                 "{place} ended the query: {said}; where that is statement_timeout, add ?options=-cstatement_timeout%3D0 to the DSN"
             )),
             // Connection exceptions, resources, operator's intervention, conflicts with recovery on a standby.
-            _ if ["08", "53", "57", "40"].contains(&class) => Self::Lost(format!(
-                "{place}: {said} (SQLSTATE {}); run again, with --resume to go on where it ended",
-                code.code()
-            )),
+            _ if ["08", "53", "57", "40"].contains(&class) => {
+                Self::Broken(format!("{place}: {said} (SQLSTATE {})", code.code()))
+            }
             _ => Self::Refused(format!("{place}: {said} (SQLSTATE {})", code.code())),
-        }
-    }
-
-    /// The word for the `code` of an error frame.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Usage(_) => "usage",
-            Self::Refused(_) => "refused",
-            Self::Lost(_) | Self::Short(_) => "remote",
-            Self::Row { .. } => "input",
         }
     }
 }
@@ -109,10 +105,19 @@ impl DatabaseError {
 impl Classified for DatabaseError {
     fn exit(&self) -> Exit {
         match self {
-            Self::Usage(_) => Exit::Usage,
+            Self::Usage(_) | Self::NotHere(_) | Self::NoFilter(_) => Exit::Usage,
             Self::Refused(_) => Exit::Refused,
-            Self::Lost(_) | Self::Short(_) => Exit::Remote,
+            Self::Lost(_) | Self::Broken(_) | Self::Short(_) => Exit::Remote,
             Self::Row { .. } => Exit::Input,
+        }
+    }
+
+    fn advice(&self) -> Option<Advice> {
+        match self {
+            Self::NotHere(_) => Some(Advice::ExportOverApi),
+            Self::NoFilter(_) => Some(Advice::FilterOverApi),
+            Self::Broken(_) => Some(Advice::Resume),
+            _ => None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Password files as libpq reads them: lines of `host:port:database:user:password`, `*` for any, `\` before `:` and `\`.
 
-use super::error::DatabaseError;
+use crate::exit::UsageError;
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -8,19 +8,14 @@ use std::path::Path;
 /// Looks up a password by host, port, database and user. A file that others can read is not used, and a note says so.
 ///
 /// # Errors
-/// [`DatabaseError::Usage`] when the file cannot be read; that it is not there counts only if it `must` be.
-pub fn find(
-    file: &Path,
-    must: bool,
-    wanted: [&str; 4],
-    notes: &mut Vec<String>,
-) -> Result<Option<String>, DatabaseError> {
+/// [`UsageError`] when the file cannot be read; that it is not there counts only if it `must` be.
+pub fn find(file: &Path, must: bool, wanted: [&str; 4], notes: &mut Vec<String>) -> Result<Option<String>, UsageError> {
     let shown = file.display();
     let read = std::fs::metadata(file).and_then(|meta| Ok((meta, std::fs::read_to_string(file)?)));
     let (meta, text) = match read {
         Ok(found) => found,
         Err(e) if e.kind() == ErrorKind::NotFound && !must => return Ok(None),
-        Err(e) => return Err(DatabaseError::Usage(format!("cannot read the password file {shown}: {e}"))),
+        Err(e) => return Err(UsageError::new(format!("cannot read the password file {shown}: {e}"))),
     };
     if meta.is_file() && meta.mode() & 0o077 != 0 {
         notes.push(format!("the password file {shown} can be read by others and is not used: chmod 600 {shown}"));

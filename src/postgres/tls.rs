@@ -10,7 +10,7 @@
 //!
 //! Trusted are those in the file `sslrootcert`, else those of the system.
 
-use super::error::DatabaseError;
+use crate::exit::UsageError;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
@@ -41,8 +41,8 @@ impl SslMode {
     /// From its name; none is `prefer`.
     ///
     /// # Errors
-    /// [`DatabaseError::Usage`] for another name.
-    pub fn of(name: Option<&str>, roots: &Roots) -> Result<Self, DatabaseError> {
+    /// [`UsageError`] for another name.
+    pub fn of(name: Option<&str>, roots: &Roots) -> Result<Self, UsageError> {
         Ok(match name {
             None if *roots == Roots::System => Self::VerifyFull,
             None | Some("prefer" | "allow") => Self::Prefer,
@@ -53,9 +53,7 @@ impl SslMode {
             Some("verify-ca") => Self::VerifyCa,
             Some("verify-full") => Self::VerifyFull,
             Some(_) => {
-                return Err(DatabaseError::Usage(
-                    "sslmode must be disable, prefer, require, verify-ca or verify-full".into(),
-                ));
+                return Err(UsageError::new("sslmode must be disable, prefer, require, verify-ca or verify-full"));
             }
         })
     }
@@ -95,9 +93,9 @@ impl Roots {
 /// TLS for a mode and its authorities.
 ///
 /// # Errors
-/// [`DatabaseError::Usage`] when there is none to trust.
-pub fn connector(mode: SslMode, roots: &Roots) -> Result<MakeRustlsConnect, DatabaseError> {
-    let usage = |why: String| DatabaseError::Usage(format!("cannot set up TLS: {why}"));
+/// [`UsageError`] when there is none to trust.
+pub fn connector(mode: SslMode, roots: &Roots) -> Result<MakeRustlsConnect, UsageError> {
+    let usage = |why: String| UsageError::new(format!("cannot set up TLS: {why}"));
     let provider = Arc::new(ring::default_provider());
     let proof = match (mode, roots) {
         (SslMode::Disable | SslMode::Prefer | SslMode::Require, _) => None,

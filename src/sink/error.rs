@@ -5,7 +5,7 @@
 
 use super::originals::reason::Reason;
 use super::run::line_error::LineError;
-use crate::exit::{Classified, Exit, UsageError};
+use crate::exit::{Advice, Classified, Exit, UsageError};
 use crate::stream::{Batch, Line, Place, StreamError};
 use std::io;
 
@@ -194,5 +194,9 @@ impl Classified for SinkError {
             Self::Stopped(exit) => *exit,
             Self::Internal(_) => Exit::Other,
         }
+    }
+
+    fn advice(&self) -> Option<Advice> {
+        if let Self::Stream(e) = self { e.advice() } else { None }
     }
 }

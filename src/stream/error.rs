@@ -1,6 +1,7 @@
 //! What can go wrong between two stages.
 
-use crate::exit::{Classified, Exit};
+use super::frame::Kind;
+use crate::exit::{Advice, Classified, Exit};
 use std::io;
 
 /// A failure to read, understand or write a stream.
@@ -22,9 +23,35 @@ pub enum StreamError {
         /// What is wrong and what to do about it.
         reason: String,
     },
-    /// The stream began with a begin frame and stopped without an end frame.
+    /// A line that is longer than is accepted.
+    #[error("{place}: the line is longer than {cap} bytes")]
+    LongLine {
+        /// `FILE:LINE`.
+        place: String,
+        /// The longest line accepted, bytes.
+        cap: usize,
+    },
+    /// The input is not a whole stream: a begin frame without its end frame, compressed data that stops, or nothing that could be
+    /// used.
     #[error("{0}")]
     Cut(String),
+    /// The input stopped between its begin frame and its end frame.
+    #[error(
+        "the input was cut after {lines} {} (no end frame): a stage before this one was stopped, or `head` was used",
+        kind.word()
+    )]
+    NoEnd {
+        /// What its lines are.
+        kind: Kind,
+        /// Lines that came since the begin frame.
+        lines: u64,
+    },
+    /// The input has no line at all.
+    #[error("the input is empty, not even a begin frame came: the stage before this one failed or selected nothing")]
+    Empty,
+    /// The input is a stream of the other kind.
+    #[error("the input holds {}, not {}", .0.noun(), .0.other().noun())]
+    WrongKind(Kind),
     /// A stage upstream failed and said so in an error frame.
     #[error("an earlier stage failed: {message} ({code}); nothing is published")]
     Upstream {
@@ -42,9 +69,7 @@ pub enum StreamError {
         source: io::Error,
     },
     /// The system gives no thread.
-    #[error(
-        "cannot start a thread: {0}; allow more memory (ulimit -v) or more threads (ulimit -u), or ask for fewer (--threads)"
-    )]
+    #[error("cannot start a thread: {0}")]
     Thread(io::Error),
     /// A defect of this program.
     #[error("internal error: {0}; please report it")]
@@ -57,10 +82,29 @@ pub enum StreamError {
 impl Classified for StreamError {
     fn exit(&self) -> Exit {
         match self {
-            Self::Read { .. } | Self::Line { .. } | Self::Cut(_) | Self::Upstream { .. } => Exit::Input,
+            Self::Read { .. }
+            | Self::Line { .. }
+            | Self::LongLine { .. }
+            | Self::Cut(_)
+            | Self::NoEnd { .. }
+            | Self::Empty
+            | Self::WrongKind(_)
+            | Self::Upstream { .. } => Exit::Input,
             Self::Write { .. } => Exit::Output,
             Self::Thread(_) | Self::Internal(_) => Exit::Other,
             Self::Closed => Exit::Ok,
+        }
+    }
+
+    fn advice(&self) -> Option<Advice> {
+        match self {
+            Self::LongLine { .. } => Some(Advice::LongerLines),
+            Self::NoEnd { lines, .. } => Some(Advice::LimitUpstream(*lines)),
+            Self::Empty => Some(Advice::AcceptEmpty),
+            Self::WrongKind(Kind::Items) => Some(Advice::ConvertFirst),
+            Self::WrongKind(Kind::Files) => Some(Advice::SinkNext),
+            Self::Thread(_) => Some(Advice::FewerThreads),
+            _ => None,
         }
     }
 }

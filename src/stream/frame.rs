@@ -33,6 +33,22 @@ impl Kind {
             Kind::Files => "files",
         }
     }
+
+    /// The word for a person.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Kind::Items => "items",
+            Kind::Files => "output files",
+        }
+    }
+
+    /// The other one.
+    pub fn other(self) -> Self {
+        match self {
+            Kind::Items => Kind::Files,
+            Kind::Files => Kind::Items,
+        }
+    }
 }
 
 /// A begin frame.
@@ -183,7 +199,7 @@ impl Progress {
     ///
     /// # Errors
     /// [`StreamError::Upstream`] for an error frame; [`StreamError::Cut`] when a begin frame comes before the end of the last
-    /// stream, and for the wrong kind of stream.
+    /// stream; [`StreamError::WrongKind`].
     pub fn frame(&mut self, frame: &Frame) -> Result<(), StreamError> {
         match frame {
             Frame::Begin(begin) => {
@@ -193,7 +209,7 @@ impl Progress {
                 if let Some(kind) = begin.kind
                     && kind != self.expected
                 {
-                    return Err(StreamError::Cut(wrong_kind(kind)));
+                    return Err(StreamError::WrongKind(kind));
                 }
                 self.open = true;
                 self.seen_begin = true;
@@ -222,29 +238,21 @@ impl Progress {
     /// For the stages that publish: an input without a single line is no dataset, it is a stage before that failed to start.
     ///
     /// # Errors
-    /// [`StreamError::Cut`] when neither a frame nor a data line came, unless `allow_partial`.
+    /// [`StreamError::Empty`] when neither a frame nor a data line came, unless `allow_partial`.
     pub fn require_some(&self, allow_partial: bool) -> Result<(), StreamError> {
         if self.seen_begin || self.lines > 0 || allow_partial {
             return Ok(());
         }
-        Err(cut(
-            "the input is empty, not even a begin frame came: the stage before this one failed or selected nothing; \
-                 --allow-partial makes an empty dataset of it",
-        ))
+        Err(StreamError::Empty)
     }
 
     /// The end of the input: was the stream whole?
     ///
     /// # Errors
-    /// [`StreamError::Cut`] when a begin frame has no end frame, unless `allow_partial`.
+    /// [`StreamError::NoEnd`] when a begin frame has no end frame, unless `allow_partial`.
     pub fn finish(&self, allow_partial: bool) -> Result<(), StreamError> {
         if self.open && !allow_partial {
-            let n = self.lines_in_stream;
-            return Err(StreamError::Cut(format!(
-                "the input was cut after {n} {} (no end frame): a stage before this one was stopped, or `head` was used; \
-                 use --limit {n} upstream to take fewer, or --allow-partial to accept what came",
-                self.expected.word()
-            )));
+            return Err(StreamError::NoEnd { kind: self.expected, lines: self.lines_in_stream });
         }
         Ok(())
     }
@@ -252,16 +260,6 @@ impl Progress {
 
 fn cut(text: &str) -> StreamError {
     StreamError::Cut(text.to_owned())
-}
-
-/// The message of a stage whose input is of the other kind.
-pub fn wrong_kind(got: Kind) -> String {
-    match got {
-        Kind::Items => "the input holds items, not files: put `syn-convert --to FORMAT` between".to_owned(),
-        Kind::Files => {
-            "the input holds output files, not items: it was converted already, give it to `syn-sink`".to_owned()
-        }
-    }
 }
 
 #[cfg(test)]
@@ -295,7 +293,7 @@ mod tests {
     fn cut_streams_do_not() {
         let mut p = Progress::new(Kind::Items);
         p.frame(&frame(r#"{"@stream":"begin","kind":"items"}"#)).unwrap();
-        assert!(matches!(p.finish(false), Err(StreamError::Cut(_))));
+        assert!(matches!(p.finish(false), Err(StreamError::NoEnd { lines: 0, .. })));
         assert!(p.finish(true).is_ok());
         assert!(matches!(p.frame(&frame(r#"{"@stream":"begin"}"#)), Err(StreamError::Cut(_))));
     }
@@ -304,7 +302,10 @@ mod tests {
     fn errors_wrong_kinds_and_later_versions_are_refused() {
         let mut p = Progress::new(Kind::Files);
         assert!(matches!(p.frame(&frame(&error_line("remote", "gone"))), Err(StreamError::Upstream { .. })));
-        assert!(matches!(p.frame(&frame(r#"{"@stream":"begin","kind":"items"}"#)), Err(StreamError::Cut(_))));
+        assert!(matches!(
+            p.frame(&frame(r#"{"@stream":"begin","kind":"items"}"#)),
+            Err(StreamError::WrongKind(Kind::Items))
+        ));
         assert!(Frame::parse(br#"{"@stream":"begin","version":2}"#).is_err());
         assert_eq!(frame(r#"{"@stream":"note"}"#), Frame::Other);
     }
@@ -312,7 +313,7 @@ mod tests {
     #[test]
     fn nothing_at_all_is_no_dataset() {
         let mut p = Progress::new(Kind::Items);
-        assert!(matches!(p.require_some(false), Err(StreamError::Cut(_))));
+        assert!(matches!(p.require_some(false), Err(StreamError::Empty)));
         assert!(p.require_some(true).is_ok());
         p.frame(&frame(r#"{"@stream":"begin"}"#)).unwrap();
         assert!(p.require_some(false).is_ok());

@@ -146,7 +146,7 @@ impl Reader {
     /// line comes alone. `None` at the end of the last input.
     ///
     /// # Errors
-    /// [`StreamError::Read`] for unreadable or damaged input, [`StreamError::Line`] for a line over the cap.
+    /// [`StreamError::Read`] for unreadable or damaged input, [`StreamError::LongLine`] for a line over the cap.
     pub fn next_batch(&mut self) -> Result<Option<Batch>, StreamError> {
         loop {
             if self.ready > 0 {
@@ -180,12 +180,7 @@ impl Reader {
                     if self.filled - self.ready > self.line_cap {
                         let line = self.next_line;
                         let cap = self.line_cap;
-                        return Err(StreamError::Line {
-                            place: format!("{name}:{line}"),
-                            reason: format!(
-                                "the line is longer than {cap} bytes; raise the limit with --max-line-bytes"
-                            ),
-                        });
+                        return Err(StreamError::LongLine { place: format!("{name}:{line}"), cap });
                     }
                 }
             }

@@ -1,11 +1,11 @@
 //! `syn-fetch --dsn`: rows from the database of an installation instead of its API.
 
-use super::{Fetch, Order};
+use super::args::{Fetch, Order};
 use crate::api::credentials::environment;
 use crate::cli::common::Console;
 use crate::exit::{Exit, Failure};
+use crate::fetch;
 use crate::fetch::database;
-use crate::fetch::database::Source;
 use crate::postgres::Dsn;
 use clap::Args;
 use std::path::PathBuf;
@@ -66,7 +66,7 @@ pub fn run(args: &Fetch, runtime: &Runtime, console: &Console) -> Result<Exit, F
         ("--page-size", running.page_size.0.is_some()),
         ("--verify", running.verify),
         ("--since-checkpoint", running.since_checkpoint),
-        ("--shard", running.shard.is_some()),
+        ("--shard", args.select.shard.is_some()),
     ];
     if let Some((option, _)) = useless.iter().find(|(_, given)| *given) {
         return Err(Failure::usage(format!(
@@ -74,7 +74,7 @@ pub fn run(args: &Fetch, runtime: &Runtime, console: &Console) -> Result<Exit, F
         )));
     }
     let mut request = args.request(|_| Err(Failure::usage("--dsn needs --project ID, or SYNAPSE_PROJECT")))?;
-    let source = Source { dsn: args.database.read()?, host: args.connect.host()? };
+    let source = database::Database { dsn: args.database.read()?, host: args.connect.host()? };
     if running.dry_run {
         let told = runtime.block_on(database::sample(&source, &request))?;
         let mut writer = args.common.writer()?;
@@ -82,6 +82,6 @@ pub fn run(args: &Fetch, runtime: &Runtime, console: &Console) -> Result<Exit, F
         writer.finish()?;
         return Ok(Exit::Ok);
     }
-    args.go_on(&mut request)?;
-    super::write(args, console, None, &request, |open, watch| database::run(runtime, &source, &request, open, watch))
+    args.continue_from(&mut request)?;
+    super::write(args, console, None, &request, |open, watch| fetch::run(runtime, &source, &request, open, watch))
 }

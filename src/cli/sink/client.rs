@@ -16,5 +16,5 @@ pub(super) fn from_environment(retry_for: Duration) -> Result<Client, ApiError> 
     let config = credentials::config_path(&credentials::environment);
     let who = Credentials::resolve(&Given::default(), &credentials::environment, config.as_deref())?;
     let policy = Policy { budget: retry_for, ..Policy::default() };
-    Client::new(who, client::Options { policy, ..client::Options::default() })
+    Client::new(who, client::ClientOptions { policy, ..client::ClientOptions::default() })
 }

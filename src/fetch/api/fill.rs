@@ -1,18 +1,16 @@
 //! What to do with rows: payloads are fetched ahead, several at once, and handed on in the order of the walk.
 
 use super::plan::Plan;
-use super::walk::Batch;
+use super::walk::RowBatch;
 use crate::api::payload::{Payload, Payloads, Stored};
-use crate::api::{ApiError, Client, Row};
+use crate::api::{ApiError, Client};
+use crate::fetch::source::{Filled, Slot};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::Relaxed;
+use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{Receiver, Sender};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::task::JoinHandle;
 
-/// Rows that may be ready or under way ahead of the output.
-pub const AHEAD: usize = 512;
 /// Payloads downloaded at once for each request to the backend: an object store bears more, and waiting for it is most of the time.
 const AT_ONCE: usize = 8;
 /// Payload bytes that may be held, KiB.
@@ -20,37 +18,13 @@ const BYTES_AHEAD: usize = 32 * 1024;
 /// Assumed for a payload of unknown size, KiB, until a larger one was met.
 const UNKNOWN: u32 = 512;
 
-/// A row with everything that its item line needs.
-#[derive(Debug)]
-pub struct Filled {
-    /// The row.
-    pub row: Row,
-    /// What stands in place of its `data`.
-    pub data: Option<Vec<u8>>,
-    /// Sizes of its images, as JSON by media key, where the row does not tell them.
-    pub dimensions: Option<String>,
-    /// What led to its page, if the walk can begin there again.
-    pub cursor: Option<Arc<(String, String)>>,
-    /// Its share of the bytes that may be ahead, given back when the line is written.
-    pub _share: Option<OwnedSemaphorePermit>,
-}
-
-/// A filled row, now or soon.
-#[derive(Debug)]
-pub enum Slot {
-    /// Complete.
-    Ready(Result<Filled, ApiError>),
-    /// Being downloaded.
-    Coming(JoinHandle<Result<Filled, ApiError>>),
-}
-
 /// Turns rows into slots: in order, or as they come when the plan says so.
-pub async fn run(client: Client, plan: Arc<Plan>, mut rows: Receiver<Batch>, out: Sender<Slot>) {
+pub async fn run(client: Client, plan: Arc<Plan>, mut rows: Receiver<RowBatch>, out: Sender<Slot>) {
     let bytes = Arc::new(Semaphore::new(BYTES_AHEAD));
     let doors = Arc::new(Semaphore::new(AT_ONCE * client.concurrency().1));
     let unknown = Arc::new(AtomicU32::new(UNKNOWN));
     let payloads = Payloads::new(client, plan.target, plan.scope.clone());
-    while let Some(Batch { rows: page, cursor }) = rows.recv().await {
+    while let Some(RowBatch { rows: page, cursor }) = rows.recv().await {
         for row in page {
             let mut filled = Filled { row, data: None, dimensions: None, cursor: cursor.clone(), _share: None };
             let slot = match Payload::of(&filled.row) {

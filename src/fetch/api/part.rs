@@ -2,10 +2,12 @@
 //! more than one date. Parts are walked one after the other and have no row in common.
 
 use super::walk::segments::Range;
+use crate::api::filters::Filters;
 use crate::api::hold::Holding;
 use crate::api::page::Page;
-use crate::api::query::{Filters, LONGEST};
+use crate::api::query::LONGEST;
 use crate::api::{ApiError, Client, Id, Query, Target};
+use crate::exit::UsageError;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 /// Bytes of a query kept free for what a walk adds to it.
@@ -13,7 +15,7 @@ const ROOM: usize = 300;
 
 /// One list to walk.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Part {
+pub struct ListPart {
     /// All its filters, the scope among them.
     pub filters: Query,
     /// The same without limits of the id: what a walk over id ranges adds its own to.
@@ -27,8 +29,13 @@ pub struct Part {
 /// The filters of each part.
 ///
 /// # Errors
-/// [`ApiError::Usage`] when a query is too long and cannot be split.
-pub fn split(target: Target, filters: &Filters, ids: &[String], since: Option<&str>) -> Result<Vec<Filters>, ApiError> {
+/// [`UsageError`] when a query is too long and cannot be split.
+pub fn split(
+    target: Target,
+    filters: &Filters,
+    ids: &[String],
+    since: Option<&str>,
+) -> Result<Vec<Filters>, UsageError> {
     let whole = vec![filters.clone()];
     if let Some(since) = since {
         return changed(target, filters, since);
@@ -39,7 +46,7 @@ pub fn split(target: Target, filters: &Filters, ids: &[String], since: Option<&s
             return Ok(whole);
         }
         let Some(inline) = filters.get("ids") else {
-            return Err(ApiError::Usage(format!(
+            return Err(UsageError(format!(
                 "the query would be {length} bytes long and the server takes {LONGEST}: use fewer values, id__gte and id__lt, or several runs"
             )));
         };
@@ -63,7 +70,7 @@ pub fn split(target: Target, filters: &Filters, ids: &[String], since: Option<&s
             length = base;
         }
         if length + more > LONGEST {
-            return Err(ApiError::Usage("the other filters leave no room for ids in a query: use fewer values".into()));
+            return Err(UsageError::new("the other filters leave no room for ids in a query: use fewer values"));
         }
         length += more;
         if !list.is_empty() {
@@ -76,15 +83,16 @@ pub fn split(target: Target, filters: &Filters, ids: &[String], since: Option<&s
 }
 
 /// Rows that are new or were labelled again since a moment.
-fn changed(target: Target, filters: &Filters, since: &str) -> Result<Vec<Filters>, ApiError> {
+fn changed(target: Target, filters: &Filters, since: &str) -> Result<Vec<Filters>, UsageError> {
     match target {
-        Target::GroundTruth => Err(ApiError::Usage(
-            "--since-checkpoint does not work for ground truth: the server cannot select it by date; export the version whole".into(),
+        Target::GroundTruth => Err(UsageError::new(
+            "ground truth cannot be exported by what has changed: the server cannot select it by date; export the version whole",
         )),
         Target::Task => Ok(vec![filters.with_value("created__gte", since.to_owned())]),
         Target::Assignment => {
             let new = filters.with_value("created__gte", since.to_owned());
-            let again = filters.with_value("created__lt", since.to_owned()).with_value("last_labeled__gte", since.to_owned());
+            let again =
+                filters.with_value("created__lt", since.to_owned()).with_value("last_labeled__gte", since.to_owned());
             Ok(vec![new, again])
         }
     }
@@ -94,12 +102,12 @@ fn changed(target: Target, filters: &Filters, since: &str) -> Result<Vec<Filters
 ///
 /// # Errors
 /// [`ApiError`].
-pub async fn probe(client: &Client, target: Target, parts: Vec<Filters>) -> Result<Vec<Part>, ApiError> {
+pub async fn probe(client: &Client, target: Target, parts: Vec<Filters>) -> Result<Vec<ListPart>, ApiError> {
     let each = parts.into_iter().map(|filters| async move { one(client, target, &filters).await });
     stream::iter(each).buffered(client.concurrency().1).try_collect().await
 }
 
-async fn one(client: &Client, target: Target, filters: &Filters) -> Result<Part, ApiError> {
+async fn one(client: &Client, target: Target, filters: &Filters) -> Result<ListPart, ApiError> {
     let query = filters.query();
     let edge = |ordering: &'static str, pagination: Option<&str>| {
         let query = query.clone().with("page_size", "1").with("ordering", ordering);
@@ -107,7 +115,7 @@ async fn one(client: &Client, target: Target, filters: &Filters) -> Result<Part,
         async move { client.get(target.path(), &query, |body| Page::parse(body, target, &Holding::default())).await }
     };
     let mut part =
-        Part { without_ids: filters.without_ranges().query(), filters: query.clone(), count: None, span: None };
+        ListPart { without_ids: filters.without_ranges().query(), filters: query.clone(), count: None, span: None };
     if target == Target::GroundTruth {
         part.count = client.count(target, &query).await?;
         return Ok(part);
@@ -129,7 +137,7 @@ async fn one(client: &Client, target: Target, filters: &Filters) -> Result<Part,
     Ok(part)
 }
 
-impl Part {
+impl ListPart {
     /// Ids per row to expect.
     pub fn ids_per_row(&self) -> f64 {
         let span = self.span.map_or(1.0, Range::width);

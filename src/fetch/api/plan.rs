@@ -2,15 +2,15 @@
 
 use super::pace::PageSize;
 use super::part;
-use super::part::Part;
-use super::shard::Shard;
+use super::part::ListPart;
 use crate::api::catalog::{Project, Version};
+use crate::api::filters::Filters;
 use crate::api::hold::Holding;
-use crate::api::payload::sha256;
-use crate::api::query::Filters;
 use crate::api::{ApiError, Client, Query, Target};
+use crate::exit::UsageError;
 use crate::fetch::Request;
 use crate::fetch::output::checkpoint::Checkpoint;
+use crate::selection::Shard;
 use crate::stream::frame::{Kind, begin_line};
 use serde_json::{Map, Value, json};
 
@@ -32,7 +32,7 @@ pub struct Plan {
     /// The ground-truth version, for that target.
     pub version: Option<Version>,
     /// The lists to walk, one after the other.
-    pub parts: Vec<Part>,
+    pub parts: Vec<ListPart>,
     /// Which part of an export divided between machines.
     pub shard: Option<Shard>,
     /// Stop after so many rows.
@@ -63,14 +63,15 @@ impl Plan {
         let since = request.since.as_ref().map(Checkpoint::changed_since);
         let parts = part::split(target, &request.filters, ids, since.as_deref())?;
         if parts.len() > 1 && request.resume.is_some() && target == Target::GroundTruth {
-            return Err(ApiError::Usage(
-                "a list of ids this long cannot be resumed for ground truth: begin anew".into(),
-            ));
+            return Err(
+                UsageError::new("a list of ids this long cannot be resumed for ground truth: start over").into()
+            );
         }
         if parts.len() > 1 && request.verify && request.limit.is_some() && target == Target::GroundTruth {
-            return Err(ApiError::Usage(
-                "--verify cannot tell where --limit ended in a list of ids this long: leave one of them out".into(),
-            ));
+            return Err(UsageError::new(
+                "in a list of ids this long all ids cannot be compared when the number of rows is limited: leave one of the two out",
+            )
+            .into());
         }
         let scope = async {
             match target {
@@ -153,33 +154,11 @@ impl Plan {
         self.project.as_ref().map(Project::classes).unwrap_or_default()
     }
 
-    /// What identifies this export: two runs with the same identity give the same rows.
-    pub fn identity(&self) -> Map<String, Value> {
-        let mut out = Map::new();
-        out.insert("host".into(), self.host.clone().into());
-        out.insert("target".into(), self.target.word().into());
-        out.insert("query".into(), self.filters.query().to_json().into());
-        out.insert("order".into(), if self.arrival { "arrival" } else { "descending" }.into());
-        if !self.ids.is_empty() {
-            let digest = sha256(self.ids.join(",").as_bytes());
-            out.insert("ids".into(), json!({"count": self.ids.len(), "sha256": digest}));
-        }
-        if let Some(limit) = self.limit {
-            out.insert("limit".into(), limit.into());
-        }
-        if let Some(shard) = &self.shard {
-            out.insert("shard".into(), shard.to_json());
-        }
-        if self.dimensions {
-            out.insert("dimensions".into(), true.into());
-        }
-        out
-    }
-
-    /// The begin frame. `host` (scheme, host, port) is what relative file URLs of the rows belong to.
-    pub fn begin_line(&self, host: &str) -> String {
-        let mut extra = self.identity();
-        extra.insert("source".into(), json!({"host": host}));
+    /// The begin frame of an export with this identity. The host (scheme, host, port) is what relative file URLs of the rows belong
+    /// to.
+    pub fn begin_line(&self, identity: &Map<String, Value>) -> String {
+        let mut extra = identity.clone();
+        extra.insert("source".into(), json!({"host": self.host}));
         if let Some(project) = &self.project {
             extra.insert(
                 "project".into(),
@@ -200,20 +179,13 @@ impl Plan {
         begin_line(Kind::Items, &extra)
     }
 
-    /// The rows in words: `24 assignments of project 42 "Roads"`.
-    pub fn describe(&self, rows: u64) -> String {
-        let (one, many) = match self.target {
-            Target::Assignment => ("assignment", "assignments"),
-            Target::Task => ("task", "tasks"),
-            Target::GroundTruth => ("ground-truth event", "ground-truth events"),
-        };
-        let noun = if rows == 1 { one } else { many };
-        let of = match (&self.version, &self.project) {
+    /// What the rows belong to, in words: `project 42 "Roads"`.
+    pub fn scope_in_words(&self) -> String {
+        match (&self.version, &self.project) {
             (Some(v), _) => format!("version {} {}", v.version["id"], label(&v.version)),
             (None, Some(p)) => format!("project {} {:?}", p.id, p.title),
             (None, None) => "the list".into(),
-        };
-        format!("{rows} {noun} of {of}")
+        }
     }
 }
 

@@ -1,14 +1,12 @@
 //! The accounting at the end: what was expected, what came, and what is missing. A shortfall is an error, never a success.
 
-use super::keys::Keys;
 use super::plan::Plan;
 use super::walk;
 use super::walk::Walked;
 use super::walk::segments::Range;
 use crate::api::{ApiError, Client, Id};
-use crate::fetch::FetchError;
-use crate::stream::frame::end_line;
-use serde_json::Map;
+use crate::fetch::output::keys::Keys;
+use crate::fetch::{FetchError, RowCounts};
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
@@ -18,50 +16,6 @@ const SEARCHES: usize = 64;
 const NAMED: usize = 10;
 /// Rows a page when only ids are asked for.
 const IDS_A_PAGE: usize = 1000;
-
-/// What was expected and what came.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Account {
-    /// Item lines written, those of earlier runs included.
-    pub sent: u64,
-    /// Rows that the server counted before the walk.
-    pub expected: Option<u64>,
-    /// Rows met twice and dropped.
-    pub duplicates: u64,
-    /// Rows more than expected: they were added during the walk.
-    pub added: u64,
-    /// Rows that came, or were counted, and that the server does not have any more.
-    pub vanished: u64,
-    /// Whether all ids were compared with the server's at the end.
-    pub verified: bool,
-}
-
-impl Account {
-    /// The end frame. It holds nothing that depends on luck (retries, time), so that a resumed run ends like an undisturbed one.
-    pub fn end_line(&self) -> String {
-        let mut extra = Map::new();
-        if let Some(expected) = self.expected {
-            extra.insert("expected".into(), expected.into());
-        }
-        extra.insert("duplicates".into(), self.duplicates.into());
-        extra.insert("added".into(), self.added.into());
-        extra.insert("vanished".into(), self.vanished.into());
-        if self.verified {
-            extra.insert("verified".into(), true.into());
-        }
-        end_line(self.sent, &extra)
-    }
-
-    /// What the user should know when the list changed under us.
-    pub fn notes(&self) -> Vec<String> {
-        let told = [
-            (self.added, "more than the server counted at first: they were added during the walk and are included"),
-            (self.vanished, "removed from the server during the walk"),
-            (self.duplicates, "met twice, because the list changed, and are included once"),
-        ];
-        told.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} rows were {what}")).collect()
-    }
-}
 
 /// What a run did, to be compared with what the server says.
 #[derive(Debug)]
@@ -83,16 +37,16 @@ pub struct Done<'a> {
 ///
 /// # Errors
 /// [`ApiError::Short`] when rows are missing that the server still has.
-pub async fn settle(client: &Client, plan: &Plan, done: &Done<'_>, verify: bool) -> Result<Account, FetchError> {
+pub async fn settle(client: &Client, plan: &Plan, done: &Done<'_>, verify: bool) -> Result<RowCounts, FetchError> {
     let (expected, sent, walked) = (done.expected, done.sent, &done.walked);
-    let mut account = Account { sent, expected, duplicates: walked.duplicates, ..Account::default() };
+    let mut counts = RowCounts { sent, expected, duplicates: walked.duplicates, ..RowCounts::default() };
     if let Some(expected) = expected {
-        account.added = sent.saturating_sub(expected);
-        account.vanished = expected.saturating_sub(sent);
+        counts.added = sent.saturating_sub(expected);
+        counts.vanished = expected.saturating_sub(sent);
         if sent < expected {
             let now = counted(client, plan).await?;
             if sent < now {
-                return Err(ApiError::Short(shortfall(client, plan, done, sent, now).await?).into());
+                return Err(shortfall(client, plan, done, sent, now).await?.into());
             }
         }
     }
@@ -107,10 +61,10 @@ pub async fn settle(client: &Client, plan: &Plan, done: &Done<'_>, verify: bool)
             let text = format!("{n} rows are on the server and did not come: {}; run again", named(&seen.missing));
             return Err(ApiError::Short(text).into());
         }
-        account.vanished = account.vanished.max(seen.gone);
-        account.verified = true;
+        counts.vanished = counts.vanished.max(seen.gone);
+        counts.verified = true;
     }
-    Ok(account)
+    Ok(counts)
 }
 
 /// Rows that the server counts now.
@@ -123,7 +77,7 @@ async fn counted(client: &Client, plan: &Plan) -> Result<u64, ApiError> {
 }
 
 /// A shortfall in words: which ids, or where the server counts more than it lists.
-async fn shortfall(client: &Client, plan: &Plan, done: &Done<'_>, sent: u64, now: u64) -> Result<String, FetchError> {
+async fn shortfall(client: &Client, plan: &Plan, done: &Done<'_>, sent: u64, now: u64) -> Result<ApiError, FetchError> {
     let missing = compare(client, plan, done).await?.missing;
     let n = now - sent;
     let twice = match done.walked.duplicates {
@@ -132,12 +86,12 @@ async fn shortfall(client: &Client, plan: &Plan, done: &Done<'_>, sent: u64, now
     };
     let told = format!("{sent} rows came and the server counts {now}{twice}: {n} are missing");
     Ok(if !missing.is_empty() {
-        format!("{told}, among them {}; run again", named(&missing))
+        ApiError::Short(format!("{told}, among them {}; run again", named(&missing)))
     } else if done.below.is_some() {
-        format!("{told} from what an earlier run wrote: run again without --resume")
+        ApiError::ShortBefore(told)
     } else {
         let places = places(client, plan, &done.walked).await?;
-        format!("{told}{places}, and the server lists no others: tell its operator")
+        ApiError::Short(format!("{told}{places}, and the server lists no others: tell its operator"))
     })
 }
 

@@ -5,55 +5,27 @@
 //! that is near enough. The bounds are told in the begin frame, and `I/N@B1,B2,…` gives them.
 //! Ground truth, which has no ranges: the event's number modulo N. A list of ids: the I-th stretch of the list.
 
-use super::part::Part;
+use super::part::ListPart;
 use super::walk::segments::Range;
 use crate::api::{ApiError, Client, Id, Target};
+use crate::exit::UsageError;
+use crate::selection::Shard;
 use serde_json::{Value, json};
 
 /// A share may differ from the others by this much.
 const TOLERANCE: f64 = 0.05;
-
-/// One part of N.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shard {
-    /// Which part, from 0.
-    pub index: usize,
-    /// Of how many.
-    pub of: usize,
-    /// The first id of each part but the lowest, ascending; empty as long as they are not known, or not used.
-    pub bounds: Vec<i64>,
-}
-
-impl std::str::FromStr for Shard {
-    type Err = String;
-
-    /// `I/N` or `I/N@B1,B2,…`, I from 1.
-    fn from_str(text: &str) -> Result<Self, String> {
-        let told = "expected I/N, with I from 1 to N, or I/N@B1,B2,… with N-1 ascending ids";
-        let bad = |_: std::num::ParseIntError| told.to_owned();
-        let (part, bounds) = text.split_once('@').unwrap_or((text, ""));
-        let (index, of) = part.split_once('/').unwrap_or((part, ""));
-        let (index, of) = (index.parse::<usize>().map_err(bad)?, of.parse::<usize>().map_err(bad)?);
-        let bounds: Result<Vec<i64>, _> = bounds.split(',').filter(|b| !b.is_empty()).map(str::parse).collect();
-        let bounds = bounds.map_err(bad)?;
-        let fits = bounds.is_empty() || (bounds.len() == of.wrapping_sub(1) && bounds.is_sorted());
-        if index == 0 || index > of || of > 10_000 || !fits {
-            return Err(told.to_owned());
-        }
-        Ok(Self { index: index - 1, of, bounds })
-    }
-}
 
 impl Shard {
     /// Narrows a part to the share of this shard.
     ///
     /// # Errors
     /// [`ApiError`]; [`ApiError::Usage`] when the server's ids cannot be divided.
-    pub async fn narrow(&mut self, client: &Client, target: Target, part: &mut Part) -> Result<(), ApiError> {
+    pub async fn narrow(&mut self, client: &Client, target: Target, part: &mut ListPart) -> Result<(), ApiError> {
         let (Some(span), Some(count)) = (part.span, part.count) else {
-            return Err(ApiError::Usage(
-                "--shard needs ids that are whole numbers and a server that counts its rows".into(),
-            ));
+            return Err(UsageError::new(
+                "this list cannot be divided: its ids have to be whole numbers, and its server has to count its rows",
+            )
+            .into());
         };
         if self.bounds.is_empty() {
             let cuts = (1..self.of).map(|n| bound(client, target, part, span, count, n, self.of));
@@ -68,9 +40,9 @@ impl Shard {
 
     /// The share of this shard in a span.
     fn range(&self, span: Range) -> Range {
-        let bound = |n: usize| self.bounds.get(n).copied();
-        let low = self.index.checked_sub(1).and_then(bound).map_or(span.low, |b| b.max(span.low));
-        let high = bound(self.index).map_or(span.high, |b| b.min(span.high));
+        let (low, high) = self.ends();
+        let low = low.map_or(span.low, |b| b.max(span.low));
+        let high = high.map_or(span.high, |b| b.min(span.high));
         Range { low, high: high.max(low) }
     }
 
@@ -105,7 +77,7 @@ impl Shard {
 async fn bound(
     client: &Client,
     target: Target,
-    part: &Part,
+    part: &ListPart,
     span: Range,
     count: u64,
     n: usize,
@@ -151,15 +123,6 @@ mod tests {
             let full: Vec<&Range> = shares.iter().filter(|r| !r.is_empty()).collect();
             assert!(full.windows(2).all(|w| w[0].high == w[1].low), "{shares:?}");
             assert_eq!((full[0].low, full[full.len() - 1].high), (span.low, span.high));
-        }
-    }
-
-    #[test]
-    fn forms() {
-        assert_eq!("2/8".parse(), Ok(Shard { index: 1, of: 8, bounds: vec![] }));
-        assert_eq!("1/3@512,700".parse(), Ok(Shard { index: 0, of: 3, bounds: vec![512, 700] }));
-        for bad in ["0/2", "3/2", "1", "a/b", "1/3@5", "1/3@9,5", "1/2@x", "1/0"] {
-            assert!(bad.parse::<Shard>().is_err(), "{bad}");
         }
     }
 

@@ -8,7 +8,7 @@ use crate::api::hold::Holding;
 use crate::api::payload::Payload;
 use crate::api::row::Body;
 use crate::api::{ApiError, Row, Target};
-use crate::fetch::api::fill::{Filled, Slot};
+use crate::fetch::source::{Filled, Slot};
 use crate::postgres::DatabaseError;
 use futures_util::StreamExt;
 use memchr::{memchr2, memchr3};

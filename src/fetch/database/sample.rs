@@ -3,7 +3,7 @@
 use super::select;
 use super::select::Select;
 use super::tables::Tables;
-use super::{Source, rows};
+use super::{Database, rows};
 use crate::fetch::Request;
 use crate::fetch::discover::sample;
 use crate::postgres::{DatabaseError, Session};
@@ -16,9 +16,9 @@ const ROWS: u64 = 10;
 ///
 /// # Errors
 /// [`DatabaseError`].
-pub async fn describe(source: &Source, request: &Request) -> Result<Value, DatabaseError> {
+pub async fn describe(database: &Database, request: &Request) -> Result<Value, DatabaseError> {
     select::refuse(request)?;
-    let mut session = Session::open(&source.dsn).await?;
+    let mut session = Session::open(&database.dsn).await?;
     let place = session.place.clone();
     let of = |e: tokio_postgres::Error| DatabaseError::of(&e, &place);
     let snapshot = session.snapshot().await?;

@@ -2,6 +2,7 @@
 
 use super::tables::{ASSIGNMENT, TASK, Tables, UNIT};
 use crate::api::Target;
+use crate::exit::UsageError;
 use crate::fetch::Request;
 use crate::postgres::DatabaseError;
 use std::time::SystemTime;
@@ -43,22 +44,20 @@ pub struct Select {
 /// Refuses what no database can do, before one is asked.
 ///
 /// # Errors
-/// [`DatabaseError::Usage`].
+/// [`DatabaseError::NotHere`], [`DatabaseError::NoFilter`], [`DatabaseError::Usage`].
 pub fn refuse(request: &Request) -> Result<(), DatabaseError> {
-    let usage = |text: String| Err(DatabaseError::Usage(text));
     if request.target == Target::GroundTruth {
-        return usage("--dsn reads assignments and tasks; export ground truth over the API, without --dsn".into());
+        return Err(DatabaseError::NotHere("assignments and tasks are read from a database, ground truth is not"));
     }
     let (mut values, mut conditions) = (Vec::new(), Vec::new());
     for (key, value) in request.filters.iter() {
         let Some(filter) = Filter::of(request.target, key) else {
-            return usage(format!(
-                "--dsn cannot select by `{key}`: leave it out, or export over the API, without --dsn"
-            ));
+            return Err(DatabaseError::NoFilter(format!("a database cannot select by `{key}`")));
         };
         filter.add(key, value, &mut values, &mut conditions)?;
     }
-    numbers("the list of ids", request.ids.iter().map(String::as_str)).map(drop)
+    numbers("the list of ids", request.ids.iter().map(String::as_str))?;
+    Ok(())
 }
 
 /// What a filter compares.
@@ -137,7 +136,7 @@ impl Filter {
             }
             Self::Moment(column, operator) => {
                 let at = value.parse::<jiff::Timestamp>().and_then(SystemTime::try_from);
-                let at = at.map_err(|e| DatabaseError::Usage(format!("filter `{key}`: {e}")))?;
+                let at = at.map_err(|e| UsageError(format!("filter `{key}`: {e}")))?;
                 (format!("{column} {operator} ${n}::timestamptz"), Box::new(at))
             }
         };
@@ -151,7 +150,7 @@ impl Select {
     /// The query for a request that [`refuse`] let pass.
     ///
     /// # Errors
-    /// [`DatabaseError::Usage`] when a filter's column is not there.
+    /// [`DatabaseError::NoFilter`] when a filter's column is not there.
     pub fn new(request: &Request, tables: &Tables) -> Result<Self, DatabaseError> {
         let target = request.target;
         let (main, table) = if target == Target::Task { ("t", TASK) } else { ("a", ASSIGNMENT) };
@@ -161,8 +160,8 @@ impl Select {
             let (table, column, moment) = filter.column();
             let there = if moment { tables.has_moment(table, column) } else { tables.has(table, column) };
             if !there {
-                return Err(DatabaseError::Usage(format!(
-                    "this database cannot select by `{key}`: {table} has no column {column} of that kind that can be read; leave it out, or export over the API, without --dsn"
+                return Err(DatabaseError::NoFilter(format!(
+                    "this database cannot select by `{key}`: {table} has no column {column} of that kind that can be read"
                 )));
             }
             filter.add(key, value, &mut values, &mut conditions)?;
@@ -190,9 +189,9 @@ impl Select {
             (Field::Unit("files"), "u.files".into()),
             (Field::Data, format!("{main}.data")),
         ]);
-        let project = numbers("--project", request.filters.get("project").into_iter())?;
+        let project = numbers("filter `project`", request.filters.get("project").into_iter())?;
         let [project] = project[..] else {
-            return Err(DatabaseError::Usage("--dsn needs --project ID".into()));
+            return Err(UsageError::new("rows of a database are those of one project, and none is named").into());
         };
         Ok(Self { target, project, conditions, values, columns })
     }
@@ -274,15 +273,15 @@ impl Select {
 }
 
 /// Ids as numbers.
-fn numbers<'a>(what: &str, texts: impl Iterator<Item = &'a str>) -> Result<Vec<i64>, DatabaseError> {
-    let bad = |text: &str| DatabaseError::Usage(format!("{what}: ids of the database are whole numbers, not {text:?}"));
+fn numbers<'a>(what: &str, texts: impl Iterator<Item = &'a str>) -> Result<Vec<i64>, UsageError> {
+    let bad = |text: &str| UsageError(format!("{what}: ids of the database are whole numbers, not {text:?}"));
     texts.map(|text| text.trim().parse().map_err(|_| bad(text))).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::query::Filters;
+    use crate::api::filters::Filters;
     use jiff::tz::TimeZone;
 
     fn refused(target: Target, texts: &[&str]) -> Result<(), String> {

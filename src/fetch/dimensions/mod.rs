@@ -10,7 +10,7 @@ mod header;
 mod probe;
 mod wanted;
 
-use super::api::fill::{Filled, Slot};
+use super::source::{Filled, Overview, Slot};
 use super::{Request, join};
 use crate::api::{ApiError, Target};
 use probe::Probe;
@@ -50,9 +50,9 @@ impl Dimensions {
         Self(Arc::new(Inner { probe: Probe::new(own, allow_private), counts: Mutex::default() }))
     }
 
-    /// As a request says; `own` is asked for only if it is needed.
-    pub fn of(request: &Request, own: impl FnOnce() -> Option<Url>) -> Option<Self> {
-        request.dimensions.then(|| Self::new(own(), request.allow_private_urls))
+    /// As a request says, for an export of this kind.
+    pub fn of(request: &Request, overview: &Overview) -> Option<Self> {
+        request.dimensions.then(|| Self::new(overview.own_host.clone(), request.allow_private_urls))
     }
 
     /// Adds sizes to the rows that need them.

@@ -53,8 +53,10 @@ impl Probe {
     pub async fn size(&self, address: &str) -> Result<(u32, u32), String> {
         let url = match (Url::parse(address), &self.own) {
             (Ok(url), _) => url,
-            (Err(_), Some(own)) => own.join(address).map_err(|_| "a URL that is none".to_owned())?,
-            (Err(_), None) => return Err("a relative URL, and no --host (SYNAPSE_HOST) it could belong to".to_owned()),
+            (Err(_), Some(own)) => own.join(address).map_err(|_| "an invalid URL".to_owned())?,
+            (Err(_), None) => {
+                return Err("a relative URL, and no host (SYNAPSE_HOST) that it could belong to".to_owned());
+            }
         };
         let mut tries = Tries::new(Policy { budget: PATIENCE, ..Policy::default() });
         let patient = self.lost_in_a_row.load(Relaxed) < GIVE_UP_AFTER;

@@ -4,7 +4,7 @@ use crate::api::Target;
 use crate::dm::Arena;
 use crate::dm::payload;
 use crate::dm::payload::MediaKind;
-use crate::fetch::api::fill::Filled;
+use crate::fetch::source::Filled;
 use crate::item;
 use crate::item::{DataUnit, FileRef, Item, KeepRaw};
 use crate::stream::json::Raw;
@@ -21,7 +21,7 @@ pub struct Image {
 /// The images of a row to look at. A row that cannot be understood has none: that is for the stages that follow to say.
 pub fn of(filled: &Filled, target: Target) -> Vec<Image> {
     let mut line = Vec::new();
-    filled.row.write_line(target, filled.data.as_deref(), &mut line);
+    filled.row.write_line(target, filled.data.as_deref(), None, &mut line);
     item::parse(&line, KeepRaw).map(|item| of_item(&item)).unwrap_or_default()
 }
 

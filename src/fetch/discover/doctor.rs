@@ -25,14 +25,14 @@ pub async fn examine(client: &Client) -> Vec<Check> {
     add("credentials", Ok(client.credentials().origin.clone()));
     let me = client.me().await;
     let reached = match &me {
-        Err(error @ (ApiError::Unreachable { .. } | ApiError::GaveUp { .. })) => {
-            Err(ApiError::Short(error.to_string()))
-        }
-        _ => Ok(client.host()),
+        Err(ApiError::Unreachable { .. } | ApiError::GaveUp { .. }) => false,
+        _ => true,
     };
-    if !add("host", reached) {
+    if !reached {
+        add("host", me.map(|_| client.host()));
         return checks;
     }
+    add("host", Ok(client.host()));
     let known = match me {
         // An older server has no such endpoint; the next check tells whether the token is good.
         Err(ApiError::NotFound { .. }) => Ok("the server does not say who the token belongs to".into()),
@@ -47,16 +47,21 @@ pub async fn examine(client: &Client) -> Vec<Check> {
     checks
 }
 
-/// Writes the checks and gives the exit code of the first that failed.
+/// Writes the checks, each error as `words` words it, and gives the exit code of the first that failed.
 ///
 /// # Errors
 /// Of the output.
-pub fn write(checks: &[Check], as_table: bool, mut writer: Writer) -> Result<Exit, FetchError> {
+pub fn write(
+    checks: &[Check],
+    as_table: bool,
+    words: impl Fn(&ApiError) -> String,
+    mut writer: Writer,
+) -> Result<Exit, FetchError> {
     let mut table = Table::new(&["check", "ok", "detail"]);
     for check in checks {
         let (ok, detail) = match &check.result {
             Ok(detail) => (true, detail.clone()),
-            Err(error) => (false, error.to_string()),
+            Err(error) => (false, words(error)),
         };
         if as_table {
             table.row(vec![check.name.into(), if ok { "yes".into() } else { "NO".into() }, detail]);

@@ -1,9 +1,10 @@
-//! Where an export stands, so that a later run can go on: `--checkpoint FILE`, `--resume`, `--since-checkpoint`.
+//! Where an export stands, so that a later run can continue it: `--checkpoint FILE`, `--resume`, `--since-checkpoint`.
 //!
 //! A checkpoint is written to a temporary file and renamed, so it is whole or not there. It holds what identifies the export and
 //! how far it came; no token, no URL. It never runs ahead of the output: rows are flushed first.
 
-use crate::api::{ApiError, Id};
+use crate::api::Id;
+use crate::exit::{Advice, Classified, Exit};
 use crate::fetch::FetchError;
 use crate::stream::StreamError;
 use serde::{Deserialize, Serialize};
@@ -17,12 +18,64 @@ const EVERY: Duration = Duration::from_secs(1);
 /// The clocks of two machines may differ by so much; rows of this time are fetched again by `--since-checkpoint`.
 const MARGIN: jiff::SignedDuration = jiff::SignedDuration::from_secs(300);
 
+/// What an earlier run left cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckpointError {
+    /// A checkpoint or a dump cannot be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// A file that is something else.
+    #[error("{} is no checkpoint of this program", .0.display())]
+    NoCheckpoint(PathBuf),
+    /// The earlier run exported something else.
+    #[error("cannot resume: {key} was {was} and is {is} now")]
+    Differs {
+        /// What differs: `host`, `query`, `limit`, …
+        key: &'static str,
+        /// What the earlier run had.
+        was: Value,
+        /// What this one has.
+        is: Value,
+    },
+    /// A dump without frames says nothing about itself.
+    #[error("{} has no begin frame, so its checkpoint is needed to resume it", .0.display())]
+    NoBegin(PathBuf),
+    /// Another reason for which a dump cannot be continued.
+    #[error("{}: {reason}", path.display())]
+    Dump {
+        /// The dump.
+        path: PathBuf,
+        /// What is wrong.
+        reason: &'static str,
+    },
+}
+
+impl Classified for CheckpointError {
+    fn exit(&self) -> Exit {
+        Exit::Usage
+    }
+
+    fn advice(&self) -> Option<Advice> {
+        match self {
+            Self::NoCheckpoint(_) => Some(Advice::OtherCheckpoint),
+            Self::Differs { .. } => Some(Advice::SameOptions),
+            Self::NoBegin(_) => Some(Advice::GiveCheckpoint),
+            Self::Read { .. } | Self::Dump { .. } => None,
+        }
+    }
+}
+
 /// The content of a checkpoint file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Checkpoint {
     /// Of this format: 1.
     pub version: u32,
-    /// What identifies the export ([`crate::fetch::api::plan::Plan::identity`]).
+    /// What identifies the export ([`crate::fetch::Request::identity`]).
     pub identity: Map<String, Value>,
     /// Rows written and flushed.
     pub rows: u64,
@@ -65,18 +118,16 @@ impl Checkpoint {
     /// Reads a file; `None` when there is none.
     ///
     /// # Errors
-    /// [`ApiError::Usage`] when it cannot be read or is no checkpoint.
-    pub fn load(path: &Path) -> Result<Option<Self>, ApiError> {
+    /// [`CheckpointError`] when it cannot be read or is no checkpoint.
+    pub fn load(path: &Path) -> Result<Option<Self>, CheckpointError> {
         let bytes = match std::fs::read(path) {
             Ok(bytes) => bytes,
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(e) => return Err(ApiError::Usage(format!("cannot read {}: {e}", path.display()))),
+            Err(source) => return Err(CheckpointError::Read { path: path.to_owned(), source }),
         };
         match serde_json::from_slice::<Self>(&bytes) {
             Ok(found) if found.version == 1 => Ok(Some(found)),
-            _ => {
-                Err(ApiError::Usage(format!("{} is no checkpoint of this program: give another name", path.display())))
-            }
+            _ => Err(CheckpointError::NoCheckpoint(path.to_owned())),
         }
     }
 
@@ -121,14 +172,12 @@ impl From<Checkpoint> for Resume {
 /// Compares what is to be exported with what an earlier run exported.
 ///
 /// # Errors
-/// [`ApiError::Usage`] saying what differs.
-pub fn same(old: &Map<String, Value>, new: &Map<String, Value>) -> Result<(), ApiError> {
+/// [`CheckpointError::Differs`].
+pub fn same(old: &Map<String, Value>, new: &Map<String, Value>) -> Result<(), CheckpointError> {
     for key in ["host", "target", "query", "ids", "order", "limit", "shard", "dimensions"] {
         let (was, is) = (old.get(key).unwrap_or(&Value::Null), new.get(key).unwrap_or(&Value::Null));
         if was != is {
-            return Err(ApiError::Usage(format!(
-                "cannot resume: {key} was {was} and is {is} now; give the same options, or begin anew without --resume"
-            )));
+            return Err(CheckpointError::Differs { key, was: was.clone(), is: is.clone() });
         }
     }
     Ok(())

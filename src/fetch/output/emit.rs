@@ -1,10 +1,10 @@
 //! Filled rows to item lines, in order; flushed whenever there is nothing to write, remembered in the checkpoint once flushed.
 
 use super::checkpoint::Saver;
+use super::keys::Keys;
 use super::progress::Watch;
 use crate::api::Target;
-use crate::fetch::api::fill::{Filled, Slot};
-use crate::fetch::api::keys::Keys;
+use crate::fetch::source::{Filled, Slot};
 use crate::fetch::{FetchError, join};
 use crate::stream::Writer;
 use std::sync::atomic::Ordering::Relaxed;
@@ -12,8 +12,8 @@ use tokio::runtime::Runtime;
 use tokio::sync::mpsc::Receiver;
 use tokio::sync::mpsc::error::TryRecvError;
 
-/// Where lines go and who is told of them.
-pub struct Output<'a> {
+/// The output with everything that keeps account of it.
+pub struct ItemWriter<'a> {
     /// The output.
     pub writer: &'a mut Writer,
     /// The checkpoint.
@@ -32,7 +32,7 @@ pub fn rows(
     runtime: &Runtime,
     target: Target,
     mut from: Receiver<Slot>,
-    output: &mut Output<'_>,
+    output: &mut ItemWriter<'_>,
 ) -> Result<(), FetchError> {
     let mut line = Vec::new();
     loop {
@@ -60,17 +60,11 @@ pub fn rows(
     }
 }
 
-impl Output<'_> {
+impl ItemWriter<'_> {
     fn put(&mut self, target: Target, filled: &Filled, line: &mut Vec<u8>) -> Result<(), FetchError> {
         line.clear();
-        filled.row.write_line(target, filled.data.as_deref(), line);
-        if let Some(sizes) = &filled.dimensions {
-            // Before the end of the row and of the line.
-            line.truncate(line.len() - 2);
-            line.extend_from_slice(b",\"dimensions\":");
-            line.extend_from_slice(sizes.as_bytes());
-            line.extend_from_slice(b"}\n");
-        }
+        let dimensions = filled.dimensions.as_deref().map(|sizes| ("dimensions", sizes));
+        filled.row.write_line(target, filled.data.as_deref(), dimensions, line);
         self.writer.put(line)?;
         self.saver.wrote(line.len());
         self.saver.row(&filled.row.key, filled.cursor.as_deref());

@@ -2,5 +2,6 @@
 
 pub mod checkpoint;
 pub mod emit;
+pub mod keys;
 pub mod progress;
 pub mod resume;

@@ -1,7 +1,7 @@
-//! A dump file that a run left unfinished: what of it can be kept, and where to go on.
+//! A dump file that a run left unfinished: what of it can be kept, and where to continue.
 
-use super::checkpoint::{Checkpoint, Resume};
-use crate::api::{ApiError, Id};
+use super::checkpoint::{Checkpoint, CheckpointError, Resume};
+use crate::api::Id;
 use crate::stream::Frame;
 use crate::stream::frame::is_frame;
 use serde::Deserialize;
@@ -24,10 +24,10 @@ struct Keys<'a> {
 /// `checkpoint` adds what the dump does not hold.
 ///
 /// # Errors
-/// [`ApiError::Usage`] when the file cannot be read, or is no dump that can be gone on with.
-pub fn scan(path: &Path, checkpoint: Option<&Checkpoint>) -> Result<Option<Resume>, ApiError> {
-    let name = path.display();
-    let unreadable = |e: std::io::Error| ApiError::Usage(format!("cannot read {name}: {e}"));
+/// [`CheckpointError`] when the file cannot be read, or is no dump that can be continued.
+pub fn scan(path: &Path, checkpoint: Option<&Checkpoint>) -> Result<Option<Resume>, CheckpointError> {
+    let unreadable = |source| CheckpointError::Read { path: path.to_owned(), source };
+    let refused = |reason| CheckpointError::Dump { path: path.to_owned(), reason };
     let mut input = match File::open(path) {
         Ok(file) => BufReader::with_capacity(1 << 20, file),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -56,7 +56,7 @@ pub fn scan(path: &Path, checkpoint: Option<&Checkpoint>) -> Result<Option<Resum
                 }
                 // What a failed run says at its end is cut off with it.
                 Ok(Frame::Error { .. }) => break,
-                _ => return Err(ApiError::Usage(format!("{name} holds more than one stream: it cannot be resumed"))),
+                _ => return Err(refused("it holds more than one stream, so it cannot be resumed")),
             }
             continue;
         }
@@ -68,11 +68,8 @@ pub fn scan(path: &Path, checkpoint: Option<&Checkpoint>) -> Result<Option<Resum
         return bare(path, resume.rows, checkpoint);
     }
     if resume.rows > 0 {
-        resume.last = Some(key(&last).ok_or_else(|| {
-            ApiError::Usage(format!(
-                "{name}: its last line holds no whole number as id, so its place in the list is unknown"
-            ))
-        })?);
+        let reason = "its last line holds no whole number as id, so its place in the list is unknown";
+        resume.last = Some(key(&last).ok_or_else(|| refused(reason))?);
     }
     if let Some(checkpoint) = checkpoint {
         super::checkpoint::same(&resume.identity, &checkpoint.identity)?;
@@ -86,16 +83,16 @@ pub fn scan(path: &Path, checkpoint: Option<&Checkpoint>) -> Result<Option<Resum
 }
 
 /// A dump without frames says nothing about itself; its checkpoint must.
-fn bare(path: &Path, rows: u64, checkpoint: Option<&Checkpoint>) -> Result<Option<Resume>, ApiError> {
+fn bare(path: &Path, rows: u64, checkpoint: Option<&Checkpoint>) -> Result<Option<Resume>, CheckpointError> {
     let length = std::fs::metadata(path).map_or(0, |m| m.len());
     match checkpoint {
         Some(c) if c.bytes <= length => Ok(Some(c.clone().into())),
-        Some(_) => Err(ApiError::Usage(format!("{} is shorter than its checkpoint says: begin anew", path.display()))),
+        Some(_) => {
+            let reason = "it is shorter than its checkpoint says: start over";
+            Err(CheckpointError::Dump { path: path.to_owned(), reason })
+        }
         None if rows == 0 => Ok(None),
-        None => Err(ApiError::Usage(format!(
-            "{} has no begin frame: to resume it, its --checkpoint FILE is needed",
-            path.display()
-        ))),
+        None => Err(CheckpointError::NoBegin(path.to_owned())),
     }
 }
 
@@ -112,7 +109,7 @@ mod tests {
 
     const BEGIN: &str = "{\"@stream\":\"begin\",\"count\":3,\"host\":\"http://h\"}\n";
 
-    fn scan_text(text: &str) -> Result<Option<Resume>, ApiError> {
+    fn scan_text(text: &str) -> Result<Option<Resume>, CheckpointError> {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("d");
         std::fs::write(&file, text).unwrap();
@@ -140,7 +137,7 @@ mod tests {
     fn what_cannot_be_resumed() {
         assert_eq!(scan_text("").unwrap(), None);
         assert_eq!(scan_text("{\"@stream\":\"beg").unwrap(), None);
-        assert!(scan_text("{\"id\":1}\n").unwrap_err().to_string().contains("--checkpoint"));
+        assert!(matches!(scan_text("{\"id\":1}\n"), Err(CheckpointError::NoBegin(_))));
         assert!(scan_text(&format!("{BEGIN}{BEGIN}")).unwrap_err().to_string().contains("more than one stream"));
         assert!(scan_text(&format!("{BEGIN}{{\"id\":\"a\"}}\n")).is_err());
     }

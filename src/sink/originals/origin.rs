@@ -1,6 +1,6 @@
 //! What a begin frame says about where its rows are from.
 
-use crate::api::query::Target;
+use crate::api::Target;
 use crate::stream::Begin;
 use serde_json::Value;
 use url::Url;

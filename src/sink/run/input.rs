@@ -10,9 +10,9 @@ use crate::sink::originals::Source;
 use crate::sink::originals::origin::Origin;
 use crate::sink::originals::reason::Reason;
 use crate::sink::originals::renew::Refresh;
-use crate::stream::frame::{Kind, wrong_kind};
 use crate::stream::json;
 use crate::stream::json::Raw;
+use crate::stream::{Kind, StreamError};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
@@ -96,7 +96,9 @@ fn explain(line: &[u8], error: String) -> String {
         path: Option<Raw<'a>>,
     }
     match json::parse::<Item<'_>>(line) {
-        Ok(Item { id, data, path: None }) if id.is_some() || data.is_some() => wrong_kind(Kind::Items),
+        Ok(Item { id, data, path: None }) if id.is_some() || data.is_some() => {
+            format!("{}: put `syn-convert --to FORMAT` between", StreamError::WrongKind(Kind::Items))
+        }
         _ => error,
     }
 }

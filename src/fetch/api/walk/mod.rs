@@ -23,7 +23,7 @@ const PAGE_CAP: usize = 64 << 20;
 
 /// Rows in the order in which they go out.
 #[derive(Debug)]
-pub struct Batch {
+pub struct RowBatch {
     /// The rows.
     pub rows: Vec<Row>,
     /// What led to their page, if the walk can begin there again.
@@ -69,7 +69,7 @@ pub async fn run(
     client: Client,
     plan: Arc<Plan>,
     resume: Option<Resume>,
-    out: Sender<Batch>,
+    out: Sender<RowBatch>,
 ) -> Result<Walked, ApiError> {
     let mut all = Walked { complete: true, ..Walked::default() };
     let below = resume.as_ref().and_then(|r| r.last);

@@ -2,7 +2,7 @@
 //! request goes deep, in either page mode, and rows that come or go elsewhere in the list move nothing.
 
 use super::segments::{Range, Segments};
-use super::{Batch, Got, Walked, learn, page};
+use super::{Got, RowBatch, Walked, learn, page};
 use crate::api::{ApiError, Client, Query, Row};
 use crate::fetch::api::pace::PageSize;
 use crate::fetch::api::plan::Plan;
@@ -44,7 +44,7 @@ type Coming = FuturesUnordered<JoinHandle<(Range, Result<Got, ApiError>)>>;
 ///
 /// # Errors
 /// [`ApiError`]. When the receiver goes away the walk ends early without one.
-pub async fn run(client: &Client, plan: &Arc<Plan>, job: &Job, out: &Sender<Batch>) -> Result<Ended, ApiError> {
+pub async fn run(client: &Client, plan: &Arc<Plan>, job: &Job, out: &Sender<RowBatch>) -> Result<Ended, ApiError> {
     let mut size = plan.cautious_size();
     let mut segments = Segments::new(job.ranges.iter().copied(), job.ids_per_row);
     let mut coming: Coming = FuturesUnordered::new();
@@ -65,7 +65,7 @@ pub async fn run(client: &Client, plan: &Arc<Plan>, job: &Job, out: &Sender<Batc
                 walked.rows += rows.len() as u64;
                 low_water = Some(range.low);
                 if !rows.is_empty() {
-                    slot.send(Batch { rows, cursor: None });
+                    slot.send(RowBatch { rows, cursor: None });
                 }
                 if job.limit == Some(walked.rows) {
                     return Ok(Ended::Whole(walked));

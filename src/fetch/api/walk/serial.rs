@@ -1,13 +1,13 @@
 //! The walk page after page, following the server's `next`: for ground truth, which has no ranges, and for lists whose ids are
 //! no whole numbers.
 
-use super::{Batch, learn};
+use super::{RowBatch, learn};
 use super::{Walked, page};
 use crate::api::page::Mode;
 use crate::api::{ApiError, Client, Id, Row};
-use crate::fetch::api::keys::Keys;
-use crate::fetch::api::part::Part;
+use crate::fetch::api::part::ListPart;
 use crate::fetch::api::plan::Plan;
+use crate::fetch::output::keys::Keys;
 use std::collections::HashSet;
 use std::sync::Arc;
 use tokio::sync::mpsc::Sender;
@@ -30,9 +30,9 @@ pub struct From {
 pub async fn run(
     client: &Client,
     plan: &Arc<Plan>,
-    part: &Part,
+    part: &ListPart,
     from: &From,
-    out: &Sender<Batch>,
+    out: &Sender<RowBatch>,
 ) -> Result<Walked, ApiError> {
     let path = plan.target.path();
     let base = plan.page_query(&part.filters);
@@ -83,7 +83,7 @@ pub async fn run(
         rows.truncate(usize::try_from(left).unwrap_or(usize::MAX));
         walked.rows += rows.len() as u64;
         let cursor = if numbered { None } else { next.clone().map(Arc::new) };
-        if !rows.is_empty() && out.send(Batch { rows, cursor }).await.is_err() {
+        if !rows.is_empty() && out.send(RowBatch { rows, cursor }).await.is_err() {
             return Ok(walked);
         }
         let Some(step) = got.page.next else {
@@ -137,11 +137,7 @@ impl Met {
                 Place::Known => *duplicates += 1,
                 Place::Late => {}
                 Place::Disorder => {
-                    let id = &row.key;
-                    let reason = format!(
-                        "the server does not keep it in order (at {id}); --order arrival exports it all the same"
-                    );
-                    return Err(ApiError::Protocol { what: path.into(), reason });
+                    return Err(ApiError::Disorder { what: path.into(), id: row.key.plain() });
                 }
             }
         }

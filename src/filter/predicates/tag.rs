@@ -1,8 +1,8 @@
 //! `--tag`, `--task-tag`: tags of the row, and of the task it belongs to. A tag is given by id or by name; rows carry ids,
 //! names, or objects with `id` and `name` or `title`.
 
-use super::predicate::{Predicate, Row};
-use super::value::AnyOf;
+use super::{Item, Predicate};
+use crate::filter::any_of::AnyOf;
 use crate::stream::json::Raw;
 use serde::Deserialize;
 
@@ -13,12 +13,16 @@ const KEYS: [&str; 3] = ["id", "name", "title"];
 pub struct Tag(pub AnyOf);
 
 impl Predicate for Tag {
-    fn matches(&self, row: &Row<'_>) -> bool {
-        row.tags.as_ref().is_some_and(|tags| self.0.has_any(tags, &KEYS))
+    fn matches(&self, item: &Item<'_>) -> bool {
+        has_tag(item, &self.0)
     }
 }
 
-/// The row's task has one of these tags.
+fn has_tag(item: &Item<'_>, wanted: &AnyOf) -> bool {
+    item.tags.as_ref().is_some_and(|tags| wanted.has_any(tags, &KEYS))
+}
+
+/// The row's task has one of these tags; of a row that is itself a task, the row has.
 #[derive(Debug)]
 pub struct TaskTag(pub AnyOf);
 
@@ -29,8 +33,10 @@ struct Task<'a> {
 }
 
 impl Predicate for TaskTag {
-    fn matches(&self, row: &Row<'_>) -> bool {
-        let task = row.task.as_ref().and_then(Raw::read::<Task<'_>>);
+    fn matches(&self, item: &Item<'_>) -> bool {
+        // A row without a task is a task.
+        let Some(task) = &item.task else { return has_tag(item, &self.0) };
+        let task = task.read::<Task<'_>>();
         task.and_then(|task| task.tags).is_some_and(|tags| self.0.has_any(&tags, &KEYS))
     }
 }
@@ -38,7 +44,7 @@ impl Predicate for TaskTag {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::filter::predicate::row;
+    use crate::filter::predicates::item;
 
     #[test]
     fn tags_are_ids_names_or_objects() {
@@ -56,10 +62,12 @@ mod tests {
             let any_of = AnyOf::new([wanted.to_owned()]);
             let own = format!(r#"{{"id":1,"tags":{tags},"task":{{"id":2}}}}"#);
             let task = format!(r#"{{"id":1,"task":{{"id":2,"tags":{tags}}}}}"#);
-            assert_eq!(Tag(any_of.clone()).matches(&row(&own)), expected, "{wanted} {own}");
-            assert_eq!(TaskTag(any_of.clone()).matches(&row(&task)), expected, "{wanted} {task}");
-            assert!(!Tag(any_of.clone()).matches(&row(&task)) && !TaskTag(any_of).matches(&row(&own)));
+            assert_eq!(Tag(any_of.clone()).matches(&item(&own)), expected, "{wanted} {own}");
+            assert_eq!(TaskTag(any_of.clone()).matches(&item(&task)), expected, "{wanted} {task}");
+            assert!(!Tag(any_of.clone()).matches(&item(&task)) && !TaskTag(any_of).matches(&item(&own)));
         }
-        assert!(!TaskTag(AnyOf::new(["5".to_owned()])).matches(&row(r#"{"id":1,"task":5}"#)));
+        let tag = TaskTag(AnyOf::new(["5".to_owned()]));
+        assert!(!tag.matches(&item(r#"{"id":1,"task":5}"#)));
+        assert!(tag.matches(&item(r#"{"target":"task","id":1,"tags":[5]}"#)));
     }
 }

@@ -1,8 +1,8 @@
 //! `--category`: the row's own `category` (train, validation, test in ground truth), else `data_unit.meta.category`, which is
 //! free text.
 
-use super::predicate::{Predicate, Row};
-use super::value::AnyOf;
+use super::{Item, Predicate};
+use crate::filter::any_of::AnyOf;
 use crate::item::DataUnit;
 use crate::stream::json::Raw;
 use serde::Deserialize;
@@ -18,11 +18,11 @@ struct Meta<'a> {
 }
 
 impl Predicate for Category {
-    fn matches(&self, row: &Row<'_>) -> bool {
-        if let Some(own) = row.category.as_ref().filter(|c| c.text() != "null") {
+    fn matches(&self, item: &Item<'_>) -> bool {
+        if let Some(own) = item.category.as_ref().filter(|c| c.text() != "null") {
             return self.0.has_value(own);
         }
-        let Some(unit) = row.data_unit.as_ref().and_then(Raw::read::<DataUnit<'_>>) else { return false };
+        let Some(unit) = item.data_unit.as_ref().and_then(Raw::read::<DataUnit<'_>>) else { return false };
         let meta = unit.meta.as_ref().and_then(Raw::read::<Meta<'_>>);
         meta.and_then(|meta| meta.category).is_some_and(|category| self.0.has_value(&category))
     }
@@ -31,7 +31,7 @@ impl Predicate for Category {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::filter::predicate::row;
+    use crate::filter::predicates::item;
 
     #[test]
     fn own_category_comes_first() {
@@ -46,7 +46,7 @@ mod tests {
             ("train", r#"{"id":1}"#, false),
         ];
         for (wanted, line, expected) in cases {
-            assert_eq!(Category(AnyOf::new([wanted.to_owned()])).matches(&row(line)), expected, "{wanted} {line}");
+            assert_eq!(Category(AnyOf::new([wanted.to_owned()])).matches(&item(line)), expected, "{wanted} {line}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! How a value of a row is compared with what the user asked for: as text. Numbers by their digits as written, strings by
+//! How a value of an item is compared with what the user asked for: as text. Numbers by their digits as written, strings by
 //! their content in Unicode NFC, objects by the keys that name them.
 
 use crate::item::Pairs;

@@ -1,12 +1,10 @@
 //! The filters that a list knows. The backend answers 200 to a key it does not know and returns everything, so an unknown key is
 //! refused here (backend.md §5).
 
-use super::query::Target;
-use super::value::{Kind, nearest};
+use super::target::Target;
+use super::value::ValueKind;
+use crate::selection::words::{CATEGORY, LABELLING, REVIEW, nearest};
 
-const STATUS_LABEL: Kind = Kind::Words(&["stand_by", "in_progress", "completed", "skipped"]);
-const STATUS_REVIEW: Kind = Kind::Words(&["stand_by", "in_progress", "rejected", "completed", "skipped"]);
-const CATEGORY: Kind = Kind::Words(&["train", "validation", "test"]);
 const RANGES: [&str; 4] = ["__gt", "__gte", "__lt", "__lte"];
 const ASSIGNMENT_DATES: [&str; 6] = [
     "created",
@@ -18,70 +16,71 @@ const ASSIGNMENT_DATES: [&str; 6] = [
 ];
 
 /// Keys of every list.
-const COMMON: &[(&str, Kind)] = &[("ids", Kind::Ids), ("ids_ex", Kind::Ids), ("search", Kind::Text)];
+const COMMON: &[(&str, ValueKind)] =
+    &[("ids", ValueKind::Ids), ("ids_ex", ValueKind::Ids), ("search", ValueKind::Text)];
 /// Keys of assignments and of tasks.
-const BY_ID: &[(&str, Kind)] = &[("project", Kind::Id), ("id", Kind::Id), ("id__in", Kind::Ids)];
-const ASSIGNMENT: &[(&str, Kind)] = &[
-    ("workshop", Kind::Ids),
-    ("tasks", Kind::Ids),
-    ("users", Kind::Ids),
-    ("reviewers", Kind::Ids),
-    ("groups", Kind::Ids),
-    ("stages", Kind::Ids),
-    ("task_tags", Kind::Ids),
-    ("tags", Kind::Ids),
-    ("status_label", STATUS_LABEL),
-    ("status_review", STATUS_REVIEW),
-    ("is_discarded", Kind::Bool),
-    ("is_discard_confirmed", Kind::Bool),
-    ("is_confirmed", Kind::Bool),
+const BY_ID: &[(&str, ValueKind)] = &[("project", ValueKind::Id), ("id", ValueKind::Id), ("id__in", ValueKind::Ids)];
+const ASSIGNMENT: &[(&str, ValueKind)] = &[
+    ("workshop", ValueKind::Ids),
+    ("tasks", ValueKind::Ids),
+    ("users", ValueKind::Ids),
+    ("reviewers", ValueKind::Ids),
+    ("groups", ValueKind::Ids),
+    ("stages", ValueKind::Ids),
+    ("task_tags", ValueKind::Ids),
+    ("tags", ValueKind::Ids),
+    ("status_label", ValueKind::Words(LABELLING)),
+    ("status_review", ValueKind::Words(REVIEW)),
+    ("is_discarded", ValueKind::Bool),
+    ("is_discard_confirmed", ValueKind::Bool),
+    ("is_confirmed", ValueKind::Bool),
 ];
-const TASK: &[(&str, Kind)] = &[
-    ("is_discarded", Kind::Bool),
-    ("schema", Kind::Text),
-    ("has_assignment", Kind::Bool),
-    ("has_reached_max_assignments", Kind::Bool),
-    ("status_label", STATUS_LABEL),
-    ("status_review", STATUS_REVIEW),
-    ("assignments", Kind::Ids),
-    ("assignments__is_discarded", Kind::Bool),
-    ("labelers", Kind::Ids),
-    ("reviewers", Kind::Ids),
-    ("groups", Kind::Ids),
-    ("stages", Kind::Ids),
-    ("workshops", Kind::Ids),
-    ("tags", Kind::Ids),
-    ("discarded_filter", Kind::Text),
+const TASK: &[(&str, ValueKind)] = &[
+    ("is_discarded", ValueKind::Bool),
+    ("schema", ValueKind::Text),
+    ("has_assignment", ValueKind::Bool),
+    ("has_reached_max_assignments", ValueKind::Bool),
+    ("status_label", ValueKind::Words(LABELLING)),
+    ("status_review", ValueKind::Words(REVIEW)),
+    ("assignments", ValueKind::Ids),
+    ("assignments__is_discarded", ValueKind::Bool),
+    ("labelers", ValueKind::Ids),
+    ("reviewers", ValueKind::Ids),
+    ("groups", ValueKind::Ids),
+    ("stages", ValueKind::Ids),
+    ("workshops", ValueKind::Ids),
+    ("tags", ValueKind::Ids),
+    ("discarded_filter", ValueKind::Text),
 ];
-const GROUND_TRUTH: &[(&str, Kind)] = &[
-    ("ground_truth_dataset_version", Kind::Id),
-    ("ground_truth", Kind::Ids),
-    ("category", CATEGORY),
-    ("categories", CATEGORY),
-    ("classes", Kind::Names),
-    ("task", Kind::Ids),
+const GROUND_TRUTH: &[(&str, ValueKind)] = &[
+    ("ground_truth_dataset_version", ValueKind::Id),
+    ("ground_truth", ValueKind::Ids),
+    ("category", ValueKind::Words(CATEGORY)),
+    ("categories", ValueKind::Words(CATEGORY)),
+    ("classes", ValueKind::Names),
+    ("task", ValueKind::Ids),
 ];
 
 /// All keys of a target with what they take.
-pub fn keys(target: Target) -> Vec<(String, Kind)> {
-    let own = |list: &[(&str, Kind)]| list.iter().map(|(k, v)| ((*k).to_owned(), *v)).collect::<Vec<_>>();
+pub fn keys(target: Target) -> Vec<(String, ValueKind)> {
+    let own = |list: &[(&str, ValueKind)]| list.iter().map(|(k, v)| ((*k).to_owned(), *v)).collect::<Vec<_>>();
     let ranges = |field: &str, kind| RANGES.map(|r| (format!("{field}{r}"), kind));
     let mut out = own(COMMON);
     match target {
         Target::Assignment => {
             out.extend(own(BY_ID));
             out.extend(own(ASSIGNMENT));
-            out.extend(ASSIGNMENT_DATES.iter().flat_map(|d| ranges(d, Kind::Date)));
+            out.extend(ASSIGNMENT_DATES.iter().flat_map(|d| ranges(d, ValueKind::Date)));
         }
         Target::Task => {
             out.extend(own(BY_ID));
             out.extend(own(TASK));
-            out.extend(ranges("created", Kind::Date));
+            out.extend(ranges("created", ValueKind::Date));
         }
         Target::GroundTruth => out.extend(own(GROUND_TRUTH)),
     }
     if target != Target::GroundTruth {
-        out.extend(ranges("id", Kind::Number));
+        out.extend(ranges("id", ValueKind::Number));
     }
     out
 }
@@ -90,7 +89,7 @@ pub fn keys(target: Target) -> Vec<(String, Kind)> {
 ///
 /// # Errors
 /// A line naming the key that is probably meant, and the keys there are.
-pub fn lookup(target: Target, key: &str) -> Result<Kind, String> {
+pub fn lookup(target: Target, key: &str) -> Result<ValueKind, String> {
     let known = keys(target);
     if let Some((_, kind)) = known.iter().find(|(k, _)| k == key) {
         return Ok(*kind);
@@ -133,8 +132,8 @@ mod tests {
         assert_eq!(keys(Target::Assignment).len(), 3 + 3 + 13 + 24 + 4);
         assert_eq!(keys(Target::Task).len(), 3 + 3 + 15 + 4 + 4);
         assert_eq!(keys(Target::GroundTruth).len(), 3 + 6);
-        assert_eq!(lookup(Target::Assignment, "last_labeled__gte"), Ok(Kind::Date));
-        assert_eq!(lookup(Target::Task, "id__lt"), Ok(Kind::Number));
+        assert_eq!(lookup(Target::Assignment, "last_labeled__gte"), Ok(ValueKind::Date));
+        assert_eq!(lookup(Target::Task, "id__lt"), Ok(ValueKind::Number));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `--user`: who works on a row: `user`, `assignee`, `labeler` or `users`, by id, e-mail address or name.
 
-use super::predicate::{Predicate, Row};
-use super::value::AnyOf;
+use super::{Item, Predicate};
+use crate::filter::any_of::AnyOf;
 
 const KEYS: [&str; 4] = ["id", "email", "name", "username"];
 
@@ -10,15 +10,15 @@ const KEYS: [&str; 4] = ["id", "email", "name", "username"];
 pub struct User(pub AnyOf);
 
 impl Predicate for User {
-    fn matches(&self, row: &Row<'_>) -> bool {
-        row.users.iter().any(|user| self.0.has_any(user, &KEYS))
+    fn matches(&self, item: &Item<'_>) -> bool {
+        item.users.iter().any(|user| self.0.has_any(user, &KEYS))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::filter::predicate::row;
+    use crate::filter::predicates::item;
 
     #[test]
     fn people_are_ids_or_objects() {
@@ -32,7 +32,7 @@ mod tests {
             ("kim", r#"{"id":1,"reviewer":"kim"}"#, false),
         ];
         for (wanted, line, expected) in cases {
-            assert_eq!(User(AnyOf::new([wanted.to_owned()])).matches(&row(line)), expected, "{wanted} {line}");
+            assert_eq!(User(AnyOf::new([wanted.to_owned()])).matches(&item(line)), expected, "{wanted} {line}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! How far a fetch has come: a line on a terminal, or JSON lines with `--log-format json`.
 
-use super::common::Console;
 use crate::api::Client;
+use crate::cli::Console;
 use crate::fetch::output::progress::Watch;
 use indicatif::{HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;

@@ -1,0 +1,406 @@
+//! The options of `syn-fetch`, and the request that they make.
+
+#[cfg(feature = "postgres")]
+use super::database::Database;
+use crate::api::Target;
+use crate::api::filters::Filters;
+use crate::cli::common::Common;
+use crate::cli::connect::{Connect, Pace};
+use crate::cli::select::{Select, values};
+use crate::exit::Failure;
+use crate::fetch::Request;
+use crate::fetch::output::checkpoint::{Checkpoint, Resume};
+use crate::fetch::output::resume as dump;
+use crate::selection::List;
+use clap::{Args, Parser, Subcommand};
+use indexmap::IndexSet;
+use jiff::tz::TimeZone;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  # a whole project as COCO
+  syn-fetch --project 42 | syn-convert --to coco | syn-sink out/
+  # tasks that review has accepted
+  syn-fetch --project 42 --target task --review completed > tasks.ndjson
+  # the training part of a ground-truth version
+  syn-fetch --gt-version 15 --category train | zstd > truth.ndjson.zst
+  # the first hundred rows since January with one of two tags
+  syn-fetch --project 42 --since 2026-01 --tag 3,5 --limit 100
+  # a large export: safe to repeat until it is complete
+  syn-fetch --project 42 -o dump.ndjson --resume
+  # what is new since last night
+  syn-fetch --project 42 --since-checkpoint --checkpoint nightly.json \\
+    -o today.ndjson
+  # from the database of an installation
+  syn-fetch --project 42 \\
+    --dsn 'postgres://reader@db.internal/synapse?sslmode=verify-full'
+  # which projects there are
+  syn-fetch projects
+
+The token comes from SYNAPSE_ACCESS_TOKEN, --token-file, or the file that
+`synapse login` writes. More on large exports: docs/fetch.md.
+
+Exit codes:
+  0  ok
+  2  a mistake on the command line
+  3  a row that cannot be used
+  4  refused by the API
+  5  a temporary failure, or rows are missing
+  6  the output could not be written";
+
+/// Fetch annotations of a Synapse project as NDJSON
+#[derive(Debug, Parser)]
+#[command(name = "syn-fetch", version, max_term_width = 110, disable_help_subcommand = true, disable_help_flag = true)]
+#[command(after_help = "All options and examples: syn-fetch --help", after_long_help = EXAMPLES)]
+#[command(mut_arg("tool", |tool| tool.hide(true)))]
+pub struct Fetch {
+    #[command(subcommand)]
+    pub(super) command: Option<Discover>,
+    #[command(flatten)]
+    pub(super) scope: Scope,
+    #[command(flatten)]
+    pub(super) select: Select,
+    #[command(flatten)]
+    server_select: ServerSelect,
+    #[command(flatten)]
+    pub(super) running: Running,
+    #[command(flatten)]
+    pub(super) pace: Pace,
+    #[cfg(feature = "postgres")]
+    #[command(flatten)]
+    pub(super) database: Database,
+    #[command(flatten)]
+    pub(super) connect: Connect,
+    /// Print help (`-h`: in short)
+    #[arg(short, long, global = true, action = clap::ArgAction::Help, help_heading = "Common options")]
+    help: Option<bool>,
+    /// Options that every binary has.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// What there is, instead of an export.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(super) enum Discover {
+    /// List the projects that can be read
+    Projects,
+    /// List the ground-truth datasets
+    GtDatasets,
+    /// List the versions of a ground-truth dataset (--gt-dataset)
+    GtVersions,
+    /// List the classes of a project, in the order of its schema (--project)
+    Classes,
+    /// Check host, token and access
+    Doctor,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What to fetch")]
+pub(super) struct Scope {
+    /// Project to export
+    #[arg(short, long, value_name = "ID", env = "SYNAPSE_PROJECT", global = true)]
+    pub(super) project: Option<String>,
+    /// Ground-truth dataset version to export
+    #[arg(long, value_name = "ID", env = "SYNAPSE_GT_VERSION", global = true)]
+    pub(super) gt_version: Option<String>,
+    /// Ground-truth dataset, for `gt-versions`
+    #[arg(long, value_name = "ID", global = true)]
+    pub(super) gt_dataset: Option<String>,
+    /// Which rows [default: assignment, or ground_truth with --gt-version]
+    #[arg(short, long, value_name = "TARGET")]
+    target: Option<Target>,
+}
+
+/// What only the server can select by.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Selection")]
+struct ServerSelect {
+    /// Reviewer, by id
+    #[arg(long, value_name = "ID", hide_short_help = true)]
+    reviewer: Vec<String>,
+    /// Group, by id
+    #[arg(long, value_name = "ID", hide_short_help = true)]
+    group: Vec<String>,
+    /// Workshop, by id
+    #[arg(long, value_name = "ID", hide_short_help = true)]
+    workshop: Vec<String>,
+    /// Stage, by id
+    #[arg(long, value_name = "ID", hide_short_help = true)]
+    stage: Vec<String>,
+    /// Task of an assignment or of a ground-truth event, by id
+    #[arg(long, value_name = "ID", hide_short_help = true)]
+    task: Vec<String>,
+    /// Only rows that were discarded, or only those that were not
+    #[arg(long, value_name = "true|false", hide_short_help = true)]
+    discarded: Option<String>,
+    /// What the server's own search finds
+    #[arg(long, value_name = "TEXT", hide_short_help = true)]
+    search: Option<String>,
+    /// Any filter of the server: KEY=VALUE, or a JSON object; docs/fetch.md lists the keys
+    #[arg(short, long, value_name = "FILTER")]
+    filter: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "How to fetch")]
+pub(super) struct Running {
+    /// Stop after N rows
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+    /// Order of the rows: descending id, or as they arrive (faster when payloads differ much in size)
+    #[arg(long, value_name = "ORDER", default_value = "descending", hide_short_help = true)]
+    pub(super) order: Order,
+    /// Remember in FILE how far the run came
+    #[arg(long, value_name = "FILE")]
+    pub(super) checkpoint: Option<PathBuf>,
+    /// Continue where an earlier run with the same options ended; with -o FILE a torn last line is cut off
+    #[arg(long, conflicts_with = "since_checkpoint")]
+    pub(super) resume: bool,
+    /// Only rows that are new or were labelled again since the run that wrote --checkpoint
+    #[arg(long, requires = "checkpoint", conflicts_with_all = ["since", "until", "ids_from"])]
+    pub(super) since_checkpoint: bool,
+    /// Compare all ids with the server's at the end
+    #[arg(long, hide_short_help = true)]
+    pub(super) verify: bool,
+    /// Rows a page, or `auto`
+    #[arg(long, value_name = "N", default_value = "auto", value_parser = page_size, hide_short_help = true)]
+    pub(super) page_size: PageSize,
+    /// Add the size of each image whose row lacks it, read from the first bytes of the image
+    #[arg(long)]
+    dimensions: bool,
+    /// Item lines only, without the begin and end frames
+    #[arg(long)]
+    bare: bool,
+    /// Print what would be fetched, with a sample of the rows, and stop
+    #[arg(long)]
+    pub(super) dry_run: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Order {
+    Descending,
+    Arrival,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PageSize(pub Option<usize>);
+
+fn page_size(text: &str) -> Result<PageSize, String> {
+    match text {
+        "auto" => Ok(PageSize(None)),
+        _ => match text.parse() {
+            Ok(n) if (1..=1000).contains(&n) => Ok(PageSize(Some(n))),
+            _ => Err("expected auto, or a number from 1 to 1000".into()),
+        },
+    }
+}
+
+impl Fetch {
+    /// What the options ask for.
+    ///
+    /// # Errors
+    /// A usage failure for what cannot be asked; those of `ask`, which is asked for the project or version when none is given.
+    pub(super) fn request(&self, ask: impl FnOnce(Target) -> Result<String, Failure>) -> Result<Request, Failure> {
+        let zone = TimeZone::system();
+        let target = match (self.scope.target, &self.scope.project, &self.scope.gt_version) {
+            (Some(target), _, _) => target,
+            (None, None, Some(_)) => Target::GroundTruth,
+            (None, _, _) => Target::Assignment,
+        };
+        let mut filters = Filters::default();
+        for text in &self.server_select.filter {
+            filters.add_text(target, text, &zone)?;
+        }
+        let given = if target == Target::GroundTruth { &self.scope.gt_version } else { &self.scope.project };
+        if let Some(id) = given {
+            // The environment gives way to a filter that names the project.
+            if filters.get(target.scope()).is_none_or(|named| named == id) || self.scope_is_typed(target) {
+                filters.add(target, target.scope(), id, &zone)?;
+            }
+        } else if filters.get(target.scope()).is_none() {
+            let id = ask(target)?;
+            filters.add(target, target.scope(), &id, &zone)?;
+        }
+        self.add_selection(target, &mut filters, &zone)?;
+        let ids = self.ids()?;
+        Filters::check_ids(&ids, &zone)?;
+        if !ids.is_empty() && filters.get("ids").is_some() {
+            return Err(Failure::usage(
+                "ids are given by --ids-from and by the filter `ids`: put all of them into the file",
+            ));
+        }
+        let running = &self.running;
+        Ok(Request {
+            target,
+            filters,
+            ids,
+            limit: running.limit,
+            bare: running.bare,
+            arrival: running.order == Order::Arrival,
+            page_size: running.page_size.0,
+            shard: self.select.shard.clone(),
+            dimensions: running.dimensions,
+            allow_private_urls: self.connect.allows_private_urls(),
+            verify: running.verify,
+            checkpoint: running.checkpoint.clone(),
+            ..Request::default()
+        })
+    }
+
+    /// What an earlier run left: what it wrote, and what it remembers.
+    ///
+    /// # Errors
+    /// A usage failure when there is nothing to continue from, or when it is that of another export.
+    pub(super) fn continue_from(&self, request: &mut Request) -> Result<(), Failure> {
+        let running = &self.running;
+        let remembered = match &running.checkpoint {
+            Some(path) if running.resume || running.since_checkpoint => Checkpoint::load(path)?,
+            _ => None,
+        };
+        if running.since_checkpoint {
+            request.since = match &remembered {
+                Some(earlier) if earlier.complete => Some(earlier.clone()),
+                Some(_) => {
+                    return Err(Failure::usage(
+                        "the run that wrote the checkpoint is not complete: finish it with --resume first",
+                    ));
+                }
+                // The first of a series of nightly runs has nothing to compare with: it takes everything.
+                None => None,
+            };
+        }
+        if !running.resume {
+            return Ok(());
+        }
+        if request.arrival {
+            return Err(Failure::usage(
+                "--resume needs the descending order: a run with --order arrival cannot be continued",
+            ));
+        }
+        request.resume = match self.output_file() {
+            Some(file) => dump::scan(file, remembered.as_ref())?,
+            None if running.checkpoint.is_none() => {
+                return Err(Failure::usage("--resume needs -o FILE or --checkpoint FILE"));
+            }
+            None => remembered.map(Resume::from),
+        };
+        // The bounds between the shards were chosen when the export began.
+        let bounds = request.resume.as_ref().and_then(|r| r.identity.get("shard")?.get("bounds").cloned());
+        if let (Some(shard), Some(bounds)) = (&mut request.shard, bounds.and_then(|b| serde_json::from_value(b).ok())) {
+            shard.bounds = bounds;
+        }
+        Ok(())
+    }
+
+    /// The file of `-o`.
+    pub(super) fn output_file(&self) -> Option<&PathBuf> {
+        self.common.output.as_ref().filter(|path| path.as_os_str() != "-")
+    }
+
+    /// Whether the project or version stands on the command line rather than in the environment.
+    fn scope_is_typed(&self, target: Target) -> bool {
+        let (variable, value) = match target {
+            Target::GroundTruth => ("SYNAPSE_GT_VERSION", &self.scope.gt_version),
+            _ => ("SYNAPSE_PROJECT", &self.scope.project),
+        };
+        std::env::var(variable).ok() != *value
+    }
+
+    /// Whether a person reads the output.
+    pub(super) fn at_terminal(&self) -> bool {
+        self.common.output.is_none() && std::io::stdout().is_terminal()
+    }
+
+    /// All ids of `--ids-from`, and with them those of `--id`, each once, in the order given; empty when there is no file.
+    fn ids(&self) -> Result<Vec<String>, Failure> {
+        let mut ids = IndexSet::new();
+        self.select.ids_in_files(&self.common, &[], |_, id| {
+            ids.insert(id.to_owned());
+        })?;
+        match self.select.ids_from.first() {
+            None => return Ok(Vec::new()),
+            Some(path) if ids.is_empty() => {
+                return Err(Failure::usage(format!("--ids-from {}: the file holds no id", path.display())));
+            }
+            Some(_) => ids.extend(values(&self.select.id)),
+        }
+        Ok(ids.into_iter().collect())
+    }
+
+    /// Adds the options that select rows, in the server's spelling for this target.
+    fn add_selection(&self, target: Target, filters: &mut Filters, zone: &TimeZone) -> Result<(), Failure> {
+        let (select, server) = (&self.select, &self.server_select);
+        let id = if select.ids_from.is_empty() { values(&select.id) } else { Vec::new() };
+        // An option, the server's key for assignments, tasks and ground truth ("" = it has none), and what was given.
+        let lists: [(&str, [&str; 3], &[String]); 16] = [
+            ("--status", ["status_label", "status_label", ""], &values(&select.status)),
+            ("--review", ["status_review", "status_review", ""], &values(&select.review)),
+            ("--user", ["users", "labelers", ""], &by_id("--user", &select.user)?),
+            ("--tag", ["tags", "tags", ""], &by_id("--tag", &select.tag)?),
+            ("--task-tag", ["task_tags", "tags", ""], &by_id("--task-tag", &select.task_tag)?),
+            ("--category", ["", "", "category"], &values(&select.category)),
+            ("--class", ["", "", "classes"], &values(&select.class)),
+            ("--tool", ["", "", ""], &values(&select.tool)),
+            ("--id", ["ids", "ids", "ids"], &id),
+            ("--reviewer", ["reviewers", "reviewers", ""], &server.reviewer),
+            ("--group", ["groups", "groups", ""], &server.group),
+            ("--workshop", ["workshop", "workshops", ""], &server.workshop),
+            ("--stage", ["stages", "stages", ""], &server.stage),
+            ("--task", ["tasks", "", "task"], &server.task),
+            ("--discarded", ["is_discarded", "is_discarded", ""], server.discarded.as_slice()),
+            ("--search", ["search", "search", "search"], server.search.as_slice()),
+        ];
+        for (option, keys, given) in lists {
+            let key = keys[target as usize];
+            if key.is_empty() && !given.is_empty() {
+                return Err(Failure::usage(cannot_select(target, option)));
+            }
+            for value in given {
+                if key == "classes" && value.contains(',') {
+                    return Err(Failure::usage(format!(
+                        "the server cannot select by a class whose name has a comma ({value:?}): use `syn-filter --class` after this stage"
+                    )));
+                }
+                filters.add(target, key, value, zone)?;
+            }
+        }
+        let (since, before) = select.created()?;
+        for (key, at) in [("created__gte", since), ("created__lt", before)] {
+            let Some(at) = at else { continue };
+            if target == Target::GroundTruth {
+                return Err(Failure::usage(
+                    "the server cannot select ground truth by date: use `syn-filter --since/--until` after this stage",
+                ));
+            }
+            filters.add(target, key, &at.to_string(), zone)?;
+        }
+        Ok(())
+    }
+}
+
+/// Values that the server compares with ids: what is no id would select nothing.
+fn by_id(option: &str, lists: &[List]) -> Result<Vec<String>, Failure> {
+    let values = values(lists);
+    let uuid = |text: &str| text.len() == 36 && text.chars().all(|c| c == '-' || c.is_ascii_hexdigit());
+    match values.iter().find(|value| value.parse::<u64>().is_err() && !uuid(value)) {
+        None => Ok(values),
+        Some(name) => Err(Failure::usage(format!(
+            "{option} {name}: the server selects by id, not by name; rows hold the ids, or use `syn-filter {option} {name}` after this stage"
+        ))),
+    }
+}
+
+/// What to do about a selection that the server cannot make.
+fn cannot_select(target: Target, option: &str) -> String {
+    let target = target.word();
+    // Options of syn-filter with the same name.
+    match option {
+        "--status" | "--review" | "--user" | "--tag" | "--task-tag" | "--category" | "--class" | "--tool" => {
+            format!("the server cannot select target {target} by {option}: use `syn-filter {option}` after this stage")
+        }
+        "--task" => format!("a row of target {target} is the task itself: select it with --id"),
+        _ => format!("the server cannot select target {target} by {option}: leave it out"),
+    }
+}

@@ -1,0 +1,68 @@
+//! The subcommands of `syn-fetch`: what there is, and whether it can be reached.
+
+use super::args::{Discover, Fetch};
+use super::ask;
+use crate::api::catalog::Project;
+use crate::api::{Client, Target};
+use crate::cli::advice::with_advice;
+use crate::exit::{Exit, Failure};
+use crate::fetch::discover::doctor;
+use crate::fetch::discover::listing::Listing;
+use clap::CommandFactory;
+use clap::parser::ValueSource;
+use tokio::runtime::Runtime;
+
+/// Refuses options that a subcommand does not read: those that say what to export, from where, and how.
+///
+/// # Errors
+/// A usage failure that names the option.
+pub fn refuse_other_options() -> Result<(), Failure> {
+    let command = Fetch::command();
+    let Ok(matches) = command.clone().try_get_matches() else { return Ok(()) };
+    let Some(name) = matches.subcommand_name() else { return Ok(()) };
+    let typed = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
+    let unread = command.get_arguments().find(|arg| !arg.is_global_set() && typed(arg.get_id().as_str()));
+    match unread.and_then(|arg| arg.get_long()) {
+        Some(option @ ("dsn" | "dsn-file")) => Err(Failure::usage(format!(
+            "`syn-fetch {name}` asks the API, and --{option} is a database, which holds rows only: leave one of them out"
+        ))),
+        Some(option) => Err(Failure::usage(format!("`syn-fetch {name}` exports nothing: leave out --{option}"))),
+        None => Ok(()),
+    }
+}
+
+/// Writes what a subcommand lists.
+///
+/// # Errors
+/// Those of asking the server and of the output.
+pub fn run(what: Discover, args: &Fetch, runtime: &Runtime, client: &Client) -> Result<Exit, Failure> {
+    let table = args.at_terminal();
+    let listing = match what {
+        Discover::Projects => Listing::projects(&runtime.block_on(client.projects())?),
+        Discover::GtDatasets => Listing::datasets(&runtime.block_on(client.datasets())?),
+        Discover::GtVersions => {
+            let dataset = args.scope.gt_dataset.clone().map_or_else(|| ask::dataset(runtime, client), Ok)?;
+            Listing::versions(&runtime.block_on(client.versions(&dataset))?)
+        }
+        Discover::Classes => Listing::classes(&class_project(args, runtime, client)?),
+        Discover::Doctor => {
+            let checks = runtime.block_on(doctor::examine(client));
+            return Ok(doctor::write(&checks, table, with_advice, args.common.writer()?)?);
+        }
+    };
+    listing.write(table, args.common.writer()?)?;
+    Ok(Exit::Ok)
+}
+
+fn class_project(args: &Fetch, runtime: &Runtime, client: &Client) -> Result<Project, Failure> {
+    let id = match (&args.scope.project, &args.scope.gt_version) {
+        (Some(id), _) => id.clone(),
+        (None, Some(id)) => {
+            return runtime.block_on(client.version(id))?.project.ok_or_else(|| {
+                Failure::usage("this ground-truth version belongs to no project, so it has no class list")
+            });
+        }
+        (None, None) => ask::scope(Target::Assignment, runtime, client)?,
+    };
+    Ok(runtime.block_on(client.project(&id))?)
+}

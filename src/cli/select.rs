@@ -1,0 +1,155 @@
+//! The options that select rows, one definition for `syn-fetch` and `syn-filter`: `fetch` with some of them gives the rows that
+//! `fetch | filter` with the same ones gives.
+//!
+//! A value may be a comma list, and an option may be repeated: either way one of the values has to fit. Different options must all fit.
+
+use super::Common;
+use crate::exit::{Exit, Failure, UsageError};
+use crate::selection::{List, Period, Shard, ids, words};
+use crate::stream::{Reader, StreamError};
+use clap::Args;
+use jiff::Timestamp;
+use std::path::{Path, PathBuf};
+
+/// Which rows.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Selection")]
+pub struct Select {
+    /// Labelling status: stand_by, in_progress, completed, skipped
+    #[arg(long, visible_alias = "status-label", value_name = "STATUS", value_parser = labelling)]
+    pub status: Vec<List>,
+    /// Review status: stand_by, in_progress, rejected, completed, skipped
+    #[arg(long, visible_alias = "status-review", value_name = "STATUS", value_parser = review)]
+    pub review: Vec<List>,
+    /// Labeller, by id (in syn-filter also by e-mail address or name)
+    #[arg(long, value_name = "USER")]
+    pub user: Vec<List>,
+    /// Tag of the row, by id (in syn-filter also by name)
+    #[arg(long, value_name = "TAG")]
+    pub tag: Vec<List>,
+    /// Tag of the row's task, by id (in syn-filter also by name)
+    #[arg(long, value_name = "TAG")]
+    pub task_tag: Vec<List>,
+    /// Category: train, validation, test; in syn-filter also that of the data unit, which is free text
+    #[arg(long, value_name = "NAME")]
+    pub category: Vec<List>,
+    /// At least one annotation of this class
+    #[arg(long, value_name = "NAME")]
+    pub class: Vec<List>,
+    /// At least one annotation made with this tool: bounding_box, polygon, keypoint, …
+    #[arg(long, value_name = "TOOL")]
+    pub tool: Vec<List>,
+    /// Created at or after this time: 2026-01-31, 2026-01, 2026-01-31T18:00, yesterday, 2d
+    #[arg(long, value_name = "WHEN")]
+    pub since: Option<Period>,
+    /// Created before this time, or up to the end of this day or month
+    #[arg(long, value_name = "WHEN")]
+    pub until: Option<Period>,
+    /// Only these ids
+    #[arg(long, value_name = "ID")]
+    pub id: Vec<List>,
+    /// Only the ids in FILE, however many: one a line, or JSON lines with `id`; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    pub ids_from: Vec<PathBuf>,
+    /// Only part I of N disjoint parts (1/N … N/N); I/N@B1,B2,… gives the ids between the parts
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
+}
+
+fn labelling(text: &str) -> Result<List, String> {
+    checked(text, words::LABELLING)
+}
+
+fn review(text: &str) -> Result<List, String> {
+    checked(text, words::REVIEW)
+}
+
+fn checked(text: &str, words: &[&str]) -> Result<List, String> {
+    let list: List = text.parse()?;
+    list.0.iter().try_for_each(|word| words::check(word, words).map(drop))?;
+    Ok(list)
+}
+
+/// All values of an option.
+pub fn values(lists: &[List]) -> Vec<String> {
+    lists.iter().flat_map(|list| list.0.iter().cloned()).collect()
+}
+
+impl Select {
+    /// From when, and before when, a row was created.
+    ///
+    /// # Errors
+    /// When no moment lies between the two.
+    pub fn created(&self) -> Result<(Option<Timestamp>, Option<Timestamp>), UsageError> {
+        let (since, before) = (self.since.map(|since| since.start), self.until.map(|until| until.end));
+        match (since, before) {
+            (Some(since), Some(before)) if since >= before => {
+                Err(UsageError::new("--since is not before --until, so nothing can match"))
+            }
+            period => Ok(period),
+        }
+    }
+
+    /// Gives the ids in the files of `--ids-from` to `take`. `inputs` are other files that are read.
+    ///
+    /// # Errors
+    /// A usage failure when standard input would be read twice, or the output is one of the files; those of reading them.
+    pub fn ids_in_files(
+        &self,
+        common: &Common,
+        inputs: &[PathBuf],
+        mut take: impl FnMut(&Path, &str),
+    ) -> Result<(), Failure> {
+        let stdin = |path: &&PathBuf| path.as_os_str() == "-";
+        let times = self.ids_from.iter().chain(inputs).filter(stdin).count();
+        if times > 1 {
+            return Err(Failure::usage(
+                "standard input cannot be both the ids (--ids-from -) and the rows: name a file",
+            ));
+        }
+        common.refuse_overwriting(&self.ids_from)?;
+        for path in &self.ids_from {
+            let file = Reader::open(std::slice::from_ref(path), common.max_line_bytes);
+            ids::read(file, |id| take(path, id)).map_err(|e| match e {
+                StreamError::Cut(reason) => Failure::new(Exit::Input, format!("{}: {reason}", path.display())),
+                e => e.into(),
+            })?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Debug, Parser)]
+    struct Tool {
+        #[command(flatten)]
+        select: Select,
+    }
+
+    fn parse(args: &[&str]) -> Result<Select, String> {
+        let tool = Tool::try_parse_from([&["tool"], args].concat());
+        tool.map(|tool| tool.select).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn lists_and_repetition_add_up_under_every_spelling() {
+        let select = parse(&["--status-label", "completed,skipped", "--status", "stand_by", "--class", "a,b"]).unwrap();
+        assert_eq!(values(&select.status), ["completed", "skipped", "stand_by"]);
+        assert_eq!(values(&select.class), ["a", "b"]);
+        assert_eq!(values(&parse(&["--status-review", "rejected"]).unwrap().review), ["rejected"]);
+        assert!(parse(&["--status", "rejected"]).unwrap_err().contains("expects one of stand_by"));
+        assert!(parse(&["--review", "rejectd"]).unwrap_err().contains("did you mean rejected?"));
+    }
+
+    #[test]
+    fn the_last_day_belongs_to_the_time() {
+        let select = parse(&["--since", "2026-03-01T00:00Z", "--until", "2026-03-01T00:00Z"]).unwrap();
+        assert!(select.created().unwrap_err().to_string().contains("nothing can match"));
+        let (since, before) = parse(&["--since", "2026-03", "--until", "2026-03"]).unwrap().created().unwrap();
+        assert!(before.unwrap().duration_since(since.unwrap()).as_hours() >= 30 * 24);
+    }
+}

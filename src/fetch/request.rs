@@ -1,0 +1,138 @@
+//! What to export, and what came of it.
+
+use super::output::checkpoint::{Checkpoint, Resume};
+use crate::api::Target;
+use crate::api::filters::Filters;
+use crate::selection::Shard;
+use crate::stream::frame::end_line;
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+use std::fmt::Write;
+use std::path::PathBuf;
+
+/// What to export, and how.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// Which rows.
+    pub target: Target,
+    /// The user's filters with the project or version among them.
+    pub filters: Filters,
+    /// Only these ids; empty = all.
+    pub ids: Vec<String>,
+    /// Only rows that are new or were labelled again since this complete run.
+    pub since: Option<Checkpoint>,
+    /// Stop after so many rows.
+    pub limit: Option<u64>,
+    /// Item lines only, no frames.
+    pub bare: bool,
+    /// Rows go out as they come, not in descending order of their ids.
+    pub arrival: bool,
+    /// Rows a page, instead of what suits them.
+    pub page_size: Option<usize>,
+    /// Sizes of images that the rows lack are read from the images.
+    pub dimensions: bool,
+    /// Images may lie at private addresses.
+    pub allow_private_urls: bool,
+    /// One of several parts of the export.
+    pub shard: Option<Shard>,
+    /// Compare all ids with the server's at the end.
+    pub verify: bool,
+    /// Where to remember how far the run came.
+    pub checkpoint: Option<PathBuf>,
+    /// How far an earlier run came.
+    pub resume: Option<Resume>,
+}
+
+impl Request {
+    /// What identifies an export of this request from a source: two runs with the same identity give the same rows. `shard` is that of
+    /// the request with its bounds.
+    pub fn identity(&self, source: &str, shard: Option<&Shard>) -> Map<String, Value> {
+        let mut out = Map::new();
+        out.insert("host".into(), source.into());
+        out.insert("target".into(), self.target.word().into());
+        out.insert("query".into(), self.filters.query().to_json().into());
+        out.insert("order".into(), if self.arrival { "arrival" } else { "descending" }.into());
+        if !self.ids.is_empty() {
+            out.insert("ids".into(), json!({"count": self.ids.len(), "sha256": digest(&self.ids)}));
+        }
+        if let Some(limit) = self.limit {
+            out.insert("limit".into(), limit.into());
+        }
+        if let Some(shard) = shard {
+            out.insert("shard".into(), shard.to_json());
+        }
+        if self.dimensions {
+            out.insert("dimensions".into(), true.into());
+        }
+        out
+    }
+
+    /// The identity of the earlier run that this one has to fit, if there is one.
+    pub fn earlier(&self) -> Option<&Map<String, Value>> {
+        self.since.as_ref().map(|c| &c.identity).or(self.resume.as_ref().map(|r| &r.identity))
+    }
+}
+
+/// SHA-256 of ids with commas between them, hexadecimal.
+fn digest(ids: &[String]) -> String {
+    let mut hex = String::with_capacity(64);
+    for byte in Sha256::digest(ids.join(",").as_bytes()) {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
+}
+
+/// What a complete run has to say.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Rows by what became of them.
+    pub counts: RowCounts,
+    /// The rows in words: `24 assignments of project 42 "Roads"`.
+    pub rows: String,
+    /// Things the user should know.
+    pub notes: Vec<String>,
+}
+
+/// How many rows were expected and how many came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RowCounts {
+    /// Item lines written, those of earlier runs included.
+    pub sent: u64,
+    /// Rows that the server counted before the walk.
+    pub expected: Option<u64>,
+    /// Rows met twice and dropped.
+    pub duplicates: u64,
+    /// Rows more than expected: they were added during the walk.
+    pub added: u64,
+    /// Rows that came, or were counted, and that the server does not have any more.
+    pub vanished: u64,
+    /// Whether all ids were compared with the server's at the end.
+    pub verified: bool,
+}
+
+impl RowCounts {
+    /// The end frame. It holds nothing that depends on luck (retries, time), so that a resumed run ends like an undisturbed one.
+    pub fn end_line(&self) -> String {
+        let mut extra = Map::new();
+        if let Some(expected) = self.expected {
+            extra.insert("expected".into(), expected.into());
+        }
+        extra.insert("duplicates".into(), self.duplicates.into());
+        extra.insert("added".into(), self.added.into());
+        extra.insert("vanished".into(), self.vanished.into());
+        if self.verified {
+            extra.insert("verified".into(), true.into());
+        }
+        end_line(self.sent, &extra)
+    }
+
+    /// What the user should know when the list changed during the walk.
+    pub fn notes(&self) -> Vec<String> {
+        let told = [
+            (self.added, "more than the server counted at first: they were added during the walk and are included"),
+            (self.vanished, "removed from the server during the walk"),
+            (self.duplicates, "met twice, because the list changed, and are included once"),
+        ];
+        told.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} rows were {what}")).collect()
+    }
+}

@@ -1,0 +1,77 @@
+//! Lists of ids in files: one a line, or several with commas or white space; or JSON lines, each an id or a row with an `id`, such
+//! as a saved stream. A line that begins with `#` is a comment.
+
+use crate::item;
+use crate::item::Skip;
+use crate::stream::json;
+use crate::stream::{Frame, Kind, Progress, Reader, StreamError};
+
+/// Reads ids and gives each to `take`, in the order of the file. They are read as text: `17` and `"17"` are the same id, and ids may
+/// have more digits than any number type.
+///
+/// # Errors
+/// Those of the reader; a line that holds neither an id nor a row; a stream without its end.
+pub fn read(mut file: Reader, mut take: impl FnMut(&str)) -> Result<(), StreamError> {
+    let mut progress = Progress::new(Kind::Items);
+    while let Some(batch) = file.next_batch()? {
+        for line in batch.lines() {
+            let bad = |reason: &str| batch.bad_line(&line, reason);
+            if batch.is_frame {
+                progress.frame(&Frame::parse(line.bytes).map_err(|reason| bad(&reason))?)?;
+                continue;
+            }
+            match line.bytes.first() {
+                Some(b'#') | None => {}
+                Some(b'{') => take(&item::parse(line.bytes, Skip).map_err(|reason| bad(&reason))?.id),
+                Some(b'"') => take(&json::parse::<json::Str<'_>>(line.bytes).map_err(|reason| bad(&reason))?),
+                Some(b'[') => return Err(bad("expected an id, or a row with an `id`")),
+                Some(_) => {
+                    let text = std::str::from_utf8(line.bytes).map_err(|_| bad("the id is not UTF-8"))?;
+                    text.split(|c: char| c == ',' || c.is_whitespace()).filter(|id| !id.is_empty()).for_each(&mut take);
+                }
+            }
+        }
+    }
+    progress.finish(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Cursor;
+
+    fn ids(file: &str) -> Result<Vec<String>, StreamError> {
+        let mut found = Vec::new();
+        read(Reader::from_read("ids", Cursor::new(file.to_owned()), 1 << 20)?, |id| found.push(id.to_owned()))?;
+        Ok(found)
+    }
+
+    #[test]
+    fn every_form_of_list_is_read() {
+        for file in [
+            "17\n12345678901234567890123\nab-1\n",
+            "\u{feff}17\r\n\r\n12345678901234567890123\r\nab-1",
+            "# chosen\n17, 12345678901234567890123\tab-1\n",
+            "{\"id\":17,\"data\":{\"id\":5}}\n{\"x\":1,\"id\":12345678901234567890123}\n\"ab-1\"\n",
+            "{\"@stream\":\"begin\",\"kind\":\"items\"}\n{\"id\":17}\n{\"id\":12345678901234567890123}\n{\"id\":\"ab\\u002d1\"}\n{\"@stream\":\"end\",\"count\":3}\n",
+            "\"17\"\n12345678901234567890123\n{\"id\":\"ab-1\"}",
+        ] {
+            assert_eq!(ids(file).unwrap(), ["17", "12345678901234567890123", "ab-1"], "{file}");
+        }
+        assert!(ids("").unwrap().is_empty() && ids("# none\n").unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_is_no_id_is_an_error_with_its_line() {
+        for (file, place) in [
+            ("{\"id\":1}\n\n{\"x\":1}\n", "ids:3"),
+            ("{\"id\":1}\n{\"id\":\n", "ids:2"),
+            ("{\"id\":null}\n", "ids:1"),
+            ("[1,2]\n", "ids:1"),
+            ("\"a\n", "ids:1"),
+        ] {
+            assert!(matches!(ids(file), Err(StreamError::Line { place: p, .. }) if p == place), "{file}");
+        }
+        assert!(matches!(ids("{\"@stream\":\"begin\"}\n{\"id\":1}\n"), Err(StreamError::NoEnd { .. })));
+    }
+}

@@ -1,0 +1,49 @@
+//! One or more values with commas; a backslash before a comma makes it part of a value.
+
+use std::str::FromStr;
+
+/// The values of one option: blanks around them are left out, and so are empty ones.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct List(pub Vec<String>);
+
+impl FromStr for List {
+    type Err = String;
+
+    /// # Errors
+    /// What is expected, when there is no value.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut values = vec![String::new()];
+        let mut rest = text.chars().peekable();
+        while let Some(c) = rest.next() {
+            match (c, values.last_mut()) {
+                ('\\', Some(value)) if rest.next_if_eq(&',').is_some() => value.push(','),
+                (',', _) => values.push(String::new()),
+                (_, Some(value)) => value.push(c),
+                (_, None) => {}
+            }
+        }
+        let values: Vec<String> = values.iter().map(|v| v.trim().to_owned()).filter(|v| !v.is_empty()).collect();
+        if values.is_empty() { Err("needs a value".to_owned()) } else { Ok(Self(values)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commas_divide_and_backslashes_keep_them() {
+        for (text, expected) in [
+            ("car", &["car"][..]),
+            ("car,bus", &["car", "bus"]),
+            (" car , bus ,,", &["car", "bus"]),
+            ("1. 자연", &["1. 자연"]),
+            (r"a\,b,c\d", &["a,b", r"c\d"]),
+        ] {
+            assert_eq!(text.parse::<List>().unwrap().0, expected, "{text}");
+        }
+        for text in ["", " ", ",", " , "] {
+            assert!(text.parse::<List>().is_err(), "{text:?}");
+        }
+    }
+}

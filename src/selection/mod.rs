@@ -1,0 +1,16 @@
+//! Values by which rows are selected, wherever that is done: `syn-fetch` asks the server for the rows, `syn-filter` takes them out of
+//! a stream. Both read a value with the same parser, so the same option means the same rows.
+//!
+//! * [`list`]: `a,b`, one or more values; [`words`]: the values that a status and a category can have
+//! * [`time`]: dates, times and what is said relative to the present day
+//! * [`ids`]: lists of ids in files; [`shard`]: one of several parts of an export
+
+pub mod ids;
+pub mod list;
+pub mod shard;
+pub mod time;
+pub mod words;
+
+pub use list::List;
+pub use shard::Shard;
+pub use time::Period;

@@ -1,0 +1,40 @@
+//! The values that a status or a category can have.
+
+/// The values of `status_label`.
+pub const LABELLING: &[&str] = &["stand_by", "in_progress", "completed", "skipped"];
+/// The values of `status_review`.
+pub const REVIEW: &[&str] = &["stand_by", "in_progress", "rejected", "completed", "skipped"];
+/// The values of the `category` of a ground-truth row.
+pub const CATEGORY: &[&str] = &["train", "validation", "test"];
+
+/// Checks one word.
+///
+/// # Errors
+/// The words there are, and the one that is probably meant.
+pub fn check<'a>(word: &'a str, words: &[&str]) -> Result<&'a str, String> {
+    if words.contains(&word) {
+        return Ok(word);
+    }
+    let hint = nearest(word, words.iter().copied()).map(|n| format!(" (did you mean {n}?)")).unwrap_or_default();
+    Err(format!("expects one of {}, not {word:?}{hint}", words.join(", ")))
+}
+
+/// The word that is most likely meant; `None` when all are unlike.
+pub fn nearest<'a>(word: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    const ALIKE: f64 = 0.82;
+    let scored = words.map(|w| (strsim::jaro_winkler(word, w), w));
+    scored.filter(|(score, _)| *score > ALIKE).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, w)| w)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_known_or_refused() {
+        assert_eq!(check("rejected", REVIEW), Ok("rejected"));
+        let told = check("complted", LABELLING).unwrap_err();
+        assert!(told.contains("stand_by, in_progress, completed, skipped") && told.contains("did you mean completed?"));
+        assert!(!check("x", LABELLING).unwrap_err().contains("mean"));
+    }
+}
