@@ -18,13 +18,13 @@ use std::collections::HashSet;
 /// A project, as far as an export needs it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Project {
-    /// Its id.
+    /// The project's id.
     pub id: Value,
-    /// Its name.
+    /// The project's name.
     pub title: String,
     /// The kind of its media: image, video, …
     pub category: Option<String>,
-    /// Its classes by tool, both in the order of the schema.
+    /// The classes by tool, both in the order of the schema.
     pub tools: Vec<(String, Vec<String>)>,
 }
 
@@ -41,7 +41,7 @@ impl Project {
 pub struct Version {
     /// The version as the server describes it.
     pub version: Value,
-    /// Its dataset, if it could be read.
+    /// The dataset of the version, if it could be read.
     pub dataset: Value,
     /// The project of the dataset, if it has one.
     pub project: Option<Project>,

@@ -177,7 +177,7 @@ fn read_config(path: Option<&Path>) -> Result<Value, ApiError> {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Value::Null),
         Err(e) => return Err(usage(&format!("cannot read {}: {e}", path.display()))),
     };
-    // The parser's own message may quote a value, which may be a token: only the place is told.
+    // The parser's own message may quote a value, which may be a token: only the place is reported.
     serde_json::from_slice(&bytes)
         .map_err(|e| usage(&format!("{}:{}: not valid JSON; run `synapse login` again", path.display(), e.line())))
 }

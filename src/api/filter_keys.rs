@@ -3,6 +3,7 @@
 
 use super::target::Target;
 use super::value::ValueKind;
+use crate::exit::UsageError;
 use crate::selection::words::{CATEGORY, LABELLING, REVIEW, nearest};
 
 const RANGES: [&str; 4] = ["__gt", "__gte", "__lt", "__lte"];
@@ -89,7 +90,7 @@ pub fn keys(target: Target) -> Vec<(String, ValueKind)> {
 ///
 /// # Errors
 /// A line naming the key that is probably meant, and the keys there are.
-pub fn lookup(target: Target, key: &str) -> Result<ValueKind, String> {
+pub fn lookup(target: Target, key: &str) -> Result<ValueKind, UsageError> {
     let known = keys(target);
     if let Some((_, kind)) = known.iter().find(|(k, _)| k == key) {
         return Ok(*kind);
@@ -100,10 +101,10 @@ pub fn lookup(target: Target, key: &str) -> Result<ValueKind, String> {
         || format!("the keys are {}", known.iter().map(|(k, _)| k.as_str()).collect::<Vec<_>>().join(", ")),
         |m| format!("did you mean `{m}`?"),
     );
-    Err(format!(
+    Err(UsageError(format!(
         "unknown filter `{key}` for target {}: the server would ignore it and send everything; {hint}",
         target.word()
-    ))
+    )))
 }
 
 /// Spellings that other targets, or other programs, have for a key of this one (backend.md §5, traps).
@@ -150,7 +151,7 @@ mod tests {
             (Target::GroundTruth, "categry", "`category`"),
             (Target::Assignment, "has_data", "the keys are "),
         ] {
-            let text = lookup(target, key).unwrap_err();
+            let text = lookup(target, key).unwrap_err().0;
             assert!(text.contains(hint), "{key}: {text}");
         }
     }

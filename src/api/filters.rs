@@ -20,7 +20,7 @@ impl Filters {
     pub fn add(&mut self, target: Target, key: &str, value: &str, zone: &TimeZone) -> Result<(), UsageError> {
         let key =
             if key == target.scope() && target == Target::GroundTruth { "ground_truth_dataset_version" } else { key };
-        let kind = filter_keys::lookup(target, key).map_err(UsageError)?;
+        let kind = filter_keys::lookup(target, key)?;
         let value = kind.check(value, zone).map_err(|why| UsageError(format!("filter `{key}` {why}")))?;
         let sent = if key == "ground_truth_dataset_version" { target.scope() } else { key };
         match self.0.iter_mut().find(|(k, _)| k == sent) {

@@ -16,16 +16,16 @@ use url::Url;
 /// How the server divides a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// It gives a cursor for the next page; any depth costs the same.
+    /// The server gives a cursor for the next page; any depth costs the same.
     Cursor,
-    /// It counts pages; deep ones are slow, and rows that come or go shift the rest.
+    /// The server counts pages; deep ones are slow, and rows that come or go shift the rest.
     Number,
 }
 
 /// One page of a v1 list.
 #[derive(Debug)]
 pub struct Page {
-    /// Its rows, in the server's order.
+    /// The rows of the page, in the server's order.
     pub rows: Vec<Row>,
     /// The parameter that leads to the next page: (`cursor` | `page`, value). `None`: this is the last.
     pub next: Option<(String, String)>,

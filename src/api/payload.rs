@@ -83,7 +83,7 @@ impl Payload {
 
 /// The envelope of an externalised payload, if `data` is one.
 fn stored(data: &[u8]) -> Result<Option<Stored>, &'static str> {
-    // Nearly all payloads are told apart by this search, ten times as fast as a parse.
+    // Nearly all payloads are recognised by this search, ten times as fast as a parse.
     if data.first() != Some(&b'{') || memmem::find(data, b"\"mode\"").is_none() {
         return Ok(None);
     }

@@ -14,7 +14,7 @@ const FIRST_CONTACT: Duration = Duration::from_secs(10);
 /// Why one try failed.
 #[derive(Debug)]
 pub enum Trouble {
-    /// It may pass.
+    /// The failure may pass.
     Passing {
         /// One line, no URL.
         reason: String,
@@ -48,7 +48,7 @@ impl Trouble {
     }
 }
 
-/// How long to go on, per request.
+/// How long to keep trying one request.
 #[derive(Clone, Copy, Debug)]
 pub struct Policy {
     /// From the first failure of a request to its last try.

@@ -21,7 +21,7 @@ pub enum Id {
 }
 
 impl Id {
-    /// From its JSON.
+    /// Reads the JSON of an id.
     pub fn parse(json: &str) -> Self {
         json.parse().map_or_else(|_| Id::Other(json.into()), Id::Number)
     }
@@ -58,7 +58,7 @@ impl PartialOrd for Id {
 /// The body of a page, counted as held until its last row is gone.
 #[derive(Debug)]
 pub struct Body {
-    /// Its bytes.
+    /// The bytes of the page.
     pub bytes: Vec<u8>,
     _held: Held,
 }
@@ -75,11 +75,11 @@ impl Body {
 pub struct Row {
     page: Arc<Body>,
     span: Range<usize>,
-    /// Where its `data` stands, if it has any.
+    /// Range of the JSON of `data` in the page, if the row has any.
     data: Option<Range<usize>>,
     /// The key that is unique in the list ([`Target::unique`]).
     pub key: Id,
-    /// Its `id`.
+    /// The `id` of the row.
     pub id: Id,
     has_target: bool,
 }
@@ -104,7 +104,7 @@ impl Row {
     pub fn new(page: &Arc<Body>, span: Range<usize>, target: Target) -> Result<Self, ApiError> {
         let bad = |reason: String| ApiError::Protocol { what: format!("a row of {}", target.path()), reason };
         let text = &page.bytes[span.clone()];
-        // The message of the parser may quote the row: only the place is told.
+        // The message of the parser may quote the row: only the place is reported.
         let head: Head<'_> = serde_json::from_slice(text).map_err(|e| {
             bad(format!("is no object that can be read (column {} of {} bytes)", e.column(), text.len()))
         })?;
@@ -130,7 +130,7 @@ impl Row {
         self.span.len()
     }
 
-    /// Whether the row has no bytes; it always has some.
+    /// Whether the row has no bytes; a row always has some.
     pub fn is_empty(&self) -> bool {
         self.span.is_empty()
     }

@@ -14,7 +14,7 @@ pub enum Target {
 }
 
 impl Target {
-    /// Its name in options, frames and item lines.
+    /// The name of the target in options, frames and item lines.
     pub fn word(self) -> &'static str {
         match self {
             Target::Assignment => "assignment",
@@ -23,7 +23,7 @@ impl Target {
         }
     }
 
-    /// The list that holds its rows.
+    /// The path of the list that holds the rows of the target.
     pub fn path(self) -> &'static str {
         match self {
             Target::Assignment => "/sdk/assignments/",
@@ -32,7 +32,7 @@ impl Target {
         }
     }
 
-    /// The key that tells its rows apart. The `id` of a ground-truth event repeats.
+    /// The key that is unique in the list. The `id` of a ground-truth event repeats.
     pub fn unique(self) -> &'static str {
         if self == Target::GroundTruth { "pgh_id" } else { "id" }
     }
@@ -42,7 +42,7 @@ impl Target {
         if self == Target::GroundTruth { "ground_truth_dataset_versions" } else { "project" }
     }
 
-    /// Rows a page to begin with; rows of tasks are heavy (backend.md §3).
+    /// Rows a page to begin with; rows of tasks are heavy.
     pub fn page_size(self) -> usize {
         match self {
             Target::Task => 50,

@@ -1,5 +1,6 @@
 //! Values of filters, checked before a server sees them: a server ignores or refuses what it does not understand.
 
+use crate::exit::UsageError;
 use crate::selection::{Period, words};
 use jiff::ZonedDateTime;
 use jiff::tz::TimeZone;
@@ -35,22 +36,22 @@ impl ValueKind {
     ///
     /// # Errors
     /// What is expected instead.
-    pub fn check(self, value: &str, zone: &TimeZone) -> Result<String, String> {
+    pub fn check(self, value: &str, zone: &TimeZone) -> Result<String, UsageError> {
         let value = value.trim();
         if value.is_empty() {
-            return Err("needs a value".into());
+            return Err(UsageError::new("needs a value"));
         }
         match self {
             ValueKind::Id => id(value).map(str::to_owned),
             ValueKind::Ids => list(value, id),
             ValueKind::Number => match value.parse::<i64>() {
                 Ok(n) => Ok(n.to_string()),
-                Err(_) => Err(format!("expects a whole number, not {value:?}")),
+                Err(_) => Err(UsageError(format!("expects a whole number, not {value:?}"))),
             },
             ValueKind::Bool => match value.to_ascii_lowercase().as_str() {
                 "true" | "1" | "yes" => Ok("true".into()),
                 "false" | "0" | "no" => Ok("false".into()),
-                _ => Err(format!("expects true or false, not {value:?}")),
+                _ => Err(UsageError(format!("expects true or false, not {value:?}"))),
             },
             ValueKind::Date => Period::at(value, &ZonedDateTime::now().with_time_zone(zone.clone()))
                 .map(|period| period.start.to_string()),
@@ -60,18 +61,18 @@ impl ValueKind {
     }
 }
 
-fn list<'a>(value: &'a str, check: impl Fn(&'a str) -> Result<&'a str, String>) -> Result<String, String> {
-    let parts: Result<Vec<&str>, String> =
+fn list<'a>(value: &'a str, check: impl Fn(&'a str) -> Result<&'a str, UsageError>) -> Result<String, UsageError> {
+    let parts: Result<Vec<&str>, UsageError> =
         value.split(',').map(str::trim).filter(|p| !p.is_empty()).map(check).collect();
     match parts? {
-        none if none.is_empty() => Err("needs a value".into()),
+        none if none.is_empty() => Err(UsageError::new("needs a value")),
         parts => Ok(parts.join(",")),
     }
 }
 
-fn id(text: &str) -> Result<&str, String> {
+fn id(text: &str) -> Result<&str, UsageError> {
     let good = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');
-    if text.chars().all(good) { Ok(text) } else { Err(format!("expects ids, not {text:?}")) }
+    if text.chars().all(good) { Ok(text) } else { Err(UsageError(format!("expects ids, not {text:?}"))) }
 }
 
 #[cfg(test)]
@@ -105,7 +106,7 @@ mod tests {
         ] {
             match (kind.check(given, &zone), expected) {
                 (Ok(got), Ok(want)) => assert_eq!(got, want, "{given}"),
-                (Err(got), Err(want)) => assert!(got.contains(want), "{given}: {got}"),
+                (Err(got), Err(want)) => assert!(got.0.contains(want), "{given}: {got}"),
                 (got, want) => panic!("{given}: {got:?}, not {want:?}"),
             }
         }

@@ -14,7 +14,7 @@ use url::Url;
 
 const HOST_HELP: &str = "Address of the backend [env: SYNAPSE_HOST; default: https://api.synapse.sh]";
 
-/// Host, token and patience.
+/// Host, token, and how long to keep trying.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Connection")]
 pub struct Connect {
@@ -24,29 +24,29 @@ pub struct Connect {
     #[arg(long, value_name = "FILE", global = true, conflicts_with = "token_stdin")]
     token_file: Option<PathBuf>,
     /// Read the access token from standard input
-    #[arg(long, global = true)]
+    #[arg(long, global = true, hide_short_help = true)]
     token_stdin: bool,
     /// Tenant code, for user tokens [env: SYNAPSE_PLUGIN_RUN_TENANT]
-    #[arg(long, value_name = "CODE", global = true)]
+    #[arg(long, value_name = "CODE", global = true, hide_short_help = true)]
     tenant: Option<String>,
     /// Header that carries the access token
-    #[arg(long, value_name = "SCHEME", default_value = "access", global = true)]
+    #[arg(long, value_name = "SCHEME", default_value = "access", global = true, hide_short_help = true)]
     auth_scheme: Scheme,
-    /// Seconds of silence after which a request is given up and sent again
+    /// Seconds of silence after which a request is sent again
     #[arg(long, value_name = "SECONDS", default_value = "120", value_parser = seconds, global = true)]
     timeout: Duration,
-    /// Seconds for which a failing request is sent again
+    /// Seconds during which a failing request is sent again
     #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = seconds, global = true)]
     retry_for: Duration,
     /// Seconds before a failed request is sent again; doubled with every further failure, up to 30
-    #[arg(long, value_name = "SECONDS", default_value = "0.5", value_parser = seconds, global = true)]
+    #[arg(long, value_name = "SECONDS", default_value = "0.5", value_parser = seconds, global = true, hide_short_help = true)]
     retry_pause: Duration,
     /// Allow payloads and images at private addresses although the host has a public one
-    #[arg(long, global = true)]
+    #[arg(long, global = true, hide_short_help = true)]
     allow_private_urls: bool,
 }
 
-/// How hard the backend is worked.
+/// How many requests and bytes the backend has to bear.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Pace")]
 pub struct Pace {
@@ -54,10 +54,10 @@ pub struct Pace {
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
     concurrency: u16,
     /// Requests a second, at most
-    #[arg(long, value_name = "N", value_parser = positive)]
+    #[arg(long, value_name = "N", value_parser = positive, hide_short_help = true)]
     rps: Option<f64>,
     /// Bytes received a second, at most
-    #[arg(long, value_name = "N", value_parser = positive)]
+    #[arg(long, value_name = "N", value_parser = positive, hide_short_help = true)]
     max_bytes_per_sec: Option<f64>,
 }
 

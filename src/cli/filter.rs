@@ -1,6 +1,6 @@
 //! The command line of `syn-filter`.
 
-use super::select::{Select, values};
+use super::select::Select;
 use super::{Common, Console};
 use crate::exit::{Exit, Failure};
 use crate::filter;
@@ -12,9 +12,9 @@ use crate::filter::predicates::id::Ids;
 use crate::filter::predicates::status::{Labelling, Review};
 use crate::filter::predicates::tag::{Tag, TaskTag};
 use crate::filter::predicates::tool;
-use crate::filter::predicates::tool::Tool;
 use crate::filter::predicates::user::User;
-use crate::filter::{AnyOf, Options, Output, Selection, Summary};
+use crate::filter::{AnyOf, Options, OutputForm, Selection, Summary};
+use crate::selection::List;
 use crate::stream::Reader;
 use clap::{Parser, ValueEnum};
 use jiff::tz::TimeZone;
@@ -82,10 +82,10 @@ pub struct Args {
     pub limit: Option<u64>,
 
     /// Print only the number of rows selected
-    #[arg(short, long, help_heading = "Output")]
+    #[arg(short, long, help_heading = "OutputForm")]
     pub count: bool,
     /// Rows only, no frame lines (`{"@stream": …}`)
-    #[arg(long, conflicts_with = "count", help_heading = "Output")]
+    #[arg(long, conflicts_with = "count", help_heading = "OutputForm")]
     pub bare: bool,
 
     /// What a bad line does
@@ -109,11 +109,16 @@ pub struct Args {
 /// A mistake among the options, and whatever ends the run early.
 pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
     args.common.refuse_overwriting(&args.files)?;
-    let selection = selection(&args, console)?;
+    let selection = selection(&args)?;
+    for name in List::all(&args.predicates.tool.tool) {
+        if let Some(meant) = tool::misspelt(&name) {
+            console.warn(&format!("{name:?} is no tool of the platform; did you mean {meant:?}?"));
+        }
+    }
     let output = match (args.count, args.bare) {
-        (true, _) => Output::Count,
-        (_, true) => Output::Bare,
-        _ => Output::Stream,
+        (true, _) => OutputForm::Count,
+        (_, true) => OutputForm::Bare,
+        _ => OutputForm::Stream,
     };
     let options = Options {
         selection,
@@ -130,9 +135,9 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
 }
 
 /// The options as one question, cheap ones first.
-fn selection(args: &Args, console: &Console) -> Result<Selection, Failure> {
+fn selection(args: &Args) -> Result<Selection, Failure> {
     let select = &args.select;
-    let asked = |lists: &[_]| Some(AnyOf::new(values(lists))).filter(|wanted| !wanted.is_empty());
+    let asked = |lists: &[_]| Some(AnyOf::new(List::all(lists))).filter(|wanted| !wanted.is_empty());
     let mut all = Selection::default();
     if let Some(wanted) = asked(&select.status) {
         all = all.with(Labelling(wanted));
@@ -163,26 +168,14 @@ fn selection(args: &Args, console: &Console) -> Result<Selection, Failure> {
         all = all.with(shard.clone());
     }
     if !select.class.is_empty() {
-        all = all.with_annotations(Class::new(&values(&select.class)));
-    }
-    if !select.tool.is_empty() {
-        all = all.with_annotations(tools(&values(&select.tool), console));
+        all = all.with_annotations(Class::new(&List::all(&select.class)));
     }
     Ok(args.predicates.join(all).inverted(args.not))
 }
 
-fn tools(names: &[String], console: &Console) -> Tool {
-    for name in names {
-        if let Some(meant) = tool::misspelt(name) {
-            console.warn(&format!("{name:?} is no tool of the platform; did you mean {meant:?}?"));
-        }
-    }
-    Tool::new(names)
-}
-
 fn ids(args: &Args) -> Result<Ids, Failure> {
     let mut ids = Ids::default();
-    values(&args.select.id).iter().for_each(|id| ids.add(id));
+    List::all(&args.select.id).iter().for_each(|id| ids.add(id));
     let stdin = [PathBuf::from("-")];
     let inputs = if args.files.is_empty() { &stdin } else { args.files.as_slice() };
     args.select.ids_in_files(&args.common, inputs, |_, id| ids.add(id))?;

@@ -36,9 +36,6 @@ pub struct Select {
     /// At least one annotation of this class
     #[arg(long, value_name = "NAME")]
     pub class: Vec<List>,
-    /// At least one annotation made with this tool: bounding_box, polygon, keypoint, …
-    #[arg(long, value_name = "TOOL")]
-    pub tool: Vec<List>,
     /// Created at or after this time: 2026-01-31, 2026-01, 2026-01-31T18:00, yesterday, 2d
     #[arg(long, value_name = "WHEN")]
     pub since: Option<Period>,
@@ -56,23 +53,18 @@ pub struct Select {
     pub shard: Option<Shard>,
 }
 
-fn labelling(text: &str) -> Result<List, String> {
+fn labelling(text: &str) -> Result<List, UsageError> {
     checked(text, words::LABELLING)
 }
 
-fn review(text: &str) -> Result<List, String> {
+fn review(text: &str) -> Result<List, UsageError> {
     checked(text, words::REVIEW)
 }
 
-fn checked(text: &str, words: &[&str]) -> Result<List, String> {
+fn checked(text: &str, words: &[&str]) -> Result<List, UsageError> {
     let list: List = text.parse()?;
     list.0.iter().try_for_each(|word| words::check(word, words).map(drop))?;
     Ok(list)
-}
-
-/// All values of an option.
-pub fn values(lists: &[List]) -> Vec<String> {
-    lists.iter().flat_map(|list| list.0.iter().cloned()).collect()
 }
 
 impl Select {
@@ -111,7 +103,9 @@ impl Select {
         for path in &self.ids_from {
             let file = Reader::open(std::slice::from_ref(path), common.max_line_bytes);
             ids::read(file, |id| take(path, id)).map_err(|e| match e {
-                StreamError::Cut(reason) => Failure::new(Exit::Input, format!("{}: {reason}", path.display())),
+                StreamError::Cut(_) | StreamError::NoEnd { .. } | StreamError::WrongKind(_) => {
+                    Failure::new(Exit::Input, format!("{}: {e}", path.display()))
+                }
                 e => e.into(),
             })?;
         }
@@ -138,9 +132,9 @@ mod tests {
     #[test]
     fn lists_and_repetition_add_up_under_every_spelling() {
         let select = parse(&["--status-label", "completed,skipped", "--status", "stand_by", "--class", "a,b"]).unwrap();
-        assert_eq!(values(&select.status), ["completed", "skipped", "stand_by"]);
-        assert_eq!(values(&select.class), ["a", "b"]);
-        assert_eq!(values(&parse(&["--status-review", "rejected"]).unwrap().review), ["rejected"]);
+        assert_eq!(List::all(&select.status), ["completed", "skipped", "stand_by"]);
+        assert_eq!(List::all(&select.class), ["a", "b"]);
+        assert_eq!(List::all(&parse(&["--status-review", "rejected"]).unwrap().review), ["rejected"]);
         assert!(parse(&["--status", "rejected"]).unwrap_err().contains("expects one of stand_by"));
         assert!(parse(&["--review", "rejectd"]).unwrap_err().contains("did you mean rejected?"));
     }

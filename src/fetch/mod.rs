@@ -32,20 +32,20 @@ pub use request::{Report, Request, RowCounts};
 /// A failure of this stage.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
-    /// Of what is asked for.
+    /// A request that cannot be followed.
     #[error(transparent)]
     Usage(#[from] UsageError),
-    /// Of the backend.
+    /// The backend, or a row of it.
     #[error(transparent)]
     Api(#[from] ApiError),
-    /// Of the database.
+    /// The database, or a row of it.
     #[cfg(feature = "postgres")]
     #[error(transparent)]
     Database(#[from] DatabaseError),
-    /// Of what an earlier run left.
+    /// What an earlier run left cannot be continued.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
-    /// Of the output.
+    /// The output cannot be written, or a list of ids cannot be read.
     #[error(transparent)]
     Stream(#[from] StreamError),
 }

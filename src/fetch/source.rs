@@ -47,9 +47,9 @@ pub trait Source {
 /// What is known of an export before its first row.
 #[derive(Clone, Debug)]
 pub struct Overview {
-    /// What identifies it ([`Request::identity`]).
+    /// What identifies the export ([`Request::identity`]).
     pub identity: Map<String, Value>,
-    /// Its begin frame, without newline.
+    /// The begin frame, without newline.
     pub begin: String,
     /// Rows of a complete export, unless the source cannot tell.
     pub expected: Option<u64>,
@@ -89,13 +89,13 @@ pub struct Written<'a> {
 pub struct Filled {
     /// The row.
     pub row: Row,
-    /// What stands in place of its `data`.
+    /// JSON that stands in place of the row's `data`.
     pub data: Option<Vec<u8>>,
-    /// Sizes of its images, as JSON by media key, where the row lacks them.
+    /// Sizes of the row's images in pixels, as JSON `{media key: {"width", "height"}}`, where the row lacks them.
     pub dimensions: Option<String>,
-    /// What led to its page, if a walk can begin there again.
+    /// Query key and value that led to the row's page, if a walk can begin there again.
     pub cursor: Option<Arc<(String, String)>>,
-    /// Its share of the bytes that may be ahead, given back when the line is written.
+    /// The row's share of the bytes that may be ahead, given back when the line is written.
     pub _share: Option<OwnedSemaphorePermit>,
 }
 

@@ -12,5 +12,5 @@ pub mod run;
 pub mod selection;
 
 pub use any_of::AnyOf;
-pub use run::{Options, Output, Summary, run};
+pub use run::{Options, OutputForm, Summary, run};
 pub use selection::Selection;

@@ -12,12 +12,12 @@ use std::sync::Arc;
 
 /// What is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Output {
+pub enum OutputForm {
     /// Selected lines and frames.
     Stream,
     /// Selected lines only.
     Bare,
-    /// Their number.
+    /// The number of selected lines.
     Count,
 }
 
@@ -25,11 +25,11 @@ pub enum Output {
 pub struct Options {
     /// Which rows are wanted.
     pub selection: Selection,
-    /// Stop after so many.
+    /// Stop after so many selected lines.
     pub limit: Option<u64>,
     /// What is written.
-    pub output: Output,
-    /// Take a stream without its end for whole.
+    pub output: OutputForm,
+    /// Accept a stream without its end frame as whole.
     pub allow_partial: bool,
     /// Pass over bad lines instead of ending the run.
     pub skip_bad: bool,
@@ -83,14 +83,14 @@ pub fn run(reader: Reader, out: Writer, options: Options, warn: &mut dyn FnMut(&
 
 struct Merge<'w> {
     out: Writer,
-    output: Output,
+    output: OutputForm,
     warn: &'w mut dyn FnMut(&str),
     /// Lines that may still come out.
     left: Option<u64>,
     progress: Progress,
     /// A begin frame came and no end frame yet.
     open: bool,
-    /// An end frame that is not written yet: only when the input goes on, or ends, without an error is it true. A damaged
+    /// An end frame that is not written yet: it is true only when the input continues, or ends, without an error. A damaged
     /// file may show its damage behind the end frame, in its checksum.
     end: Option<Vec<u8>>,
     /// Lines selected since the begin frame.
@@ -115,7 +115,7 @@ impl Merge<'_> {
     fn lines(&mut self, chosen: Chosen) -> Result<(), StreamError> {
         self.release_end()?;
         let count = self.left.map_or(chosen.selected, |left| left.min(chosen.selected));
-        if self.output != Output::Count {
+        if self.output != OutputForm::Count {
             for run in chosen.first(count) {
                 self.out.put(run)?;
             }
@@ -179,7 +179,7 @@ impl Merge<'_> {
 
     /// Writes a frame, if frames are wanted.
     fn pass(&mut self, line: &[u8]) -> Result<(), StreamError> {
-        if self.output == Output::Stream { self.out.line(line) } else { Ok(()) }
+        if self.output == OutputForm::Stream { self.out.line(line) } else { Ok(()) }
     }
 
     /// The input is read, or need not be read further.
@@ -197,7 +197,7 @@ impl Merge<'_> {
             let line = frame::end_line(self.in_stream, &extra);
             self.pass(line.as_bytes())?;
         }
-        if self.output == Output::Count {
+        if self.output == OutputForm::Count {
             self.out.line(self.selected.to_string().as_bytes())?;
         }
         Ok(())

@@ -19,7 +19,7 @@ const FORM: &str =
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const KEEPALIVE: Duration = Duration::from_secs(60);
 
-/// Where the database is, how it is told apart from others, and who asks.
+/// Where the database is, its name in messages, and who asks.
 #[derive(Clone, Debug)]
 pub struct Dsn {
     /// For the driver; prints without its password.

@@ -17,22 +17,22 @@ pub enum DatabaseError {
     /// Something is asked for that is not read from a database.
     #[error("{0}")]
     NotHere(&'static str),
-    /// A filter that it has no column for.
+    /// A filter without a column.
     #[error("{0}")]
     NoFilter(String),
-    /// It does not let us in, or has not what is needed.
+    /// The database does not let us in, or lacks what is needed.
     #[error("{0}")]
     Refused(String),
-    /// It cannot be reached.
+    /// The database cannot be reached, or ended the query.
     #[error("{0}")]
     Lost(String),
-    /// It went away, in a way that may pass.
+    /// The connection ended in a way that may pass.
     #[error("{0}")]
     Broken(String),
     /// A row that cannot become an item line.
     #[error("row {id}: {reason}")]
     Row {
-        /// Its id.
+        /// The id of the row.
         id: String,
         /// What is wrong.
         reason: String,

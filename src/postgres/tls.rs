@@ -38,7 +38,7 @@ pub enum SslMode {
 }
 
 impl SslMode {
-    /// From its name; none is `prefer`.
+    /// The mode of this name; without one, `prefer`.
     ///
     /// # Errors
     /// [`UsageError`] for another name.
@@ -93,7 +93,7 @@ impl Roots {
 /// TLS for a mode and its authorities.
 ///
 /// # Errors
-/// [`UsageError`] when there is none to trust.
+/// [`UsageError`] when no authority can be trusted.
 pub fn connector(mode: SslMode, roots: &Roots) -> Result<MakeRustlsConnect, UsageError> {
     let usage = |why: String| UsageError::new(format!("cannot set up TLS: {why}"));
     let provider = Arc::new(ring::default_provider());

@@ -1,17 +1,25 @@
 //! One or more values with commas; a backslash before a comma makes it part of a value.
 
+use crate::exit::UsageError;
 use std::str::FromStr;
 
 /// The values of one option: blanks around them are left out, and so are empty ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct List(pub Vec<String>);
 
+impl List {
+    /// All values of an option that was given several times.
+    pub fn all(lists: &[Self]) -> Vec<String> {
+        lists.iter().flat_map(|list| list.0.iter().cloned()).collect()
+    }
+}
+
 impl FromStr for List {
-    type Err = String;
+    type Err = UsageError;
 
     /// # Errors
     /// What is expected, when there is no value.
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, UsageError> {
         let mut values = vec![String::new()];
         let mut rest = text.chars().peekable();
         while let Some(c) = rest.next() {
@@ -23,7 +31,7 @@ impl FromStr for List {
             }
         }
         let values: Vec<String> = values.iter().map(|v| v.trim().to_owned()).filter(|v| !v.is_empty()).collect();
-        if values.is_empty() { Err("needs a value".to_owned()) } else { Ok(Self(values)) }
+        if values.is_empty() { Err(UsageError::new("needs a value")) } else { Ok(Self(values)) }
     }
 }
 

@@ -1,6 +1,7 @@
 //! `I/N`: one of several disjoint parts that together are everything; `I/N@B1,B2,…` gives the ids at which one part ends and the
 //! next begins.
 
+use crate::exit::UsageError;
 use std::str::FromStr;
 
 /// One part of N.
@@ -8,19 +9,19 @@ use std::str::FromStr;
 pub struct Shard {
     /// Which part, from 0.
     pub index: usize,
-    /// Of how many.
+    /// The number of parts.
     pub of: usize,
     /// The first id of each part but the lowest, ascending; empty as long as they are not known, or not used.
     pub bounds: Vec<i64>,
 }
 
 impl FromStr for Shard {
-    type Err = String;
+    type Err = UsageError;
 
     /// `I/N` or `I/N@B1,B2,…`, I from 1.
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, UsageError> {
         let told = "expected I/N, with I from 1 to N (1/4 … 4/4), or I/N@B1,B2,… with N-1 ascending ids";
-        let bad = |_: std::num::ParseIntError| told.to_owned();
+        let bad = |_: std::num::ParseIntError| UsageError::new(told);
         let (part, bounds) = text.split_once('@').unwrap_or((text, ""));
         let (index, of) = part.split_once('/').unwrap_or((part, ""));
         let (index, of) = (index.parse::<usize>().map_err(bad)?, of.parse::<usize>().map_err(bad)?);
@@ -28,7 +29,7 @@ impl FromStr for Shard {
         let bounds = bounds.map_err(bad)?;
         let fits = bounds.is_empty() || (bounds.len() == of.wrapping_sub(1) && bounds.is_sorted());
         if index == 0 || index > of || of > 10_000 || !fits {
-            return Err(told.to_owned());
+            return Err(UsageError::new(told));
         }
         Ok(Self { index: index - 1, of, bounds })
     }

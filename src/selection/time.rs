@@ -3,6 +3,7 @@
 //! A text without an offset is local time. A text that names a day or a month stands for all of it: with `--since` its beginning
 //! counts, with `--until` its end.
 
+use crate::exit::UsageError;
 use jiff::civil::{Date, DateTime, ISOWeekDate, Time};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, ToSpan, ZonedDateTime};
@@ -20,11 +21,11 @@ pub struct Period {
 }
 
 impl std::str::FromStr for Period {
-    type Err = String;
+    type Err = UsageError;
 
     /// # Errors
     /// The forms that are understood.
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, UsageError> {
         Self::at(text, &ZonedDateTime::now())
     }
 }
@@ -34,9 +35,9 @@ impl Period {
     ///
     /// # Errors
     /// The forms that are understood.
-    pub fn at(text: &str, now: &ZonedDateTime) -> Result<Self, String> {
+    pub fn at(text: &str, now: &ZonedDateTime) -> Result<Self, UsageError> {
         let text = text.trim();
-        Self::find(text, now).ok_or_else(|| format!("{EXPECTED}, not {text:?}"))
+        Self::find(text, now).ok_or_else(|| UsageError(format!("{EXPECTED}, not {text:?}")))
     }
 
     fn find(text: &str, now: &ZonedDateTime) -> Option<Self> {
@@ -150,7 +151,7 @@ mod tests {
         }
         for bad in ["", "last week", "2026-13", "2026-02-30", "01.03.2026", "2026-03-01T25:00", "17", "d", "-2d", "2y"]
         {
-            assert!(Period::at(bad, &now()).unwrap_err().contains("2026-01-31"), "{bad}");
+            assert!(Period::at(bad, &now()).unwrap_err().0.contains("2026-01-31"), "{bad}");
         }
     }
 

@@ -1,5 +1,7 @@
 //! The values that a status or a category can have.
 
+use crate::exit::UsageError;
+
 /// The values of `status_label`.
 pub const LABELLING: &[&str] = &["stand_by", "in_progress", "completed", "skipped"];
 /// The values of `status_review`.
@@ -11,12 +13,12 @@ pub const CATEGORY: &[&str] = &["train", "validation", "test"];
 ///
 /// # Errors
 /// The words there are, and the one that is probably meant.
-pub fn check<'a>(word: &'a str, words: &[&str]) -> Result<&'a str, String> {
+pub fn check<'a>(word: &'a str, words: &[&str]) -> Result<&'a str, UsageError> {
     if words.contains(&word) {
         return Ok(word);
     }
     let hint = nearest(word, words.iter().copied()).map(|n| format!(" (did you mean {n}?)")).unwrap_or_default();
-    Err(format!("expects one of {}, not {word:?}{hint}", words.join(", ")))
+    Err(UsageError(format!("expects one of {}, not {word:?}{hint}", words.join(", "))))
 }
 
 /// The word that is most likely meant; `None` when all are unlike.
@@ -33,8 +35,8 @@ mod tests {
     #[test]
     fn words_are_known_or_refused() {
         assert_eq!(check("rejected", REVIEW), Ok("rejected"));
-        let told = check("complted", LABELLING).unwrap_err();
+        let told = check("complted", LABELLING).unwrap_err().0;
         assert!(told.contains("stand_by, in_progress, completed, skipped") && told.contains("did you mean completed?"));
-        assert!(!check("x", LABELLING).unwrap_err().contains("mean"));
+        assert!(!check("x", LABELLING).unwrap_err().0.contains("mean"));
     }
 }

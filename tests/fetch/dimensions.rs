@@ -136,7 +136,7 @@ fn images_that_cannot_be_had_are_counted_and_cost_nothing_else() {
             sizes,
             [json!(null), json!(null), json!({"image_1": {"width": 64, "height": 48}}), json!(null), json!(null)]
         );
-        let told = "3 of 4 images without a size could not be measured, their rows go on without (a damaged image: 2; not an image of a known format: 1)";
+        let told = "3 of 4 images without a size could not be measured, and their rows have none (a damaged image: 2; not an image of a known format: 1)";
         assert!(ran.err.contains(told), "{}", ran.err);
     }
 }

@@ -13,4 +13,5 @@ mod postgres;
 mod refusals;
 mod resume;
 mod scale;
+mod select;
 mod stand_in;

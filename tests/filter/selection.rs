@@ -45,7 +45,8 @@ fn options_select() {
     let cases: &[(&[&str], &[usize])] = &[
         (&[], &[1, 2, 3, 4, 5]),
         (&["--status", "completed"], &[1, 2]),
-        (&["--status", "rejected"], &[2]),
+        (&["--review", "rejected"], &[2]),
+        (&["--status", "completed,skipped"], &[1, 2, 5]),
         (&["--status-label", "completed", "--status-label", "skipped"], &[1, 2, 5]),
         (&["--status-review", "completed"], &[1]),
         (&["--status-label", "completed", "--status-review", "rejected"], &[2]),
@@ -59,7 +60,9 @@ fn options_select() {
         (&["--user", "kim@example.com"], &[4]),
         (&["--id", "3", "--id", "four"], &[3, 4]),
         (&["--since", "2026-03-02"], &[2, 5]),
-        (&["--until", "2026-04-01"], &[1]),
+        (&["--until", "2026-03-31"], &[1]),
+        (&["--until", "2026-04-01"], &[1, 2, 5]),
+        (&["--since", "2026-03", "--until", "2026-03"], &[1]),
         (&["--since", "2026-03-01T00:00:00Z", "--until", "2026-04-01T00:00Z"], &[1, 2, 5]),
         (&["--class", "car"], &[1, 3]),
         (&["--class", "car", "--class", "bus"], &[1, 2, 3]),
@@ -259,9 +262,10 @@ fn files_are_read_in_turn_and_output_goes_to_a_file() {
 #[test]
 fn mistakes_on_the_command_line_take_one_line() {
     let cases: &[(&[&str], &str)] = &[
-        (&["--status-review", "complted"], "'completed'"),
+        (&["--review", "complted"], "did you mean completed?"),
+        (&["--status", "rejected"], "stand_by, in_progress, completed, skipped"),
         (&["--status-label", "rejected"], "stand_by, in_progress, completed, skipped"),
-        (&["--since", "yesterday"], "2026-03-01"),
+        (&["--since", "last week"], "2026-01-31"),
         (&["--since", "2026-04-01", "--until", "2026-03-01"], "--since is not before --until"),
         (&["--sample", "2"], "0 to 1"),
         (&["--seed", "2"], "--sample"),

@@ -6,7 +6,7 @@ use crate::api::Target;
 use crate::api::filters::Filters;
 use crate::cli::common::Common;
 use crate::cli::connect::{Connect, Pace};
-use crate::cli::select::{Select, values};
+use crate::cli::select::Select;
 use crate::exit::Failure;
 use crate::fetch::Request;
 use crate::fetch::output::checkpoint::{Checkpoint, Resume};
@@ -54,7 +54,6 @@ Exit codes:
 #[derive(Debug, Parser)]
 #[command(name = "syn-fetch", version, max_term_width = 110, disable_help_subcommand = true, disable_help_flag = true)]
 #[command(after_help = "All options and examples: syn-fetch --help", after_long_help = EXAMPLES)]
-#[command(mut_arg("tool", |tool| tool.hide(true)))]
 pub struct Fetch {
     #[command(subcommand)]
     pub(super) command: Option<Discover>,
@@ -324,7 +323,7 @@ impl Fetch {
             Some(path) if ids.is_empty() => {
                 return Err(Failure::usage(format!("--ids-from {}: the file holds no id", path.display())));
             }
-            Some(_) => ids.extend(values(&self.select.id)),
+            Some(_) => ids.extend(List::all(&self.select.id)),
         }
         Ok(ids.into_iter().collect())
     }
@@ -332,17 +331,16 @@ impl Fetch {
     /// Adds the options that select rows, in the server's spelling for this target.
     fn add_selection(&self, target: Target, filters: &mut Filters, zone: &TimeZone) -> Result<(), Failure> {
         let (select, server) = (&self.select, &self.server_select);
-        let id = if select.ids_from.is_empty() { values(&select.id) } else { Vec::new() };
+        let id = if select.ids_from.is_empty() { List::all(&select.id) } else { Vec::new() };
         // An option, the server's key for assignments, tasks and ground truth ("" = it has none), and what was given.
-        let lists: [(&str, [&str; 3], &[String]); 16] = [
-            ("--status", ["status_label", "status_label", ""], &values(&select.status)),
-            ("--review", ["status_review", "status_review", ""], &values(&select.review)),
+        let lists: [(&str, [&str; 3], &[String]); 15] = [
+            ("--status", ["status_label", "status_label", ""], &List::all(&select.status)),
+            ("--review", ["status_review", "status_review", ""], &List::all(&select.review)),
             ("--user", ["users", "labelers", ""], &by_id("--user", &select.user)?),
             ("--tag", ["tags", "tags", ""], &by_id("--tag", &select.tag)?),
             ("--task-tag", ["task_tags", "tags", ""], &by_id("--task-tag", &select.task_tag)?),
-            ("--category", ["", "", "category"], &values(&select.category)),
-            ("--class", ["", "", "classes"], &values(&select.class)),
-            ("--tool", ["", "", ""], &values(&select.tool)),
+            ("--category", ["", "", "category"], &List::all(&select.category)),
+            ("--class", ["", "", "classes"], &List::all(&select.class)),
             ("--id", ["ids", "ids", "ids"], &id),
             ("--reviewer", ["reviewers", "reviewers", ""], &server.reviewer),
             ("--group", ["groups", "groups", ""], &server.group),
@@ -382,7 +380,7 @@ impl Fetch {
 
 /// Values that the server compares with ids: what is no id would select nothing.
 fn by_id(option: &str, lists: &[List]) -> Result<Vec<String>, Failure> {
-    let values = values(lists);
+    let values = List::all(lists);
     let uuid = |text: &str| text.len() == 36 && text.chars().all(|c| c == '-' || c.is_ascii_hexdigit());
     match values.iter().find(|value| value.parse::<u64>().is_err() && !uuid(value)) {
         None => Ok(values),
@@ -397,7 +395,7 @@ fn cannot_select(target: Target, option: &str) -> String {
     let target = target.word();
     // Options of syn-filter with the same name.
     match option {
-        "--status" | "--review" | "--user" | "--tag" | "--task-tag" | "--category" | "--class" | "--tool" => {
+        "--status" | "--review" | "--user" | "--tag" | "--task-tag" | "--category" | "--class" => {
             format!("the server cannot select target {target} by {option}: use `syn-filter {option}` after this stage")
         }
         "--task" => format!("a row of target {target} is the task itself: select it with --id"),

@@ -84,7 +84,7 @@ pub fn show(watch: &Watch, client: Option<Client>, console: &Console) -> Shown {
     if on_terminal || as_json {
         let (watch, console) = (watch.clone(), console.clone());
         let run = move || if as_json { lines(&watch, client.as_ref(), &console) } else { bar(&watch, client.as_ref()) };
-        // Without the thread there is no progress to see; the work itself goes on.
+        // Without the thread there is no progress to see; the work itself continues.
         shown.thread = std::thread::Builder::new().name("progress".into()).spawn(run).ok();
     }
     shown

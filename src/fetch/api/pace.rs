@@ -70,7 +70,7 @@ impl PageSize {
         self.rows = self.rows.clamp(1.0, self.cap as f64);
     }
 
-    /// From now on always this.
+    /// A size that does not change.
     pub fn freeze(&mut self, rows: usize) {
         self.rows = rows as f64;
         self.fixed = true;

@@ -22,7 +22,7 @@ pub struct ListPart {
     pub without_ids: Query,
     /// Rows that the server counted; `None` when it does not say.
     pub count: Option<u64>,
-    /// From its lowest id to its highest, if ids are whole numbers and ranges of them can be asked for.
+    /// From the lowest id of the list to the highest, if ids are whole numbers and ranges of them can be asked for.
     pub span: Option<Range>,
 }
 

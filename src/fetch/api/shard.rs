@@ -2,7 +2,7 @@
 //!
 //! Assignments and tasks: the id space is cut at N−1 bounds into shares of about the same number of rows. Each machine finds the
 //! bounds by itself, by counting; to find the same ones although rows come and go meanwhile, it takes the roundest binary number
-//! that is near enough. The bounds are told in the begin frame, and `I/N@B1,B2,…` gives them.
+//! that is near enough. The bounds are in the begin frame, and `I/N@B1,B2,…` gives them.
 //! Ground truth, which has no ranges: the event's number modulo N. A list of ids: the I-th stretch of the list.
 
 use super::part::ListPart;

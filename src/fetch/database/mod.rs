@@ -145,7 +145,7 @@ async fn read_in(
         notes.push(format!("the database has no task of project {}", select.project()));
     }
     let left = limited(left, resume.rows);
-    // Nobody there any more: the output could not be opened, and that is told elsewhere.
+    // The receiver is gone when the output could not be opened, which is reported elsewhere.
     if prepared.send(Prepared { count: limited(whole, 0), left, notes }).is_err() || left == 0 {
         return Ok(());
     }

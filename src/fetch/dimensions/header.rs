@@ -6,7 +6,7 @@ use std::io::{self, BufRead, Read, Seek, SeekFrom};
 /// What is known of a file: stretches of its bytes.
 #[derive(Debug, Default)]
 pub struct Known {
-    /// From where, and what; none touches another.
+    /// Offset and bytes of each stretch, ascending; no two touch.
     parts: Vec<(u64, Vec<u8>)>,
     /// Where the file ends, if that is known.
     pub end: Option<u64>,

@@ -1,10 +1,10 @@
-//! `--dimensions`: sizes of images that a row does not tell, read from the first bytes of the images themselves.
+//! `--dimensions`: sizes of images that a row lacks, read from the first bytes of the images themselves.
 //!
 //! ```text
 //! filled rows ──► wanted: which images ──► probe: their first bytes ──► header: width and height ──► the row with `dimensions`
 //! ```
 //! Several rows at once, handed on in order. An image that cannot be read costs its row nothing but the size; how many there were,
-//! and why, is told at the end.
+//! and why, is reported at the end.
 
 mod header;
 mod probe;
@@ -24,7 +24,7 @@ use url::Url;
 
 /// Rows whose images are looked at at once.
 const AT_ONCE: usize = 16;
-/// Reasons that are told.
+/// Reasons that are reported.
 const REASONS: usize = 5;
 
 /// Looks at images, and counts; clones share everything.
@@ -110,7 +110,7 @@ impl Dimensions {
             counts.failed.iter().take(REASONS).map(|(reason, n)| format!("{reason}: {n}")).collect();
         let all = failed + counts.measured;
         vec![format!(
-            "{failed} of {all} images without a size could not be measured, their rows go on without ({})",
+            "{failed} of {all} images without a size could not be measured, and their rows have none ({})",
             reasons.join("; ")
         )]
     }

@@ -34,9 +34,9 @@ pub struct Probe {
 
 /// Why a try gave nothing.
 enum Trouble {
-    /// It stays so.
+    /// Asking again does not help.
     Final(String),
-    /// It may pass, at the earliest after this time.
+    /// The failure may pass, at the earliest after this time.
     Passing(String, Option<Duration>),
 }
 

@@ -12,9 +12,9 @@ use crate::stream::json::Raw;
 /// An image whose size is not known.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Image {
-    /// Its media key.
+    /// The media key of the image.
     pub media: String,
-    /// Where it is, as the row says.
+    /// The URL of the image as the row has it; may be relative.
     pub url: Option<String>,
 }
 

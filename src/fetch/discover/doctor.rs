@@ -50,7 +50,7 @@ pub async fn examine(client: &Client) -> Vec<Check> {
 /// Writes the checks, each error as `words` words it, and gives the exit code of the first that failed.
 ///
 /// # Errors
-/// Of the output.
+/// The output cannot be written.
 pub fn write(
     checks: &[Check],
     as_table: bool,

@@ -60,7 +60,7 @@ impl Listing {
     /// Writes the entries.
     ///
     /// # Errors
-    /// Of the output.
+    /// The output cannot be written.
     pub fn write(&self, as_table: bool, mut writer: Writer) -> Result<(), FetchError> {
         if as_table {
             writer.put(self.table().as_bytes())?;

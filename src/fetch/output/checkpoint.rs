@@ -73,7 +73,7 @@ impl Classified for CheckpointError {
 /// The content of a checkpoint file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Checkpoint {
-    /// Of this format: 1.
+    /// Version of the format of this file: 1.
     pub version: u32,
     /// What identifies the export ([`crate::fetch::Request::identity`]).
     pub identity: Map<String, Value>,
@@ -194,7 +194,7 @@ pub struct Saver {
 }
 
 impl Saver {
-    /// From where a run begins; `path` as `--checkpoint` says.
+    /// A saver for a run that begins where `resume` ended. Without `path` nothing is saved.
     pub fn new(path: Option<PathBuf>, at_end: bool, identity: Map<String, Value>, resume: &Resume) -> Self {
         let started = resume.started.unwrap_or_else(jiff::Timestamp::now);
         let state = Checkpoint {

@@ -27,7 +27,7 @@ pub struct ItemWriter<'a> {
 /// Writes item lines until the rows end.
 ///
 /// # Errors
-/// The first failure of a row, or of the output.
+/// The first row that cannot be read; the output cannot be written.
 pub fn rows(
     runtime: &Runtime,
     target: Target,
@@ -82,7 +82,7 @@ impl ItemWriter<'_> {
     /// Writes a frame line.
     ///
     /// # Errors
-    /// Of the output.
+    /// The output cannot be written.
     pub fn frame(&mut self, line: &str) -> Result<(), FetchError> {
         self.writer.line(line.as_bytes())?;
         self.saver.wrote(line.len() + 1);

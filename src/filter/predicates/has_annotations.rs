@@ -15,7 +15,7 @@ pub struct Args {
         num_args = 0..=1,
         require_equals = true,
         default_missing_value = "true",
-        help_heading = "Annotations"
+        help_heading = "Selection"
     )]
     has_annotations: Option<bool>,
 }

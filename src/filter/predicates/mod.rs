@@ -21,7 +21,6 @@ pub mod id;
 pub mod shard;
 pub mod status;
 pub mod tag;
-pub mod tool;
 pub mod user;
 
 /// An item with its payload as written; without the payload when nothing asks for it.
@@ -93,6 +92,7 @@ macro_rules! predicates {
 predicates! {
     has_annotations,
     sample,
+    tool,
 }
 
 /// An item from its line, for the tables of tests.

@@ -4,7 +4,27 @@ use super::AnnotationPredicate;
 use crate::dm::Tool as Known;
 use crate::dm::heads::Head;
 use crate::filter::any_of::AnyOf;
+use crate::filter::Selection;
+use crate::selection::List;
 use crate::selection::words::nearest;
+
+/// The option of this predicate.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Args {
+    /// At least one annotation made with this tool: bounding_box, polygon, keypoint, …
+    #[arg(long, value_name = "TOOL", help_heading = "Selection")]
+    pub tool: Vec<List>,
+}
+
+impl Args {
+    /// The selection with this predicate, if the option is given.
+    pub fn join(&self, selection: Selection) -> Selection {
+        match List::all(&self.tool) {
+            names if names.is_empty() => selection,
+            names => selection.with_annotations(Tool::new(&names)),
+        }
+    }
+}
 
 /// The tools of the platform. Not closed: others are compared by name.
 pub const TOOLS: [&str; 13] = [
@@ -50,7 +70,6 @@ pub fn misspelt(name: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::filter::Selection;
     use crate::filter::predicates::class::Class;
     use crate::filter::selection::wants;
 

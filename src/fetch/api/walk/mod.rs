@@ -26,7 +26,7 @@ const PAGE_CAP: usize = 64 << 20;
 pub struct RowBatch {
     /// The rows.
     pub rows: Vec<Row>,
-    /// What led to their page, if the walk can begin there again.
+    /// Query key and value that led to the page of these rows, if the walk can begin there again.
     pub cursor: Option<Arc<(String, String)>>,
 }
 

@@ -115,7 +115,7 @@ struct Met {
 
 /// What a row is to the walk.
 #[derive(Debug, PartialEq, Eq)]
-enum Place {
+enum Standing {
     New,
     Known,
     /// New, and above rows of earlier pages: it was added there meanwhile. In descending order it comes too late.
@@ -132,11 +132,11 @@ impl Met {
         self.before = self.lowest;
         for row in rows {
             match self.place(&row.key) {
-                Place::New => new.push(row),
-                Place::Known if self.keys.is_empty() => {}
-                Place::Known => *duplicates += 1,
-                Place::Late => {}
-                Place::Disorder => {
+                Standing::New => new.push(row),
+                Standing::Known if self.keys.is_empty() => {}
+                Standing::Known => *duplicates += 1,
+                Standing::Late => {}
+                Standing::Disorder => {
                     return Err(ApiError::Disorder { what: path.into(), id: row.key.plain() });
                 }
             }
@@ -144,32 +144,32 @@ impl Met {
         Ok(new)
     }
 
-    fn place(&mut self, key: &Id) -> Place {
+    fn place(&mut self, key: &Id) -> Standing {
         let number = key.number();
         let earlier = number.is_some_and(|n| self.below.is_some_and(|below| n >= below));
         if earlier || self.keys.has(key) {
-            return Place::Known;
+            return Standing::Known;
         }
         if let Some(number) = number {
             let above = |other: Option<i64>| other.is_some_and(|other| number > other);
             if above(self.lowest) {
                 self.late = true;
                 if !self.any_order {
-                    return if above(self.before) { Place::Late } else { Place::Disorder };
+                    return if above(self.before) { Standing::Late } else { Standing::Disorder };
                 }
             } else {
                 self.lowest = Some(number);
             }
         }
         self.keys.add(key);
-        Place::New
+        Standing::New
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Place::{Disorder, Known, Late, New};
+    use Standing::{Disorder, Known, Late, New};
 
     #[test]
     fn rows_met_before_are_told() {

@@ -1,14 +1,10 @@
 //! The options that select rows mean the same in `syn-fetch` and `syn-filter`: `fetch` with one gives the rows that `fetch | filter`
 //! with the same one gives.
 
-#[path = "common/fetch.rs"]
-mod fetch;
-#[path = "common/stand_in.rs"]
-mod stand_in;
-
-use fetch::{Ran, TOKEN, command, fetch};
+use crate::common::exe;
+use crate::common::fetch::{Ran, TOKEN, command, fetch, run};
+use crate::common::stand_in::StandIn;
 use serde_json::{Value, json};
-use stand_in::StandIn;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
@@ -16,21 +12,23 @@ use std::process::{Command, Stdio};
 fn dump() -> String {
     let label = ["stand_by", "in_progress", "completed", "skipped"];
     let review = ["stand_by", "rejected", "completed"];
+    let category = ["train", "validation"];
     let class = ["car", "bus", "1. 자연"];
     let row = |n: i64| {
         let day = if n < 4 { format!("2026-03-{}", 28 + n) } else { format!("2026-04-{:02}", n - 3) };
+        let class = class[n as usize % 3];
         json!({
             "id": 1000 + n,
             "data": {"annotations": {"image_1": [
-                {"id": "a", "tool": "polygon", "classification": {"class": class[n as usize % 3]}},
+                {"id": "a", "tool": "polygon", "classification": {"class": class}},
             ]}},
-            "status_label": label[n as usize % 4],
-            "status_review": review[n as usize % 3],
+            "status_label": (label[n as usize % 4]),
+            "status_review": (review[n as usize % 3]),
             "user": n % 5,
             "tags": [n % 2, 10 + n % 3],
             "task": {"id": 5000 + n, "tags": [20 + n % 4]},
             "created": format!("{day}T12:00:00+09:00"),
-            "category": ["train", "validation"][n as usize % 2],
+            "category": (category[n as usize % 2]),
         })
     };
     (0..12).map(|n| format!("{}\n", row(n))).collect()
@@ -44,7 +42,7 @@ fn server(dir: &std::path::Path) -> StandIn {
 
 /// What `syn-filter` with these options makes of a stream.
 fn filter(stream: &str, args: &[&str]) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_syn-filter"));
+    let mut command = Command::new(exe("syn-filter"));
     command.args(args).env("TZ", "Asia/Seoul").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     child.stdin.take().unwrap().write_all(stream.as_bytes()).unwrap();
@@ -127,7 +125,7 @@ fn what_the_server_cannot_select_is_left_to_the_filter() {
     refused(&["--project", "42", "--user", "이영희"], &["by id, not by name", "syn-filter --user 이영희"]);
     refused(&["--project", "42", "--tag", "1,night"], &["syn-filter --tag night"]);
     refused(&["--project", "42", "--class", "car"], &["syn-filter --class"]);
-    refused(&["--project", "42", "--tool", "polygon"], &["syn-filter --tool"]);
+    refused(&["--project", "42", "--tool", "polygon"], &["--tool"]);
     refused(&["--gt-version", "15", "--class", r"a\,b"], &["comma", "syn-filter --class"]);
     refused(&["--gt-version", "15", "--since", "2d"], &["syn-filter --since"]);
     assert_eq!(server.count("/total"), 0);
@@ -149,9 +147,6 @@ fn a_subcommand_refuses_what_it_does_not_read() {
     assert_eq!(server.count("/total"), 0);
     fetch(&server, &["--project", "42", "classes"]).ok();
     let mut asked = command(&["projects", "--host", &server.url]);
-    fetch::run({
-        asked.env("SYNAPSE_ACCESS_TOKEN", TOKEN);
-        asked
-    })
-    .ok();
+    asked.env("SYNAPSE_ACCESS_TOKEN", TOKEN);
+    run(asked).ok();
 }
