@@ -3,8 +3,8 @@
 use super::AnnotationPredicate;
 use crate::dm::Tool as Known;
 use crate::dm::heads::Head;
-use crate::filter::any_of::AnyOf;
 use crate::filter::Selection;
+use crate::filter::any_of::AnyOf;
 use crate::selection::List;
 use crate::selection::words::nearest;
 
