@@ -57,7 +57,7 @@ impl Filters {
     /// # Errors
     /// [`UsageError`] for one that the server would not understand.
     pub fn check_ids(ids: &[String], zone: &TimeZone) -> Result<(), UsageError> {
-        let bad = |why: String| UsageError(format!("the list of ids {why}"));
+        let bad = |why: UsageError| UsageError(format!("the list of ids {why}"));
         ids.iter().try_for_each(|id| ValueKind::Id.check(id, zone).map(drop)).map_err(bad)
     }
 
