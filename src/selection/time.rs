@@ -88,7 +88,8 @@ fn moment_of(at: DateTime, zone: &TimeZone) -> Option<Timestamp> {
 fn day(text: &str) -> Option<Date> {
     let date = || text.parse::<Date>().ok().filter(|_| !text.contains(['T', 't', ' ', ':']));
     let week = || text.parse::<ISOWeekDate>().ok().map(ISOWeekDate::date);
-    date().or_else(week).or_else(|| Date::strptime("%Y-%j", text).ok())
+    let ordinal = || Date::strptime("%Y-%j", text).ok().filter(|_| text.len() == "2026-060".len());
+    date().or_else(week).or_else(ordinal)
 }
 
 /// The first day of a month.

@@ -7,6 +7,7 @@ use std::ops::RangeInclusive;
 
 /// The option of this predicate.
 #[derive(Clone, Debug, Default, clap::Args)]
+#[group(skip)]
 pub struct Args {
     /// Any annotation at all (or, with =false, none)
     #[arg(

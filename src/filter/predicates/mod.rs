@@ -63,7 +63,7 @@ impl<'de> DeserializeSeed<'de> for Payload {
 }
 
 /// Declares the predicates that have their own options: their files, one struct with all their options, and how they join a selection.
-/// The file `NAME.rs` has a `pub struct Args` (of `clap::Args`) with a method `fn join(&self, selection: Selection) -> Selection`, which
+/// The file `NAME.rs` has a `pub struct Args` (of `clap::Args`, with `#[group(skip)]`, since group names have to differ) with a method `fn join(&self, selection: Selection) -> Selection`, which
 /// returns the selection unchanged when its options are not given.
 macro_rules! predicates {
     ($($name:ident,)+) => {
@@ -71,6 +71,7 @@ macro_rules! predicates {
 
         /// The options of all predicates that have their own.
         #[derive(Clone, Debug, Default, clap::Args)]
+        #[group(skip)]
         pub struct Args {
             $(
                 #[doc = concat!("The options of `", stringify!($name), "`.")]

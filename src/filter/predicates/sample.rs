@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 /// The options of this predicate.
 #[derive(Clone, Debug, Default, clap::Args)]
+#[group(skip)]
 pub struct Args {
     /// This share of the rows, from 0 to 1, by a hash of the id: the same rows in any order
     #[arg(long, value_name = "SHARE", value_parser = share, help_heading = "Part of the rows")]

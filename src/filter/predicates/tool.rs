@@ -10,6 +10,7 @@ use crate::selection::words::nearest;
 
 /// The option of this predicate.
 #[derive(Clone, Debug, Default, clap::Args)]
+#[group(skip)]
 pub struct Args {
     /// At least one annotation made with this tool: bounding_box, polygon, keypoint, …
     #[arg(long, value_name = "TOOL", help_heading = "Selection")]
