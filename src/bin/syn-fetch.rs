@@ -6,5 +6,5 @@ use synpipe::cli;
 use synpipe::cli::fetch;
 
 fn main() -> ExitCode {
-    cli::main("syn-fetch", |args: &fetch::Fetch| &args.common, fetch::run)
+    cli::main_typed("syn-fetch", |args: &fetch::Fetch| &args.common, fetch::run)
 }

@@ -9,24 +9,23 @@ use crate::exit::{Exit, Failure};
 use crate::fetch::discover::doctor;
 use crate::fetch::discover::listing::Listing;
 use clap::CommandFactory;
-use clap::parser::ValueSource;
 use tokio::runtime::Runtime;
 
-/// Refuses options that a subcommand does not read: those that say what to export, from where, and how.
+/// Refuses options that a subcommand does not read: those that say what to export, from where, and how. `typed` are the options on the
+/// command line, without dashes.
 ///
 /// # Errors
 /// A usage failure that names the option.
-pub fn refuse_other_options() -> Result<(), Failure> {
+pub fn refuse_other_options(typed: &[String]) -> Result<(), Failure> {
     let command = Fetch::command();
-    let Ok(matches) = command.clone().try_get_matches() else { return Ok(()) };
-    let Some(name) = matches.subcommand_name() else { return Ok(()) };
-    let typed = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
-    let unread = command.get_arguments().find(|arg| !arg.is_global_set() && typed(arg.get_id().as_str()));
-    match unread.and_then(|arg| arg.get_long()) {
+    let of_an_export = |option: &&String| {
+        command.get_arguments().any(|arg| !arg.is_global_set() && arg.get_long() == Some(option.as_str()))
+    };
+    match typed.iter().find(of_an_export).map(String::as_str) {
         Some(option @ ("dsn" | "dsn-file")) => Err(Failure::usage(format!(
-            "`syn-fetch {name}` asks the API, and --{option} is a database, which holds rows only: leave one of them out"
+            "subcommands ask the API, and --{option} is a database, which holds rows only: leave one of them out"
         ))),
-        Some(option) => Err(Failure::usage(format!("`syn-fetch {name}` exports nothing: leave out --{option}"))),
+        Some(option) => Err(Failure::usage(format!("a subcommand exports nothing: leave out --{option}"))),
         None => Ok(()),
     }
 }

@@ -19,17 +19,17 @@ use crate::stream::{StreamError, Writer};
 
 pub use args::Fetch;
 
-/// Runs `syn-fetch`.
+/// Runs `syn-fetch`. `typed` are the options on the command line, without dashes.
 ///
 /// # Errors
 /// The failure that ends the run.
-pub fn run(mut args: Fetch, console: &Console) -> Result<Exit, Failure> {
+pub fn run(mut args: Fetch, typed: &[String], console: &Console) -> Result<Exit, Failure> {
     // A variable that is set to nothing is not set.
     for id in [&mut args.scope.project, &mut args.scope.gt_version, &mut args.scope.gt_dataset] {
         *id = id.take().filter(|text| !text.is_empty());
     }
     if args.command.is_some() {
-        discover::refuse_other_options()?;
+        discover::refuse_other_options(typed)?;
     }
     let runtime = fetch::runtime(args.common.threads())?;
     #[cfg(feature = "postgres")]
