@@ -53,6 +53,8 @@ pub trait Classified: Error {
 pub enum Advice {
     /// Make a new access token and give it.
     NewToken,
+    /// Give another host.
+    GiveHost,
     /// Give an access token.
     GiveToken,
     /// Give the tenant of a user token.

@@ -184,7 +184,7 @@ fn read_config(path: Option<&Path>) -> Result<Value, ApiError> {
 
 /// Checks a host and makes it a base URL.
 fn parse_host(text: &str) -> Result<Url, ApiError> {
-    let bad = |why: &str| usage(&format!("the host (SYNAPSE_HOST) {why}, for example {DEFAULT_HOST}"));
+    let bad = |why: &str| ApiError::BadHost(format!("{why}, for example {DEFAULT_HOST}"));
     let mut url = Url::parse(text).map_err(|_| bad("must be a URL with https://"))?;
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
         return Err(bad("must start with https:// or http://"));

@@ -8,6 +8,9 @@ pub enum ApiError {
     /// A mistake that is known before any request is sent.
     #[error(transparent)]
     Usage(#[from] UsageError),
+    /// The host is not an address that can be used.
+    #[error("the host {0}")]
+    BadHost(String),
     /// No access token was found.
     #[error("no token")]
     NoToken,
@@ -132,7 +135,7 @@ pub enum ApiError {
 impl Classified for ApiError {
     fn exit(&self) -> Exit {
         match self {
-            Self::Usage(_) | Self::NoToken | Self::NoTenant => Exit::Usage,
+            Self::Usage(_) | Self::BadHost(_) | Self::NoToken | Self::NoTenant => Exit::Usage,
             Self::Unauthorized { .. }
             | Self::Forbidden { .. }
             | Self::NotFound { .. }
@@ -151,6 +154,7 @@ impl Classified for ApiError {
 
     fn advice(&self) -> Option<Advice> {
         Some(match self {
+            Self::BadHost(_) => Advice::GiveHost,
             Self::NoToken => Advice::GiveToken,
             Self::NoTenant => Advice::GiveTenant,
             Self::Unauthorized { .. } => Advice::NewToken,

@@ -23,6 +23,7 @@ fn words(advice: Advice) -> String {
         Advice::GiveToken => {
             "set SYNAPSE_ACCESS_TOKEN, give --token-file FILE, or run `synapse login` (writes ~/.synapse/config.json)"
         }
+        Advice::GiveHost => "give it by --host or SYNAPSE_HOST",
         Advice::GiveTenant => "give --tenant CODE or set SYNAPSE_PLUGIN_RUN_TENANT",
         Advice::AskForAccess => "ask for access to the project, or check --tenant (SYNAPSE_PLUGIN_RUN_TENANT)",
         Advice::CheckHost => "check --host (SYNAPSE_HOST) and the network",

@@ -53,7 +53,8 @@ fn options_select() {
         (&["--tag", "night"], &[1]),
         (&["--tag", "5"], &[2]),
         (&["--tag", "day"], &[2]),
-        (&["--task-tag", "5"], &[3]),
+        // A row without a task is itself one.
+        (&["--task-tag", "5"], &[2, 3]),
         (&["--category", "train"], &[1]),
         (&["--category", "1. 자연"], &[4]),
         (&["--user", "7"], &[1]),

@@ -63,8 +63,8 @@ impl<'de> DeserializeSeed<'de> for Payload {
 }
 
 /// Declares the predicates that have their own options: their files, one struct with all their options, and how they join a selection.
-/// The file `NAME.rs` has a `pub struct Args` (of `clap::Args`, with `#[group(skip)]`, since group names have to differ) with a method `fn join(&self, selection: Selection) -> Selection`, which
-/// returns the selection unchanged when its options are not given.
+/// The file `NAME.rs` has a `pub struct Args` (of `clap::Args`, with `#[group(skip)]`, since group names have to differ). Its method
+/// `fn join(&self, selection: Selection) -> Selection` returns the selection unchanged when its options are not given.
 macro_rules! predicates {
     ($($name:ident,)+) => {
         $(pub mod $name;)+
