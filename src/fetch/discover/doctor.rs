@@ -24,10 +24,7 @@ pub async fn examine(client: &Client) -> Vec<Check> {
     };
     add("credentials", Ok(client.credentials().origin.clone()));
     let me = client.me().await;
-    let reached = match &me {
-        Err(ApiError::Unreachable { .. } | ApiError::GaveUp { .. }) => false,
-        _ => true,
-    };
+    let reached = !matches!(me, Err(ApiError::Unreachable { .. } | ApiError::GaveUp { .. }));
     if !reached {
         add("host", me.map(|_| client.host()));
         return checks;

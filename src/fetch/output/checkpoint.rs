@@ -37,10 +37,10 @@ pub enum CheckpointError {
     Differs {
         /// What differs: `host`, `query`, `limit`, …
         key: &'static str,
-        /// What the earlier run had.
-        was: Value,
-        /// What this one has.
-        is: Value,
+        /// What the earlier run had, as JSON.
+        was: String,
+        /// What this one has, as JSON.
+        is: String,
     },
     /// A dump without frames says nothing about itself.
     #[error("{} has no begin frame, so its checkpoint is needed to resume it", .0.display())]
@@ -177,7 +177,7 @@ pub fn same(old: &Map<String, Value>, new: &Map<String, Value>) -> Result<(), Ch
     for key in ["host", "target", "query", "ids", "order", "limit", "shard", "dimensions"] {
         let (was, is) = (old.get(key).unwrap_or(&Value::Null), new.get(key).unwrap_or(&Value::Null));
         if was != is {
-            return Err(CheckpointError::Differs { key, was: was.clone(), is: is.clone() });
+            return Err(CheckpointError::Differs { key, was: was.to_string(), is: is.to_string() });
         }
     }
     Ok(())
