@@ -30,6 +30,7 @@ use super::engine::classes::{ClassRef, Classes, Final};
 use super::engine::naming::Name;
 use super::engine::record::RecordRef;
 use super::geometry::Size;
+use super::geometry::fit::{Fit, Rings};
 use super::options::Options;
 use super::output::files::Files;
 use super::output::parts::PartBuffer;
@@ -83,8 +84,8 @@ pub struct Cx<'c> {
     pub failed: Option<String>,
     /// What the format says of itself.
     pub declared: &'static Declaration,
-    /// Memory for rings, pixels; its content means nothing at the start of a unit.
-    pub ring: &'c mut Vec<[f64; 2]>,
+    /// Rings fitted to the image, used again from one annotation to the next; its content means nothing at the start of a unit.
+    pub rings: &'c mut Rings,
 }
 
 impl Cx<'_> {
@@ -112,6 +113,11 @@ impl Cx<'_> {
         if !a.class.is_empty() {
             let _ = self.list_class(a);
         }
+    }
+
+    /// What geometry of an image of this size has to fit.
+    pub fn fit(&self, size: Size) -> Fit {
+        Fit { size, bounds: self.options.bounds, rotated: self.options.rotated }
     }
 
     /// Counts an annotation and the losses in `fate`. Every annotation of a unit (of all media, when the unit is the item) is

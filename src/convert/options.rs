@@ -3,8 +3,8 @@
 use super::engine::naming_template::NamingTemplate;
 use super::engine::split::{FieldPath, Split};
 use super::formats::args::FormatArgs;
-use super::geometry::Bounds;
 use super::geometry::keypoints::Profile;
+use super::geometry::{Bounds, Rotated};
 use clap::ValueEnum;
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -19,18 +19,6 @@ pub enum Segmentation {
     Semantic,
     /// Left out: `SEGMENTATION_EXCLUDED`.
     Exclude,
-}
-
-/// What becomes of rotated boxes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Rotated {
-    /// What the format can carry: corners in yolo-obb, a polygon in coco, else the hull.
-    #[default]
-    Best,
-    /// The axis-aligned hull: `ROTATION_DROPPED`.
-    Hull,
-    /// Left out: `UNSUPPORTED_ORIENTED_BOUNDING_BOX`.
-    Skip,
 }
 
 /// What becomes of items with no annotation left.

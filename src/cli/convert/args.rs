@@ -6,11 +6,9 @@ use crate::cli::common::Common;
 use crate::convert::engine::split::{FieldPath, Split};
 use crate::convert::formats::args::FormatArgs;
 use crate::convert::formats::{self, FORMATS};
-use crate::convert::geometry::Bounds;
 use crate::convert::geometry::keypoints::Profile;
-use crate::convert::options::{
-    Background, Detail, Images, Naming, NamingPass, OnError, Options, Rotated, Segmentation,
-};
+use crate::convert::geometry::{Bounds, Rotated};
+use crate::convert::options::{Background, Detail, Images, Naming, NamingPass, OnError, Options, Segmentation};
 use crate::exit::Failure;
 use clap::Parser;
 use clap::builder::{PossibleValue, TypedValueParser};

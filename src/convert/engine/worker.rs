@@ -7,6 +7,7 @@ use super::record::{Id, Record};
 use super::stream_facts::StreamFacts;
 use crate::convert::declaration::{Declaration, Per};
 use crate::convert::format::{Cx, Format, Unit};
+use crate::convert::geometry::fit::Rings;
 use crate::convert::options::{Background, Images, Naming, OnError, Options};
 use crate::convert::output::files::Original;
 use crate::convert::output::parts::PartBuffer;
@@ -55,7 +56,7 @@ pub struct Worker {
     per: Per,
     arena: Arena,
     cache: HashMap<String, u32>,
-    ring: Vec<[f64; 2]>,
+    rings: Rings,
     /// No parts: what those of a batch begin as.
     no_parts: PartBuffer,
     /// Why the current item cannot be rendered.
@@ -72,7 +73,7 @@ impl Worker {
             options,
             arena: Arena::default(),
             cache: HashMap::new(),
-            ring: Vec::new(),
+            rings: Rings::default(),
             no_parts,
             failed: None,
         }
@@ -274,7 +275,7 @@ impl Worker {
             parts: &mut chunk.parts,
             failed: None,
             declared: self.declared,
-            ring: &mut self.ring,
+            rings: &mut self.rings,
         };
         self.format.render(&unit, &mut cx);
         let failed = cx.failed.take();

@@ -3,15 +3,15 @@
 use super::Coco;
 use crate::convert::engine::classes::ClassRef;
 use crate::convert::format::{Cx, Unit};
+use crate::convert::geometry::fit::rings_of;
 use crate::convert::geometry::keypoints::{Joint, group_objects};
 use crate::convert::geometry::rle;
-use crate::convert::geometry::{Bounds, Size, area, corners, fit_rect, fit_ring, hull};
-use crate::convert::options::{Rotated, Segmentation};
+use crate::convert::geometry::{Rotated, Size, area, hull};
+use crate::convert::options::Segmentation;
 use crate::convert::output::hole::Hole;
 use crate::convert::output::text::{Text, lit};
 use crate::convert::report::tally::Fate;
 use crate::dm::{Annotation, Geometry, Reason, Rect, Tool};
-use std::ops::Range;
 
 /// Pushes the image record, then for each role a text of annotation records, each with a comma after it.
 pub fn render(coco: &Coco, unit: &Unit<'_, '_>, size: Size, cx: &mut Cx<'_>) {
@@ -93,40 +93,30 @@ impl Renderer<'_, '_> {
         if let Some(problem) = a.problem {
             return Err(problem);
         }
-        let pairs = |r: &Range<usize>| self.unit.arena.coordinates.pairs.get(r.clone()).ok_or(Reason::InvalidPolygon);
+        let fit = cx.fit(self.size);
+        let coordinates = &self.unit.arena.coordinates;
         match &a.geometry {
-            Geometry::Box(rect, rotation) if *rotation == 0.0 => self.upright(a, *rect, cx),
-            Geometry::Box(rect, _) if rect.w <= 0.0 || rect.h <= 0.0 => Err(Reason::InvalidBoundingBox),
-            Geometry::Box(rect, rotation) => match cx.options.rotated {
-                Rotated::Skip => Err(Reason::UnsupportedOrientedBoundingBox),
-                Rotated::Hull => {
-                    self.losses.push(Reason::RotationDropped);
-                    self.upright(a, hull(&corners(*rect, *rotation)), cx)
-                }
-                Rotated::Best => self.rings(a, &[&corners(*rect, *rotation)], Some(*rotation), cx),
-            },
-            Geometry::Polygon(range) => self.rings(a, &[pairs(range)?], None, cx),
-            Geometry::Rings(range) => {
-                let rings = self.unit.arena.coordinates.rings.get(range.clone()).ok_or(Reason::InvalidPolygon)?;
-                let rings = rings.iter().map(pairs).collect::<Result<Vec<_>, _>>()?;
-                self.rings(a, &rings, None, cx)
+            Geometry::Box(rect, rotation) if *rotation != 0.0 && fit.rotated == Rotated::Best => {
+                fit.turned(*rect, *rotation, cx.rings, &mut self.losses)?;
+                self.rings(a, Some(*rotation), cx)
+            }
+            Geometry::Box(rect, rotation) => {
+                let fitted = fit.upright(*rect, *rotation, cx.rings, &mut self.losses)?;
+                self.upright(a, fitted, cx)
+            }
+            Geometry::Polygon(_) | Geometry::Rings(_) => {
+                fit.rings(rings_of(&a.geometry, coordinates), cx.rings, &mut self.losses)?;
+                self.rings(a, None, cx)
             }
             Geometry::Mask(mask) => {
-                mask.runs(self.unit.arena, self.size.w, self.size.h, &mut self.runs)?;
-                if mask.assumed() {
-                    self.losses.push(Reason::MaskEncodingAssumed);
-                }
+                fit.mask(mask, self.unit.arena, &mut self.runs, &mut self.losses)?;
                 self.mask(a, cx)
             }
             _ => Err(Reason::UnsupportedAnnotationType),
         }
     }
 
-    fn upright(&mut self, a: &Annotation<'_>, rect: Rect, cx: &mut Cx<'_>) -> Result<(), Reason> {
-        let (r, clipped) = fit_rect(rect, self.size, cx.options.bounds)?;
-        if clipped {
-            self.losses.push(Reason::ClippedToImage);
-        }
+    fn upright(&mut self, a: &Annotation<'_>, r: Rect, cx: &mut Cx<'_>) -> Result<(), Reason> {
         let class = cx.list_class(a)?;
         let out = cx.parts.text();
         self.open(out, Some(class), r, r.w * r.h);
@@ -135,54 +125,21 @@ impl Renderer<'_, '_> {
         Ok(())
     }
 
-    /// One object of one or several rings; rings that are wrong cost the object.
-    fn rings(
-        &mut self,
-        a: &Annotation<'_>,
-        rings: &[&[[f64; 2]]],
-        rotation: Option<f64>,
-        cx: &mut Cx<'_>,
-    ) -> Result<(), Reason> {
-        let (mut whole, mut clipped, mut lost) = (0.0, false, None);
-        let mut fitted: Vec<[f64; 2]> = Vec::new();
-        let mut ends = Vec::with_capacity(rings.len());
-        for ring in rings {
-            match fit_ring(ring, self.size, cx.options.bounds, cx.ring) {
-                Ok(cut) => {
-                    clipped |= cut;
-                    whole += area(cx.ring);
-                    fitted.extend_from_slice(cx.ring);
-                    ends.push(fitted.len());
-                }
-                // A ring wholly outside is cut away with the rest of what is outside.
-                Err(Reason::InvalidGeometry) if cx.options.bounds == Bounds::Clip => {
-                    clipped = true;
-                    lost = Some(Reason::InvalidGeometry);
-                }
-                Err(reason) => return Err(reason),
-            }
-        }
-        if let (true, Some(reason)) = (ends.is_empty(), lost.or(Some(Reason::InvalidPolygon))) {
-            return Err(reason);
-        }
-        if clipped {
-            self.losses.push(Reason::ClippedToImage);
-        }
+    /// One object of the rings in `cx.rings`.
+    fn rings(&mut self, a: &Annotation<'_>, rotation: Option<f64>, cx: &mut Cx<'_>) -> Result<(), Reason> {
         let class = cx.list_class(a)?;
-        let out = cx.parts.text();
-        self.open(out, Some(class), hull(&fitted), whole);
+        let (out, rings) = (cx.parts.text(), &*cx.rings);
+        self.open(out, Some(class), hull(rings.points()), rings.iter().map(area).sum());
         out.lit(lit!(",\"segmentation\":["));
-        let mut start = 0;
-        for end in ends {
-            out.lit(if start == 0 { lit!("[") } else { lit!(",[") });
-            for (i, n) in fitted[start..end].iter().flatten().enumerate() {
+        for (i, ring) in rings.iter().enumerate() {
+            out.lit(if i == 0 { lit!("[") } else { lit!(",[") });
+            for (i, n) in ring.iter().flatten().enumerate() {
                 if i > 0 {
                     out.byte::<b','>();
                 }
                 out.float(*n);
             }
             out.byte::<b']'>();
-            start = end;
         }
         out.byte::<b']'>();
         self.close(out, a, rotation);
@@ -210,31 +167,11 @@ impl Renderer<'_, '_> {
     }
 
     fn keypoints(&mut self, mut joints: Vec<Joint>, cx: &mut Cx<'_>) -> Result<(), Reason> {
-        let (w, h) = (f64::from(self.size.w), f64::from(self.size.h));
-        for joint in joints.iter_mut().filter(|j| j.v > 0) {
-            if (0.0..=w).contains(&joint.x) && (0.0..=h).contains(&joint.y) {
-                continue;
-            }
-            match cx.options.bounds {
-                Bounds::Keep => {}
-                Bounds::Reject => return Err(Reason::InvalidGeometry),
-                Bounds::Clip => {
-                    *joint = Joint::default();
-                    if self.losses.is_empty() {
-                        self.losses.push(Reason::ClippedToImage);
-                    }
-                }
-            }
-        }
-        let labelled: Vec<[f64; 2]> = joints.iter().filter(|j| j.v > 0).map(|j| [j.x, j.y]).collect();
-        let bbox = hull(&labelled);
-        if bbox.w <= 0.0 || bbox.h <= 0.0 {
-            return Err(Reason::KeypointGroupInvalid);
-        }
+        let bbox = cx.fit(self.size).joints(&mut joints, &mut self.losses)?;
         let out = cx.parts.text();
         self.open(out, None, bbox, bbox.w * bbox.h);
         out.lit(lit!(",\"segmentation\":[],\"iscrowd\":0,\"num_keypoints\":"));
-        out.int(labelled.len());
+        out.int(joints.iter().filter(|j| j.v > 0).count());
         out.lit(lit!(",\"keypoints\":["));
         for (i, joint) in joints.iter().enumerate() {
             if i > 0 {

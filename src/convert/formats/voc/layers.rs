@@ -6,9 +6,9 @@ use super::mosaic::{Mosaic, Tile};
 use super::plane::MAX_INDEX;
 use crate::convert::engine::classes::ClassRef;
 use crate::convert::format::{Cx, Unit};
-use crate::convert::geometry::{Bounds, Size, hull};
+use crate::convert::geometry::Size;
 use crate::dm::mask::MaskRef;
-use crate::dm::{Annotation, Reason, Rect};
+use crate::dm::{Annotation, Reason};
 
 /// Images with more pixels, or a longer side, get no planes: such a size is a mistake in the row.
 const MAX_PIXELS: u64 = 1 << 31;
@@ -28,27 +28,19 @@ impl Layers {
         Self { size, semantic: Vec::new(), instances: Vec::new(), scratch: Scratch::default() }
     }
 
-    /// Adds an object made of rings; what lies outside the image is not painted. `losses` takes what is lost of it.
+    /// Adds an object made of rings that fit the image; what lies outside the image is not painted. They are painted as they are,
+    /// not as they were cut at the edge: cutting moves the pixels on either side of a slanted edge.
     ///
     /// # Errors
-    /// [`Reason::InvalidGeometry`] when it is outside and `--bounds reject`, or when nothing of it lies inside; as
-    /// [`Layers::mask`] for image and class.
-    pub fn rings(
+    /// [`Reason::InvalidGeometry`] when nothing of it lies inside; as [`Layers::mask`] for image and class.
+    pub fn rings<'r>(
         &mut self,
         a: &Annotation<'_>,
-        rings: &[&[[f64; 2]]],
+        rings: impl Iterator<Item = &'r [[f64; 2]]>,
         cx: &mut Cx<'_>,
-        losses: &mut Vec<Reason>,
     ) -> Result<(), Reason> {
         self.check_size()?;
-        if rings.iter().any(|ring| self.leaves(hull(ring))) {
-            match cx.options.bounds {
-                Bounds::Reject => return Err(Reason::InvalidGeometry),
-                Bounds::Clip => losses.push(Reason::ClippedToImage),
-                Bounds::Keep => {}
-            }
-        }
-        let area = Area::Rings(rings.iter().map(|ring| Fill::new(ring, self.size)).collect());
+        let area = Area::Rings(rings.map(|ring| Fill::new(ring, self.size)).collect());
         self.add(false, a, area, cx)
     }
 
@@ -68,10 +60,7 @@ impl Layers {
     ) -> Result<(), Reason> {
         self.check_size()?;
         let mut runs = Vec::new();
-        mask.runs(unit.arena, self.size.w, self.size.h, &mut runs)?;
-        if mask.assumed() {
-            losses.push(Reason::MaskEncodingAssumed);
-        }
+        cx.fit(self.size).mask(mask, unit.arena, &mut runs, losses)?;
         self.add(semantic, a, Area::Runs(runs), cx)
     }
 
@@ -114,9 +103,5 @@ impl Layers {
         let Size { w, h } = self.size;
         let large = u64::from(w) * u64::from(h) > MAX_PIXELS || w.max(h) > MAX_SIDE;
         if large { Err(Reason::SourceImageInvalid) } else { Ok(()) }
-    }
-
-    fn leaves(&self, r: Rect) -> bool {
-        r.x < 0.0 || r.y < 0.0 || r.x + r.w > f64::from(self.size.w) || r.y + r.h > f64::from(self.size.h)
     }
 }

@@ -18,8 +18,9 @@ pub mod xml;
 
 use crate::convert::declaration::{Attributes, Carries, Declaration, Per, Splits, Tools};
 use crate::convert::format::{Collector, Cx, Format, Unit};
-use crate::convert::geometry::{Size, corners, distinct, fit_rect, hull};
-use crate::convert::options::{Rotated, Segmentation};
+use crate::convert::geometry::fit::rings_of;
+use crate::convert::geometry::{Size, hull};
+use crate::convert::options::Segmentation;
 use crate::convert::report::tally::Fate;
 use crate::dm::{Annotation, Geometry, Reason, Rect, Tool};
 use args::Polygons;
@@ -120,20 +121,19 @@ impl Image {
         if let Some(problem) = a.problem {
             return Err(problem);
         }
-        let coordinates = &unit.arena.coordinates;
+        let fit = cx.fit(self.size);
         match &a.geometry {
             Geometry::Box(rect, rotation) => {
-                let rect = upright(*rect, *rotation, cx.options.rotated, losses)?;
-                self.object(a, rect, cx, losses)
+                let fitted = fit.upright(*rect, *rotation, cx.rings, losses)?;
+                self.object(a, fitted, cx)
             }
-            Geometry::Polygon(ring) => {
-                let ring = coordinates.pairs.get(ring.clone()).ok_or(Reason::InvalidPolygon)?;
-                self.rings(a, &[ring], cx, losses)
-            }
-            Geometry::Rings(rings) => {
-                let ranges = coordinates.rings.get(rings.clone()).unwrap_or_default();
-                let rings: Option<Vec<_>> = ranges.iter().map(|r| coordinates.pairs.get(r.clone())).collect();
-                self.rings(a, &rings.ok_or(Reason::InvalidPolygon)?, cx, losses)
+            Geometry::Polygon(_) | Geometry::Rings(_) => {
+                let rings = rings_of(&a.geometry, &unit.arena.coordinates);
+                fit.rings(rings.clone(), cx.rings, losses)?;
+                match cx.options.formats.voc.polygons {
+                    Polygons::Mask => self.layers.rings(a, rings, cx),
+                    Polygons::Box => self.object(a, hull(cx.rings.points()), cx),
+                }
             }
             Geometry::Mask(mask) => match cx.options.segmentation {
                 Segmentation::Exclude => Err(Reason::SegmentationExcluded),
@@ -144,35 +144,8 @@ impl Image {
         }
     }
 
-    /// Rings of one object. A ring needs three distinct points but, as on the platform, no area: its outline is painted too.
-    fn rings(
-        &mut self,
-        a: &Annotation<'_>,
-        rings: &[&[[f64; 2]]],
-        cx: &mut Cx<'_>,
-        losses: &mut Vec<Reason>,
-    ) -> Result<(), Reason> {
-        let sound = |ring: &&[[f64; 2]]| ring.iter().flatten().all(|n| n.is_finite()) && distinct(ring) == 3;
-        if rings.is_empty() || !rings.iter().all(sound) {
-            return Err(Reason::InvalidPolygon);
-        }
-        match cx.options.formats.voc.polygons {
-            Polygons::Mask => self.layers.rings(a, rings, cx, losses),
-            Polygons::Box => self.object(a, hull(&rings.concat()), cx, losses),
-        }
-    }
-
-    fn object(
-        &mut self,
-        a: &Annotation<'_>,
-        rect: Rect,
-        cx: &mut Cx<'_>,
-        losses: &mut Vec<Reason>,
-    ) -> Result<(), Reason> {
-        let (r, clipped) = fit_rect(rect, self.size, cx.options.bounds)?;
-        if clipped {
-            losses.push(Reason::ClippedToImage);
-        }
+    /// Writes a box, fitted to the image, as an object.
+    fn object(&mut self, a: &Annotation<'_>, r: Rect, cx: &mut Cx<'_>) -> Result<(), Reason> {
         let corners = xml::corners(r, self.base_one);
         let [xmin, ymin, xmax, ymax] = corners;
         if xmax <= xmin || ymax <= ymin {
@@ -182,19 +155,4 @@ impl Image {
         xml::push_object(cx.parts.text(), cx.classes.rename(&a.class), corners);
         Ok(())
     }
-}
-
-/// A box, or the hull of a turned one.
-fn upright(rect: Rect, rotation: f64, rotated: Rotated, losses: &mut Vec<Reason>) -> Result<Rect, Reason> {
-    if rotation == 0.0 {
-        return Ok(rect);
-    }
-    if rect.w <= 0.0 || rect.h <= 0.0 {
-        return Err(Reason::InvalidBoundingBox);
-    }
-    if rotated == Rotated::Skip {
-        return Err(Reason::UnsupportedOrientedBoundingBox);
-    }
-    losses.push(Reason::RotationDropped);
-    Ok(hull(&corners(rect, rotation)))
 }

@@ -222,7 +222,7 @@ fn rows(
     }
     for object in group_objects(media, unit.arena, &cx.options.keypoints) {
         losses.clear();
-        let done = object.joints.and_then(|joints| pose::row(frame, &joints, cx, &mut losses));
+        let done = object.joints.and_then(|mut joints| pose::row(frame, &mut joints, cx, &mut losses));
         for i in object.members {
             let a = &media.annotations[i];
             each(cx, i, a, done.map(|()| &losses[..]).map_err(|reason| a.problem.unwrap_or(reason)));

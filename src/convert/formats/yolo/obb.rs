@@ -10,8 +10,8 @@
 use super::detect;
 use super::row::Frame;
 use crate::convert::format::Cx;
-use crate::convert::geometry::{Bounds, corners, fit_ring, hull};
-use crate::convert::options::Rotated;
+use crate::convert::geometry::fit::{Fit, Quad};
+use crate::convert::geometry::{Bounds, Rotated, hull};
 use crate::dm::{Annotation, Geometry, Reason, Rect};
 
 /// How far beyond the edges Ultralytics takes a coordinate, in shares of the image's side.
@@ -33,17 +33,13 @@ pub fn row(frame: Frame<'_>, a: &Annotation<'_>, cx: &mut Cx<'_>, losses: &mut V
     Ok(())
 }
 
-type Quad = [[f64; 2]; 4];
-
 fn square(Rect { x, y, w, h }: Rect) -> Quad {
     [[x, y], [x + w, y], [x + w, y + h], [x, y + h]]
 }
 
 fn turned(rect: Rect, angle: f64, frame: Frame<'_>, cx: &mut Cx<'_>, losses: &mut Vec<Reason>) -> Result<Quad, Reason> {
-    if rect.w <= 0.0 || rect.h <= 0.0 {
-        return Err(Reason::InvalidBoundingBox);
-    }
-    let quad = corners(rect, angle);
+    let fit = cx.fit(frame.size);
+    let quad = fit.corners(rect, angle)?;
     let within = |slack: f64| {
         let ends = frame.scale().map(|n| -n * slack..=n * (1.0 + slack));
         quad.iter().all(|p| ends[0].contains(&p[0]) && ends[1].contains(&p[1]))
@@ -52,20 +48,20 @@ fn turned(rect: Rect, angle: f64, frame: Frame<'_>, cx: &mut Cx<'_>, losses: &mu
         return Ok(quad);
     }
     let readable = frame.takes_points(&quad);
-    match cx.options.bounds {
+    match fit.bounds {
         Bounds::Keep if readable => return Ok(quad),
         Bounds::Keep | Bounds::Reject => return Err(Reason::InvalidGeometry),
         Bounds::Clip if readable && within(TOLERANCE) => return Ok(quad),
         Bounds::Clip => {}
     }
-    fit_ring(&quad, frame.size, Bounds::Clip, cx.ring)?;
-    losses.push(Reason::ClippedToImage);
-    let tight = around(cx.ring, angle);
+    Fit { bounds: Bounds::Clip, ..fit }.turned(rect, angle, cx.rings, losses)?;
+    let inside = cx.rings.points();
+    let tight = around(inside, angle);
     if frame.takes_points(&tight) {
         return Ok(tight);
     }
     losses.push(Reason::RotationDropped);
-    Ok(square(hull(cx.ring)))
+    Ok(square(hull(inside)))
 }
 
 /// The smallest rectangle of a rotation around points.
@@ -79,6 +75,7 @@ fn around(points: &[[f64; 2]], angle: f64) -> Quad {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::convert::geometry::corners;
 
     #[test]
     fn the_smallest_rectangle_around_corners_is_the_rectangle() {

@@ -5,6 +5,7 @@
 
 use super::row::Frame;
 use crate::convert::format::Cx;
+use crate::convert::geometry::fit::Fit;
 use crate::convert::geometry::keypoints::Joint;
 use crate::convert::geometry::{Bounds, hull};
 use crate::dm::{Reason, Rect};
@@ -13,23 +14,16 @@ use crate::dm::{Reason, Rect};
 ///
 /// # Errors
 /// Why there is no row.
-pub fn row(frame: Frame<'_>, joints: &[Joint], cx: &mut Cx<'_>, losses: &mut Vec<Reason>) -> Result<(), Reason> {
+pub fn row(frame: Frame<'_>, joints: &mut [Joint], cx: &mut Cx<'_>, losses: &mut Vec<Reason>) -> Result<(), Reason> {
+    let fit = cx.fit(frame.size);
+    // A coordinate beyond the edges costs the whole image, so that `keep` cannot keep it.
+    let bounds = if fit.bounds == Bounds::Keep { Bounds::Reject } else { fit.bounds };
+    Fit { bounds, ..fit }.joints(joints, losses)?;
     let [w, h] = frame.scale();
-    let outside = |j: &Joint| j.v > 0 && !((0.0..=w).contains(&j.x) && (0.0..=h).contains(&j.y));
-    if joints.iter().any(outside) {
-        if cx.options.bounds != Bounds::Clip {
-            // A coordinate beyond the edges costs the whole image, so that `keep` cannot keep it.
-            return Err(Reason::InvalidGeometry);
-        }
-        losses.push(Reason::ClippedToImage);
-    }
-    let shown = |j: &&Joint| j.v > 0 && !outside(j);
-    cx.ring.clear();
-    cx.ring.extend(joints.iter().filter(shown).map(|j| [j.x / w, j.y / h]));
-    let Rect { x, y, w: wide, h: high } = hull(cx.ring);
-    if wide <= 0.0 || high <= 0.0 {
-        return Err(Reason::KeypointProfileUnsupported);
-    }
+    // The box is that of the numbers written, so that rounding leaves no joint outside of it.
+    let points = cx.rings.scratch();
+    points.extend(joints.iter().filter(|j| j.v > 0).map(|j| [j.x / w, j.y / h]));
+    let Rect { x, y, w: wide, h: high } = hull(points);
     let class = cx.list_class_named(&cx.options.keypoints.category)?;
     let (style, out) = (frame.style, cx.parts.text());
     style.open(out, class);
@@ -37,10 +31,9 @@ pub fn row(frame: Frame<'_>, joints: &[Joint], cx: &mut Cx<'_>, losses: &mut Vec
         style.number(out, n);
     }
     for joint in joints {
-        let place = Some(joint).filter(shown).map_or((0.0, 0.0, 0), |j| (j.x / w, j.y / h, j.v));
-        style.number(out, place.0);
-        style.number(out, place.1);
-        style.digit(out, place.2);
+        style.number(out, joint.x / w);
+        style.number(out, joint.y / h);
+        style.digit(out, joint.v);
     }
     style.close(out);
     Ok(())
