@@ -44,7 +44,7 @@ reasons! {
     SemanticSegmentationUnsupported = "SEMANTIC_SEGMENTATION_UNSUPPORTED", Skipped;
     /// No contour of the mask has three points.
     MaskContourUnrepresentable = "MASK_CONTOUR_UNREPRESENTABLE", Skipped;
-    /// Keypoints without a group, or a group with unknown or repeated joints.
+    /// Keypoints without a group, or a group with unknown or repeated joints, or whose joints have no box around them with an area.
     KeypointGroupInvalid = "KEYPOINT_GROUP_INVALID", Skipped;
     /// A group of keypoints that the profile cannot express.
     KeypointProfileUnsupported = "KEYPOINT_PROFILE_UNSUPPORTED", Skipped;
