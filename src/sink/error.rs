@@ -19,9 +19,9 @@ pub enum SinkError {
     #[error("{shown}")]
     Line {
         /// The message, with the place of the line.
-        shown: StreamError,
+        shown: String,
         /// What is wrong with it.
-        problem: LineError,
+        problem: Box<LineError>,
     },
     /// The request cannot be followed as it stands.
     #[error(transparent)]
@@ -169,13 +169,15 @@ impl SinkError {
     /// A line of a batch that cannot be used.
     pub fn line(batch: &Batch, line: &Line<'_>, problem: impl Into<LineError>) -> Self {
         let problem = problem.into();
-        Self::Line { shown: batch.bad_line(line, &problem.to_string()), problem }
+        let shown = batch.bad_line(line, &problem.to_string()).to_string();
+        Self::Line { shown, problem: Box::new(problem) }
     }
 
     /// The same for a line of which only the place is left.
     pub fn line_at(place: &Place, problem: impl Into<LineError>) -> Self {
         let problem = problem.into();
-        Self::Line { shown: StreamError::Line { place: place.to_string(), reason: problem.to_string() }, problem }
+        let shown = StreamError::Line { place: place.to_string(), reason: problem.to_string() }.to_string();
+        Self::Line { shown, problem: Box::new(problem) }
     }
 }
 

@@ -58,12 +58,13 @@ impl From<Problem> for Failure {
 /// The message for an error that an option could have prevented.
 fn words(e: &SinkError) -> Option<String> {
     Some(match e {
-        SinkError::Line { problem: LineError::LocalFile { .. }, .. } => {
-            format!("{e}: give --allow-file-refs if you trust where the lines come from")
-        }
-        SinkError::Line { problem: LineError::RelativeUrl { .. }, .. } => {
-            format!("{e}: give the server with --base-url or SYNAPSE_HOST")
-        }
+        SinkError::Line { problem, .. } => match **problem {
+            LineError::LocalFile { .. } => {
+                format!("{e}: give --allow-file-refs if you trust where the lines come from")
+            }
+            LineError::RelativeUrl { .. } => format!("{e}: give the server with --base-url or SYNAPSE_HOST"),
+            _ => return None,
+        },
         SinkError::Unsupported { dest, what } => unsupported(dest, what),
         SinkError::Exists { .. } => format!("{e}: choose another name, or give --overwrite to replace it as a whole"),
         SinkError::Differs { .. } => format!("{e}: give --overwrite to replace it, or choose another name"),

@@ -96,7 +96,7 @@ impl Archive {
         let folder = tempfile::Builder::new().prefix("syn-sink-").tempdir_in(&temp);
         let folder = folder.map_err(|e| SinkError::write(temp.display().to_string(), e))?;
         let stop = Arc::new(AtomicBool::new(false));
-        let out = Stdout::stdout(stop.clone()).map_err(|e| SinkError::write(STDOUT, e))?;
+        let out = Stdout::open(stop.clone()).map_err(|e| SinkError::write(STDOUT, e))?;
         let scratch = folder.path().to_owned();
         Ok(Self::new(
             ArchiveOutput::Stdout { folder },

@@ -30,7 +30,7 @@ impl Stdout {
     ///
     /// # Errors
     /// When the system gives no thread or standard output is closed.
-    pub fn stdout(stop: Arc<AtomicBool>) -> io::Result<Self> {
+    pub fn open(stop: Arc<AtomicBool>) -> io::Result<Self> {
         // The file itself: the standard library's handle would look for line ends.
         let out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
         Self::start(out, stop)

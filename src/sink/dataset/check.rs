@@ -74,7 +74,7 @@ pub fn check(dataset: &dyn Published, threads: usize, warn: &(dyn Fn(&str) + Syn
                 wrong(reported, format!("{path} is there more than once"));
             }
         }
-        let digest = content.and_then(|content| Meter::read(content));
+        let digest = content.and_then(Meter::read);
         let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
         let (listed, verdict, reported) = &mut *state;
         match digest {
