@@ -79,6 +79,7 @@ impl Files {
     /// When the output cannot be written.
     pub fn plain(&mut self, path: &str, text: &str) -> Result<(), StreamError> {
         let mut whole = self.new_text();
+        whole.reserve(text.len() + 64);
         whole.plain(text);
         self.text(path, whole.get(), false, None)
     }

@@ -31,6 +31,11 @@ impl PartBuffer {
         Self::new(self.text.empty())
     }
 
+    /// Makes room for so many bytes more.
+    pub fn reserve(&mut self, bytes: usize) {
+        self.text.reserve(bytes);
+    }
+
     /// Begins a part of text. It ends where the next part begins.
     pub fn begin_text(&mut self) -> &mut Text {
         self.begin(TEXT);
@@ -135,6 +140,11 @@ impl<'p> Parts<'p> {
     /// The bytes of the parts that are left, ready to be spooled.
     pub fn bytes(self) -> &'p [u8] {
         self.rest
+    }
+
+    /// Bytes of the parts that are left.
+    pub fn size(self) -> usize {
+        self.rest.len()
     }
 
     /// Whether there is none left.

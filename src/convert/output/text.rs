@@ -92,6 +92,11 @@ impl Text {
         Self::new(self.form)
     }
 
+    /// Makes room for so many bytes more.
+    pub fn reserve(&mut self, bytes: usize) {
+        self.bytes.reserve(bytes);
+    }
+
     /// Appends a literal.
     pub fn lit(&mut self, lit: Lit) {
         self.bytes.extend_from_slice(if self.form == Form::Plain { lit.plain } else { lit.escaped });

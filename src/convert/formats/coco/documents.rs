@@ -56,6 +56,7 @@ impl Collector for Documents {
         let Some(part) = self.splits.get_mut(&*r.split) else { return Err(StreamError::Internal("split")) };
         let mut parts = r.parts;
         let mut record = out.new_parts();
+        record.reserve(r.parts.size() + r.stem.len() + 64);
         record.push_number(number.unwrap_or_default());
         record.push_number(r.index.into());
         let header = record.end();

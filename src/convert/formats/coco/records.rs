@@ -233,6 +233,7 @@ impl Renderer<'_, '_> {
             }
             out.byte::<b'}'>();
         }
-        out.lit(lit!("},"));
+        out.byte::<b'}'>();
+        out.byte::<b','>();
     }
 }

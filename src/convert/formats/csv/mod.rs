@@ -156,8 +156,10 @@ impl Collector for Table {
     fn record(&mut self, r: &RecordRef<'_>, _: &Classes, out: &mut Files) -> Result<String, StreamError> {
         self.header(out)?;
         let mut parts = r.parts;
-        let (cell, mut text) = (name_cell(r), out.new_text());
-        text.fill(parts.text()?, |_, out| out.plain_bytes(&cell));
+        let (mut name, mut text) = (out.new_text(), out.new_text());
+        name.plain_bytes(&name_cell(r));
+        text.reserve(parts.size() + 64);
+        text.fill(parts.text()?, |_, out| out.append(name.get()));
         if !text.is_empty() {
             out.text(TABLE, text.get(), true, Some(r.id.json()))?;
         }

@@ -129,6 +129,7 @@ struct Dataset {
 impl Collector for Dataset {
     fn record(&mut self, r: &RecordRef<'_>, classes: &Classes, out: &mut Files) -> Result<String, StreamError> {
         let mut line = out.new_text();
+        line.reserve(r.parts.size() + 256);
         self.image(r, folder(&r.split), &mut line)?;
         if !classes.closed {
             self.waiting.put_text(line.get())?;

@@ -47,6 +47,7 @@ impl Collector for Devkit {
         let (objects, middle) = (parts.text()?, parts.text()?);
         let planes = Planes::take(&mut parts)?;
         let mut document = out.new_text();
+        document.reserve(r.parts.size() + 256);
         xml::push_document(&mut document, &format!("{}{}", r.stem, r.name.ext), middle, objects);
         out.text(&path, document.get(), false, Some(id))?;
         let split = if r.split.is_empty() { NO_SPLIT } else { &r.split };
