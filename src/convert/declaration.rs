@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// What a unit is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Per {
+pub enum UnitKind {
     /// An image of an item; media of other kinds are reported as unsupported.
     Image,
     /// A media of any kind.
@@ -20,7 +20,7 @@ pub enum Per {
     Item,
 }
 
-impl Per {
+impl UnitKind {
     /// Whether a media of this kind can be such a unit, or a part of it.
     pub fn holds(self, kind: MediaKind) -> bool {
         self != Self::Image || kind == MediaKind::Image
@@ -106,7 +106,7 @@ pub struct Declaration {
     /// The files it writes, in Markdown, for the table of formats.
     pub writes: &'static str,
     /// What its unit is, unless [`Format::unit`] says otherwise.
-    pub unit: Per,
+    pub unit: UnitKind,
     /// Whether it needs the image's width and height; a unit without is `IMAGE_SIZE_UNKNOWN`.
     pub size: bool,
     /// Whether it needs the payload's own bytes.

@@ -25,7 +25,7 @@
 //! grows with the run, so it is spooled ([`super::output::spool::Spool`], [`super::output::sorted::Sorted`]) and written in pieces
 //! ([`super::output::document::Document`]).
 
-use super::declaration::{Declaration, Per};
+use super::declaration::{Declaration, UnitKind};
 use super::engine::classes::{ClassRef, Classes, Final};
 use super::engine::naming::Name;
 use super::engine::record::RecordRef;
@@ -66,7 +66,7 @@ pub struct Unit<'u, 'a> {
 }
 
 /// What a renderer writes to, and counts with. Only `parts`, the counts and the class list outlive the unit.
-pub struct Cx<'c> {
+pub struct RenderContext<'c> {
     /// The options of the run.
     pub options: &'c Options,
     /// The class list so far.
@@ -88,7 +88,7 @@ pub struct Cx<'c> {
     pub rings: &'c mut Rings,
 }
 
-impl Cx<'_> {
+impl RenderContext<'_> {
     /// The number of an annotation's class, under the name it is written with. A class that is not in the list yet is added to it.
     /// To be asked before an annotation is written: with a closed list this says that it cannot be.
     ///
@@ -98,10 +98,10 @@ impl Cx<'_> {
         self.list_class_named(&a.class)
     }
 
-    /// As [`Cx::list_class`], for a class by its name in the data.
+    /// As [`RenderContext::list_class`], for a class by its name in the data.
     ///
     /// # Errors
-    /// As [`Cx::list_class`].
+    /// As [`RenderContext::list_class`].
     pub fn list_class_named(&mut self, name: &str) -> Result<ClassRef, Reason> {
         let name = self.classes.rename(name);
         self.classes.look_up(name, self.cache).ok_or(Reason::UnmappedClassIdentifier)
@@ -135,13 +135,13 @@ pub trait Format: Send + Sync {
     fn declaration(&self) -> &'static Declaration;
 
     /// What its unit is in this run.
-    fn unit(&self) -> Per {
+    fn unit(&self) -> UnitKind {
         self.declaration().unit
     }
 
     /// Renders one unit: pushes parts and counts each of its annotations once. Called on worker threads, for the units of a batch
     /// in order. With `--background omit` a unit none of whose annotations is written is left out, whatever was pushed.
-    fn render(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>);
+    fn render(&self, unit: &Unit<'_, '_>, cx: &mut RenderContext<'_>);
 
     /// Where the original of a unit goes, below the root of the dataset; `None` when the format has no place for it. `split` is
     /// empty without splits, `stem` is the output stem, `ext` has its dot or is empty; all are safe in a path. Since stems are

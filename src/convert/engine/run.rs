@@ -7,7 +7,7 @@ use super::split::MAX_SPLITS;
 use super::stream_facts::StreamFacts;
 use super::two_pass::{TwoPass, with_suffix};
 use super::worker::{Chunk, Worker};
-use crate::convert::declaration::{Per, Splits};
+use crate::convert::declaration::{Splits, UnitKind};
 use crate::convert::format::{Collector, Format, RunEnd};
 use crate::convert::options::{Detail, Images, NamingPass, Options};
 use crate::convert::output::files::Files;
@@ -239,7 +239,7 @@ impl Run {
         if placed && record.original.is_none() && self.options.images == Images::Fetch {
             self.summary.without_url += 1;
         }
-        if image.is_some() && self.format.unit() == Per::Image {
+        if image.is_some() && self.format.unit() == UnitKind::Image {
             let known = item::is_image_extension(record.name.ext.trim_start_matches('.'));
             self.summary.not_images += u64::from(!known);
         }

@@ -5,8 +5,8 @@ use super::naming::{Name, safe};
 use super::naming_template::Facts;
 use super::record::{Id, Record};
 use super::stream_facts::StreamFacts;
-use crate::convert::declaration::{Declaration, Per};
-use crate::convert::format::{Cx, Format, Unit};
+use crate::convert::declaration::{Declaration, UnitKind};
+use crate::convert::format::{Format, RenderContext, Unit};
 use crate::convert::geometry::fit::Rings;
 use crate::convert::options::{Background, Images, Naming, OnError, Options};
 use crate::convert::output::files::Original;
@@ -53,7 +53,7 @@ pub struct Worker {
     format: Arc<dyn Format>,
     options: Arc<Options>,
     declared: &'static Declaration,
-    per: Per,
+    per: UnitKind,
     arena: Arena,
     cache: HashMap<String, u32>,
     rings: Rings,
@@ -175,14 +175,14 @@ impl Worker {
         }
         let mut counts = Some(counts);
         match self.per {
-            Per::Item => {
+            UnitKind::Item => {
                 let file = item::primary(&row.files, true);
                 let media = payload.media.iter().find(|m| m.kind == MediaKind::Image).or(payload.media.first());
                 let place = MediaFile { media, file, first: true };
                 self.unit(row, payload, split, place, counts.take().unwrap_or_default(), chunk);
             }
-            Per::Media | Per::Image => {
-                let only_images = self.per == Per::Image;
+            UnitKind::Media | UnitKind::Image => {
+                let only_images = self.per == UnitKind::Image;
                 let mut first = true;
                 for media in &payload.media {
                     if !self.per.holds(media.kind) {
@@ -236,7 +236,7 @@ impl Worker {
             Err(reason) => {
                 self.failed.get_or_insert_with(|| format!("item {}: {reason}", &*row.item.id));
                 let own = place.media.map_or(&[][..], std::slice::from_ref);
-                let media = if self.per == Per::Item { &payload.media } else { own };
+                let media = if self.per == UnitKind::Item { &payload.media } else { own };
                 for a in media.iter().flat_map(|m| &m.annotations) {
                     let reason = a.problem.unwrap_or(Reason::ItemConversionFailed);
                     self.lost(row, a, reason, &split, &mut counts, chunk);
@@ -266,7 +266,7 @@ impl Worker {
             line: row.line,
         };
         let start = chunk.parts.end();
-        let mut cx = Cx {
+        let mut cx = RenderContext {
             options: &self.options,
             classes: &row.facts.classes,
             cache: &mut self.cache,

@@ -6,12 +6,12 @@
 //! `unassigned/[{split}/]{file}`, outside of what they read; it is not lost, and it is not a class called "unassigned".
 //! Without splits everything is `train`, as the Hugging Face loader would name it.
 
-use crate::convert::declaration::{Attributes, Carries, Declaration, Per, Splits, Tools};
+use crate::convert::declaration::{Attributes, Carries, Declaration, Splits, Tools, UnitKind};
 use crate::convert::engine::classes::Classes;
 use crate::convert::engine::naming::{component, hashed};
 use crate::convert::engine::record::RecordRef;
 use crate::convert::engine::split::UNASSIGNED;
-use crate::convert::format::{Collector, Cx, Format, RunEnd, Unit};
+use crate::convert::format::{Collector, Format, RenderContext, RunEnd, Unit};
 use crate::convert::options::{Images, Options};
 use crate::convert::output::files::Files;
 use crate::convert::report::tally::Fate;
@@ -29,7 +29,7 @@ pub static IMAGEFOLDER: Declaration = Declaration {
     aliases: &["image-folder", "folder", "folders", "classification"],
     summary: "images in folders of their classes",
     writes: "`{split}/{class}/` folders of images, from `classification` annotations",
-    unit: Per::Image,
+    unit: UnitKind::Image,
     size: false,
     raw: false,
     tools: Tools::Of(&[Carries { with: "", tools: &[Tool::Classification], rotation: false }]),
@@ -62,7 +62,7 @@ impl Format for ImageFolder {
     }
 
     /// Pushes the folder of the class; empty: none.
-    fn render(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>) {
+    fn render(&self, unit: &Unit<'_, '_>, cx: &mut RenderContext<'_>) {
         let annotations = unit.media.map_or(&[][..], |m| &m.annotations);
         let fates: Vec<Result<(), Reason>> = annotations.iter().map(|a| usable(a, cx)).collect();
         let sound = || annotations.iter().zip(&fates).filter(|(_, fate)| fate.is_ok()).map(|(a, _)| a);
@@ -98,7 +98,7 @@ impl Format for ImageFolder {
     }
 }
 
-fn usable(a: &Annotation<'_>, cx: &mut Cx<'_>) -> Result<(), Reason> {
+fn usable(a: &Annotation<'_>, cx: &mut RenderContext<'_>) -> Result<(), Reason> {
     if a.tool != Tool::Classification {
         return Err(a.problem.unwrap_or(Reason::UnsupportedAnnotationType));
     }

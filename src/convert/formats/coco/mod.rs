@@ -10,8 +10,8 @@ pub mod args;
 mod documents;
 mod records;
 
-use crate::convert::declaration::{Attributes, Carries, Declaration, Document, Per, Splits, Tools};
-use crate::convert::format::{Collector, Cx, Format, Unit};
+use crate::convert::declaration::{Attributes, Carries, Declaration, Document, Splits, Tools, UnitKind};
+use crate::convert::format::{Collector, Format, RenderContext, Unit};
 use crate::convert::geometry::keypoints::Profile;
 use crate::convert::options::Options;
 use crate::convert::output::layout::image_path;
@@ -57,7 +57,7 @@ pub static COCO: Declaration = Declaration {
     aliases: &["coco-json", "mscoco", "ms-coco"],
     summary: "COCO: instances, person keypoints, stuff",
     writes: "`annotations/{instances,person_keypoints,stuff}[_{split}].json`, `images/`, `classes.json`",
-    unit: Per::Image,
+    unit: UnitKind::Image,
     size: true,
     raw: false,
     tools: Tools::Of(&[Carries {
@@ -77,7 +77,7 @@ impl Format for Coco {
         &COCO
     }
 
-    fn render(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>) {
+    fn render(&self, unit: &Unit<'_, '_>, cx: &mut RenderContext<'_>) {
         if let Some(size) = unit.size {
             records::render(self, unit, size, cx);
         }

@@ -2,7 +2,7 @@
 
 use super::Coco;
 use crate::convert::engine::classes::ClassRef;
-use crate::convert::format::{Cx, Unit};
+use crate::convert::format::{RenderContext, Unit};
 use crate::convert::geometry::fit::rings_of;
 use crate::convert::geometry::keypoints::{Joint, group_objects};
 use crate::convert::geometry::rle;
@@ -14,7 +14,7 @@ use crate::convert::report::tally::Fate;
 use crate::dm::{Annotation, Geometry, Reason, Rect, Tool};
 
 /// Pushes the image record, then for each role a text of annotation records, each with a comma after it.
-pub fn render(coco: &Coco, unit: &Unit<'_, '_>, size: Size, cx: &mut Cx<'_>) {
+pub fn render(coco: &Coco, unit: &Unit<'_, '_>, size: Size, cx: &mut RenderContext<'_>) {
     let mut w = Renderer { coco, unit, size, losses: Vec::new(), runs: Vec::new(), scratch: rle::Scratch::default() };
     w.image(cx.parts.begin_text());
     let Some(media) = unit.media else { return };
@@ -77,7 +77,7 @@ impl Renderer<'_, '_> {
     }
 
     /// Renders and counts one annotation that makes one record.
-    fn one(&mut self, a: &Annotation<'_>, cx: &mut Cx<'_>) {
+    fn one(&mut self, a: &Annotation<'_>, cx: &mut RenderContext<'_>) {
         self.losses.clear();
         match self.annotation(a, cx) {
             Ok(()) => cx.count(self.unit, a, Fate::Written(&self.losses)),
@@ -86,7 +86,7 @@ impl Renderer<'_, '_> {
     }
 
     /// Appends one record to the open text, or leaves it as it was.
-    fn annotation(&mut self, a: &Annotation<'_>, cx: &mut Cx<'_>) -> Result<(), Reason> {
+    fn annotation(&mut self, a: &Annotation<'_>, cx: &mut RenderContext<'_>) -> Result<(), Reason> {
         if a.tool == Tool::Segmentation && cx.options.segmentation == Segmentation::Exclude {
             return Err(Reason::SegmentationExcluded);
         }
@@ -116,7 +116,7 @@ impl Renderer<'_, '_> {
         }
     }
 
-    fn upright(&mut self, a: &Annotation<'_>, r: Rect, cx: &mut Cx<'_>) -> Result<(), Reason> {
+    fn upright(&mut self, a: &Annotation<'_>, r: Rect, cx: &mut RenderContext<'_>) -> Result<(), Reason> {
         let class = cx.list_class(a)?;
         let out = cx.parts.text();
         self.open(out, Some(class), r, r.w * r.h);
@@ -126,7 +126,7 @@ impl Renderer<'_, '_> {
     }
 
     /// One object of the rings in `cx.rings`.
-    fn rings(&mut self, a: &Annotation<'_>, rotation: Option<f64>, cx: &mut Cx<'_>) -> Result<(), Reason> {
+    fn rings(&mut self, a: &Annotation<'_>, rotation: Option<f64>, cx: &mut RenderContext<'_>) -> Result<(), Reason> {
         let class = cx.list_class(a)?;
         let (out, rings) = (cx.parts.text(), &*cx.rings);
         self.open(out, Some(class), hull(rings.points()), rings.iter().map(area).sum());
@@ -147,7 +147,7 @@ impl Renderer<'_, '_> {
     }
 
     /// The mask in `self.runs`.
-    fn mask(&mut self, a: &Annotation<'_>, cx: &mut Cx<'_>) -> Result<(), Reason> {
+    fn mask(&mut self, a: &Annotation<'_>, cx: &mut RenderContext<'_>) -> Result<(), Reason> {
         let extent = rle::extent(&self.runs, self.size).ok_or(Reason::InvalidGeometry)?;
         let class = cx.list_class(a)?;
         let out = cx.parts.text();
@@ -166,7 +166,7 @@ impl Renderer<'_, '_> {
         Ok(())
     }
 
-    fn keypoints(&mut self, mut joints: Vec<Joint>, cx: &mut Cx<'_>) -> Result<(), Reason> {
+    fn keypoints(&mut self, mut joints: Vec<Joint>, cx: &mut RenderContext<'_>) -> Result<(), Reason> {
         let bbox = cx.fit(self.size).joints(&mut joints, &mut self.losses)?;
         let out = cx.parts.text();
         self.open(out, None, bbox, bbox.w * bbox.h);

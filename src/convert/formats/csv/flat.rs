@@ -6,7 +6,7 @@ use super::row::{annotation_cell, attribute_cell};
 use super::style::{Style, TABLE, name_cell};
 use crate::convert::engine::classes::Classes;
 use crate::convert::engine::record::RecordRef;
-use crate::convert::format::{Collector, Cx, RunEnd, Unit};
+use crate::convert::format::{Collector, RenderContext, RunEnd, Unit};
 use crate::convert::output::document::Document;
 use crate::convert::output::files::Files;
 use crate::convert::output::hole::fill;
@@ -21,7 +21,7 @@ use std::collections::{BTreeSet, HashMap};
 const MAX_COLUMNS: usize = 10_000;
 
 /// Pushes one row: the number of its attributes, then its cells, then name and cell of each attribute.
-pub fn push_row(columns: &[Column], unit: &Unit<'_, '_>, a: &Annotation<'_>, cx: &mut Cx<'_>) {
+pub fn push_row(columns: &[Column], unit: &Unit<'_, '_>, a: &Annotation<'_>, cx: &mut RenderContext<'_>) {
     cx.parts.push_number(a.attributes.len() as u64);
     let mut cell = Vec::new();
     for column in columns.iter().filter(|c| **c != Column::Attributes) {

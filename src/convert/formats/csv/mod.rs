@@ -6,10 +6,10 @@ pub mod flat;
 pub mod row;
 pub mod style;
 
-use crate::convert::declaration::{Attributes, Declaration, Document, Per, Splits, Tools};
+use crate::convert::declaration::{Attributes, Declaration, Document, Splits, Tools, UnitKind};
 use crate::convert::engine::classes::Classes;
 use crate::convert::engine::record::RecordRef;
-use crate::convert::format::{Collector, Cx, Format, RunEnd, Unit};
+use crate::convert::format::{Collector, Format, RenderContext, RunEnd, Unit};
 use crate::convert::options::Options;
 use crate::convert::output::files::Files;
 use crate::convert::output::layout::{class_lines, image_path};
@@ -29,7 +29,7 @@ pub static CSV: Declaration = Declaration {
     aliases: &["excel", "xls", "xlsx", "table", "tsv"],
     summary: "one table, a row an annotation (any tool) or an item; --excel for Excel",
     writes: "`annotations/annotations.csv`, a row an annotation, any tool; `images/`, `classes.txt`",
-    unit: Per::Media,
+    unit: UnitKind::Media,
     size: false,
     raw: false,
     tools: Tools::Any,
@@ -93,11 +93,11 @@ impl Format for Csv {
         &CSV
     }
 
-    fn unit(&self) -> Per {
-        if self.rows == Rows::Items { Per::Item } else { Per::Media }
+    fn unit(&self) -> UnitKind {
+        if self.rows == Rows::Items { UnitKind::Item } else { UnitKind::Media }
     }
 
-    fn render(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>) {
+    fn render(&self, unit: &Unit<'_, '_>, cx: &mut RenderContext<'_>) {
         let mut rows = Vec::new();
         match self.rows {
             Rows::Items => self.row(&mut rows, |column, out| item_cell(column, unit, cx, out)),

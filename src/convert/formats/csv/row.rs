@@ -2,7 +2,7 @@
 
 use super::columns::Column;
 use crate::convert::engine::split::scalar;
-use crate::convert::format::{Cx, Unit};
+use crate::convert::format::{RenderContext, Unit};
 use crate::convert::output::csv_cell::{push_cell, push_text};
 use crate::convert::output::hole::{Hole, push};
 use crate::convert::output::number::{push_int, push_number};
@@ -12,7 +12,13 @@ use crate::file_line::push_escaped;
 use crate::stream::json::{Raw, Str};
 
 /// Appends one cell of an annotation's row. The output name is a hole, because it is not known yet.
-pub fn annotation_cell(column: &Column, unit: &Unit<'_, '_>, a: &Annotation<'_>, cx: &Cx<'_>, out: &mut Vec<u8>) {
+pub fn annotation_cell(
+    column: &Column,
+    unit: &Unit<'_, '_>,
+    a: &Annotation<'_>,
+    cx: &RenderContext<'_>,
+    out: &mut Vec<u8>,
+) {
     match column {
         Column::AnnotationId => push_text(out, &a.id),
         Column::Tool => push_text(out, a.tool_label()),
@@ -37,7 +43,7 @@ pub fn annotation_cell(column: &Column, unit: &Unit<'_, '_>, a: &Annotation<'_>,
 }
 
 /// Appends one cell of an item's row.
-pub fn item_cell(column: &Column, unit: &Unit<'_, '_>, cx: &Cx<'_>, out: &mut Vec<u8>) {
+pub fn item_cell(column: &Column, unit: &Unit<'_, '_>, cx: &RenderContext<'_>, out: &mut Vec<u8>) {
     let media = &unit.payload.media;
     let annotations = || media.iter().flat_map(|m| &m.annotations);
     match column {

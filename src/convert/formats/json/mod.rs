@@ -3,12 +3,12 @@
 pub mod args;
 pub mod indent;
 
-use crate::convert::declaration::{Attributes, Declaration, Document, Per, Splits, Tools};
+use crate::convert::declaration::{Attributes, Declaration, Document, Splits, Tools, UnitKind};
 use crate::convert::engine::classes::Classes;
 use crate::convert::engine::naming::{Taken, component};
 use crate::convert::engine::record::RecordRef;
 use crate::convert::engine::split::{FieldPath, UNASSIGNED};
-use crate::convert::format::{Collector, Cx, Format, RunEnd, Unit};
+use crate::convert::format::{Collector, Format, RenderContext, RunEnd, Unit};
 use crate::convert::options::Options;
 use crate::convert::output::files::Files;
 use crate::convert::output::layout::{class_lines, image_path};
@@ -27,7 +27,7 @@ pub static JSON: Declaration = Declaration {
     aliases: &["synapse", "synapse-json", "dm", "raw"],
     summary: "Synapse JSON: the payload's own bytes, a file an item",
     writes: "`annotations/[{split}/]{stem}.json`: the payload's own bytes, a file an item; `images/`, `classes.txt`",
-    unit: Per::Item,
+    unit: UnitKind::Item,
     size: false,
     raw: true,
     tools: Tools::Any,
@@ -68,7 +68,7 @@ impl Json {
 
     /// Pushes what the collector needs to know of an item: its folder (empty: none of its own), then its classes, as names safe in
     /// a path.
-    fn places(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>) {
+    fn places(&self, unit: &Unit<'_, '_>, cx: &mut RenderContext<'_>) {
         let folder = self.by.as_ref().map_or(String::new(), |field| {
             let value = field.value(unit.line).filter(|v| !v.trim().is_empty());
             value.map_or(UNASSIGNED.into(), |v| component(v.trim()))
@@ -89,7 +89,7 @@ impl Format for Json {
         if self.lines { &JSONL } else { &JSON }
     }
 
-    fn render(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>) {
+    fn render(&self, unit: &Unit<'_, '_>, cx: &mut RenderContext<'_>) {
         let raw = unit.raw.unwrap_or("null");
         let out = cx.parts.begin_text();
         if self.pretty {

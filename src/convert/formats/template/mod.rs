@@ -14,8 +14,8 @@ mod shelf;
 mod values;
 mod wire;
 
-use crate::convert::declaration::{Attributes, Declaration, Per, Splits, Tools};
-use crate::convert::format::{Collector, Cx, Format, Unit};
+use crate::convert::declaration::{Attributes, Declaration, Splits, Tools, UnitKind};
+use crate::convert::format::{Collector, Format, RenderContext, Unit};
 use crate::convert::options::{Images, Options};
 use crate::convert::output::layout::image_path;
 use crate::convert::report::tally::Fate;
@@ -32,7 +32,7 @@ pub static TEMPLATE: Declaration = Declaration {
     aliases: &["jinja", "jinja2", "minijinja", "custom"],
     summary: "any text format, by Jinja templates",
     writes: "any text format, by Jinja templates ([docs/cookbook.md](docs/cookbook.md)); `images/`",
-    unit: Per::Media,
+    unit: UnitKind::Media,
     size: false,
     raw: false,
     tools: Tools::Any,
@@ -61,7 +61,13 @@ impl Template {
     }
 
     /// Renders a unit that is not part of a wider scope. `Ok(false)`: all of its paths are empty, so it has no file.
-    fn write(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>, bytes: &[u8], sound: &[bool]) -> Result<Vec<bool>, String> {
+    fn write(
+        &self,
+        unit: &Unit<'_, '_>,
+        cx: &mut RenderContext<'_>,
+        bytes: &[u8],
+        sound: &[bool],
+    ) -> Result<Vec<bool>, String> {
         let classes = Classes::so_far(cx.classes);
         let names = Names { stem: &unit.name.stem, classes: &classes };
         let made = self.engine.render(bytes, &names)?;
@@ -85,7 +91,7 @@ impl Format for Template {
         &TEMPLATE
     }
 
-    fn render(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>) {
+    fn render(&self, unit: &Unit<'_, '_>, cx: &mut RenderContext<'_>) {
         let annotations = unit.media.map_or(&[][..], |m| &m.annotations);
         let seen: Vec<Result<Seen, Reason>> = annotations.iter().map(|a| wire::see(unit, a, cx)).collect();
         let sound: Vec<bool> = seen.iter().map(Result::is_ok).collect();

@@ -3,7 +3,7 @@
 
 use crate::convert::engine::classes::{ClassRef, Classes};
 use crate::convert::engine::row_value::MAX_DEPTH;
-use crate::convert::format::{Cx, Unit};
+use crate::convert::format::{RenderContext, Unit};
 use crate::convert::formats::csv::row::{list, number, object, pairs};
 use crate::convert::geometry::{corners, hull};
 use crate::convert::output::number::push_int;
@@ -33,7 +33,7 @@ impl Seen {
 ///
 /// # Errors
 /// Why a template cannot be shown it.
-pub fn see(unit: &Unit<'_, '_>, a: &Annotation<'_>, cx: &mut Cx<'_>) -> Result<Seen, Reason> {
+pub fn see(unit: &Unit<'_, '_>, a: &Annotation<'_>, cx: &mut RenderContext<'_>) -> Result<Seen, Reason> {
     a.problem.map_or(Ok(()), Err)?;
     if a.attributes.iter().chain(&a.raw).any(|(_, value)| nests_deeper_than(value.text().as_bytes(), MAX_DEPTH)) {
         return Err(Reason::MalformedAnnotation);

@@ -13,10 +13,10 @@ pub mod args;
 
 use super::yolo::row::Style;
 use super::yolo::{CARRIED, Task, folder, render};
-use crate::convert::declaration::{Attributes, Declaration, Document as OneDocument, Per, Splits, TRAIN_VAL_TEST};
+use crate::convert::declaration::{Attributes, Declaration, Document as OneDocument, Splits, TRAIN_VAL_TEST, UnitKind};
 use crate::convert::engine::classes::Classes;
 use crate::convert::engine::record::RecordRef;
-use crate::convert::format::{Collector, Cx, Format, RunEnd, Unit};
+use crate::convert::format::{Collector, Format, RenderContext, RunEnd, Unit};
 use crate::convert::geometry::keypoints::Profile;
 use crate::convert::options::{Images, Options};
 use crate::convert::output::document::Document;
@@ -38,7 +38,7 @@ pub static ULTRALYTICS_NDJSON: Declaration = Declaration {
     aliases: &["ultralytics", "ultralytics-json", "yolo-ndjson"],
     summary: "Ultralytics' own dataset in one file, a line an image, originals by URL",
     writes: "`dataset.ndjson`: Ultralytics' own dataset in one file, originals by URL; `--task detect\\|segment\\|pose\\|obb`",
-    unit: Per::Image,
+    unit: UnitKind::Image,
     size: true,
     raw: false,
     tools: CARRIED,
@@ -78,7 +78,7 @@ impl Format for UltralyticsNdjson {
         &ULTRALYTICS_NDJSON
     }
 
-    fn render(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>) {
+    fn render(&self, unit: &Unit<'_, '_>, cx: &mut RenderContext<'_>) {
         let Some(size) = unit.size else { return };
         let out = cx.parts.begin_text();
         out.lit(lit!("\"width\":"));

@@ -5,7 +5,7 @@ use super::fill::{Fill, Scratch};
 use super::mosaic::{Mosaic, Tile};
 use super::plane::MAX_INDEX;
 use crate::convert::engine::classes::ClassRef;
-use crate::convert::format::{Cx, Unit};
+use crate::convert::format::{RenderContext, Unit};
 use crate::convert::geometry::Size;
 use crate::dm::mask::MaskRef;
 use crate::dm::{Annotation, Reason};
@@ -37,7 +37,7 @@ impl Layers {
         &mut self,
         a: &Annotation<'_>,
         rings: impl Iterator<Item = &'r [[f64; 2]]>,
-        cx: &mut Cx<'_>,
+        cx: &mut RenderContext<'_>,
     ) -> Result<(), Reason> {
         self.check_size()?;
         let area = Area::Rings(rings.map(|ring| Fill::new(ring, self.size)).collect());
@@ -55,7 +55,7 @@ impl Layers {
         a: &Annotation<'_>,
         mask: &MaskRef,
         unit: &Unit<'_, '_>,
-        cx: &mut Cx<'_>,
+        cx: &mut RenderContext<'_>,
         losses: &mut Vec<Reason>,
     ) -> Result<(), Reason> {
         self.check_size()?;
@@ -64,7 +64,13 @@ impl Layers {
         self.add(semantic, a, Area::Runs(runs), cx)
     }
 
-    fn add(&mut self, semantic: bool, a: &Annotation<'_>, mut area: Area, cx: &mut Cx<'_>) -> Result<(), Reason> {
+    fn add(
+        &mut self,
+        semantic: bool,
+        a: &Annotation<'_>,
+        mut area: Area,
+        cx: &mut RenderContext<'_>,
+    ) -> Result<(), Reason> {
         if !area.paints(self.size, &mut self.scratch) {
             return Err(Reason::InvalidGeometry);
         }
@@ -79,7 +85,7 @@ impl Layers {
 
     /// Paints all of them: regions lowest, then objects. `None` when there are none. Objects are numbered in their order; with more
     /// of them than an object plane can tell apart none has a number, and the item is reported; so are masks that others hide.
-    pub fn paint(mut self, cx: &mut Cx<'_>) -> Option<Mosaic> {
+    pub fn paint(mut self, cx: &mut RenderContext<'_>) -> Option<Mosaic> {
         let too_many = self.instances.len() > MAX_INDEX as usize;
         if too_many {
             cx.tally.item_reason(Reason::VocInstanceLimitExceeded, cx.item);

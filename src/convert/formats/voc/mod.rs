@@ -16,8 +16,8 @@ pub mod plane;
 pub mod planes;
 pub mod xml;
 
-use crate::convert::declaration::{Attributes, Carries, Declaration, Per, Splits, Tools};
-use crate::convert::format::{Collector, Cx, Format, Unit};
+use crate::convert::declaration::{Attributes, Carries, Declaration, Splits, Tools, UnitKind};
+use crate::convert::format::{Collector, Format, RenderContext, Unit};
 use crate::convert::geometry::fit::rings_of;
 use crate::convert::geometry::{Size, hull};
 use crate::convert::options::Segmentation;
@@ -35,7 +35,7 @@ pub static VOC: Declaration = Declaration {
     aliases: &["pascal", "pascal-voc", "pascalvoc", "voc-xml", "voc2012"],
     summary: "Pascal VOC: XML, class and object planes, image sets, label map",
     writes: "`Annotations/ JPEGImages/ ImageSets/ SegmentationClass/ SegmentationObject/ labelmap.txt`",
-    unit: Per::Image,
+    unit: UnitKind::Image,
     size: true,
     raw: false,
     tools: Tools::Of(&[Carries {
@@ -61,7 +61,7 @@ impl Format for Voc {
         &VOC
     }
 
-    fn render(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>) {
+    fn render(&self, unit: &Unit<'_, '_>, cx: &mut RenderContext<'_>) {
         let Some(size) = unit.size else { return };
         let mut image = Image { size, base_one: self.base_one, layers: Layers::new(size) };
         cx.parts.begin_text();
@@ -115,7 +115,7 @@ impl Image {
         &mut self,
         unit: &Unit<'_, '_>,
         a: &Annotation<'_>,
-        cx: &mut Cx<'_>,
+        cx: &mut RenderContext<'_>,
         losses: &mut Vec<Reason>,
     ) -> Result<(), Reason> {
         if let Some(problem) = a.problem {
@@ -145,7 +145,7 @@ impl Image {
     }
 
     /// Writes a box, fitted to the image, as an object.
-    fn object(&mut self, a: &Annotation<'_>, r: Rect, cx: &mut Cx<'_>) -> Result<(), Reason> {
+    fn object(&mut self, a: &Annotation<'_>, r: Rect, cx: &mut RenderContext<'_>) -> Result<(), Reason> {
         let corners = xml::corners(r, self.base_one);
         let [xmin, ymin, xmax, ymax] = corners;
         if xmax <= xmin || ymax <= ymin {

@@ -1,7 +1,7 @@
 //! `detect`: `class xc yc w h`.
 
 use super::row::Frame;
-use crate::convert::format::Cx;
+use crate::convert::format::RenderContext;
 use crate::convert::geometry::Bounds;
 use crate::dm::{Annotation, Geometry, Reason, Rect};
 
@@ -9,7 +9,12 @@ use crate::dm::{Annotation, Geometry, Reason, Rect};
 ///
 /// # Errors
 /// Why there is no row.
-pub fn row(frame: Frame<'_>, a: &Annotation<'_>, cx: &mut Cx<'_>, losses: &mut Vec<Reason>) -> Result<(), Reason> {
+pub fn row(
+    frame: Frame<'_>,
+    a: &Annotation<'_>,
+    cx: &mut RenderContext<'_>,
+    losses: &mut Vec<Reason>,
+) -> Result<(), Reason> {
     let Geometry::Box(rect, rotation) = &a.geometry else { return Err(Reason::UnsupportedAnnotationType) };
     let fitted = upright(*rect, *rotation, frame, cx, losses)?;
     let class = cx.list_class(a)?;
@@ -31,7 +36,7 @@ pub fn upright(
     rect: Rect,
     rotation: f64,
     frame: Frame<'_>,
-    cx: &mut Cx<'_>,
+    cx: &mut RenderContext<'_>,
     losses: &mut Vec<Reason>,
 ) -> Result<Rect, Reason> {
     let fit = cx.fit(frame.size);

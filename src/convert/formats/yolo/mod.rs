@@ -17,8 +17,8 @@ pub mod pose;
 pub mod row;
 pub mod segment;
 
-use crate::convert::declaration::{Attributes, Carries, Declaration, Per, Splits, TRAIN_VAL_TEST, Tools};
-use crate::convert::format::{Collector, Cx, Format, Unit};
+use crate::convert::declaration::{Attributes, Carries, Declaration, Splits, TRAIN_VAL_TEST, Tools, UnitKind};
+use crate::convert::format::{Collector, Format, RenderContext, Unit};
 use crate::convert::geometry::Size;
 use crate::convert::geometry::keypoints::group_objects;
 use crate::convert::report::tally::Fate;
@@ -33,7 +33,7 @@ pub static YOLO: Declaration = Declaration {
     aliases: &["yolov5", "yolov8", "yolo11", "darknet"],
     summary: "YOLO labels and data.yaml",
     writes: "`images/{split}/ labels/{split}/ data.yaml classes.txt`; `--task detect\\|segment\\|pose\\|obb\\|all`",
-    unit: Per::Image,
+    unit: UnitKind::Image,
     size: true,
     raw: false,
     tools: CARRIED,
@@ -113,7 +113,7 @@ impl Format for Yolo {
         &YOLO
     }
 
-    fn render(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>) {
+    fn render(&self, unit: &Unit<'_, '_>, cx: &mut RenderContext<'_>) {
         let Some(size) = unit.size else { return };
         match self.tasks {
             [task] => {
@@ -139,7 +139,7 @@ impl Format for Yolo {
 }
 
 /// Appends the rows of a task to the open text and counts every annotation.
-pub fn render(task: Task, unit: &Unit<'_, '_>, size: Size, style: Style, cx: &mut Cx<'_>) {
+pub fn render(task: Task, unit: &Unit<'_, '_>, size: Size, style: Style, cx: &mut RenderContext<'_>) {
     report_size(size, cx);
     rows(task, unit, size, style, cx, |cx, _, a, done| match done {
         Ok(losses) => cx.count(unit, a, Fate::Written(losses)),
@@ -148,7 +148,7 @@ pub fn render(task: Task, unit: &Unit<'_, '_>, size: Size, style: Style, cx: &mu
 }
 
 /// Renders the rows of several tasks, each a text of its own. An annotation is written when a task has written it.
-fn render_all(tasks: &[Task], unit: &Unit<'_, '_>, size: Size, cx: &mut Cx<'_>) {
+fn render_all(tasks: &[Task], unit: &Unit<'_, '_>, size: Size, cx: &mut RenderContext<'_>) {
     report_size(size, cx);
     let annotations = unit.media.map_or(&[][..], |m| &m.annotations);
     let mut verdicts: Vec<Result<Vec<Reason>, Reason>> =
@@ -179,7 +179,7 @@ fn render_all(tasks: &[Task], unit: &Unit<'_, '_>, size: Size, cx: &mut Cx<'_>) 
 }
 
 /// Ultralytics leaves out images with a side under ten pixels, with all their labels.
-fn report_size(size: Size, cx: &mut Cx<'_>) {
+fn report_size(size: Size, cx: &mut RenderContext<'_>) {
     if size.w.min(size.h) < 10 {
         cx.tally.item_reason(Reason::SourceImageInvalid, cx.item);
     }
@@ -192,8 +192,8 @@ fn rows(
     unit: &Unit<'_, '_>,
     size: Size,
     style: Style,
-    cx: &mut Cx<'_>,
-    mut each: impl FnMut(&mut Cx<'_>, usize, &Annotation<'_>, Result<&[Reason], Reason>),
+    cx: &mut RenderContext<'_>,
+    mut each: impl FnMut(&mut RenderContext<'_>, usize, &Annotation<'_>, Result<&[Reason], Reason>),
 ) {
     let Some(media) = unit.media else { return };
     let frame = Frame { arena: unit.arena, size, style };

@@ -9,7 +9,7 @@
 
 use super::detect;
 use super::row::Frame;
-use crate::convert::format::Cx;
+use crate::convert::format::RenderContext;
 use crate::convert::geometry::fit::{Fit, Quad};
 use crate::convert::geometry::{Bounds, Rotated, hull};
 use crate::dm::{Annotation, Geometry, Reason, Rect};
@@ -21,7 +21,12 @@ const TOLERANCE: f64 = 0.01;
 ///
 /// # Errors
 /// Why there is no row.
-pub fn row(frame: Frame<'_>, a: &Annotation<'_>, cx: &mut Cx<'_>, losses: &mut Vec<Reason>) -> Result<(), Reason> {
+pub fn row(
+    frame: Frame<'_>,
+    a: &Annotation<'_>,
+    cx: &mut RenderContext<'_>,
+    losses: &mut Vec<Reason>,
+) -> Result<(), Reason> {
     let Geometry::Box(rect, rotation) = &a.geometry else { return Err(Reason::UnsupportedAnnotationType) };
     let quad = if *rotation == 0.0 || cx.options.rotated != Rotated::Best {
         square(detect::upright(*rect, *rotation, frame, cx, losses)?)
@@ -37,7 +42,13 @@ fn square(Rect { x, y, w, h }: Rect) -> Quad {
     [[x, y], [x + w, y], [x + w, y + h], [x, y + h]]
 }
 
-fn turned(rect: Rect, angle: f64, frame: Frame<'_>, cx: &mut Cx<'_>, losses: &mut Vec<Reason>) -> Result<Quad, Reason> {
+fn turned(
+    rect: Rect,
+    angle: f64,
+    frame: Frame<'_>,
+    cx: &mut RenderContext<'_>,
+    losses: &mut Vec<Reason>,
+) -> Result<Quad, Reason> {
     let fit = cx.fit(frame.size);
     let quad = fit.corners(rect, angle)?;
     let within = |slack: f64| {

@@ -4,7 +4,7 @@
 //! `--bounds clip`, one outside the image, because moving it to the edge would make up a place where it is not.
 
 use super::row::Frame;
-use crate::convert::format::Cx;
+use crate::convert::format::RenderContext;
 use crate::convert::geometry::fit::Fit;
 use crate::convert::geometry::keypoints::Joint;
 use crate::convert::geometry::{Bounds, hull};
@@ -14,7 +14,12 @@ use crate::dm::{Reason, Rect};
 ///
 /// # Errors
 /// Why there is no row.
-pub fn row(frame: Frame<'_>, joints: &mut [Joint], cx: &mut Cx<'_>, losses: &mut Vec<Reason>) -> Result<(), Reason> {
+pub fn row(
+    frame: Frame<'_>,
+    joints: &mut [Joint],
+    cx: &mut RenderContext<'_>,
+    losses: &mut Vec<Reason>,
+) -> Result<(), Reason> {
     let fit = cx.fit(frame.size);
     // A coordinate beyond the edges costs the whole image, so that `keep` cannot keep it.
     let bounds = if fit.bounds == Bounds::Keep { Bounds::Reject } else { fit.bounds };

@@ -1,7 +1,7 @@
 //! `segment`: `class x1 y1 x2 y2 …`, at least three points; a row for each ring of a polygon and each outer border of a mask.
 
 use super::row::Frame;
-use crate::convert::format::Cx;
+use crate::convert::format::RenderContext;
 use crate::convert::geometry::Bounds;
 use crate::convert::geometry::contour::Contours;
 use crate::convert::geometry::fit::rings_of;
@@ -23,7 +23,7 @@ pub struct Scratch {
 pub fn rows(
     frame: Frame<'_>,
     a: &Annotation<'_>,
-    cx: &mut Cx<'_>,
+    cx: &mut RenderContext<'_>,
     scratch: &mut Scratch,
     losses: &mut Vec<Reason>,
 ) -> Result<(), Reason> {
@@ -38,7 +38,12 @@ pub fn rows(
     }
 }
 
-fn polygon(frame: Frame<'_>, a: &Annotation<'_>, cx: &mut Cx<'_>, losses: &mut Vec<Reason>) -> Result<(), Reason> {
+fn polygon(
+    frame: Frame<'_>,
+    a: &Annotation<'_>,
+    cx: &mut RenderContext<'_>,
+    losses: &mut Vec<Reason>,
+) -> Result<(), Reason> {
     let fit = cx.fit(frame.size);
     fit.rings(rings_of(&a.geometry, &frame.arena.coordinates), cx.rings, losses)?;
     if fit.bounds == Bounds::Keep && !cx.rings.iter().all(|ring| frame.takes_points(ring)) {
@@ -56,7 +61,7 @@ fn outlines(
     frame: Frame<'_>,
     a: &Annotation<'_>,
     mask: &MaskRef,
-    cx: &mut Cx<'_>,
+    cx: &mut RenderContext<'_>,
     scratch: &mut Scratch,
     losses: &mut Vec<Reason>,
 ) -> Result<(), Reason> {
