@@ -24,19 +24,71 @@
 //! published. A stage that fails writes an error frame instead of the end frame, with the same effect further down. Without any
 //! frame (a program in between dropped them, a file made by hand) the end of the input is the end.
 //!
-//! # The rooms
+//! # What a program can do with it
 //!
-//! | module | what |
+//! | module | for |
 //! |---|---|
-//! | [`stream`] | lines in and out, frames, compression, worker threads that keep the order |
-//! | [`item`], [`file_line`], [`dm`] | the two kinds of line, and the payload in all its dialects |
-//! | [`selection`] | the values by which rows are selected, in every stage alike |
-//! | [`api`] | the backend: credentials, pages, retries, payloads |
-//! | [`postgres`] | the database behind an installation |
-//! | [`net`] | requests to URLs that come from rows |
-//! | [`fetch`], [`filter`], [`convert`], [`sink`], [`check`] | the stages; none knows another |
-//! | [`cli`] | command lines and messages |
-//! | [`exit`], [`path`], [`image`], [`presigned`] | exit codes; names and paths from outside made safe; sizes of images; URLs that are secrets |
+//! | [`stream`] | reading and writing streams: batches of lines, frames, compression by content |
+//! | [`item`], [`dm`] | one row of the backend, and its annotation payload in any dialect |
+//! | [`convert`] | items to file lines in any format, also one of your own |
+//! | [`file_line`] | one output file as a line |
+//! | [`check`] | what training tools would reject, drop or misread in a finished dataset |
+//! | [`sink`] (feature `net`) | file lines to a dataset: a folder, an archive, memory, a store |
+//! | [`exit`] | how errors become exit codes |
+//!
+//! Read a stream, and count polygons:
+//!
+//! ```
+//! use synpipe::dm::{Arena, Seed, Tool};
+//! use synpipe::item;
+//! use synpipe::stream::{Frame, Kind, LINE_CAP, Progress, Reader};
+//!
+//! let mut reader = Reader::open(&["tests/data/sample.ndjson".into()], LINE_CAP);
+//! let (mut progress, mut arena, mut polygons) = (Progress::new(Kind::Items), Arena::default(), 0);
+//! while let Some(batch) = reader.next_batch()? {
+//!     for line in batch.lines() {
+//!         if batch.is_frame {
+//!             progress.frame(&Frame::parse(line.bytes)?)?;
+//!             continue;
+//!         }
+//!         progress.data(1);
+//!         let (_item, payload) = item::parse(line.bytes, Seed { arena: &mut arena })?.split();
+//!         let media = payload.map(|p| p.media).unwrap_or_default();
+//!         polygons += media.iter().flat_map(|m| &m.annotations).filter(|a| a.tool == Tool::Polygon).count();
+//!     }
+//! }
+//! progress.finish(false)?; // an error when the stream was cut
+//! assert_eq!((progress.lines(), polygons > 100), (24, true));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Convert a saved stream to COCO, one document without file lines:
+//!
+//! ```
+//! use synpipe::convert::{self, Images, Options};
+//! use synpipe::stream::{LINE_CAP, Reader, Writer};
+//!
+//! let options = Options { bare: true, images: Images::Omit, ..Options::default() };
+//! let (name, format) = convert::build("coco", &options)?;
+//! let reader = Reader::open(&["tests/data/sample.ndjson".into()], LINE_CAP);
+//! let writer = Writer::to(Box::new(std::io::sink())); // or Writer::file(path)
+//! let summary = convert::run(name, format, options, reader, writer, 2)?;
+//! assert_eq!((summary.tally.items, summary.tally.total.failed), (24, 0));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A format of one's own is `examples/own_format.rs`; a whole export into memory is `examples/in_memory.rs`.
+//!
+//! # Features
+//!
+//! | feature | what |
+//! |---|---|
+//! | `net` | `syn-fetch` and `syn-sink`: the platform's API, downloads of originals |
+//! | `stores` | object stores and file servers as destinations |
+//! | `postgres` | rows from the database of an installation |
+//!
+//! All are on by default. Without them [`stream`], [`convert`] and [`check`] build without network crates, and so do `syn-filter` and
+//! `syn-convert`.
 //!
 //! Memory is bounded by the longest line times the number of threads, and the output of a run does not depend on the number of
 //! threads.
@@ -44,25 +96,26 @@
 #![warn(missing_docs)]
 
 #[cfg(feature = "net")]
-pub mod api;
+pub(crate) mod api;
 pub mod check;
+#[doc(hidden)]
 pub mod cli;
 pub mod convert;
 pub mod dm;
 pub mod exit;
 #[cfg(feature = "net")]
-pub mod fetch;
+pub(crate) mod fetch;
 pub mod file_line;
-pub mod filter;
-pub mod image;
+pub(crate) mod filter;
+pub(crate) mod image;
 pub mod item;
 #[cfg(feature = "net")]
-pub mod net;
-pub mod path;
+pub(crate) mod net;
+pub(crate) mod path;
 #[cfg(feature = "postgres")]
-pub mod postgres;
-pub mod presigned;
-pub mod selection;
+pub(crate) mod postgres;
+pub(crate) mod presigned;
+pub(crate) mod selection;
 #[cfg(feature = "net")]
 pub mod sink;
 pub mod stream;

@@ -3,18 +3,20 @@
 //! Each format has a [`Check`]; its rules are in [`rules`], with the reader that decides and what becomes of the data: rejected,
 //! dropped, misread, or a piece of advice. Everything is read as a stream; what is held is ids and names, never a dataset.
 
-pub mod coco;
-pub mod finding;
-pub mod images;
-pub mod rules;
-pub mod tree;
-pub mod ultralytics;
-pub mod voc;
-pub mod yolo;
+pub(crate) mod coco;
+pub(crate) mod finding;
+pub(crate) mod images;
+pub(crate) mod rules;
+pub(crate) mod tree;
+pub(crate) mod ultralytics;
+pub(crate) mod voc;
+pub(crate) mod yolo;
+
+pub use finding::{Findings, Rule, Severity};
+pub use rules::ALL as RULES;
+pub use tree::Tree;
 
 use crate::stream::StreamError;
-use finding::Findings;
-use tree::Tree;
 
 /// The rules of a format.
 pub trait Check: Sync {

@@ -1,22 +1,47 @@
 //! Command lines: the options of each binary, the options all share, and the way a run ends.
+//!
+//! Public for the binaries and the tests of this package alone.
 
-pub mod advice;
+mod advice;
 mod check;
-pub mod common;
+mod common;
 #[cfg(feature = "net")]
-pub mod connect;
+mod connect;
 pub mod convert;
 #[cfg(feature = "net")]
-pub mod fetch;
-pub mod filter;
+mod fetch;
+mod filter;
 mod select;
 #[cfg(feature = "net")]
-pub mod sink;
+mod sink;
 #[cfg(feature = "net")]
 mod size;
-pub mod usage;
+mod usage;
 
-pub use common::{Common, Console, main, main_typed};
+use common::{Common, Console, main, main_typed};
+use std::process::ExitCode;
+
+/// The program `syn-fetch`.
+#[cfg(feature = "net")]
+pub fn syn_fetch() -> ExitCode {
+    main_typed("syn-fetch", |args: &fetch::Fetch| &args.common, fetch::run)
+}
+
+/// The program `syn-filter`.
+pub fn syn_filter() -> ExitCode {
+    main("syn-filter", |args: &filter::Args| &args.common, filter::run)
+}
+
+/// The program `syn-convert`.
+pub fn syn_convert() -> ExitCode {
+    main_typed("syn-convert", |args: &convert::Args| &args.common, convert::main)
+}
+
+/// The program `syn-sink`.
+#[cfg(feature = "net")]
+pub fn syn_sink() -> ExitCode {
+    main("syn-sink", |args: &sink::Args| &args.common, sink::run)
+}
 
 #[cfg(test)]
 mod tests {

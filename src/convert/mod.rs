@@ -9,11 +9,27 @@
 //! * [`geometry`]: boxes, rings, joints and masks against the image
 //! * [`output`]: what formats write with; [`report`]: what is counted, and who is told
 
-pub mod declaration;
-pub mod engine;
-pub mod format;
-pub mod formats;
-pub mod geometry;
-pub mod options;
-pub mod output;
-pub mod report;
+pub(crate) mod declaration;
+pub(crate) mod engine;
+pub(crate) mod format;
+pub(crate) mod formats;
+pub(crate) mod geometry;
+pub(crate) mod options;
+pub(crate) mod output;
+pub(crate) mod report;
+
+pub use declaration::{Attributes, Carries, Declaration, Document, Per, Splits, Tools};
+pub use engine::classes::{ClassRef, Classes, Final};
+pub use engine::naming::Name;
+pub use engine::record::{Id, Record, RecordRef};
+pub use engine::run::{Summary, run};
+pub use engine::split::{FieldPath, Split};
+pub use format::{Collector, Cx, Format, RunEnd, Unit};
+pub use formats::{FORMATS, build, find};
+pub use geometry::{Bounds, Size};
+pub use options::{Background, Detail, Images, Naming, NamingPass, OnError, Options, Rotated, Segmentation};
+pub use output::files::{Files, Original};
+pub use output::hole::Hole;
+pub use output::parts::{PartBuffer, Parts};
+pub use output::text::{Text, TextRef};
+pub use report::tally::{Fate, ItemCounts, Tally};

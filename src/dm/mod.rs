@@ -7,15 +7,15 @@
 //! * [`annotation`], [`mask`]: the model the converters work on
 //! * [`reason`]: the codes that say what was lost and why
 
-pub mod annotation;
-pub mod heads;
-pub mod mask;
-pub mod part;
-pub mod payload;
-pub mod reason;
-pub mod shape;
-pub mod wire;
+pub(crate) mod annotation;
+pub(crate) mod heads;
+pub(crate) mod mask;
+pub(crate) mod part;
+pub(crate) mod payload;
+pub(crate) mod reason;
+pub(crate) mod shape;
+pub(crate) mod wire;
 
 pub use annotation::{Annotation, Geometry, Rect, Tool};
-pub use payload::{Arena, Media, MediaKind, Payload};
+pub use payload::{Arena, Media, MediaKind, Payload, Seed, read};
 pub use reason::Reason;

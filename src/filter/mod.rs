@@ -4,12 +4,12 @@
 //! * [`selection`]: all questions together, one answer per line
 //! * [`batch`]: a worker's part, lines to ranges; [`mod@run`]: the merging part, ranges and frames to the output
 
-pub mod any_of;
-pub mod batch;
-pub mod end;
-pub mod predicates;
-pub mod run;
-pub mod selection;
+pub(crate) mod any_of;
+pub(crate) mod batch;
+pub(crate) mod end;
+pub(crate) mod predicates;
+pub(crate) mod run;
+pub(crate) mod selection;
 
 pub use any_of::AnyOf;
 pub use run::{Options, OutputForm, Summary, run};

@@ -7,16 +7,17 @@
 //! * [`writer`]: lines out, flushed when idle, finished with a check
 
 mod buffer;
-pub mod error;
-pub mod frame;
-pub mod json;
-pub mod parallel;
+pub(crate) mod error;
+pub(crate) mod frame;
+pub(crate) mod json;
+pub(crate) mod parallel;
 mod parser;
-pub mod reader;
-pub mod writer;
+pub(crate) mod reader;
+pub(crate) mod writer;
 
 pub use buffer::Buffer;
 pub use error::StreamError;
-pub use frame::{Begin, Frame, Kind, Progress};
-pub use reader::{Batch, Line, Place, Reader};
+pub use frame::{Begin, Frame, Kind, Progress, begin_line, end_line, error_line};
+pub use json::{Raw, Str};
+pub use reader::{Batch, LINE_CAP, Line, Place, Reader};
 pub use writer::Writer;
