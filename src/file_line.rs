@@ -12,13 +12,14 @@
 //! A URL that expires comes with `"refresh":{"target":"assignment","id":17,"file":"image_1"}`: the row, and which of its files, to ask
 //! the backend for a new one.
 
+pub use crate::path::RelPath;
 use crate::stream::json::{Raw, Str};
 use serde::Deserialize;
 
 /// A file line, borrowed from its bytes.
 #[derive(Debug, Deserialize)]
 pub struct FileLine<'a> {
-    /// Relative path, `/`-separated; checked by [`crate::path::RelPath`] before use.
+    /// Relative path, `/`-separated; checked by [`RelPath`] before use.
     #[serde(borrow)]
     pub path: Str<'a>,
     /// Content as text.

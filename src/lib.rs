@@ -92,8 +92,6 @@
 //!
 //! Memory is bounded by the longest line times the number of threads, and the output of a run does not depend on the number of
 //! threads.
-#![forbid(unsafe_code)]
-#![warn(missing_docs)]
 
 #[cfg(feature = "net")]
 pub(crate) mod api;

@@ -26,7 +26,6 @@ pub mod target;
 pub mod value;
 
 pub use client::Client;
-pub use credentials::{Credentials, Secret};
 pub use error::ApiError;
 pub use query::Query;
 pub use row::{Id, Row};

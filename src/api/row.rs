@@ -130,11 +130,6 @@ impl Row {
         self.span.len()
     }
 
-    /// Whether the row has no bytes; a row always has some.
-    pub fn is_empty(&self) -> bool {
-        self.span.is_empty()
-    }
-
     /// Appends the item line with its newline: `target` first, then the row's own bytes, with other JSON for `data` when given, then
     /// one more field (its key, which needs no escaping, and its JSON) when given. White space that would break the line is dropped.
     pub fn write_line(&self, target: Target, data: Option<&[u8]>, field: Option<(&str, &str)>, out: &mut Vec<u8>) {

@@ -1,8 +1,11 @@
 //! What to do about an error, in the words of the command line.
 
-use crate::exit::{Advice, Classified};
+use crate::exit::Advice;
+#[cfg(feature = "net")]
+use crate::exit::Classified;
 
 /// An error with what can be done about it, in one line.
+#[cfg(feature = "net")]
 pub fn with_advice<E: Classified>(error: &E) -> String {
     join(error.to_string(), error.advice())
 }

@@ -10,6 +10,7 @@ use clap::Args;
 use std::io::Read;
 use std::path::PathBuf;
 use std::time::Duration;
+#[cfg(feature = "postgres")]
 use url::Url;
 
 const HOST_HELP: &str = "Address of the backend [env: SYNAPSE_HOST; default: https://api.synapse.sh]";
@@ -114,6 +115,7 @@ impl Connect {
     ///
     /// # Errors
     /// A usage failure when what is named is no address.
+    #[cfg(feature = "postgres")]
     pub fn host(&self) -> Result<Option<Url>, Failure> {
         let config = config_path(&environment);
         Ok(Credentials::named_host(self.host.as_deref(), &environment, config.as_deref())?)

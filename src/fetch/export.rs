@@ -34,9 +34,8 @@ pub fn run<S: Source>(
     watch.before.store(resume.rows, Relaxed);
     watch.expected.store(expected.unwrap_or(0), Relaxed);
     if resume.complete {
-        let counts = RowCounts { sent: resume.rows, expected, ..RowCounts::default() };
         let rows = overview.describe(request.target, resume.rows);
-        return Ok(Report { rows, counts, notes: vec!["it was complete already".into()] });
+        return Ok(Report { rows, notes: vec!["it was complete already".into()] });
     }
     let mut writer = open()?;
     let at_end = request.since.is_some();
@@ -64,7 +63,7 @@ pub fn run<S: Source>(
     notes.extend(counts.notes());
     notes.extend(measure.iter().flat_map(Dimensions::notes));
     notes.extend(missing_ids(request, &counts));
-    Ok(Report { rows: overview.describe(request.target, counts.sent), counts, notes })
+    Ok(Report { rows: overview.describe(request.target, counts.sent), notes })
 }
 
 /// Says how many ids of a list selected nothing.

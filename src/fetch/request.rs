@@ -85,8 +85,6 @@ fn digest(ids: &[String]) -> String {
 /// What a complete run has to say.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// Rows by what became of them.
-    pub counts: RowCounts,
     /// The rows in words: `24 assignments of project 42 "Roads"`.
     pub rows: String,
     /// Things the user should know.

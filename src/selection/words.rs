@@ -7,6 +7,7 @@ pub const LABELLING: &[&str] = &["stand_by", "in_progress", "completed", "skippe
 /// The values of `status_review`.
 pub const REVIEW: &[&str] = &["stand_by", "in_progress", "rejected", "completed", "skipped"];
 /// The values of the `category` of a ground-truth row.
+#[cfg(feature = "net")]
 pub const CATEGORY: &[&str] = &["train", "validation", "test"];
 
 /// Checks one word.

@@ -11,19 +11,28 @@
 //! * [`dataset`]: the manifest; a published dataset, to be verified or found to be the same
 //! * [`originals`]: downloads, what their content must be, new URLs for expired ones
 
-pub mod archive;
-pub mod dataset;
-pub mod destination;
-pub mod error;
-pub mod local;
-pub mod memory;
-pub mod originals;
-pub mod registry;
-pub mod run;
+pub(crate) mod archive;
+pub(crate) mod dataset;
+pub(crate) mod destination;
+pub(crate) mod error;
+pub(crate) mod local;
+pub(crate) mod memory;
+pub(crate) mod originals;
+pub(crate) mod registry;
+pub(crate) mod run;
 #[cfg(feature = "stores")]
-pub mod store;
+pub(crate) mod store;
 
-pub use destination::{Destination, Output};
+pub use crate::net::retry::RetryPolicy;
+pub use archive::Archive;
+pub use dataset::check::{Verdict, check};
+pub use dataset::published::{Folder, Published, Visit, is_there};
+pub use dataset::unchanged::Unchanged;
+pub use destination::{Destination, Existing, LocalFiles, OpenOptions, Output};
 pub use error::SinkError;
 pub use local::Local;
-pub use run::{Options, Report, run};
+pub use memory::{Files, MemoryDataset, MemoryDestination, MemoryStore};
+pub use originals::DownloadOptions;
+pub use registry::{open, published};
+pub use run::totals::Totals;
+pub use run::{Notice, Options, Report, run};

@@ -7,8 +7,8 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use synpipe::check::finding::Severity;
-use synpipe::check::rules;
+use synpipe::check::RULES;
+use synpipe::check::Severity;
 use tempfile::TempDir;
 
 fn broken() -> Value {
@@ -115,7 +115,7 @@ fn every_rule_is_told_when_it_is_broken() {
         let folder = dataset(&broken["bases"][base], &case["files"]);
         let ran = check(&folder, &["--to", format_of(base)]);
         let found = findings(&ran);
-        let rule = rules::ALL.iter().find(|rule| rule.code == code).unwrap_or_else(|| panic!("no rule {code}"));
+        let rule = RULES.iter().find(|rule| rule.code == code).unwrap_or_else(|| panic!("no rule {code}"));
         if found.iter().all(|f| f["code"] != code) {
             wrong.push(format!("{code} is not found: {}{ran:?}", case["files"]));
             continue;
@@ -143,20 +143,20 @@ fn every_rule_is_told_when_it_is_broken() {
         hit.insert(code.to_owned());
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    let missing: Vec<_> = rules::ALL.iter().map(|r| r.code).filter(|code| !hit.contains(*code)).collect();
+    let missing: Vec<_> = RULES.iter().map(|r| r.code).filter(|code| !hit.contains(*code)).collect();
     assert!(missing.is_empty(), "no case breaks {missing:?}");
 }
 
 #[test]
 fn rules_have_unique_codes() {
-    let codes: BTreeSet<_> = rules::ALL.iter().map(|r| r.code).collect();
-    assert_eq!(codes.len(), rules::ALL.len());
+    let codes: BTreeSet<_> = RULES.iter().map(|r| r.code).collect();
+    assert_eq!(codes.len(), RULES.len());
 }
 
 #[test]
 fn every_rule_is_documented() {
     let docs = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/check.md")).unwrap();
-    for rule in rules::ALL {
+    for rule in RULES {
         let row = format!("| `{}` | {} | {} | {} |", rule.code, rule.severity.word(), rule.reader, rule.meaning);
         assert!(docs.contains(&row), "docs/check.md lacks\n{row}");
     }

@@ -6,7 +6,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::process::Command;
-use synpipe::path::RelPath;
+use synpipe::file_line::RelPath;
 
 /// The files of an export by path. An original, which is a URL, is the line `-> URL`.
 pub type Files = BTreeMap<String, Vec<u8>>;

@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
 use std::sync::{Arc, Mutex};
-use synpipe::convert::engine::run::run;
-use synpipe::convert::formats::voc::args::Polygons;
-use synpipe::convert::formats::yolo::args::YoloTask;
-use synpipe::convert::formats::{FORMATS, build};
-use synpipe::convert::geometry::{Bounds, Rotated};
-use synpipe::convert::options::Options;
+use synpipe::convert::Options;
+use synpipe::convert::Polygons;
+use synpipe::convert::YoloTask;
+use synpipe::convert::run;
+use synpipe::convert::{Bounds, Rotated};
+use synpipe::convert::{FORMATS, build};
 use synpipe::stream::{Reader, Writer};
 
 const W: f64 = 100.0;

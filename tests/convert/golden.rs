@@ -7,7 +7,7 @@ use crate::common::convert::{Files, convert, files};
 use crate::common::golden::differences;
 use std::fs;
 use std::path::{Path, PathBuf};
-use synpipe::convert::formats::FORMATS;
+use synpipe::convert::FORMATS;
 
 fn cases() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");

@@ -6,13 +6,12 @@ use std::io::Cursor;
 use std::sync::Arc;
 use std::time::Duration;
 use synpipe::exit::{Classified, Exit};
-use synpipe::net::retry::RetryPolicy;
 use synpipe::sink;
-use synpipe::sink::dataset::unchanged::Unchanged;
-use synpipe::sink::dataset::{check, published};
-use synpipe::sink::destination::{Destination, Existing, LocalFiles};
-use synpipe::sink::memory::MemoryStore;
-use synpipe::sink::originals::DownloadOptions;
+use synpipe::sink::DownloadOptions;
+use synpipe::sink::MemoryStore;
+use synpipe::sink::RetryPolicy;
+use synpipe::sink::Unchanged;
+use synpipe::sink::{Destination, Existing};
 use synpipe::sink::{Options, SinkError};
 use synpipe::stream::Reader;
 
@@ -33,7 +32,7 @@ fn go(store: &MemoryStore, args: &[&str], dataset: &str, input: &str, told: &mut
     let warned = std::sync::Mutex::new(String::new());
     let warn = |text: &str| warned.lock().unwrap().push_str(&format!("{text}\n"));
     if args.contains(&"--verify") {
-        let verdict = check::check(&there, 4, &warn)?;
+        let verdict = sink::check(&there, 4, &warn)?;
         told.push_str(&warned.into_inner().unwrap());
         return Ok(match (verdict.bad, verdict.extra) {
             (0, 0) => {
@@ -48,28 +47,13 @@ fn go(store: &MemoryStore, args: &[&str], dataset: &str, input: &str, told: &mut
         });
     }
     let existing = if args.contains(&"--overwrite") { Existing::Replaced } else { Existing::Refused };
-    let destination: Arc<dyn Destination> = if args.contains(&"--resume") && published::is_there(&there)? {
+    let destination: Arc<dyn Destination> = if args.contains(&"--resume") && sink::is_there(&there)? {
         Arc::new(Unchanged::new(Arc::new(there), Box::new(|| Ok(())))?)
     } else {
         Arc::new(store.begin(dataset, existing)?)
     };
-    let originals = DownloadOptions {
-        retry: RetryPolicy::new(Duration::ZERO, |_| {}),
-        allow_private: false,
-        max_file: None,
-        max_total: None,
-        renewals: None,
-    };
-    let options = Options {
-        concurrency: 8,
-        allow_partial: false,
-        strict: false,
-        allow_file_refs: false,
-        local_files: LocalFiles::Copy,
-        originals,
-        base_url: None,
-        default_base: None,
-    };
+    let originals = DownloadOptions { retry: RetryPolicy::new(Duration::ZERO, |_| {}), ..DownloadOptions::default() };
+    let options = Options { originals, ..Options::default() };
     let reader = Reader::from_read("the input", Cursor::new(input.as_bytes().to_vec()), 64 * 1024 * 1024)?;
     sink::run(reader, destination.clone(), &options, crossbeam_channel::never(), &|notice| warn(&notice.to_string()))?;
     if destination.is_unchanged() {

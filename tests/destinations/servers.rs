@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use crate::archives;
 use crate::common::programs;
 use opendal::Operator;
-use synpipe::sink::memory::MemoryStore;
+use synpipe::sink::MemoryStore;
 
 pub type Tree = BTreeMap<String, Vec<u8>>;
 

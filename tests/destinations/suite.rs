@@ -266,7 +266,7 @@ pub fn names_arrive_or_are_refused(server: &Server) {
     let (refused, held): (Vec<_>, Vec<_>) = names().into_iter().partition(|name| (server.refuses)(name));
     let held: Vec<_> = held.iter().map(content).collect();
     run(server, &[], "ds", &whole(&held)).exits(0);
-    let nfc = |name: &str| synpipe::path::RelPath::new(name).unwrap().as_str().to_owned();
+    let nfc = |name: &str| synpipe::file_line::RelPath::new(name).unwrap().as_str().to_owned();
     let arrived: Vec<_> = held.iter().map(|(name, text)| (nfc(name), text.clone())).collect();
     holds(&server.dataset("ds"), &arrived);
     verified(server, "ds");

@@ -73,7 +73,7 @@ fn every_archive_holds_what_a_folder_holds_in_input_order() {
         .lines()
         .filter_map(|l| {
             let path = serde_json::from_str::<serde_json::Value>(l).unwrap()["path"].as_str()?.to_owned();
-            Some(synpipe::path::RelPath::new(&path).unwrap().as_str().to_owned())
+            Some(synpipe::file_line::RelPath::new(&path).unwrap().as_str().to_owned())
         })
         .chain(["metadata/export_summary.json".into(), "metadata/manifest.json".into()])
         .collect();

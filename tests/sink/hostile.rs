@@ -67,7 +67,7 @@ fn the_same_path_twice_is_an_error_that_names_it() {
         let p = place();
         let ran =
             p.run(&["out"], framed(&[&text(first, "1"), &text("between", ""), &text(second, "2")])).exits(3).one_line();
-        let name = synpipe::path::RelPath::new(second).unwrap();
+        let name = synpipe::file_line::RelPath::new(second).unwrap();
         assert!(ran.stderr.contains("stdin:4") && ran.stderr.contains(name.as_str()), "{ran}");
         p.assert_empty();
     }

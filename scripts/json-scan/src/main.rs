@@ -11,7 +11,7 @@ use std::hint::black_box;
 use std::io::{BufRead, BufReader};
 use std::time::Duration;
 use synpipe::dm::Arena;
-use synpipe::dm::payload::Seed;
+use synpipe::dm::Seed;
 use synpipe::item;
 use synpipe::stream::json;
 

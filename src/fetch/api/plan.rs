@@ -39,8 +39,6 @@ pub struct Plan {
     pub limit: Option<u64>,
     /// Rows go out as they come.
     pub arrival: bool,
-    /// Sizes of images are added.
-    pub dimensions: bool,
     /// Only ids are wanted, no payloads.
     pub light: bool,
     /// Rows a page, when the user says.
@@ -103,7 +101,6 @@ impl Plan {
             parts,
             limit: request.limit,
             arrival: request.arrival,
-            dimensions: request.dimensions,
             light: false,
             page_size: request.page_size,
             holding: Holding::default(),

@@ -28,6 +28,7 @@ impl MemoryBudget {
     }
 
     /// Bytes in use.
+    #[cfg(test)]
     pub fn used(&self) -> usize {
         self.0.used.load(Ordering::Relaxed)
     }

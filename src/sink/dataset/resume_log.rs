@@ -49,6 +49,7 @@ impl<S: Segments> ResumeLog<S> {
     }
 
     /// Continues a log whose last segment has this number.
+    #[cfg(feature = "stores")]
     pub fn continue_after(&self, last: u64) {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner).next = last + 1;
     }

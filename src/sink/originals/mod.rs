@@ -64,6 +64,19 @@ pub struct DownloadOptions {
     pub renewals: Option<Arc<Renewals>>,
 }
 
+/// No limits, no new URLs, public addresses only, and servers that fail are tried again for ten minutes without a word.
+impl Default for DownloadOptions {
+    fn default() -> Self {
+        Self {
+            retry: RetryPolicy::new(Duration::from_secs(600), |_| {}),
+            allow_private: false,
+            max_file: None,
+            max_total: None,
+            renewals: None,
+        }
+    }
+}
+
 /// Why a download ended without its file.
 #[derive(Debug)]
 pub enum Failed {

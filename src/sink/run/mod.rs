@@ -61,6 +61,22 @@ pub struct Options {
     pub default_base: Option<Url>,
 }
 
+/// Eight workers, the whole stream or nothing, no local files.
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            concurrency: 8,
+            allow_partial: false,
+            strict: false,
+            allow_file_refs: false,
+            local_files: LocalFiles::Copy,
+            originals: originals::DownloadOptions::default(),
+            base_url: None,
+            default_base: None,
+        }
+    }
+}
+
 /// What a finished run did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {

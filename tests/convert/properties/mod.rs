@@ -14,9 +14,9 @@ use proptest::sample::select;
 use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use synpipe::cli::convert::Args;
-use synpipe::convert::engine::run::run;
-use synpipe::convert::formats as registry;
-use synpipe::convert::formats::FORMATS;
+use synpipe::convert as registry;
+use synpipe::convert::FORMATS;
+use synpipe::convert::run;
 use synpipe::stream::{Reader, Writer};
 
 /// Output shared with the run.

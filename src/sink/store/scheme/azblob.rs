@@ -11,7 +11,7 @@ use crate::sink::store::scheme::Scheme;
 use opendal::services::Azblob;
 
 /// `az://`.
-pub const SCHEME: Scheme = Scheme { form: "az://CONTAINER/PREFIX", class: Class::ObjectStore, location };
+pub const SCHEME: Scheme = Scheme { form: "az://CONTAINER/PREFIX", location };
 
 /// The location that a DEST names.
 ///

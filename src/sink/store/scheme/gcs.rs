@@ -10,7 +10,7 @@ use crate::sink::store::scheme::Scheme;
 use opendal::services::Gcs;
 
 /// `gs://`.
-pub const SCHEME: Scheme = Scheme { form: "gs://BUCKET/PREFIX", class: Class::ObjectStore, location };
+pub const SCHEME: Scheme = Scheme { form: "gs://BUCKET/PREFIX", location };
 
 /// The location that a DEST names.
 ///

@@ -9,15 +9,13 @@ pub mod s3;
 pub mod sftp;
 pub mod webdav;
 
-use super::location::{Class, Location};
+use super::location::Location;
 use crate::sink::error::SinkError;
 
 /// What a store or server says of itself.
 pub struct Scheme {
     /// How a DEST of this scheme is written, for help and errors: `NAME://…`.
     pub form: &'static str,
-    /// Objects, or files in folders.
-    pub class: Class,
     /// The location that a DEST names, with credentials from the environment.
     ///
     /// Returns [`SinkError::Usage`] when DEST or the environment lack something.

@@ -12,7 +12,7 @@ use opendal::services::S3;
 use std::path::PathBuf;
 
 /// `s3://`.
-pub const SCHEME: Scheme = Scheme { form: "s3://BUCKET/PREFIX", class: Class::ObjectStore, location };
+pub const SCHEME: Scheme = Scheme { form: "s3://BUCKET/PREFIX", location };
 
 /// The location that a DEST names.
 ///

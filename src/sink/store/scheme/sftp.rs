@@ -7,7 +7,7 @@ use crate::sink::store::scheme::Scheme;
 use opendal::services::Sftp;
 
 /// `sftp://`.
-pub const SCHEME: Scheme = Scheme { form: "sftp://HOST/FOLDER", class: Class::FileServer, location };
+pub const SCHEME: Scheme = Scheme { form: "sftp://HOST/FOLDER", location };
 
 /// The location that a DEST names.
 ///

@@ -12,9 +12,9 @@ use base64::engine::general_purpose::STANDARD;
 use opendal::services::Webdav;
 
 /// `webdav://`, plain http.
-pub const WEBDAV: Scheme = Scheme { form: "webdav://HOST/FOLDER", class: Class::FileServer, location };
+pub const WEBDAV: Scheme = Scheme { form: "webdav://HOST/FOLDER", location };
 /// `webdavs://`, https.
-pub const WEBDAVS: Scheme = Scheme { form: "webdavs://HOST/FOLDER", class: Class::FileServer, location };
+pub const WEBDAVS: Scheme = Scheme { form: "webdavs://HOST/FOLDER", location };
 
 /// The location that a DEST names.
 ///

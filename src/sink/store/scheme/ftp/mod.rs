@@ -28,9 +28,9 @@ use std::sync::Arc;
 pub const PORT: u16 = 21;
 
 /// `ftp://`.
-pub const FTP: Scheme = Scheme { form: "ftp://HOST/FOLDER", class: Class::FileServer, location };
+pub const FTP: Scheme = Scheme { form: "ftp://HOST/FOLDER", location };
 /// `ftps://`.
-pub const FTPS: Scheme = Scheme { form: "ftps://HOST/FOLDER", class: Class::FileServer, location };
+pub const FTPS: Scheme = Scheme { form: "ftps://HOST/FOLDER", location };
 
 /// The location that a DEST names.
 ///
