@@ -48,7 +48,7 @@ pub trait Classified: Error {
 }
 
 /// What a user can do on the command line about an error. A library knows no options: an error names the cure, and
-/// [`crate::cli::advice`] has the words.
+/// `src/cli/advice.rs` has the words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Advice {
     /// Make a new access token and give it.

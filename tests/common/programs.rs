@@ -8,8 +8,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 
-/// All programs by name, with the file that must be there.
-const PROGRAMS: [(&str, fn() -> PathBuf); 13] = [
+/// A program by name, and where its file must be.
+type Program = (&'static str, fn() -> PathBuf);
+
+/// All programs.
+const PROGRAMS: [Program; 13] = [
     ("PostgreSQL", || postgresql().join("initdb")),
     ("openssl", || on_path("openssl")),
     ("jq", || on_path("jq")),
