@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use synpipe::convert::{
-    self, Attributes, Carries, Classes, Collector, Cx, Declaration, Fate, Files, Format, Options, Per, RecordRef,
-    RunEnd, Splits, Tools, Unit,
+    self, Attributes, Carries, Classes, Collector, Declaration, Fate, Files, Format, Options, RecordRef, RenderContext,
+    RunEnd, Splits, Tools, Unit, UnitKind,
 };
 use synpipe::dm::{Reason, Tool};
 use synpipe::exit::Classified;
@@ -21,7 +21,7 @@ static TAGS: Declaration = Declaration {
     aliases: &[],
     summary: "the classes of each image, one a line",
     writes: "`tags/[{split}/]{stem}.txt`",
-    unit: Per::Image,
+    unit: UnitKind::Image,
     size: false,
     raw: false,
     tools: Tools::Of(&[Carries { with: "", tools: &[Tool::BoundingBox, Tool::Classification], rotation: false }]),
@@ -40,7 +40,7 @@ impl Format for Tags {
     }
 
     /// Pushes the text of the file, and counts each annotation once.
-    fn render(&self, unit: &Unit<'_, '_>, cx: &mut Cx<'_>) {
+    fn render(&self, unit: &Unit<'_, '_>, cx: &mut RenderContext<'_>) {
         let mut names: Vec<String> = Vec::new();
         for a in unit.media.map_or(&[][..], |m| &m.annotations) {
             let fate = match (a.problem, a.tool) {

@@ -18,13 +18,13 @@ pub(crate) mod options;
 pub(crate) mod output;
 pub(crate) mod report;
 
-pub use declaration::{Attributes, Carries, Declaration, Document, Per, Splits, Tools};
+pub use declaration::{Attributes, Carries, Declaration, Document, Splits, Tools, UnitKind};
 pub use engine::classes::{ClassRef, Classes, Final};
 pub use engine::naming::Name;
 pub use engine::record::{Id, Record, RecordRef};
 pub use engine::run::{Summary, run};
 pub use engine::split::{FieldPath, Split};
-pub use format::{Collector, Cx, Format, RunEnd, Unit};
+pub use format::{Collector, Format, RenderContext, RunEnd, Unit};
 pub use formats::args::FormatArgs;
 pub use formats::voc::args::Polygons;
 pub use formats::yolo::args::YoloTask;
