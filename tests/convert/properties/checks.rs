@@ -19,9 +19,9 @@ pub struct Export<'e> {
     pub written: u64,
 }
 
-/// The reader of a format's output, which panics at what is wrong in it.
-pub fn reader(format: &str) -> Option<fn(&Export)> {
-    Some(match format {
+/// The reader of a format's output, which panics at what is wrong in it. A format without a reader of its own is read as text and JSON.
+pub fn reader(format: &str) -> fn(&Export) {
+    match format {
         "coco" => |e| coco(e.files),
         "yolo" => |e| yolo(e.files, e.task),
         "ultralytics-ndjson" => |e| ultralytics(e.files, e.task),
@@ -31,8 +31,8 @@ pub fn reader(format: &str) -> Option<fn(&Export)> {
         "jsonl" => |e| jsonl(e.files, e.payloads),
         "imagefolder" => |e| imagefolder(e.files),
         "template" => |e| template(e.files),
-        _ => return None,
-    })
+        _ => |e| parses(e.files),
+    }
 }
 
 fn text<'f>(files: &'f Files, path: &str) -> &'f str {
