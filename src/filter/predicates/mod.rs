@@ -92,6 +92,7 @@ macro_rules! predicates {
 
 predicates! {
     has_annotations,
+    min_annotations,
     sample,
     tool,
 }
