@@ -1,6 +1,12 @@
 //! What follows from the declarations of formats: refusals, hints, warnings, exit codes.
 
 use crate::common::run;
+use synpipe::convert::{Declaration, FORMATS};
+
+/// The names of the formats of which something holds.
+fn names(of: impl Fn(&Declaration) -> bool) -> Vec<&'static str> {
+    FORMATS.iter().filter(|format| of(format)).map(|format| format.name).collect()
+}
 
 /// A row with an image of one box, in a category.
 fn image(id: u32, category: &str) -> String {
@@ -19,13 +25,15 @@ const VIDEO: &str = r#"{"id":9,"file":{"file_name_original":"9.mp4","url":"https
 
 #[test]
 fn options_that_a_format_does_not_read_are_refused() {
+    let rotated = format!("--rotated is read by --to {};", names(|f| f.reads("rotated")).join(", "));
+    let bare = format!("formats of one document ({})", names(|f| f.document.is_some()).join(", "));
     let cases: [(&[&str], &str); 7] = [
         (&["--to", "coco", "--excel"], "--excel is read by --to csv; --to coco has no use for it"),
         (&["--to", "yolo", "--per-class"], "--per-class is read by --to json; --to yolo has no use for it"),
-        (&["--to", "csv", "--rotated", "best"], "--rotated is read by --to coco, yolo, ultralytics-ndjson, voc;"),
+        (&["--to", "csv", "--rotated", "best"], &rotated),
         (&["--to", "jsonl", "--pretty"], "--pretty is read by --to json;"),
         (&["--to", "coco", "--bare", "--split", "0.8/0.2"], "does not say which split"),
-        (&["--to", "yolo", "--bare"], "formats of one document (coco, ultralytics-ndjson, csv, jsonl)"),
+        (&["--to", "yolo", "--bare"], &bare),
         (&["--check", "nowhere", "--split", "0.8/0.2", "--images", "fetch"], "--split, --images is for converting"),
     ];
     for (args, message) in cases {
@@ -42,7 +50,7 @@ fn names_of_formats_that_are_near_are_offered() {
             .says(&format!("did you mean {meant}?"));
     }
     let script = run("syn-convert", &["--completions", "bash"], b"").exits(0);
-    assert!(script.text().contains("coco yolo ultralytics-ndjson voc csv imagefolder template json jsonl"));
+    assert!(script.text().contains(&names(|_| true).join(" ")));
 }
 
 #[test]
