@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod coco;
+pub mod createml;
 pub mod csv;
 pub mod imagefolder;
 pub mod json;
@@ -22,6 +23,7 @@ pub const FORMATS: &[&Declaration] = &[
     &ultralytics_ndjson::ULTRALYTICS_NDJSON,
     &voc::VOC,
     &csv::CSV,
+    &createml::CREATEML,
     &imagefolder::IMAGEFOLDER,
     &template::TEMPLATE,
     &json::JSON,
