@@ -55,7 +55,7 @@ def main():
     parser.add_argument("--built", action="store_true")
     args = parser.parse_args()
     if not args.built:
-        subprocess.run(["cargo", "build", "--quiet", "--profile", "profiling", "--bin", "syn-filter", "--bin", "syn-convert"],
+        subprocess.run(["cargo", "build", "--quiet", "--profile", "profiling", "--no-default-features", "--bin", "syn-filter", "--bin", "syn-convert"],
                        cwd=ROOT, check=True)
 
     with tempfile.TemporaryDirectory() as folder:
