@@ -58,7 +58,11 @@ mod tests {
             (bare, 0, true),
             (bare, 1, false),
         ] {
-            assert_eq!(wants(Selection::default().with_annotations(MinAnnotations(least)), line), wanted, "{least} {line}");
+            assert_eq!(
+                wants(Selection::default().with_annotations(MinAnnotations(least)), line),
+                wanted,
+                "{least} {line}"
+            );
         }
     }
 }
