@@ -14,7 +14,7 @@ pub enum Existing {
     /// It stays, and the run is refused.
     #[default]
     Refused,
-    /// It is replaced as a whole.
+    /// It is replaced as a whole, if it is all that is there.
     Replaced,
     /// The new one gets a number: `name(1)`, as the platform does it.
     Numbered,
@@ -155,6 +155,11 @@ pub trait Destination: Send + Sync {
     /// Deletes everything that was written. Called instead of `publish`, or after it failed. It returns no error: the user has to hear
     /// of the failure that led here.
     fn discard(&self);
+
+    /// Whether a local file lies in what publication replaces: it cannot be a source of the new dataset.
+    fn replaces(&self, _file: &Path) -> bool {
+        false
+    }
 
     /// Whether the same dataset was published before, so that nothing was written.
     fn is_unchanged(&self) -> bool {

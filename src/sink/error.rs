@@ -3,6 +3,7 @@
 //! Messages here say what happened and hold the facts as fields. Which option of a command line would help is for whoever has a
 //! command line to say.
 
+use super::dataset::foreign::Foreign;
 use super::originals::reason::Reason;
 use super::run::line_error::LineError;
 use crate::exit::{Advice, Classified, Exit, UsageError};
@@ -39,6 +40,14 @@ pub enum SinkError {
     Exists {
         /// The destination.
         dest: String,
+    },
+    /// What is at the destination is not ours, or not all of it: it stays as it is.
+    #[error("{dest} has {foreign}")]
+    Foreign {
+        /// The destination.
+        dest: String,
+        /// What is there.
+        foreign: Foreign,
     },
     /// A run was to be resumed, and the dataset that is at the destination is another one.
     #[error("{dest} exists already, and {path} is not the same in it")]
@@ -187,6 +196,7 @@ impl Classified for SinkError {
             Self::Stream(e) => e.exit(),
             Self::Usage(_) | Self::Unsupported { .. } => Exit::Usage,
             Self::Exists { .. }
+            | Self::Foreign { .. }
             | Self::Differs { .. }
             | Self::Unfinished { .. }
             | Self::Store { .. }

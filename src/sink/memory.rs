@@ -1,6 +1,7 @@
 //! Datasets in memory: for tests, and for programs that use this library and want the files themselves. Not for the command line,
 //! where they would be gone with the process.
 
+use super::dataset::foreign::{Standing, standing};
 use super::dataset::manifest;
 use super::dataset::published::Published;
 use super::destination::{Destination, Existing, Output};
@@ -22,14 +23,19 @@ impl MemoryStore {
     /// Begins a dataset of this name.
     ///
     /// # Errors
-    /// [`SinkError::Exists`], [`SinkError::Usage`] for a number, [`SinkError::Write`].
+    /// [`SinkError::Exists`], [`SinkError::Foreign`], [`SinkError::Usage`] for a number, [`SinkError::Write`].
     pub fn begin(&self, name: &str, existing: Existing) -> Result<MemoryDestination, SinkError> {
         match existing {
             Existing::Numbered => return Err(SinkError::usage("datasets in memory get no numbers".to_owned())),
-            Existing::Refused if self.lock().contains_key(name) => {
+            Existing::Refused | Existing::Replaced => {}
+        }
+        let there = self.lock().contains_key(name);
+        match standing(&self.published(name), |_| false)? {
+            Standing::Foreign(foreign) => return Err(SinkError::Foreign { dest: name.to_owned(), foreign }),
+            Standing::Empty | Standing::Dataset if there && existing == Existing::Refused => {
                 return Err(SinkError::Exists { dest: name.to_owned() });
             }
-            _ => {}
+            Standing::Empty | Standing::Dataset => {}
         }
         let scratch = tempfile::Builder::new().prefix("syn-sink-").tempdir();
         let scratch = scratch.map_err(|e| SinkError::write(std::env::temp_dir().display().to_string(), e))?;

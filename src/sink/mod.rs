@@ -5,12 +5,13 @@
 //!                            ▲ outcomes in input order ◄─────done──┘                               └ publish at the end frame
 //! ```
 //! * [`mod@run`]: frames, names and parts in input order, the workers, what is counted and reported
-//! * [`destination`]: what every destination can do; [`registry`]: the list of them
+//! * [`destination`]: what every destination can do; [`registry`]: the list of them; [`address`]: how a DEST is written
 //! * [`local`]: a folder; [`archive`]: one archive or shards, also to a pipe; `store`: object stores and file servers, with the
 //!   feature `stores`; [`memory`]: for tests and for programs that use this library
 //! * [`dataset`]: the manifest; a published dataset, to be verified or found to be the same
 //! * [`originals`]: downloads, what their content must be, new URLs for expired ones
 
+pub(crate) mod address;
 pub(crate) mod archive;
 pub(crate) mod dataset;
 pub(crate) mod destination;
@@ -26,6 +27,7 @@ pub(crate) mod store;
 pub use crate::net::retry::RetryPolicy;
 pub use archive::Archive;
 pub use dataset::check::{Verdict, check};
+pub use dataset::foreign::Foreign;
 pub use dataset::published::{Folder, Published, Visit, is_there};
 pub use dataset::unchanged::Unchanged;
 pub use destination::{Destination, Existing, LocalFiles, OpenOptions, Output};

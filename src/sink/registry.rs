@@ -3,6 +3,8 @@
 //! [`KINDS`] are those of this machine. A DEST with a scheme is a store or a server: each declares itself in a file of the folder
 //! `store/scheme`, and is listed in its `mod.rs`.
 
+use super::address;
+use super::address::scheme;
 use super::archive;
 use super::archive::Archive;
 use super::archive::format::ArchiveFormat;
@@ -69,6 +71,7 @@ pub fn forms() -> Vec<&'static str> {
 /// # Errors
 /// [`SinkError::Usage`] when no kind takes it, [`SinkError::Unsupported`], and what the kind itself returns.
 pub fn open(options: &OpenOptions<'_>) -> Result<Arc<dyn Destination>, SinkError> {
+    address::check(&options.dest.to_string_lossy())?;
     if options.existing == Existing::Numbered && !is_local(options.dest) {
         return Err(unsupported(options, Unsupported::Numbers));
     }
@@ -88,7 +91,7 @@ pub fn open(options: &OpenOptions<'_>) -> Result<Arc<dyn Destination>, SinkError
 fn open_local(kind: &LocalKind, options: &OpenOptions<'_>) -> Result<Arc<dyn Destination>, SinkError> {
     let dest = PathBuf::from(options.dest);
     let tidy = Box::new(move || {
-        Staging::new(&dest, false)?.remove();
+        Staging::new(&dest, local::inside::is_needed(&dest), false)?.remove();
         Ok(())
     });
     match unchanged::find(options, || (kind.published)(options), tidy) {
@@ -107,6 +110,7 @@ fn open_local(kind: &LocalKind, options: &OpenOptions<'_>) -> Result<Arc<dyn Des
 /// # Errors
 /// [`SinkError::Usage`] when no kind takes it, [`SinkError::Unsupported`], and what the kind itself returns.
 pub fn published(options: &OpenOptions<'_>) -> Result<Arc<dyn Published>, SinkError> {
+    address::check(&options.dest.to_string_lossy())?;
     if let Some(size) = options.shard_size {
         return Ok(Arc::new(Folder::new(&shard_options(options, size)?.0)));
     }
@@ -123,11 +127,15 @@ pub fn published(options: &OpenOptions<'_>) -> Result<Arc<dyn Published>, SinkEr
 /// # Errors
 /// As [`open`].
 pub fn check(options: &OpenOptions<'_>) -> Result<(), SinkError> {
+    address::check(&options.dest.to_string_lossy())?;
     kind_of(options.dest)?;
     match (options.shard_size, options.dest.to_str()) {
         _ if !is_local(options.dest) => Ok(()),
         (Some(size), _) => local::check(&shard_options(options, size)?.0, options.existing),
-        (None, Some(dest)) if ArchiveFormat::of(dest).is_some() => archive::check(Path::new(dest), options.existing),
+        (None, Some("-")) => Ok(()),
+        (None, Some(dest)) if let Some((_, format)) = ArchiveFormat::of(dest) => {
+            archive::check(Path::new(dest), format, options.existing)
+        }
         (None, _) => local::check(Path::new(options.dest), options.existing),
     }
 }
@@ -215,13 +223,6 @@ fn kind_of(dest: &OsStr) -> Result<Kind, SinkError> {
     })
 }
 
-/// What stands before `://`, if DEST has it.
-pub fn scheme(dest: &str) -> Option<&str> {
-    let (scheme, _) = dest.split_once("://")?;
-    let word = scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
-    (word && !scheme.is_empty()).then_some(scheme)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -231,7 +232,6 @@ mod tests {
         for (dest, form) in [
             ("out", "FOLDER/"),
             ("out/", "FOLDER/"),
-            ("a:/b", "FOLDER/"),
             ("./s3:/x", "FOLDER/"),
             ("://x", "FOLDER/"),
             ("-", "-"),

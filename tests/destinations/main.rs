@@ -50,6 +50,11 @@ macro_rules! destinations {
             }
 
             #[test]
+            fn foreign_files_survive_overwrite() {
+                run(suite::foreign_files_survive_overwrite);
+            }
+
+            #[test]
             fn what_is_kept_is_taken_up() {
                 run(suite::what_is_kept_is_taken_up);
             }
@@ -109,6 +114,11 @@ mod memory {
     #[test]
     fn overwrite_replaces_the_whole_or_nothing() {
         suite::overwrite_replaces_the_whole_or_nothing(&servers::memory());
+    }
+
+    #[test]
+    fn foreign_files_survive_overwrite() {
+        suite::foreign_files_survive_overwrite(&servers::memory());
     }
 
     #[test]

@@ -141,8 +141,11 @@ fn an_existing_archive_is_refused_or_replaced_as_a_whole() {
     for name in NAMES {
         fs::write(p.path(name), "mine").unwrap();
         p.run(&[name], framed(&[&text("a", "1")])).exits(6).one_line().says("exists already");
-        p.run(&["--overwrite", name], format!("{BEGIN}\n{}\n", text("a", "1"))).exits(3).one_line();
+        p.run(&["--overwrite", name], framed(&[&text("a", "1")])).exits(6).says("no archive of syn-sink");
         assert_eq!(fs::read(p.path(name)).unwrap(), b"mine");
+        fs::remove_file(p.path(name)).unwrap();
+        p.run(&["--overwrite", name], framed(&[&text("a", "0")])).exits(0);
+        p.run(&[name], framed(&[&text("a", "1")])).exits(6).one_line().says("--overwrite");
         p.run(&["--overwrite", name], framed(&[&text("a", "1")])).exits(0);
         assert_eq!(contents(&p.path(name)).1["a"], b"1");
     }

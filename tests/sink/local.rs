@@ -83,7 +83,7 @@ fn an_existing_destination_is_refused_and_untouched() {
     let p = place();
     fs::create_dir(p.path("out")).unwrap();
     fs::write(p.path("out/mine"), "mine").unwrap();
-    p.run(&["out/"], framed(&[&text("a", "1")])).exits(6).one_line().says("exists already").says("--overwrite");
+    p.run(&["out/"], framed(&[&text("a", "1")])).exits(6).one_line().says("\"mine\"").says("another name");
     assert_eq!(names(p.dir.path()), ["out/mine"]);
     fs::write(p.path("file"), "").unwrap();
     p.run(&["file"], framed(&[])).exits(6);

@@ -3,12 +3,14 @@
 // A test that cannot go on fails by a panic.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod address;
 mod again;
 mod archive;
 mod cli;
 #[path = "../common/mod.rs"]
 mod common;
 mod faults;
+mod foreign;
 mod hostile;
 mod local;
 mod originals;

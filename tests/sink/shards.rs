@@ -124,7 +124,7 @@ fn all_or_nothing_and_what_cannot_be_cut() {
     let cut = input(50);
     p.run(&["--shard-size", "20kB", "x.tar"], &cut[..cut.len() - END.len() - 1]).exits(3).one_line();
     p.assert_empty();
-    for dest in ["x.zip", "-", "s3://bucket/x.tar"] {
+    for dest in ["x.zip", "-", "s3://bucket/x"] {
         p.run(&["--shard-size", "20kB", dest], input(1)).exits(2).one_line().says("--shard-size");
     }
     p.run(&["--shard-size", "0", "x.tar"], input(1)).exits(2);

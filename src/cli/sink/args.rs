@@ -52,7 +52,7 @@ Exit codes:
   0  ok
   2  a mistake on the command line
   3  bad input, or an input that was cut; --verify: files missing or wrong
-  6  the destination exists or cannot be written
+  6  the destination exists, holds what is not ours, or cannot be written
   7  finished, but without some originals";
 
 /// Write files to a destination, all or nothing.
@@ -67,7 +67,7 @@ pub struct Args {
     /// Lists of files; `-` or none: standard input
     #[arg(value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
-    /// Replace what is at the destination, as a whole
+    /// Replace the dataset at the destination, as a whole. What its manifest does not list is never replaced: then the run is refused
     #[arg(long)]
     pub(super) overwrite: bool,
     /// When something is at the destination, take the first free name of NAME(1), NAME(2), …
@@ -137,8 +137,7 @@ pub struct Args {
 
 /// The help of DEST: the schemes are those that this build can open.
 fn dest_help() -> String {
-    let local =
-        "Where the dataset goes: a folder or an archive that does not exist yet, or `-` for a tar on standard output";
+    let local = "Where the dataset goes: a folder or an archive that does not exist yet, an empty folder, or `-` for a tar on standard output";
     let forms = registry::forms();
     let schemes: Vec<_> =
         forms.iter().filter_map(|form| form.split_once("://")).map(|(name, _)| format!("{name}://")).collect();

@@ -44,6 +44,7 @@ fn choose(args: &Arc<Args>, console: &Console) -> Result<Exit, Problem> {
     }
     let stop = open::signals().map_err(|e| Problem::new(Exit::Other, format!("cannot watch for signals: {e}")))?;
     let destination = open::new(args, &retry, &stop)?;
+    open::check_lists(args, &*destination)?;
     let warn = |notice: &_| console.warn(&notice_words(notice));
     let report = sink::run(reader, destination.clone(), &options, stop, &warn)?;
     console.info(&done(&report, destination.is_unchanged(), &destination.name()));

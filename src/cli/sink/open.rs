@@ -4,7 +4,7 @@ use super::args::Args;
 #[cfg(feature = "stores")]
 use super::client;
 use super::problem::Problem;
-use crate::exit::Exit;
+use crate::exit::{Exit, UsageError};
 use crate::net::retry::RetryPolicy;
 use crate::sink::dataset::published::Published;
 use crate::sink::destination::Destination;
@@ -79,6 +79,19 @@ fn destination(args: &Args, retry: &RetryPolicy) -> Result<Arc<dyn Destination>,
     #[cfg(not(feature = "stores"))]
     check_storage(args)?;
     Ok(registry::open(&options)?)
+}
+
+/// Checks that no list of files lies in what the run replaces.
+///
+/// # Errors
+/// A usage problem naming the list; the destination is discarded then.
+pub(super) fn check_lists(args: &Args, destination: &dyn Destination) -> Result<(), Problem> {
+    let lists = args.lists();
+    let Some(list) = lists.iter().find(|list| destination.replaces(list)) else { return Ok(()) };
+    destination.discard();
+    let (list, dest) = (list.display(), destination.name());
+    Err(UsageError::new(format!("{list} lies in {dest}, which would be replaced: move it, or choose another DEST"))
+        .into())
 }
 
 /// Opens a published dataset.

@@ -3,6 +3,7 @@
 use crate::exit::{Classified, Exit, Failure, UsageError};
 use crate::net::addresses::UrlError;
 use crate::sink::SinkError;
+use crate::sink::dataset::foreign::Foreign;
 use crate::sink::error::Unsupported;
 use crate::sink::originals::reason::Reason;
 use crate::sink::run::Notice;
@@ -62,11 +63,13 @@ fn words(e: &SinkError) -> Option<String> {
             LineError::LocalFile { .. } => {
                 format!("{e}: give --allow-file-refs if you trust where the lines come from")
             }
+            LineError::InDestination { .. } => format!("{e}: it would be replaced; move it, or choose another DEST"),
             LineError::RelativeUrl { .. } => format!("{e}: give the server with --base-url or SYNAPSE_HOST"),
             _ => return None,
         },
         SinkError::Unsupported { dest, what } => unsupported(dest, what),
         SinkError::Exists { .. } => format!("{e}: choose another name, or give --overwrite to replace it as a whole"),
+        SinkError::Foreign { dest, foreign } => foreign_words(dest, foreign),
         SinkError::Differs { .. } => format!("{e}: give --overwrite to replace it, or choose another name"),
         SinkError::Unfinished { .. } => format!(
             "{e}: if you know that it is gone, --resume continues with what it left, and --overwrite starts over"
@@ -83,6 +86,21 @@ fn words(e: &SinkError) -> Option<String> {
         }
         _ => return None,
     })
+}
+
+fn foreign_words(dest: &str, foreign: &Foreign) -> String {
+    let advice = match foreign {
+        Foreign::Files { dataset: true, .. } => {
+            "only what a manifest lists is ever replaced: move the rest, or choose another name"
+        }
+        Foreign::Files { dataset: false, .. } => "choose another name",
+        Foreign::NotFolder => "choose another name; lists of files go after DEST",
+        Foreign::NotFile | Foreign::NotArchive => "choose another name",
+    };
+    match foreign {
+        Foreign::Files { .. } => format!("{dest} holds {foreign}: {advice}; nothing was touched"),
+        _ => format!("{dest} exists already, and is {foreign}: {advice}"),
+    }
 }
 
 fn unsupported(dest: &str, what: &Unsupported) -> String {

@@ -17,9 +17,11 @@ pub mod stdout;
 pub mod tar_writer;
 pub mod zip_writer;
 
+use super::dataset::foreign::{Foreign, Standing, standing};
 use super::dataset::manifest;
 use super::destination::{Destination, Existing, Output};
 use super::error::{SinkError, Unsupported};
+use super::local;
 use super::local::staging;
 use super::local::staging::Staging;
 use crate::path::RelPath;
@@ -28,6 +30,7 @@ use buffered::Buffered;
 use buffered_file::BufferedFile;
 use format::{ArchiveFormat, ArchiveWriter};
 use in_order::{FinishedFile, InOrder, Sequence};
+use reader::ArchiveReader;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, IsTerminal};
@@ -71,8 +74,8 @@ impl Archive {
     /// # Errors
     /// [`SinkError::Exists`], [`SinkError::Usage`] when `dest` cannot be replaced, [`SinkError::Write`].
     pub fn file(dest: &Path, format: ArchiveFormat, existing: Existing) -> Result<Self, SinkError> {
-        check(dest, existing)?;
-        let staging = Staging::new(dest, false)?;
+        check(dest, format, existing)?;
+        let staging = Staging::new(dest, false, false)?;
         let (growing, scratch) = (staging.path().join("archive"), staging.path().join("scratch"));
         let pack = fs::create_dir(&scratch).and_then(|()| ArchiveWriter::new(format, File::create_new(&growing)?));
         let name = dest.display().to_string();
@@ -178,6 +181,13 @@ impl Destination for Archive {
         }
     }
 
+    fn replaces(&self, file: &Path) -> bool {
+        match &self.output {
+            ArchiveOutput::File { dest, .. } => local::holds(dest, file),
+            ArchiveOutput::Stdout { .. } => false,
+        }
+    }
+
     fn name(&self) -> String {
         match &self.output {
             ArchiveOutput::File { dest, .. } => self.got.get().unwrap_or(dest).display().to_string(),
@@ -227,17 +237,29 @@ fn ending(dest: &Path) -> &str {
 /// Checks that an archive may be published under this name.
 ///
 /// # Errors
-/// [`SinkError::Exists`], [`SinkError::Usage`].
-pub fn check(dest: &Path, existing: Existing) -> Result<(), SinkError> {
+/// [`SinkError::Exists`], [`SinkError::Foreign`], [`SinkError::Unsupported`].
+pub fn check(dest: &Path, format: ArchiveFormat, existing: Existing) -> Result<(), SinkError> {
     let Ok(meta) = dest.symlink_metadata() else { return Ok(()) };
-    let shown = dest.display();
-    match existing {
-        Existing::Refused => return Err(SinkError::Exists { dest: shown.to_string() }),
-        Existing::Numbered => return Ok(()),
-        Existing::Replaced => {}
+    if existing == Existing::Numbered {
+        return Ok(());
     }
-    if !meta.is_file() {
-        return Err(SinkError::unsupported(shown.to_string(), Unsupported::ReplaceNonFile));
+    let shown = dest.display().to_string();
+    let there = match (meta.is_file(), existing) {
+        (false, Existing::Replaced) => return Err(SinkError::unsupported(shown, Unsupported::ReplaceNonFile)),
+        (false, _) => Standing::Foreign(Foreign::NotFile),
+        (true, _) => match standing(&ArchiveReader::new(dest, format), |_| false) {
+            Ok(Standing::Empty) => Standing::Foreign(Foreign::NotArchive),
+            Ok(Standing::Foreign(Foreign::Files { dataset: false, .. })) => Standing::Foreign(Foreign::NotArchive),
+            // It is no archive, or not whole.
+            Err(SinkError::Read { source, .. }) if source.kind() != io::ErrorKind::PermissionDenied => {
+                Standing::Foreign(Foreign::NotArchive)
+            }
+            other => other?,
+        },
+    };
+    match there {
+        Standing::Foreign(foreign) => Err(SinkError::Foreign { dest: shown, foreign }),
+        _ if existing == Existing::Refused => Err(SinkError::Exists { dest: shown }),
+        Standing::Dataset | Standing::Empty => Ok(()),
     }
-    Ok(())
 }

@@ -180,6 +180,10 @@ impl Destination for Shards {
         self.folder.scratch()
     }
 
+    fn replaces(&self, file: &Path) -> bool {
+        self.folder.replaces(file)
+    }
+
     fn stop(&self) {
         self.files.stop();
         self.folder.stop();

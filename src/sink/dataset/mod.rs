@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod digest;
+pub mod foreign;
 pub mod manifest;
 pub mod published;
 pub mod resume_log;

@@ -99,6 +99,10 @@ impl Folder {
         for entry in fs::read_dir(folder).map_err(fail)? {
             let entry = entry.map_err(fail)?;
             let path = entry.path();
+            // A folder of the file system itself, in the top folder of some, which only its owner may read.
+            if folder == self.0 && entry.file_name() == "lost+found" {
+                continue;
+            }
             if entry.file_type().map_err(fail)?.is_dir() {
                 self.list_below(&path, each)?;
                 continue;

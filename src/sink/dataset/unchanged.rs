@@ -79,7 +79,15 @@ pub fn find(
         return Ok(None);
     }
     let dataset = published()?;
-    Ok(if is_there(&*dataset)? { Some(Arc::new(Unchanged::new(dataset, tidy)?)) } else { None })
+    if !is_there(&*dataset)? {
+        return Ok(None);
+    }
+    match Unchanged::new(dataset, tidy) {
+        Ok(same) => Ok(Some(Arc::new(same))),
+        // No manifest of ours: what is there is for the writer to say.
+        Err(SinkError::Manifest(_)) => Ok(None),
+        Err(e) => Err(e),
+    }
 }
 
 impl Destination for Unchanged {

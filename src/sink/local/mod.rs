@@ -1,10 +1,13 @@
-//! A local folder: written into a staging folder next to it, synced, published by one rename.
+//! A local folder: written into a staging folder next to it, synced, published by one rename; where that cannot be, from [`inside`].
 
+pub mod inside;
 pub mod resume;
 pub mod staging;
 
 use super::dataset::digest::Digest;
+use super::dataset::foreign::{Foreign, Standing, standing};
 use super::dataset::manifest;
+use super::dataset::published::Folder;
 use super::destination::{Destination, Existing, LocalFiles, Output};
 use super::error::{SinkError, Unsupported};
 use crate::path::RelPath;
@@ -25,6 +28,8 @@ pub struct Local {
     /// The name that it was published under, which may have a number.
     got: OnceLock<PathBuf>,
     staging: Staging,
+    /// Whether the staging folder is in the folder itself.
+    inside: bool,
     tree: PathBuf,
     scratch: PathBuf,
     log: ResumeLog<LogFile>,
@@ -37,12 +42,21 @@ impl Local {
     /// when this run fails.
     ///
     /// # Errors
-    /// [`SinkError::Exists`], [`SinkError::Usage`] when `dest` cannot be replaced safely, [`SinkError::Write`].
+    /// [`SinkError::Exists`], [`SinkError::Foreign`], [`SinkError::Usage`] when `dest` cannot be replaced safely, [`SinkError::Write`].
     pub fn new(dest: &Path, existing: Existing, resume: bool, keep: bool) -> Result<Self, SinkError> {
         // Without the trailing slash, which would make the system follow a link.
         let dest: PathBuf = dest.components().collect();
-        check(&dest, existing)?;
-        let staging = Staging::new(&dest, resume)?;
+        let inside = existing != Existing::Numbered && inside::is_needed(&dest);
+        let looked = check(&dest, existing);
+        // What looks foreign may be what a killed run was moving.
+        if !(inside && has_leftovers(&dest)) {
+            looked?;
+        }
+        let staging = Staging::new(&dest, inside, resume)?;
+        if inside && let Err(e) = check(&dest, existing) {
+            staging.remove();
+            return Err(e);
+        }
         let tree = staging.path().join(TREE);
         let scratch = staging.path().join("scratch");
         for folder in [&tree, &scratch] {
@@ -56,7 +70,7 @@ impl Local {
             SinkError::write(staging.path().display().to_string(), e)
         })?;
         let resumable = Resumable::of(&staging)?;
-        Ok(Self { dest, existing, got: OnceLock::new(), staging, tree, scratch, log, resumable, keep })
+        Ok(Self { dest, existing, got: OnceLock::new(), staging, inside, tree, scratch, log, resumable, keep })
     }
 
     fn fail(&self, path: &str, e: io::Error) -> SinkError {
@@ -91,9 +105,27 @@ impl Local {
         }
     }
 
+    /// Moves the tree out of the staging folder, which is in the folder itself.
+    fn move_out(&self) -> Result<(), SinkError> {
+        // Of two runs at once, the second looks when the first is done. Without locks it may look too early.
+        let gate = File::open(&self.dest).map_err(|e| self.fail("", e))?;
+        let _ = gate.lock();
+        check(&self.dest, self.existing)?;
+        inside::publish(&self.dest, self.staging.path(), &self.tree).map_err(|e| self.fail("", e))
+    }
+
     /// Gives the tree its name, if nobody took it in the meantime.
     fn take_name(&self) -> Result<(), SinkError> {
         let numbered = self.existing == Existing::Numbered;
+        if !numbered && self.dest.symlink_metadata().is_ok_and(|meta| meta.is_dir()) {
+            // An empty folder is replaced, by the system's own rule; no other is.
+            return fs::rename(&self.tree, &self.dest).map_err(|e| match e.kind() {
+                io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists => {
+                    SinkError::Exists { dest: self.name() }
+                }
+                _ => self.fail("", e),
+            });
+        }
         let got = staging::rename_to_free(&self.tree, &self.dest, numbered, "").map_err(|e| match e.kind() {
             io::ErrorKind::AlreadyExists => SinkError::Exists { dest: self.name() },
             _ => self.fail("", e),
@@ -147,7 +179,10 @@ impl Destination for Local {
         fs::rename(manifest, self.tree.join(manifest::PATH)).map_err(|e| self.fail(manifest::PATH, e))?;
         // One call for the whole file system: syncing twenty thousand small files one by one takes minutes.
         sync_file_system(&self.tree).map_err(|e| self.fail("", e))?;
-        if self.existing == Existing::Replaced && self.dest.symlink_metadata().is_ok() {
+        if self.inside {
+            self.move_out()?;
+        } else if self.existing == Existing::Replaced && self.dest.symlink_metadata().is_ok() {
+            check(&self.dest, self.existing)?;
             self.replace().map_err(|e| self.fail("", e))?;
         } else {
             self.take_name()?;
@@ -164,6 +199,10 @@ impl Destination for Local {
             return;
         }
         self.staging.remove();
+    }
+
+    fn replaces(&self, file: &Path) -> bool {
+        holds(&self.dest, file)
     }
 
     fn name(&self) -> String {
@@ -212,7 +251,7 @@ impl Drop for LocalFile {
 /// Checks that a dataset may be published under this name.
 ///
 /// # Errors
-/// [`SinkError::Exists`]; [`SinkError::Usage`] or [`SinkError::Unsupported`] when `dest` cannot be replaced safely.
+/// [`SinkError::Exists`], [`SinkError::Foreign`]; [`SinkError::Usage`] or [`SinkError::Unsupported`] when `dest` cannot be replaced safely.
 pub fn check(dest: &Path, existing: Existing) -> Result<(), SinkError> {
     let shown = dest.display();
     if dest.file_name().is_none() {
@@ -221,23 +260,55 @@ pub fn check(dest: &Path, existing: Existing) -> Result<(), SinkError> {
         )));
     }
     let Ok(meta) = dest.symlink_metadata() else { return Ok(()) };
-    match existing {
-        Existing::Refused => return Err(SinkError::Exists { dest: shown.to_string() }),
-        Existing::Numbered => return Ok(()),
-        Existing::Replaced => {}
+    if existing == Existing::Numbered {
+        return Ok(());
     }
-    if !meta.is_dir() {
-        return Err(SinkError::unsupported(shown.to_string(), Unsupported::ReplaceNonFolder));
+    match (meta.is_dir(), existing) {
+        (true, _) => {}
+        (false, Existing::Replaced) => {
+            return Err(SinkError::unsupported(shown.to_string(), Unsupported::ReplaceNonFolder));
+        }
+        (false, _) => return Err(SinkError::Foreign { dest: shown.to_string(), foreign: Foreign::NotFolder }),
     }
-    let full = dest.canonicalize().map_err(|e| SinkError::write(shown.to_string(), e))?;
-    let inside =
-        |folder: Option<PathBuf>| folder.and_then(|f| f.canonicalize().ok()).is_some_and(|f| f.starts_with(&full));
-    if inside(std::env::current_dir().ok()) || inside(std::env::home_dir()) {
+    let entries = inside::entries(dest, dest).map_err(|e| SinkError::write(shown.to_string(), e))?;
+    if entries.is_empty() {
+        return Ok(());
+    }
+    if existing == Existing::Replaced && holds_somebody(dest) {
         return Err(SinkError::usage(format!(
             "{shown} holds the current or the home folder: it will not be overwritten"
         )));
     }
-    Ok(())
+    let prefix = staging::prefix_for(dest);
+    let left = |path: &str| path.as_bytes().starts_with(prefix.as_encoded_bytes());
+    match standing(&Folder::new(dest), left)? {
+        Standing::Foreign(foreign) => Err(SinkError::Foreign { dest: shown.to_string(), foreign }),
+        // Folders without files.
+        Standing::Empty => {
+            let first = entries.iter().take(1).map(|name| format!("{}/", name.display())).collect();
+            let foreign = Foreign::Files { dataset: false, first, count: entries.len() as u64 };
+            Err(SinkError::Foreign { dest: shown.to_string(), foreign })
+        }
+        Standing::Dataset if existing == Existing::Refused => Err(SinkError::Exists { dest: shown.to_string() }),
+        Standing::Dataset => Ok(()),
+    }
+}
+
+/// Whether a local file is a destination that exists, or lies in it.
+pub fn holds(dest: &Path, file: &Path) -> bool {
+    dest.canonicalize().is_ok_and(|dest| file.canonicalize().is_ok_and(|file| file.starts_with(dest)))
+}
+
+/// Whether a folder holds the current folder or the home folder.
+fn holds_somebody(dest: &Path) -> bool {
+    std::env::current_dir().is_ok_and(|f| holds(dest, &f)) || std::env::home_dir().is_some_and(|f| holds(dest, &f))
+}
+
+/// Whether runs that were killed have left staging folders inside.
+fn has_leftovers(dest: &Path) -> bool {
+    let prefix = staging::prefix_for(dest);
+    let is_one = |name: std::ffi::OsString| name.as_encoded_bytes().starts_with(prefix.as_encoded_bytes());
+    fs::read_dir(dest).is_ok_and(|mut entries| entries.any(|entry| entry.is_ok_and(|e| is_one(e.file_name()))))
 }
 
 #[cfg(target_os = "linux")]

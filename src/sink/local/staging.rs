@@ -5,6 +5,7 @@
 //! the folders that nobody holds. The parent folder is locked for the moment of looking and creating, so that a folder just made
 //! is never taken for a leftover.
 
+use super::inside;
 use crate::sink::error::SinkError;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
@@ -34,13 +35,13 @@ pub struct Staging {
 
 impl Staging {
     /// Makes the staging folder for `dest` after removing leftovers of runs that were killed. Missing parents of `dest` are made.
-    /// `resume`:
-    /// leftovers that have a log of finished files are locked, and kept until this one is removed.
+    /// `inside`:
+    /// it is made in `dest`, not next to it. `resume`: leftovers that have a log of finished files are locked, and kept until this one is removed.
     ///
     /// # Errors
     /// [`SinkError::Write`] naming the folder that could not be made.
-    pub fn new(dest: &Path, resume: bool) -> Result<Self, SinkError> {
-        let parent = parent_of(dest);
+    pub fn new(dest: &Path, inside: bool, resume: bool) -> Result<Self, SinkError> {
+        let parent = if inside { dest.to_owned() } else { parent_of(dest) };
         let fail = |path: &Path, e| SinkError::write(path.display().to_string(), e);
         fs::create_dir_all(&parent).map_err(|e| fail(&parent, e))?;
         let gate = File::open(&parent).map_err(|e| fail(&parent, e))?;
@@ -136,7 +137,8 @@ pub fn is_unsupported(e: Errno) -> bool {
     matches!(e, Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP)
 }
 
-fn prefix_for(dest: &Path) -> OsString {
+/// What the names of the staging folders of `dest` begin with.
+pub fn prefix_for(dest: &Path) -> OsString {
     let mut prefix = OsString::from(".");
     prefix.push(dest.file_name().unwrap_or_default());
     prefix.push(".partial-");
@@ -178,6 +180,9 @@ fn take_leftovers(
 /// Puts the old dataset back that a run has left in its staging folder, when it stopped between moving the old one away and moving
 /// the new one in. Returns whether the folder may be deleted.
 fn put_back_old(folder: &Path, dest: &Path) -> bool {
+    if folder.parent() == Some(dest) {
+        return inside::undo(dest, folder);
+    }
     let old = folder.join(OLD);
     match old.symlink_metadata() {
         Err(e) => e.kind() == io::ErrorKind::NotFound,

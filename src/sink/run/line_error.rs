@@ -3,6 +3,7 @@
 use super::names::NameError;
 use crate::sink::dataset::digest::Mismatch;
 use crate::sink::originals::origin::BadHost;
+use std::path::PathBuf;
 
 /// What is wrong with a line.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +16,14 @@ pub enum LineError {
     LocalFile {
         /// Path in the dataset.
         path: String,
+    },
+    /// It names a local file of what the new dataset replaces.
+    #[error("{path:?}: the file that it names, {file:?}, lies in the destination")]
+    InDestination {
+        /// Path in the dataset.
+        path: String,
+        /// The file, as the line names it.
+        file: PathBuf,
     },
     /// Its URL is relative, and the server that it belongs to is not known.
     #[error("{path:?}: its URL is relative")]

@@ -100,6 +100,12 @@ fn write(worker: &Worker, job: &Job) -> Result<Digest, Failed> {
     if let Content::Unfetchable(_, reason) = &job.content {
         return Err(Failed::Original(reason.clone()));
     }
+    if let Content::File(file) = &job.content
+        && dest.replaces(file)
+    {
+        let problem = LineError::InDestination { path: job.path.as_str().to_owned(), file: file.clone() };
+        return Err(Failed::Run(SinkError::line_at(&job.place, problem)));
+    }
     // What an earlier run has written is a file, which cannot become a link.
     let is_link = matches!(job.content, Content::File(_)) && worker.local_files != LocalFiles::Copy;
     let held = if is_link { None } else { dest.held(&job.path) };

@@ -89,6 +89,11 @@ pub struct StoredDataset {
 }
 
 impl StoredDataset {
+    /// The same with a client that is there already.
+    pub fn of(io: Arc<Io>, location: Location) -> Self {
+        Self { io, location }
+    }
+
     /// Looks at what is there, or not.
     ///
     /// # Errors

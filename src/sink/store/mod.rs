@@ -28,6 +28,7 @@ pub mod work;
 
 pub use location::Location;
 
+use super::address;
 use super::dataset::digest::Digest;
 use super::dataset::manifest;
 use super::destination::{Destination, Output};
@@ -82,13 +83,16 @@ impl Store {
     /// Claims the location for a new dataset.
     ///
     /// # Errors
-    /// [`SinkError::Exists`], [`SinkError::Usage`] when something else is there, [`SinkError::Store`].
+    /// [`SinkError::Exists`], [`SinkError::Foreign`], [`SinkError::Usage`], [`SinkError::Store`].
     pub fn new(location: Location, options: &StoreOptions<'_>) -> Result<Self, SinkError> {
         if location.prefix.trim() != location.prefix {
             return Err(SinkError::usage(format!(
                 "{:?} begins or ends with a space: choose another name",
                 location.name
             )));
+        }
+        if let Some(Err(bad)) = options.staging_prefix.map(|p| address::components(p.trim_matches('/'))) {
+            return Err(SinkError::usage(format!("--staging-prefix has a component {bad:?}, which is no name")));
         }
         let io = Arc::new(location.io(options.retry)?);
         let replaces = list::exists(&io, &location.file(manifest::PATH))?;
@@ -97,11 +101,9 @@ impl Store {
         }
         let work = Work::new(io.clone(), location.work(options.staging_prefix), location.name.clone());
         let left = work.claimed()?;
-        if left.is_none() && !replaces && list::any(&io, &location.folder())? {
-            return Err(SinkError::usage(format!(
-                "{} holds files, but no dataset of syn-sink, nor the rest of one: choose another name, or remove them",
-                location.name
-            )));
+        // What is there without a manifest may be what a killed run has left; its claim says so.
+        if left.is_none() || replaces {
+            publish::refuse_foreign(&io, &location, &work, left.is_some())?;
         }
         if left.is_some() && !options.resume && !options.overwrite {
             return Err(SinkError::Unfinished { dest: location.name.clone() });

@@ -7,20 +7,24 @@
 use super::client::Io;
 use super::error::failed;
 use super::list as files;
+use super::list::StoredDataset;
 use super::upload::StoreFile;
 use super::work::Work;
 use super::{Location, Store};
 use crate::path::RelPath;
 use crate::sink::dataset::digest::Meter;
+use crate::sink::dataset::foreign::{Standing, standing};
 use crate::sink::dataset::manifest;
 use crate::sink::destination::Output;
 use crate::sink::error::SinkError;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use opendal::{ErrorKind, Operator};
+use std::collections::HashSet;
 use std::fs::File;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Files moved or removed at once.
 const AT_ONCE: usize = 16;
@@ -54,6 +58,10 @@ impl Store {
     fn move_folder(&self, manifest: &Path) -> Result<bool, SinkError> {
         if !self.io.op().info().capability().rename || self.location.prefix.is_empty() {
             return Ok(false);
+        }
+        if self.replaces {
+            // The whole folder goes.
+            refuse_foreign(&self.io, &self.location, &self.work, self.resumed)?;
         }
         let (tree, last) = (self.work.path("tree"), self.location.prefix.clone());
         let waiting = format!("{}{}", self.tree, manifest::PATH);
@@ -182,6 +190,30 @@ impl Store {
             }
             deleter.close().await
         });
+    }
+}
+
+/// Refuses a place with files that are not ours. `resumed`: those that a killed run has left there are: [`Work::placed`].
+///
+/// # Errors
+/// [`SinkError::Foreign`], [`SinkError::Store`].
+pub(super) fn refuse_foreign(io: &Arc<Io>, location: &Location, work: &Work, resumed: bool) -> Result<(), SinkError> {
+    let (keys, mut placed) = (RandomState::new(), HashSet::new());
+    for list in if resumed { work.placed()? } else { Vec::new() } {
+        let text = io.wait(io.op().read(&list))?.map_err(|e| io.failed(&list, &e))?;
+        let read = manifest::read(text, |entry| {
+            placed.insert(keys.hash_one(entry.path.as_str()));
+            Ok(())
+        });
+        match read {
+            Ok(()) | Err(SinkError::Manifest(_)) => {}
+            Err(e) => return Err(e),
+        }
+    }
+    let place = StoredDataset::of(io.clone(), location.clone());
+    match standing(&place, |path| placed.contains(&keys.hash_one(path)))? {
+        Standing::Foreign(foreign) => Err(SinkError::Foreign { dest: location.name.clone(), foreign }),
+        Standing::Empty | Standing::Dataset => Ok(()),
     }
 }
 
