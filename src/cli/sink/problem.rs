@@ -99,7 +99,9 @@ fn foreign_words(dest: &str, foreign: &Foreign) -> String {
     };
     match foreign {
         Foreign::Files { .. } => format!("{dest} holds {foreign}: {advice}; nothing was touched"),
-        _ => format!("{dest} exists already, and is {foreign}: {advice}"),
+        Foreign::NotFolder => format!("{dest} exists already, and is not a folder: {advice}"),
+        Foreign::NotFile => format!("{dest} exists already, and is not a file: {advice}"),
+        Foreign::NotArchive => format!("{dest} exists already, and is {foreign}: {advice}"),
     }
 }
 
