@@ -10,6 +10,8 @@ use url::Url;
 
 /// The host when nothing names one.
 pub const DEFAULT_HOST: &str = "https://api.synapse.sh";
+/// Where a token came from, for `doctor`.
+const ENVIRONMENT: &str = "the environment";
 
 /// A token. It cannot be printed.
 #[derive(Clone, PartialEq, Eq)]
@@ -76,7 +78,7 @@ impl Credentials {
         let file = read_config(config)?;
         let pick = |flag: Option<&str>, variable: &str, key: &str| -> Option<(String, &'static str)> {
             flag.map(|v| (v.to_owned(), "the command line"))
-                .or_else(|| env(variable).map(|v| (v, "the environment")))
+                .or_else(|| env(variable).map(|v| (v, ENVIRONMENT)))
                 .or_else(|| file.get(key).and_then(Value::as_str).map(|v| (v.to_owned(), "~/.synapse/config.json")))
                 .filter(|(v, _)| !v.trim().is_empty())
         };
@@ -84,6 +86,10 @@ impl Credentials {
         let host = parse_host(host.trim())?;
         let user = pick(None, "SYNAPSE_PLUGIN_RUN_USER_TOKEN", "user_token").filter(|_| given.token.is_none());
         let access = pick(None, "SYNAPSE_ACCESS_TOKEN", "access_token");
+        // A token of the environment comes before any token of the file.
+        let in_environment =
+            |token: &Option<(String, &str)>| token.as_ref().is_some_and(|(_, from)| *from == ENVIRONMENT);
+        let user = if in_environment(&access) && !in_environment(&user) { None } else { user };
         let tenant = pick(given.tenant.as_deref(), "SYNAPSE_PLUGIN_RUN_TENANT", "tenant");
         let (auth, origin) = match (user, given.token.clone(), access) {
             (Some((token, from)), _, _) => {
@@ -231,6 +237,8 @@ mod tests {
         assert_eq!(from_env.host.as_str(), "http://env.example/api/");
         assert!(from_env.is_exposed());
         assert_eq!(sent(&from_env)[0].1, "Token syn_env");
+        std::fs::write(&file, r#"{"user_token":"file_user","tenant":"acme"}"#).unwrap();
+        assert_eq!(sent(&resolve(&Given::default(), &env, Some(&file)).unwrap())[0].1, "Token syn_env");
         let given = Given {
             host: Some("https://flag.example".into()),
             token: Secret::new("syn_flag\n"),

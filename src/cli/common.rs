@@ -41,7 +41,7 @@ pub struct Common {
     #[arg(short, long, value_name = "FILE", global = true, help_heading = "Common options")]
     pub output: Option<PathBuf>,
     /// Say nothing but errors
-    #[arg(short, long, global = true, help_heading = "Common options")]
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Common options")]
     pub quiet: bool,
     /// Say more (repeat for still more)
     #[arg(short, long, action = clap::ArgAction::Count, global = true, help_heading = "Common options")]

@@ -7,6 +7,7 @@ use crate::api::limit::Limits;
 use crate::api::retry::Policy;
 use crate::exit::Failure;
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use std::io::Read;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -19,7 +20,7 @@ const HOST_HELP: &str = "Address of the backend [env: SYNAPSE_HOST; default: htt
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Connection")]
 pub struct Connect {
-    #[arg(long, value_name = "URL", global = true, help = HOST_HELP)]
+    #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new(), global = true, help = HOST_HELP)]
     host: Option<String>,
     /// Read the access token from FILE
     #[arg(long, value_name = "FILE", global = true, conflicts_with = "token_stdin")]
@@ -28,7 +29,7 @@ pub struct Connect {
     #[arg(long, global = true, hide_short_help = true)]
     token_stdin: bool,
     /// Tenant code, for user tokens [env: SYNAPSE_PLUGIN_RUN_TENANT]
-    #[arg(long, value_name = "CODE", global = true, hide_short_help = true)]
+    #[arg(long, value_name = "CODE", value_parser = NonEmptyStringValueParser::new(), global = true, hide_short_help = true)]
     tenant: Option<String>,
     /// Header that carries the access token
     #[arg(long, value_name = "SCHEME", default_value = "access", global = true, hide_short_help = true)]

@@ -10,6 +10,7 @@ mod export;
 mod faults;
 mod hostile;
 mod postgres;
+mod precedence;
 mod refusals;
 mod resume;
 mod scale;

@@ -267,7 +267,9 @@ fn what_an_installation_lacks_is_named() {
     refused(&["--since", "2026-01-01"], 2, "no column created");
     refused(&["--target", "task", "--status", "completed"], 2, "annotation_task has no column status_label");
     refused(&["--user", "1"], 2, "cannot select by `users`");
-    refused(&["--target", "ground_truth", "--filter", "ground_truth_dataset_version=1"], 2, "ground truth");
+    let version = read(&[("PGPASSWORD", PASSWORD)], &["--dsn", &server.dsn("?sslmode=disable"), "--gt-version", "1"]);
+    let version = version.with_code(2);
+    assert!(version.err.contains("ground truth") && version.out.is_empty(), "{}", version.err);
     refused(&["--order", "arrival"], 2, "--order arrival does not go with --dsn");
     refused(&["--filter", "ids=a-b"], 2, "whole numbers");
     // An installation that keeps more.

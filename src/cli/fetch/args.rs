@@ -62,7 +62,7 @@ pub struct Fetch {
     #[command(flatten)]
     pub(super) select: Select,
     #[command(flatten)]
-    server_select: ServerSelect,
+    pub(super) server_select: ServerSelect,
     #[command(flatten)]
     pub(super) running: Running,
     #[command(flatten)]
@@ -109,13 +109,13 @@ pub(super) struct Scope {
     pub(super) gt_dataset: Option<String>,
     /// Which rows [default: assignment, or ground_truth with --gt-version]
     #[arg(short, long, value_name = "TARGET")]
-    target: Option<Target>,
+    pub(super) target: Option<Target>,
 }
 
 /// What only the server can select by.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Selection")]
-struct ServerSelect {
+pub(super) struct ServerSelect {
     /// Reviewer, by id
     #[arg(long, value_name = "ID", hide_short_help = true)]
     reviewer: Vec<String>,
@@ -139,7 +139,7 @@ struct ServerSelect {
     search: Option<String>,
     /// Any filter of the server: KEY=VALUE, or a JSON object; docs/fetch.md lists the keys
     #[arg(short, long, value_name = "FILTER")]
-    filter: Vec<String>,
+    pub(super) filter: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -197,11 +197,15 @@ fn page_size(text: &str) -> Result<PageSize, String> {
 }
 
 impl Fetch {
-    /// What the options ask for.
+    /// What the options ask for. `typed` are the options on the command line, without dashes.
     ///
     /// # Errors
     /// A usage failure for what cannot be asked; those of `ask`, which is asked for the project or version when none is given.
-    pub(super) fn request(&self, ask: impl FnOnce(Target) -> Result<String, Failure>) -> Result<Request, Failure> {
+    pub(super) fn request(
+        &self,
+        typed: &[String],
+        ask: impl FnOnce(Target) -> Result<String, Failure>,
+    ) -> Result<Request, Failure> {
         let zone = TimeZone::system();
         let target = match (self.scope.target, &self.scope.project, &self.scope.gt_version) {
             (Some(target), _, _) => target,
@@ -212,10 +216,13 @@ impl Fetch {
         for text in &self.server_select.filter {
             filters.add_text(target, text, &zone)?;
         }
-        let given = if target == Target::GroundTruth { &self.scope.gt_version } else { &self.scope.project };
+        let (option, given) = match target {
+            Target::GroundTruth => ("gt-version", &self.scope.gt_version),
+            _ => ("project", &self.scope.project),
+        };
         if let Some(id) = given {
             // The environment gives way to a filter that names the project.
-            if filters.get(target.scope()).is_none_or(|named| named == id) || self.scope_is_typed(target) {
+            if filters.get(target.scope()).is_none() || typed.iter().any(|name| name == option) {
                 filters.add(target, target.scope(), id, &zone)?;
             }
         } else if filters.get(target.scope()).is_none() {
@@ -296,15 +303,6 @@ impl Fetch {
     /// The file of `-o`.
     pub(super) fn output_file(&self) -> Option<&PathBuf> {
         self.common.output.as_ref().filter(|path| path.as_os_str() != "-")
-    }
-
-    /// Whether the project or version stands on the command line rather than in the environment.
-    fn scope_is_typed(&self, target: Target) -> bool {
-        let (variable, value) = match target {
-            Target::GroundTruth => ("SYNAPSE_GT_VERSION", &self.scope.gt_version),
-            _ => ("SYNAPSE_PROJECT", &self.scope.project),
-        };
-        std::env::var(variable).ok() != *value
     }
 
     /// Whether a person reads the output.

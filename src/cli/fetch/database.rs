@@ -58,8 +58,28 @@ impl Database {
     }
 }
 
-/// Runs an export from the database.
-pub fn run(args: &Fetch, runtime: &Runtime, console: &Console) -> Result<Exit, Failure> {
+/// What decides how the API is asked. A database has its own user, and no pages.
+const OF_THE_API: [&str; 10] = [
+    "token-file",
+    "token-stdin",
+    "tenant",
+    "auth-scheme",
+    "timeout",
+    "retry-for",
+    "retry-pause",
+    "concurrency",
+    "rps",
+    "max-bytes-per-sec",
+];
+
+/// Runs an export from the database. `typed` are the options on the command line, without dashes.
+pub fn run(args: &Fetch, typed: &[String], runtime: &Runtime, console: &Console) -> Result<Exit, Failure> {
+    if let Some(option) = typed.iter().find(|option| OF_THE_API.contains(&option.as_str())) {
+        return Err(Failure::usage(format!(
+            "--{option} is for the API, and --dsn reads a database: leave one of them out"
+        )));
+    }
+
     let running = &args.running;
     let useless = [
         ("--order arrival", running.order == Order::Arrival),
@@ -73,7 +93,7 @@ pub fn run(args: &Fetch, runtime: &Runtime, console: &Console) -> Result<Exit, F
             "{option} does not go with --dsn: rows come from one snapshot, in one stream"
         )));
     }
-    let mut request = args.request(|_| Err(Failure::usage("--dsn needs --project ID, or SYNAPSE_PROJECT")))?;
+    let mut request = args.request(typed, |_| Err(Failure::usage("--dsn needs --project ID, or SYNAPSE_PROJECT")))?;
     let source = database::Database { dsn: args.database.read()?, host: args.connect.host()? };
     if running.dry_run {
         let told = runtime.block_on(database::sample(&source, &request))?;

@@ -6,6 +6,7 @@ mod ask;
 mod database;
 mod discover;
 mod progress;
+mod scope;
 
 use super::common::Console;
 use crate::api::Client;
@@ -24,23 +25,20 @@ pub use args::Fetch;
 /// # Errors
 /// The failure that ends the run.
 pub fn run(mut args: Fetch, typed: &[String], console: &Console) -> Result<Exit, Failure> {
-    // A variable that is set to nothing is not set.
-    for id in [&mut args.scope.project, &mut args.scope.gt_version, &mut args.scope.gt_dataset] {
-        *id = id.take().filter(|text| !text.is_empty());
-    }
     if args.command.is_some() {
         discover::refuse_other_options(typed)?;
     }
+    scope::settle(&mut args, typed)?;
     let runtime = fetch::runtime(args.common.threads())?;
     #[cfg(feature = "postgres")]
     if args.database.is_given() {
-        return database::run(&args, &runtime, console);
+        return database::run(&args, typed, &runtime, console);
     }
     let client = args.connect.client(args.pace.limits(), console)?;
     if let Some(what) = args.command {
         return discover::run(what, &args, &runtime, &client);
     }
-    let mut request = args.request(|target| ask::scope(target, &runtime, &client))?;
+    let mut request = args.request(typed, |target| ask::scope(target, &runtime, &client))?;
     if args.running.dry_run {
         let plan = runtime.block_on(Plan::make(&client, &request))?;
         let told = runtime.block_on(sample::describe(&client, &plan))?;

@@ -195,7 +195,8 @@ impl Args {
     /// A usage problem when `SYNAPSE_HOST` is not a URL.
     pub(super) fn run_options(&self, retry: &RetryPolicy) -> Result<Options, Problem> {
         let default_base = match std::env::var("SYNAPSE_HOST") {
-            Ok(text) if !text.is_empty() => Some(
+            // What is typed comes first, whatever the variable holds.
+            Ok(text) if !text.is_empty() && self.base_url.is_none() => Some(
                 Url::parse(&text).map_err(|_| UsageError::new("SYNAPSE_HOST is not a URL: give it as https://HOST"))?,
             ),
             _ => None,

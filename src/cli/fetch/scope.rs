@@ -1,0 +1,84 @@
+//! Which export is meant: by what is typed first, then by the environment. Two that are typed must agree, and so must two variables
+//! when nothing is typed.
+
+use super::args::{Discover, Fetch};
+use crate::api::Target;
+use crate::exit::Failure;
+use serde_json::{Map, Value};
+
+/// Takes away the project or the version that the environment names and something typed overrules. `typed` are the options on the
+/// command line, without dashes.
+///
+/// # Errors
+/// A usage failure that names both, when two of them disagree, or the option that has an empty value.
+pub fn settle(args: &mut Fetch, typed: &[String]) -> Result<(), Failure> {
+    let is_typed = |option: &str| typed.iter().any(|name| name == option);
+    for (option, id) in [
+        ("project", &mut args.scope.project),
+        ("gt-version", &mut args.scope.gt_version),
+        ("gt-dataset", &mut args.scope.gt_dataset),
+    ] {
+        if id.as_ref().is_some_and(|text| text.trim().is_empty()) {
+            if is_typed(option) {
+                return Err(Failure::usage(format!("--{option} is empty: give an ID, or leave it out")));
+            }
+            // A variable that is set to nothing is not set.
+            *id = None;
+        }
+    }
+    if !matches!(args.command, None | Some(Discover::Classes)) {
+        return Ok(());
+    }
+    let (project, version) = (is_typed("project"), is_typed("gt-version"));
+    let filter = args.server_select.filter.iter().find_map(|text| scope_of(text));
+    match args.scope.target {
+        _ if project && version => {
+            return Err(Failure::usage(
+                "--project and --gt-version are two exports: give one of them (a version knows its project)",
+            ));
+        }
+        Some(Target::GroundTruth) if project => {
+            return Err(Failure::usage(
+                "--target ground_truth is chosen by --gt-version, not by --project: give --gt-version ID (`syn-fetch gt-versions` lists them)",
+            ));
+        }
+        Some(target @ (Target::Assignment | Target::Task)) if version => {
+            return Err(Failure::usage(format!(
+                "--target {} is chosen by --project, not by --gt-version: give one of --target and --gt-version",
+                target.word()
+            )));
+        }
+        Some(Target::GroundTruth) => args.scope.project = None,
+        Some(_) => args.scope.gt_version = None,
+        None if version => args.scope.project = None,
+        None if project => args.scope.gt_version = None,
+        None => match filter {
+            Some(Target::GroundTruth) => {
+                args.scope.target = Some(Target::GroundTruth);
+                args.scope.project = None;
+            }
+            Some(_) => args.scope.gt_version = None,
+            None => {
+                if let (Some(project), Some(version)) = (&args.scope.project, &args.scope.gt_version) {
+                    return Err(Failure::usage(format!(
+                        "SYNAPSE_PROJECT ({project}) and SYNAPSE_GT_VERSION ({version}) are both set: say which by --project or --gt-version"
+                    )));
+                }
+            }
+        },
+    }
+    Ok(())
+}
+
+/// The kind of export that a filter names by its project or version.
+fn scope_of(filter: &str) -> Option<Target> {
+    let named = |key: &str| match key.trim() {
+        "project" => Some(Target::Assignment),
+        "ground_truth_dataset_version" | "ground_truth_dataset_versions" => Some(Target::GroundTruth),
+        _ => None,
+    };
+    match serde_json::from_str::<Map<String, Value>>(filter) {
+        Ok(object) => object.keys().find_map(|key| named(key)),
+        Err(_) => named(filter.split_once('=')?.0),
+    }
+}
