@@ -11,10 +11,11 @@ use crate::filter::predicates::created::Created;
 use crate::filter::predicates::id::Ids;
 use crate::filter::predicates::status::{Labelling, Review};
 use crate::filter::predicates::tag::{Tag, TaskTag};
-use crate::filter::predicates::tool;
 use crate::filter::predicates::user::User;
+use crate::filter::selection::CLASS;
 use crate::filter::{AnyOf, Options, OutputForm, Selection, Summary};
 use crate::selection::List;
+use crate::selection::sought::Sought;
 use crate::stream::Reader;
 use clap::{Parser, ValueEnum};
 use jiff::tz::TimeZone;
@@ -24,7 +25,7 @@ const ABOUT: &str = "Select rows of a Synapse item stream
 
 Reads what `syn-fetch` writes (NDJSON; plain, gzip or zstd) and writes the wanted rows, byte for byte and in their order. \
 Values of one option (a comma list, or the option repeated) are alternatives; different options must all fit. \
-No match at all is a success.";
+No match at all is a success; a class, tag, tool, user or category that nothing in the input has is not: it ends the run.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -45,7 +46,7 @@ Examples:
 Exit codes:
   0  ok
   2  a mistake on the command line
-  3  bad input, or an input that was cut
+  3  bad input, an input that was cut, or a name that nothing in it has
   6  the output could not be written
   7  finished, but bad lines were left out";
 
@@ -110,11 +111,6 @@ pub struct Args {
 pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
     args.common.refuse_overwriting(&args.files)?;
     let selection = selection(&args)?;
-    for name in List::all(&args.predicates.tool.tool) {
-        if let Some(meant) = tool::misspelt(&name) {
-            console.warn(&format!("{name:?} is no tool of the platform; did you mean {meant:?}?"));
-        }
-    }
     let output = match (args.count, args.bare) {
         (true, _) => OutputForm::Count,
         (_, true) => OutputForm::Bare,
@@ -138,6 +134,7 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
 fn selection(args: &Args) -> Result<Selection, Failure> {
     let select = &args.select;
     let asked = |lists: &[_]| Some(AnyOf::new(List::all(lists))).filter(|wanted| !wanted.is_empty());
+    let sought = |what, wanted: &AnyOf| Sought::new(what, wanted.values().to_vec());
     let mut all = Selection::default();
     if let Some(wanted) = asked(&select.status) {
         all = all.with(Labelling(wanted));
@@ -146,16 +143,20 @@ fn selection(args: &Args) -> Result<Selection, Failure> {
         all = all.with(Review(wanted));
     }
     if let Some(wanted) = asked(&select.user) {
-        all = all.with(User(wanted));
+        let sought = sought("the user", &wanted);
+        all = all.with_names(User(wanted), sought);
     }
     if let Some(wanted) = asked(&select.tag) {
-        all = all.with(Tag(wanted));
+        let sought = sought("the tag", &wanted);
+        all = all.with_names(Tag(wanted), sought);
     }
     if let Some(wanted) = asked(&select.task_tag) {
-        all = all.with(TaskTag(wanted));
+        let sought = sought("the task tag", &wanted);
+        all = all.with_names(TaskTag(wanted), sought);
     }
     if let Some(wanted) = asked(&select.category) {
-        all = all.with(Category(wanted));
+        let sought = sought("the category", &wanted);
+        all = all.with_names(Category(wanted), sought);
     }
     let (since, before) = select.created()?;
     if since.is_some() || before.is_some() {
@@ -168,7 +169,9 @@ fn selection(args: &Args) -> Result<Selection, Failure> {
         all = all.with(shard.clone());
     }
     if !select.class.is_empty() {
-        all = all.with_annotations(Class::new(&List::all(&select.class)));
+        let class = Class::new(&List::all(&select.class));
+        let sought = Sought::new(CLASS, class.wanted());
+        all = all.with_annotation_names(class, sought);
     }
     Ok(args.predicates.join(all).inverted(args.not))
 }

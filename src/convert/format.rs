@@ -29,6 +29,7 @@ use super::declaration::{Declaration, UnitKind};
 use super::engine::classes::{ClassRef, Classes, Final};
 use super::engine::naming::Name;
 use super::engine::record::RecordRef;
+use super::engine::split::FieldPath;
 use super::geometry::Size;
 use super::geometry::fit::{Fit, Rings};
 use super::options::Options;
@@ -156,6 +157,11 @@ pub trait Format: Send + Sync {
     /// Where the original of a rendered unit goes, for formats where that depends on what is in it.
     fn image_path_of(&self, record: &RecordRef<'_>) -> Option<String> {
         self.image_path(&record.split, record.stem, &record.name.ext)
+    }
+
+    /// The field of the row whose value chooses the folder of an item. One that no row has ends the run.
+    fn sorts_by(&self) -> Option<&FieldPath> {
+        None
     }
 
     /// Stems of the documents that this format writes into the folders of the originals. No unit gets one of them: an original of

@@ -97,6 +97,15 @@ pub enum NamingPass {
     Two,
 }
 
+/// What a class is written as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Renaming {
+    /// The new name.
+    pub to: String,
+    /// It was named on the command line, not in a file: then the input must have the class.
+    pub typed: bool,
+}
+
 /// The options of one run, for all formats.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -109,7 +118,7 @@ pub struct Options {
     /// Classes outside the list are refused.
     pub closed_classes: bool,
     /// Old name → new name.
-    pub class_map: HashMap<String, String>,
+    pub class_map: HashMap<String, Renaming>,
     /// How output files are named.
     pub naming: Naming,
     /// When an item is given its name.

@@ -15,6 +15,11 @@ impl AnyOf {
         Self(values.into_iter().map(|v| nfc(&v).into_owned()).collect())
     }
 
+    /// The values.
+    pub fn values(&self) -> &[String] {
+        &self.0
+    }
+
     /// Whether nothing is asked for.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -27,28 +32,46 @@ impl AnyOf {
 
     /// Whether a string or a number is one of them; `null`, lists and objects are not.
     pub fn has_value(&self, raw: &Raw<'_>) -> bool {
-        match raw.text().as_bytes().first() {
-            Some(b'"') => raw.read::<Str<'_>>().is_some_and(|text| self.has(&nfc(&text))),
-            Some(b'-' | b'0'..=b'9') => self.has(raw.text()),
-            _ => false,
-        }
+        any_text(raw, &mut |text| self.has(text))
     }
 
     /// Whether a value, one of `keys` of an object, or any element of a list of these is one of them.
     pub fn has_any(&self, raw: &Raw<'_>, keys: &[&str]) -> bool {
-        if raw.text().starts_with('[') {
-            return raw.read::<Vec<Raw<'_>>>().is_some_and(|list| list.iter().any(|one| self.has_named(one, keys)));
-        }
-        self.has_named(raw, keys)
+        any_name(raw, keys, &mut |text| self.has(text))
     }
+}
 
-    fn has_named(&self, raw: &Raw<'_>, keys: &[&str]) -> bool {
-        if raw.text().starts_with('{') {
-            let named = |(key, value): &(Str<'_>, Raw<'_>)| keys.contains(&&**key) && self.has_value(value);
-            return raw.read::<Pairs<'_>>().is_some_and(|Pairs(entries)| entries.iter().any(named));
-        }
-        self.has_value(raw)
+/// Asks about a string, in NFC, or a number; `null`, lists and objects are neither.
+pub fn any_text(raw: &Raw<'_>, ask: &mut impl FnMut(&str) -> bool) -> bool {
+    match raw.text().as_bytes().first() {
+        Some(b'"') => raw.read::<Str<'_>>().is_some_and(|text| ask(&nfc(&text))),
+        Some(b'-' | b'0'..=b'9') => ask(raw.text()),
+        _ => false,
     }
+}
+
+/// Asks about a value, `keys` of an object, and elements of a list of these, until an answer is yes.
+pub fn any_name(raw: &Raw<'_>, keys: &[&str], ask: &mut impl FnMut(&str) -> bool) -> bool {
+    if raw.text().starts_with('[') {
+        return raw.read::<Vec<Raw<'_>>>().is_some_and(|list| list.iter().any(|one| any_of_one(one, keys, ask)));
+    }
+    any_of_one(raw, keys, ask)
+}
+
+fn any_of_one(raw: &Raw<'_>, keys: &[&str], ask: &mut impl FnMut(&str) -> bool) -> bool {
+    if raw.text().starts_with('{') {
+        let mut named = |(key, value): &(Str<'_>, Raw<'_>)| keys.contains(&&**key) && any_text(value, ask);
+        return raw.read::<Pairs<'_>>().is_some_and(|Pairs(entries)| entries.iter().any(&mut named));
+    }
+    any_text(raw, ask)
+}
+
+/// Gives every name that [`any_name`] would ask about.
+pub fn each_name(raw: &Raw<'_>, keys: &[&str], each: &mut dyn FnMut(&str)) {
+    any_name(raw, keys, &mut |name| {
+        each(name);
+        false
+    });
 }
 
 #[cfg(test)]

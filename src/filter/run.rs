@@ -55,7 +55,7 @@ pub struct Summary {
 /// frame at all where one with frames was cut).
 ///
 /// # Errors
-/// A bad line (unless skipped), a cut stream (unless allowed), an error frame (which is passed on), and those of reader and
+/// A bad line (unless skipped), a name that is asked for and that nothing in the input has (unless the limit ended the run), a cut stream (unless allowed), an error frame (which is passed on), and those of reader and
 /// writer.
 pub fn run(reader: Reader, out: Writer, options: Options, warn: &mut dyn FnMut(&str)) -> Result<Summary, StreamError> {
     let Options { selection, limit, output, allow_partial, skip_bad, threads } = options;
@@ -67,6 +67,7 @@ pub fn run(reader: Reader, out: Writer, options: Options, warn: &mut dyn FnMut(&
     let mut merge = Merge {
         out,
         output,
+        selection: &selection,
         warn,
         left: limit,
         progress: Progress::new(Kind::Items),
@@ -84,6 +85,7 @@ pub fn run(reader: Reader, out: Writer, options: Options, warn: &mut dyn FnMut(&
 struct Merge<'w> {
     out: Writer,
     output: OutputForm,
+    selection: &'w Selection,
     warn: &'w mut dyn FnMut(&str),
     /// Lines that may still come out.
     left: Option<u64>,
@@ -140,8 +142,9 @@ impl Merge<'_> {
     fn frame(&mut self, frame: &Frame, line: &[u8]) -> Result<(), StreamError> {
         let followed = self.progress.frame(frame);
         match frame {
-            Frame::Begin(_) => {
+            Frame::Begin(begin) => {
                 followed?;
+                self.selection.list_classes(&begin.classes);
                 self.release_end()?;
                 self.open = true;
                 self.in_stream = 0;
@@ -187,6 +190,10 @@ impl Merge<'_> {
         let full = self.left == Some(0);
         if !full {
             self.progress.finish(allow_partial)?;
+            // Of an input without items nothing can be said.
+            if let Some(unknown) = self.selection.unknown_name().filter(|_| self.progress.lines() > 0) {
+                return Err(StreamError::UnknownName(Box::new(unknown)));
+            }
         }
         self.release_end()?;
         if std::mem::take(&mut self.open) {

@@ -1,16 +1,25 @@
 //! All questions together: one answer per line.
 
-use super::predicates::{AnnotationPredicate, Payload, Predicate};
+use super::predicates::{AnnotationPredicate, Item, Payload, Predicate};
 use crate::dm::heads;
 use crate::item;
+use crate::path::nfc;
+use crate::selection::sought::Sought;
+use crate::stream::error::UnknownName;
 use crate::stream::json::Raw;
 use std::ops::ControlFlow;
+
+/// What `--class` asks for.
+pub const CLASS: &str = "the class";
 
 /// Which items are wanted: those that all predicates match, or, inverted, all others. Without predicates, every item.
 #[derive(Default)]
 pub struct Selection {
     predicates: Vec<Box<dyn Predicate>>,
     about_annotations: Vec<Box<dyn AnnotationPredicate>>,
+    /// Names that are asked for, each with the place of its predicate.
+    names: Vec<(usize, Sought)>,
+    annotation_names: Vec<(usize, Sought)>,
     inverted: bool,
 }
 
@@ -21,6 +30,48 @@ impl Selection {
     pub fn with(mut self, predicate: impl Predicate + 'static) -> Self {
         self.predicates.push(Box::new(predicate));
         self
+    }
+
+    /// With one more predicate, which asks for names that the input should have.
+    #[must_use]
+    pub fn with_names(mut self, predicate: impl Predicate + 'static, sought: Sought) -> Self {
+        self.names.push((self.predicates.len(), sought));
+        self.with(predicate)
+    }
+
+    /// With one more predicate about annotations, which asks for names that the input should have.
+    #[must_use]
+    pub fn with_annotation_names(mut self, predicate: impl AnnotationPredicate + 'static, sought: Sought) -> Self {
+        self.annotation_names.push((self.about_annotations.len(), sought));
+        self.with_annotations(predicate)
+    }
+
+    /// Classes that the input lists: they are there, whether or not an item has one.
+    pub fn list_classes(&self, classes: &[String]) {
+        for (_, sought) in self.annotation_names.iter().filter(|(_, sought)| sought.what() == CLASS) {
+            classes.iter().for_each(|class| sought.meet(&nfc(class.trim())));
+        }
+    }
+
+    /// The first name that is asked for and that nothing in the input has, when all of it was read.
+    pub fn unknown_name(&self) -> Option<UnknownName> {
+        self.names.iter().chain(&self.annotation_names).find_map(|(_, sought)| sought.unknown())
+    }
+
+    /// Notes the names that an item has, as long as some are missing. What cannot be read has none here; whether that matters is for
+    /// the answer to say.
+    fn note_names(&self, item: &Item<'_>) {
+        for (i, sought) in self.names.iter().filter(|(_, sought)| sought.is_open()) {
+            self.predicates[*i].names(item, &mut |name| sought.meet(name));
+        }
+        if let (true, Some(Some(payload))) = (self.annotation_names.iter().any(|(_, s)| s.is_open()), &item.data) {
+            let _ = heads::each(payload, |head| {
+                for (i, sought) in &self.annotation_names {
+                    sought.meet(self.about_annotations[*i].name(&head));
+                }
+                ControlFlow::Continue(())
+            });
+        }
     }
 
     /// With one more predicate about annotations. They come last, and only then is the payload read.
@@ -63,9 +114,12 @@ impl Judge<'_> {
     }
 
     fn answer(&mut self, line: &[u8]) -> Result<bool, String> {
-        let Selection { predicates, about_annotations, inverted } = self.selection;
+        let Selection { predicates, about_annotations, names, annotation_names, inverted } = self.selection;
         let payload_counts = !about_annotations.is_empty();
         let item = item::parse(line, Payload { keep: payload_counts })?;
+        if names.iter().chain(annotation_names).any(|(_, sought)| sought.is_open()) {
+            self.selection.note_names(&item);
+        }
         let matches = predicates.iter().all(|p| p.matches(&item))
             && (!payload_counts || self.annotations_match(item.data.flatten().as_ref())?);
         Ok(matches != *inverted)

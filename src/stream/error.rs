@@ -2,7 +2,7 @@
 
 use super::frame::Kind;
 use crate::exit::{Advice, Classified, Exit};
-use std::io;
+use std::{fmt, io};
 
 /// A failure to read, understand or write a stream.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +52,9 @@ pub enum StreamError {
     /// The input is a stream of the other kind.
     #[error("the input holds {}, not {}", .0.noun(), .0.other().noun())]
     WrongKind(Kind),
+    /// A name that was asked for and that nothing in the input has.
+    #[error("{0}")]
+    UnknownName(Box<UnknownName>),
     /// A stage upstream failed and said so in an error frame.
     #[error("an earlier stage failed: {message} ({code}); nothing is published")]
     Upstream {
@@ -79,6 +82,45 @@ pub enum StreamError {
     Closed,
 }
 
+/// A name that was asked for and that nothing in the input has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownName {
+    /// What it is the name of, with its article: `the class`.
+    pub what: &'static str,
+    /// The name.
+    pub name: String,
+    /// What was probably meant.
+    pub near: Option<String>,
+    /// The first names that the input has; empty when it has none.
+    pub others: Vec<String>,
+    /// When there were more names than are compared: how many are.
+    pub capped: Option<usize>,
+}
+
+impl UnknownName {
+    /// How many of [`UnknownName::others`] are listed at most.
+    pub const LISTED: usize = 5;
+}
+
+impl fmt::Display for UnknownName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "nothing in the input has {} {:?}", self.what, self.name)?;
+        match (&self.near, &self.others[..]) {
+            (Some(near), _) => write!(f, "; did you mean {near:?}?")?,
+            (None, []) => f.write_str(", or any other")?,
+            (None, others) => {
+                let list: Vec<_> = others.iter().map(|other| format!("{other:?}")).collect();
+                let more = if others.len() == Self::LISTED { ", …" } else { "" };
+                write!(f, "; there is {}{more}", list.join(", "))?;
+            }
+        }
+        match self.capped {
+            Some(names) => write!(f, " (compared with {names} names only, there are more)"),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Classified for StreamError {
     fn exit(&self) -> Exit {
         match self {
@@ -89,6 +131,7 @@ impl Classified for StreamError {
             | Self::NoEnd { .. }
             | Self::Empty
             | Self::WrongKind(_)
+            | Self::UnknownName(_)
             | Self::Upstream { .. } => Exit::Input,
             Self::Write { .. } => Exit::Output,
             Self::Thread(_) | Self::Internal(_) => Exit::Other,

@@ -50,8 +50,9 @@ fn excel_gets_a_byte_order_mark_and_crlf() {
 #[test]
 fn columns_are_picked_in_order_and_unknown_ones_refused() {
     let input = one_box(7, "a.jpg", json!({"class": "car", "색": "빨강"}));
-    let out = converted(&["--to", "csv", "--bare", "--columns", "class,attr.색,attr.none,item_id"], &input).stdout;
-    assert_eq!(String::from_utf8(out).unwrap(), "class,attr.색,attr.none,item_id\ncar,빨강,,7\n");
+    let two = input.clone() + &one_box(8, "b.jpg", json!({"class": "car", "nr": 5}));
+    let out = converted(&["--to", "csv", "--bare", "--columns", "class,attr.색,attr.nr,item_id"], &two).stdout;
+    assert_eq!(String::from_utf8(out).unwrap(), "class,attr.색,attr.nr,item_id\ncar,빨강,,7\ncar,,5,8\n");
     let out = converted(&["--to", "csv", "--bare", "--columns", "rotation"], &input).stdout;
     assert_eq!(String::from_utf8(out).unwrap(), "rotation\n\"\"\n", "an empty line would be read as no row");
     convert(&["--to", "csv", "--columns", "item_id,clas"], &input).exits(2).says("did you mean class?");

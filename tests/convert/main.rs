@@ -12,6 +12,7 @@ mod golden;
 mod imagefolder;
 mod json;
 mod losses;
+mod names;
 mod naming;
 mod properties;
 mod rows;

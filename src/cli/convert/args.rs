@@ -56,7 +56,8 @@ pub struct Args {
     #[arg(long, value_name = "DIR", conflicts_with = "files", help = format!(
         "Check a finished dataset instead ({}): a folder, a document, or - for file lines", check::names()))]
     pub check: Option<PathBuf>,
-    /// Split into parts: shares (0.8/0.1/0.1, by a stable hash of the id), `category`, or a field path of the row
+    /// Split into parts: shares (0.8/0.1/0.1, 80/10/10, 8:1:1 or train=0.8,val=0.2, by a stable hash of the id), `category`, or a field
+    /// path that the rows have
     #[arg(long, value_name = "SPEC", help_heading = "Dataset")]
     pub split: Option<String>,
     /// Hash the value of this field instead of the id, so that rows of one group stay together
@@ -139,7 +140,8 @@ impl Args {
     /// A usage failure for a value that cannot be understood or a file that cannot be read.
     pub fn options(&self) -> Result<Options, Failure> {
         let split = Split::parse(self.split.as_deref().unwrap_or("none")).map_err(Failure::usage)?;
-        let split_group = self.split_group.as_deref().map(FieldPath::new).transpose().map_err(Failure::usage)?;
+        let split_group = self.split_group.as_deref().map(FieldPath::new).transpose();
+        let split_group = split_group.map_err(|why| Failure::usage(format!("--split-group {why}")))?;
         if split_group.is_some() && !matches!(split, Split::Ratio { .. }) {
             return Err(Failure::usage("--split-group needs --split with shares, such as --split 0.8/0.2"));
         }

@@ -1,6 +1,8 @@
 //! The files of `--classes` and `--class-map`.
 
+use crate::convert::options::Renaming;
 use crate::exit::Failure;
+use crate::path::nfc;
 use ndjson_stream::config::{EmptyLineHandling, NdjsonConfig};
 use std::collections::HashMap;
 use std::path::Path;
@@ -40,25 +42,36 @@ pub fn read_classes(path: &Path) -> Result<Vec<String>, Failure> {
 /// New names of classes by their old ones, from `OLD=NEW` pairs, or files of such lines.
 ///
 /// # Errors
-/// A usage failure: neither a pair nor a readable file, or a new name that is empty.
-pub fn class_map(specs: &[String]) -> Result<HashMap<String, String>, Failure> {
-    let mut map = HashMap::new();
-    let pair = |line: &str| line.split_once('=').map(|(old, new)| (old.trim().to_owned(), new.trim().to_owned()));
+/// A usage failure: neither a pair nor a readable file, a new name that is empty, or two for one class.
+pub fn class_map(specs: &[String]) -> Result<HashMap<String, Renaming>, Failure> {
+    let mut map: HashMap<String, Renaming> = HashMap::new();
+    let pair =
+        |line: &str| line.split_once('=').map(|(old, new)| (nfc(old.trim()).into_owned(), new.trim().to_owned()));
+    let mut add = |(old, to): (String, String), typed: bool| match map.get(&old) {
+        Some(other) if other.to != to => {
+            let other = &other.to;
+            Err(Failure::usage(format!("--class-map gives class {old:?} two names, {other:?} and {to:?}: which one?")))
+        }
+        _ if to.is_empty() => {
+            Err(Failure::usage("--class-map: the new name is empty; to drop a class use `syn-filter`"))
+        }
+        _ => {
+            map.insert(old, Renaming { to, typed });
+            Ok(())
+        }
+    };
     for spec in specs {
-        if let Some((old, new)) = pair(spec) {
-            map.insert(old, new);
+        if let Some(pair) = pair(spec) {
+            add(pair, true)?;
             continue;
         }
         let text = std::fs::read_to_string(spec)
             .map_err(|e| Failure::usage(format!("--class-map {spec}: neither OLD=NEW nor a readable file: {e}")))?;
         for (i, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
-            let (old, new) =
+            let pair =
                 pair(line).ok_or_else(|| Failure::usage(format!("--class-map {spec}:{}: expected OLD=NEW", i + 1)))?;
-            map.insert(old, new);
+            add(pair, false)?;
         }
-    }
-    if map.values().any(String::is_empty) {
-        return Err(Failure::usage("--class-map: the new name is empty; to drop a class use `syn-filter`"));
     }
     Ok(map)
 }

@@ -3,7 +3,9 @@
 //! Workers look classes up while the list may still grow, so a class that is not listed has a provisional number; what is
 //! written with one goes through a [`crate::convert::output::spool`] and is resolved when the run is over.
 
+use crate::convert::options::Renaming;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A class as a worker knows it.
@@ -20,7 +22,8 @@ pub enum ClassRef {
 pub struct Classes {
     names: Arc<Vec<String>>,
     index: Arc<HashMap<String, u32>>,
-    renamed: Arc<HashMap<String, String>>,
+    /// New names, and whether the old one was met.
+    renamed: Arc<HashMap<String, (String, AtomicBool)>>,
     unlisted: Arc<Mutex<Register>>,
     /// Classes outside the list are refused.
     pub closed: bool,
@@ -34,8 +37,9 @@ struct Register {
 
 impl Classes {
     /// An empty list with `--class-map` and whether the list is closed.
-    pub fn new(renamed: HashMap<String, String>, closed: bool) -> Self {
-        Self { renamed: Arc::new(renamed), closed, ..Self::default() }
+    pub fn new(renamed: &HashMap<String, Renaming>, closed: bool) -> Self {
+        let unmet = |(old, new): (&String, &Renaming)| (old.clone(), (new.to.clone(), AtomicBool::new(false)));
+        Self { renamed: Arc::new(renamed.iter().map(unmet).collect()), closed, ..Self::default() }
     }
 
     /// Appends names that are not in the list yet. Names are renamed by the class map, trimmed, NFC.
@@ -44,7 +48,7 @@ impl Classes {
         let mut index = (*self.index).clone();
         for name in names {
             let name = crate::path::nfc(name.as_ref().trim()).into_owned();
-            let name = self.renamed.get(&name).cloned().unwrap_or(name);
+            let name = self.rename(&name).to_owned();
             if !name.is_empty() && !index.contains_key(&name) {
                 index.insert(name.clone(), list.len() as u32);
                 list.push(name);
@@ -66,7 +70,19 @@ impl Classes {
 
     /// The name a class is written under.
     pub fn rename<'n>(&'n self, name: &'n str) -> &'n str {
-        self.renamed.get(name).map_or(name, String::as_str)
+        let Some((new, met)) = self.renamed.get(name) else { return name };
+        if !met.load(Ordering::Relaxed) {
+            met.store(true, Ordering::Relaxed);
+        }
+        new
+    }
+
+    /// The classes of the class map that were neither listed nor seen, in lexical order.
+    pub fn unmatched(&self) -> Vec<&String> {
+        let unmet = self.renamed.iter().filter(|(_, (_, met))| !met.load(Ordering::Relaxed));
+        let mut names: Vec<_> = unmet.map(|(old, _)| old).collect();
+        names.sort();
+        names
     }
 
     /// Looks a (renamed) class up, registering it when it is new. `None` when the list is closed and does not have it.
@@ -134,7 +150,8 @@ mod tests {
 
     #[test]
     fn listed_first_then_lexical_whatever_came_first() {
-        let mut classes = Classes::new(HashMap::from([("auto".into(), "car".into())]), false);
+        let to_car = Renaming { to: "car".into(), typed: true };
+        let mut classes = Classes::new(&HashMap::from([("auto".into(), to_car)]), false);
         classes.extend(["road", " car ", "road", ""]);
         let mut cache = HashMap::new();
         assert_eq!(classes.look_up(classes.rename("auto"), &mut cache), Some(ClassRef::Listed(1)));
@@ -154,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_closed_list_refuses() {
-        let mut classes = Classes::new(HashMap::new(), true);
+        let mut classes = Classes::new(&HashMap::new(), true);
         classes.extend(["a"]);
         assert_eq!(classes.look_up("b", &mut HashMap::new()), None);
     }

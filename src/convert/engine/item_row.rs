@@ -1,7 +1,8 @@
 //! What the row around a payload says about its files, their sizes and its split.
 
+use super::coverage::Coverage;
 use super::naming::safe;
-use super::split::{Split, UNASSIGNED, by_hash, of_category};
+use super::split::{FieldPath, Split, UNASSIGNED, by_hash, of_category};
 use super::stream_facts::StreamFacts;
 use crate::convert::geometry::Size;
 use crate::convert::options::Options;
@@ -84,16 +85,29 @@ impl<'r, 'a> Row<'r, 'a> {
         own.or_else(|| self.unit.meta.as_ref()?.read_borrowed::<Meta<'a>>()?.category.as_ref().and_then(item::text))
     }
 
-    /// The split the row belongs to; empty without splits.
-    pub fn split(&self, options: &Options) -> Cow<'static, str> {
+    /// The split the row belongs to; empty without splits. Counts whether it has the field that decides.
+    pub fn split(&self, options: &Options, coverage: &mut Coverage) -> Cow<'static, str> {
         let name = match &options.split {
             Split::None => return Cow::Borrowed(""),
             Split::Ratio { modulus, parts } => {
-                let group = options.split_group.as_ref().and_then(|f| f.value(self.line));
+                let mut group = None;
+                if let Some(field) = &options.split_group {
+                    group = field.value(self.line);
+                    coverage.count(field, self.line, group.is_some());
+                }
                 return Cow::Borrowed(by_hash(group.as_deref().unwrap_or(&self.item.id), *modulus, parts));
             }
-            Split::Category => self.category().map(|c| of_category(&c).to_owned()),
-            Split::Field(field) => field.value(self.line).map(Cow::into_owned),
+            Split::Category => {
+                let category = self.category().map(|c| of_category(&c).to_owned());
+                let has = category.as_ref().is_some_and(|c| !c.is_empty());
+                coverage.count(&FieldPath::of_category(), self.line, has);
+                category
+            }
+            Split::Field(field) => {
+                let value = field.value(self.line).filter(|value| !value.is_empty()).map(Cow::into_owned);
+                coverage.count(field, self.line, value.is_some());
+                value
+            }
         };
         match name.as_deref() {
             None | Some("") => Cow::Borrowed(UNASSIGNED),

@@ -2,7 +2,8 @@
 
 use super::naming::{MAX_STEM, component, safe};
 use super::row_value::row_value;
-use minijinja::{Environment, UndefinedBehavior, Value};
+use super::split::FieldPath;
+use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value};
 use std::sync::Arc;
 
 const NAME: &str = "--naming";
@@ -12,6 +13,8 @@ const NAME: &str = "--naming";
 pub struct NamingTemplate {
     env: Arc<Environment<'static>>,
     uses_row: bool,
+    /// The fields of the row that it names.
+    fields: Vec<FieldPath>,
 }
 
 /// What the template sees, besides `item`.
@@ -45,8 +48,12 @@ impl NamingTemplate {
         env.set_undefined_behavior(UndefinedBehavior::Strict);
         env.set_debug(true);
         env.add_template_owned(NAME, source.to_owned()).map_err(|e| e.to_string())?;
-        let uses_row = env.get_template(NAME).map_err(|e| e.to_string())?.undeclared_variables(false).contains("item");
-        Ok(Self { env: Arc::new(env), uses_row })
+        let template = env.get_template(NAME).map_err(|e| e.to_string())?;
+        let uses_row = template.undeclared_variables(false).contains("item");
+        let mut fields: Vec<String> = template.undeclared_variables(true).into_iter().collect();
+        fields.sort();
+        let fields = fields.iter().filter_map(|name| FieldPath::new(name.strip_prefix("item.")?).ok()).collect();
+        Ok(Self { env: Arc::new(env), uses_row, fields })
     }
 
     /// The stem of a unit, safe as one component of a path; `None` when it is empty.
@@ -58,13 +65,27 @@ impl NamingTemplate {
         let context = minijinja::context! {
             stem => facts.stem, ext => facts.ext, id => facts.id, split => facts.split, media => facts.media, item
         };
-        let stem = self.env.get_template(NAME).and_then(|t| t.render(context)).map_err(|e| e.to_string())?;
+        let rendered = self.env.get_template(NAME).and_then(|t| t.render(context));
+        let stem = rendered.map_err(|e| match self.lacking(facts.line) {
+            Some(unknown) if e.kind() == ErrorKind::UndefinedError => format!("{NAME}: {unknown}"),
+            _ => e.to_string(),
+        })?;
         let stem = stem.trim();
         if stem.is_empty() {
             return Ok(None);
         }
         let stem = component(stem);
         Ok(Some(if stem.len() <= MAX_STEM { stem } else { safe(&stem) }))
+    }
+
+    /// The first field of the template that the row lacks.
+    fn lacking(&self, line: &[u8]) -> Option<String> {
+        self.fields.iter().find_map(|field| {
+            let (depth, keys) = field.reach(line);
+            let near = field.unknown(depth, &keys.into_iter().collect()).near;
+            let hint = near.map_or(String::new(), |near| format!("; did you mean item.{near}?"));
+            (!field.ends_at(depth)).then(|| format!("the row has no item.{field}{hint}"))
+        })
     }
 }
 

@@ -1,9 +1,10 @@
 //! The stage: item lines in, file lines out.
 
 use super::classes::Classes;
+use super::coverage::Coverage;
 use super::naming::Taken;
 use super::record::{Record, RecordRef};
-use super::split::MAX_SPLITS;
+use super::split::{FieldPath, MAX_SPLITS, Split};
 use super::stream_facts::StreamFacts;
 use super::two_pass::{TwoPass, with_suffix};
 use super::worker::{Chunk, Worker};
@@ -15,6 +16,7 @@ use crate::convert::output::parts::Parts;
 use crate::convert::report::files::ReportFiles;
 use crate::convert::report::tally::Tally;
 use crate::item;
+use crate::selection::sought;
 use crate::stream::frame::{begin_line, end_line, error_line};
 use crate::stream::parallel::{Event, ordered};
 use crate::stream::{Begin, Frame, Kind, Progress, Reader, StreamError, Writer};
@@ -77,8 +79,10 @@ pub fn run(
         taken,
         pending,
         splits: options.split.fixed_names().into_iter().map(Cow::Borrowed).collect(),
-        classes: Classes::new(options.class_map.clone(), options.closed_classes),
+        classes: Classes::new(&options.class_map, options.closed_classes),
         summary: Summary::default(),
+        coverage: Coverage::default(),
+        sorted: Coverage::default(),
         begun: false,
         units: 0,
         options: Arc::new(options),
@@ -119,6 +123,8 @@ struct Run {
     splits: Vec<Cow<'static, str>>,
     classes: Classes,
     summary: Summary,
+    coverage: Coverage,
+    sorted: Coverage,
     begun: bool,
     units: u32,
 }
@@ -189,6 +195,8 @@ impl Run {
     fn chunk(&mut self, mut chunk: Chunk) -> Result<(), StreamError> {
         self.progress.data(chunk.lines);
         self.summary.tally.merge(std::mem::take(&mut chunk.tally));
+        self.coverage.merge(std::mem::take(&mut chunk.coverage));
+        self.sorted.merge(std::mem::take(&mut chunk.sorted));
         for error in &chunk.bad {
             self.summary.bad_lines += 1;
             if self.summary.bad_lines <= BAD_LINES_SHOWN {
@@ -252,6 +260,7 @@ impl Run {
     fn finish(&mut self) -> Result<(), StreamError> {
         self.progress.finish(self.options.allow_partial)?;
         self.progress.require_some(self.options.allow_partial)?;
+        self.refuse_unknown_names()?;
         self.begin(None)?;
         if let Some(pending) = self.pending.take() {
             let format = self.format.clone();
@@ -304,6 +313,45 @@ impl Run {
 }
 
 impl Run {
+    /// Ends the run when no row has a field or a class that the options name, and warns when some lack it.
+    fn refuse_unknown_names(&mut self) -> Result<(), StreamError> {
+        let options = self.options.clone();
+        let (field, instead) = match (&options.split, &options.split_group) {
+            (Split::Field(field), _) => (Some(field.clone()), "they are in the split `unassigned`"),
+            (Split::Category, _) => (Some(FieldPath::of_category()), "they are in the split `unassigned`"),
+            (Split::Ratio { .. }, Some(field)) => (Some(field.clone()), "they are split by their own ids"),
+            _ => (None, ""),
+        };
+        let sorted = (self.format.sorts_by().cloned(), "they are in the folder `unassigned`");
+        for ((field, instead), coverage) in [((field, instead), &self.coverage), (sorted, &self.sorted)] {
+            let Some(field) = field else { continue };
+            if let Some(unknown) = coverage.unknown(&field) {
+                return Err(StreamError::UnknownName(Box::new(unknown)));
+            }
+            if coverage.without > 0 {
+                let (without, all) = (coverage.without, coverage.with + coverage.without);
+                self.summary.notes.push(format!("{without} of {all} items have no value at {field}: {instead}"));
+            }
+        }
+        let unmatched = self.classes.unmatched();
+        let Some(first) = unmatched.first().filter(|_| self.summary.tally.items > 0) else { return Ok(()) };
+        let has = self.classes.listed().iter().chain(self.summary.tally.classes()).cloned().collect();
+        // A file of new names may serve several projects, and some of its names be in none of them.
+        match unmatched.iter().find(|old| options.class_map[**old].typed) {
+            Some(typed) => Err(StreamError::UnknownName(Box::new(sought::unknown("the class", typed, &has)))),
+            None if unmatched.len() == options.class_map.len() => {
+                Err(StreamError::UnknownName(Box::new(sought::unknown("the class", first, &has))))
+            }
+            None => {
+                let (n, all) = (unmatched.len(), options.class_map.len());
+                self.summary.notes.push(format!(
+                    "{n} of {all} classes of --class-map are not in the input, {first:?} is one of them"
+                ));
+                Ok(())
+            }
+        }
+    }
+
     /// Ends the run at an item in a split that a file of the format cannot have.
     fn refuse_unknown_split(&self, record: &Record) -> Result<(), StreamError> {
         let format = self.format.declaration();

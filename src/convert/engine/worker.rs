@@ -1,5 +1,6 @@
 //! The parallel side: a batch of lines → rendered records and counts.
 
+use super::coverage::Coverage;
 use super::item_row::Row;
 use super::naming::{Name, safe};
 use super::naming_template::Facts;
@@ -34,6 +35,10 @@ pub struct Chunk {
     pub records: Vec<(Record, Range<usize>)>,
     /// Counts.
     pub tally: Tally,
+    /// How many rows have the field that splits them.
+    pub coverage: Coverage,
+    /// How many rows have the field that the format sorts by.
+    pub sorted: Coverage,
     /// Lines passed over by `--on-error skip`.
     pub bad: Vec<StreamError>,
     /// The error that ends the run after the records above.
@@ -44,7 +49,16 @@ pub struct Chunk {
 
 impl Chunk {
     fn new(parts: PartBuffer) -> Self {
-        Self { parts, records: Vec::new(), tally: Tally::default(), bad: Vec::new(), failed: None, lines: 0 }
+        Self {
+            parts,
+            records: Vec::new(),
+            tally: Tally::default(),
+            coverage: Coverage::default(),
+            sorted: Coverage::default(),
+            bad: Vec::new(),
+            failed: None,
+            lines: 0,
+        }
     }
 }
 
@@ -97,6 +111,14 @@ impl Worker {
             if let Some(reason) = chunk.tally.first_loss.filter(|_| self.options.strict) {
                 let reason =
                     format!("{reason} with --strict; run without it to leave out what cannot be written and count it");
+                chunk.failed = Some(batch.bad_line(&line, &reason));
+                break;
+            }
+            if self.options.strict && chunk.coverage.without + chunk.sorted.without > 0 {
+                let option = if chunk.coverage.without > 0 { "the split" } else { "--by" };
+                let reason = format!(
+                    "no value at the field of {option}, with --strict; run without it to have such items counted"
+                );
                 chunk.failed = Some(batch.bad_line(&line, &reason));
                 break;
             }
@@ -160,7 +182,11 @@ impl Worker {
 
     fn item(&mut self, row: &Row<'_, '_>, payload: Option<&Payload<'_>>, chunk: &mut Chunk) {
         chunk.tally.items += 1;
-        let split = row.split(&self.options);
+        let split = row.split(&self.options, &mut chunk.coverage);
+        if let Some(field) = self.format.sorts_by() {
+            let has = field.value(row.line).is_some_and(|value| !value.trim().is_empty());
+            chunk.sorted.count(field, row.line, has);
+        }
         let mut counts = ItemCounts::default();
         let unreadable = Payload::default();
         // A format that copies the payload's bytes takes them whatever they are.

@@ -219,6 +219,11 @@ impl Tally {
         self.item_reasons.get(&reason).copied().unwrap_or(0)
     }
 
+    /// The classes of annotations, under their new names.
+    pub fn classes(&self) -> impl Iterator<Item = &String> {
+        self.by_class.keys().filter(|name| !name.is_empty())
+    }
+
     /// Annotations seen of each tool, by name.
     pub fn tools(&self) -> Vec<(&str, u64)> {
         let mut list: Vec<_> = self.by_tool.iter().map(|(tool, c)| (tool.as_str(), c.seen)).collect();

@@ -2,7 +2,7 @@
 //! free text.
 
 use super::{Item, Predicate};
-use crate::filter::any_of::AnyOf;
+use crate::filter::any_of::{AnyOf, any_text};
 use crate::item::DataUnit;
 use crate::stream::json::Raw;
 use serde::Deserialize;
@@ -19,13 +19,25 @@ struct Meta<'a> {
 
 impl Predicate for Category {
     fn matches(&self, item: &Item<'_>) -> bool {
-        if let Some(own) = item.category.as_ref().filter(|c| c.text() != "null") {
-            return self.0.has_value(own);
-        }
-        let Some(unit) = item.data_unit.as_ref().and_then(Raw::read::<DataUnit<'_>>) else { return false };
-        let meta = unit.meta.as_ref().and_then(Raw::read::<Meta<'_>>);
-        meta.and_then(|meta| meta.category).is_some_and(|category| self.0.has_value(&category))
+        any_category(item, |text| self.0.has(text))
     }
+
+    fn names(&self, item: &Item<'_>, each: &mut dyn FnMut(&str)) {
+        any_category(item, |text| {
+            each(text);
+            false
+        });
+    }
+}
+
+/// Asks about the category of an item, if it has one.
+fn any_category(item: &Item<'_>, mut ask: impl FnMut(&str) -> bool) -> bool {
+    if let Some(own) = item.category.as_ref().filter(|c| c.text() != "null") {
+        return any_text(own, &mut ask);
+    }
+    let Some(unit) = item.data_unit.as_ref().and_then(Raw::read::<DataUnit<'_>>) else { return false };
+    let meta = unit.meta.as_ref().and_then(Raw::read::<Meta<'_>>);
+    meta.and_then(|meta| meta.category).is_some_and(|category| any_text(&category, &mut ask))
 }
 
 #[cfg(test)]

@@ -15,7 +15,18 @@ impl Class {
     }
 }
 
+impl Class {
+    /// The names, as annotations have them.
+    pub fn wanted(&self) -> Vec<String> {
+        self.0.values().to_vec()
+    }
+}
+
 impl AnnotationPredicate for Class {
+    fn name<'h>(&self, annotation: &'h Head<'_>) -> &'h str {
+        &annotation.class
+    }
+
     fn counts(&self, annotation: &Head<'_>) -> bool {
         self.0.has(&annotation.class)
     }

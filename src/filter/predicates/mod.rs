@@ -31,12 +31,21 @@ pub type Item<'a> = item::Item<'a, Option<Raw<'a>>>;
 pub trait Predicate: Send + Sync {
     /// Whether the item is wanted. An item that lacks what is asked about is not.
     fn matches(&self, item: &Item<'_>) -> bool;
+
+    /// The names that the item has of what is asked for, when they are names that a person types: one that no item has is a slip
+    /// ([`Selection::with_names`]).
+    fn names(&self, _: &Item<'_>, _: &mut dyn FnMut(&str)) {}
 }
 
 /// A question that the annotations of an item answer, by the number of those that count.
 pub trait AnnotationPredicate: Send + Sync {
     /// Whether this annotation counts.
     fn counts(&self, annotation: &Head<'_>) -> bool;
+
+    /// The name that the annotation has of what is asked for, as [`Predicate::names`]; empty without.
+    fn name<'h>(&self, _: &'h Head<'_>) -> &'h str {
+        ""
+    }
 
     /// The item is wanted when so many of its annotations count. A range that is open upwards ends at [`u64::MAX`]: then the rest of
     /// the payload need not be read once the lower end is reached.

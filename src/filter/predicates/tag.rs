@@ -2,7 +2,7 @@
 //! names, or objects with `id` and `name` or `title`.
 
 use super::{Item, Predicate};
-use crate::filter::any_of::AnyOf;
+use crate::filter::any_of::{AnyOf, each_name};
 use crate::stream::json::Raw;
 use serde::Deserialize;
 
@@ -15,6 +15,10 @@ pub struct Tag(pub AnyOf);
 impl Predicate for Tag {
     fn matches(&self, item: &Item<'_>) -> bool {
         has_tag(item, &self.0)
+    }
+
+    fn names(&self, item: &Item<'_>, each: &mut dyn FnMut(&str)) {
+        item.tags.iter().for_each(|tags| each_name(tags, &KEYS, each));
     }
 }
 
@@ -38,6 +42,16 @@ impl Predicate for TaskTag {
         let Some(task) = &item.task else { return has_tag(item, &self.0) };
         let task = task.read::<Task<'_>>();
         task.and_then(|task| task.tags).is_some_and(|tags| self.0.has_any(&tags, &KEYS))
+    }
+
+    fn names(&self, item: &Item<'_>, each: &mut dyn FnMut(&str)) {
+        match &item.task {
+            None => item.tags.iter().for_each(|tags| each_name(tags, &KEYS, each)),
+            Some(task) => {
+                let tags = task.read::<Task<'_>>().and_then(|task| task.tags);
+                tags.iter().for_each(|tags| each_name(tags, &KEYS, each));
+            }
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::dm::heads::Head;
 use crate::filter::Selection;
 use crate::filter::any_of::AnyOf;
 use crate::selection::List;
-use crate::selection::words::nearest;
+use crate::selection::sought::Sought;
 
 /// The option of this predicate.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -22,27 +22,14 @@ impl Args {
     pub fn join(&self, selection: Selection) -> Selection {
         match List::all(&self.tool) {
             names if names.is_empty() => selection,
-            names => selection.with_annotations(Tool::new(&names)),
+            names => {
+                let tool = Tool::new(&names);
+                let sought = Sought::new("the tool", tool.0.values().to_vec());
+                selection.with_annotation_names(tool, sought)
+            }
         }
     }
 }
-
-/// The tools of the platform. Not closed: others are compared by name.
-pub const TOOLS: [&str; 13] = [
-    "bounding_box",
-    "polygon",
-    "polyline",
-    "keypoint",
-    "segmentation",
-    "classification",
-    "relation",
-    "3d_bounding_box",
-    "3d_segmentation",
-    "named_entity",
-    "prompt",
-    "answer",
-    "time_range",
-];
 
 /// The names of the tools.
 #[derive(Debug)]
@@ -57,15 +44,13 @@ impl Tool {
 }
 
 impl AnnotationPredicate for Tool {
+    fn name<'h>(&self, annotation: &'h Head<'_>) -> &'h str {
+        &annotation.tool
+    }
+
     fn counts(&self, annotation: &Head<'_>) -> bool {
         self.0.has(&annotation.tool)
     }
-}
-
-/// The tool that was probably meant; `None` for a tool of the platform and for a name unlike any.
-pub fn misspelt(name: &str) -> Option<&'static str> {
-    let known = Known::from_name(name) != Known::Other || TOOLS.contains(&name);
-    if known { None } else { nearest(name, TOOLS.into_iter()) }
 }
 
 #[cfg(test)]
@@ -87,21 +72,6 @@ mod tests {
             let selection = Selection::default().with_annotations(Class::new(&["car".to_owned()]));
             let selection = selection.with_annotations(Tool::new(&[tool.to_owned()]));
             assert_eq!(wants(selection, row), expected, "{tool}");
-        }
-    }
-
-    #[test]
-    fn misspelt_tools_are_noticed() {
-        let cases = [
-            ("polgon", Some("polygon")),
-            ("boundingbox", Some("bounding_box")),
-            ("polygon", None),
-            ("bbox", None),
-            ("time_range", None),
-            ("house_tool", None),
-        ];
-        for (name, expected) in cases {
-            assert_eq!(misspelt(name), expected, "{name}");
         }
     }
 }

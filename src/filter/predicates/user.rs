@@ -1,7 +1,7 @@
 //! `--user`: who works on a row: `user`, `assignee`, `labeler` or `users`, by id, e-mail address or name.
 
 use super::{Item, Predicate};
-use crate::filter::any_of::AnyOf;
+use crate::filter::any_of::{AnyOf, each_name};
 
 const KEYS: [&str; 4] = ["id", "email", "name", "username"];
 
@@ -12,6 +12,10 @@ pub struct User(pub AnyOf);
 impl Predicate for User {
     fn matches(&self, item: &Item<'_>) -> bool {
         item.users.iter().any(|user| self.0.has_any(user, &KEYS))
+    }
+
+    fn names(&self, item: &Item<'_>, each: &mut dyn FnMut(&str)) {
+        item.users.iter().for_each(|user| each_name(user, &KEYS, each));
     }
 }
 

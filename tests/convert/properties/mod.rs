@@ -86,7 +86,7 @@ fn variants() -> Vec<Vec<&'static str>> {
         FORMATS.iter().map(|f| f.name).filter(|name| *name != "template").map(|name| vec![name]).collect();
     all.extend([
         vec!["coco", "--roles", "all", "--segmentation", "semantic", "--split", "0.5/0.5"],
-        vec!["coco", "--rotated", "hull", "--background", "omit", "--class-map", "a=b"],
+        vec!["coco", "--rotated", "hull", "--background", "omit", "--class-map", "자동차=b"],
         vec!["yolo", "--task", "segment"],
         vec!["yolo", "--task", "pose"],
         vec!["yolo", "--task", "obb", "--split", "0.5/0.5"],

@@ -15,6 +15,7 @@ use crate::convert::output::files::Files;
 use crate::convert::output::layout::{class_lines, image_path};
 use crate::convert::output::text::TextRef;
 use crate::convert::report::tally::Fate;
+use crate::selection::sought::Sought;
 use crate::stream::StreamError;
 use args::Rows;
 use columns::{ATTRIBUTE, Column};
@@ -47,6 +48,8 @@ pub struct Csv {
     /// Every attribute has a column of its own, so the header is known at the end only.
     flat: bool,
     style: Style,
+    /// The attributes that are columns, and whether annotations have them.
+    attributes: Arc<Sought>,
 }
 
 impl Csv {
@@ -68,7 +71,12 @@ impl Csv {
             let name = twice.name();
             return Err(format!("--columns {name}: --flatten-attributes writes every {ATTRIBUTE} column already"));
         }
-        Ok(Self { rows: csv.rows, columns, flat, style: Style { excel: csv.excel } })
+        let named = columns.iter().filter_map(|column| match column {
+            Column::Attribute(name) => Some(name.clone()),
+            _ => None,
+        });
+        let attributes = Arc::new(Sought::new("the attribute", named));
+        Ok(Self { rows: csv.rows, columns, flat, style: Style { excel: csv.excel }, attributes })
     }
 
     /// Appends the row that `cell` fills.
@@ -108,6 +116,9 @@ impl Format for Csv {
             }
             Rows::Annotations => {
                 for a in unit.media.into_iter().flat_map(|m| &m.annotations) {
+                    if self.attributes.is_open() {
+                        a.attributes.iter().for_each(|(name, _)| self.attributes.meet(name));
+                    }
                     self.row(&mut rows, |column, out| annotation_cell(column, unit, a, cx, out));
                 }
             }
@@ -133,7 +144,7 @@ impl Format for Csv {
             return Box::new(FlatTable::new(self.columns.clone(), self.style));
         }
         let header = self.style.header(self.columns.iter().map(Column::name));
-        Box::new(Table { header: Some(header) })
+        Box::new(Table { header: Some(header), attributes: self.attributes.clone() })
     }
 }
 
@@ -141,6 +152,7 @@ impl Format for Csv {
 struct Table {
     /// The header line, until it is written.
     header: Option<Vec<u8>>,
+    attributes: Arc<Sought>,
 }
 
 impl Table {
@@ -167,6 +179,10 @@ impl Collector for Table {
     }
 
     fn finish(mut self: Box<Self>, end: &RunEnd<'_>, out: &mut Files) -> Result<(), StreamError> {
+        // Rows came, and none has it.
+        if let Some(unknown) = self.attributes.unknown().filter(|_| self.header.is_none()) {
+            return Err(StreamError::UnknownName(Box::new(unknown)));
+        }
         self.header(out)?;
         out.text(TABLE, TextRef::EMPTY, false, None)?;
         out.plain("classes.txt", &class_lines(&end.classes.names))

@@ -89,6 +89,10 @@ impl Format for Json {
         if self.lines { &JSONL } else { &JSON }
     }
 
+    fn sorts_by(&self) -> Option<&FieldPath> {
+        self.by.as_ref()
+    }
+
     fn render(&self, unit: &Unit<'_, '_>, cx: &mut RenderContext<'_>) {
         let raw = unit.raw.unwrap_or("null");
         let out = cx.parts.begin_text();
