@@ -99,8 +99,11 @@ impl<'r, 'a> Row<'r, 'a> {
             }
             Split::Category => {
                 let category = self.category().map(|c| of_category(&c).to_owned());
-                let has = category.as_ref().is_some_and(|c| !c.is_empty());
-                coverage.count(&FieldPath::of_category(), self.line, has);
+                if category.as_ref().is_some_and(|c| !c.is_empty()) {
+                    coverage.with += 1;
+                } else {
+                    coverage.count(&FieldPath::of_category(), self.line, false);
+                }
                 category
             }
             Split::Field(field) => {

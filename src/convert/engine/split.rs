@@ -165,14 +165,14 @@ impl Split {
             _ => {}
         }
         let bad = |why: &str| format!("--split {text}: {why}; {FORMS}");
-        let Some((names, shares)) = shares(text).map_err(|why| bad(&why))? else {
+        let Some(shares) = shares(text).map_err(|why| bad(&why))? else {
             return FieldPath::new(text).map(Self::Field).map_err(|_| bad("neither shares nor a field path"));
         };
         let whole = |n: f64, m: f64| (n * m - (n * m).round()).abs() < 1e-6;
-        let modulus: u32 = if shares.iter().all(|&s| whole(s, 100.0)) { 100 } else { 1_000_000 };
+        let modulus: u32 = if shares.iter().all(|(_, share)| whole(*share, 100.0)) { 100 } else { 1_000_000 };
         let mut bound = 0.0;
         let mut parts = Vec::new();
-        for (name, share) in names.into_iter().zip(shares) {
+        for (name, share) in shares {
             bound += share * f64::from(modulus);
             parts.push((name, bound.round() as u64));
         }
@@ -201,7 +201,7 @@ const PARTS: [&str; 3] = ["train", "val", "test"];
 
 /// The names of the parts and their shares, which add up to 1; `None` when the text is none of the forms of shares. With `/` and `,`
 /// shares add up to 1 or to 100; with `:` they are a ratio.
-fn shares(text: &str) -> Result<Option<(Vec<&'static str>, Vec<f64>)>, String> {
+fn shares(text: &str) -> Result<Option<Vec<(&'static str, f64)>>, String> {
     let Some(separator) = [':', '/', ','].into_iter().find(|&c| text.contains(c)) else {
         let numeric = !text.contains(char::is_alphabetic) || text.parse::<f64>().is_ok();
         return if numeric || text.contains('=') { Err("give a share for each part".to_owned()) } else { Ok(None) };
@@ -241,8 +241,7 @@ fn shares(text: &str) -> Result<Option<(Vec<&'static str>, Vec<f64>)>, String> {
         ':' if sum > 0.0 && sum.is_finite() => sum,
         _ => return Err("the shares must add up to 1 or to 100".to_owned()),
     };
-    let names = named.iter().filter_map(|(part, _)| PARTS.get(*part).copied()).collect();
-    Ok(Some((names, named.iter().map(|(_, share)| share / whole).collect())))
+    Ok(Some(named.iter().filter_map(|(part, share)| Some((*PARTS.get(*part)?, share / whole))).collect()))
 }
 
 /// The part of a ratio split that a key (the item's id, or the value of `--split-group`) falls into:
