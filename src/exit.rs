@@ -30,9 +30,40 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// All of them.
+    const ALL: [Self; 10] = [
+        Self::Ok,
+        Self::Other,
+        Self::Usage,
+        Self::Input,
+        Self::Refused,
+        Self::Remote,
+        Self::Output,
+        Self::Partial,
+        Self::Interrupted,
+        Self::Terminated,
+    ];
+
     /// The number given to the operating system.
     pub fn code(self) -> u8 {
         self as u8
+    }
+
+    /// The exit code with this number.
+    pub fn of_code(code: u64) -> Option<Self> {
+        Self::ALL.into_iter().find(|exit| u64::from(exit.code()) == code)
+    }
+
+    /// The word for the `code` of an error frame.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Usage => "usage",
+            Self::Input => "input",
+            Self::Refused => "refused",
+            Self::Remote => "remote",
+            Self::Output => "output",
+            _ => "other",
+        }
     }
 }
 
@@ -44,6 +75,11 @@ pub trait Classified: Error {
     /// What can be done about it, when that is done on the command line.
     fn advice(&self) -> Option<Advice> {
         None
+    }
+
+    /// Whether the user knows already: a stage before this one has said it.
+    fn is_known(&self) -> bool {
+        false
     }
 }
 
@@ -136,12 +172,14 @@ pub struct Failure {
     pub message: String,
     /// What can be done about it on the command line.
     pub advice: Option<Advice>,
+    /// A stage before this one has said it already.
+    pub known: bool,
 }
 
 impl Failure {
     /// A failure with this code and text.
     pub fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into(), advice: None }
+        Self { exit, message: message.into(), advice: None, known: false }
     }
 
     /// A mistake on the command line.
@@ -167,6 +205,6 @@ impl<E: Classified> From<E> for Failure {
             }
             cause = c.source();
         }
-        Self { exit: e.exit(), advice: e.advice(), message }
+        Self { exit: e.exit(), advice: e.advice(), known: e.is_known(), message }
     }
 }

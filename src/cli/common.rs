@@ -2,12 +2,13 @@
 
 use super::{advice, usage};
 use crate::exit::{Exit, Failure};
-use crate::stream::{StreamError, Writer, reader};
+use crate::stream::{StageError, StreamError, Writer, reader};
 use clap::parser::ValueSource;
 use clap::{Arg, Args, Command, CommandFactory, Parser, ValueEnum};
-use std::fs::Metadata;
+use std::fs::{File, Metadata};
 use std::io::{IsTerminal, Write};
-use std::os::unix::fs::MetadataExt;
+use std::os::fd::AsFd;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -93,13 +94,18 @@ impl Common {
         }
     }
 
+    /// Whether the output is standard output.
+    fn writes_stdout(&self) -> bool {
+        self.output.as_ref().is_none_or(|path| path.as_os_str() == "-")
+    }
+
     /// The output that `-o` or its absence names.
     ///
     /// # Errors
     /// [`StreamError::Write`] when it cannot be opened.
     pub fn writer(&self) -> Result<Writer, StreamError> {
         match &self.output {
-            Some(path) if path.as_os_str() != "-" => Writer::file(path),
+            Some(path) if !self.writes_stdout() => Writer::file(path),
             _ => Writer::stdout(),
         }
     }
@@ -189,50 +195,87 @@ impl Console {
     }
 }
 
-/// The body of every binary: parses the command line, runs, says what went wrong, gives the exit code.
-pub fn main<A: Parser + CommandFactory + Send>(
-    tool: &'static str,
-    common: impl Fn(&A) -> &Common,
-    run: impl FnOnce(A, &Console) -> Result<Exit, Failure> + Send,
-) -> ExitCode {
-    main_typed(tool, common, |args, _, console| run(args, console))
+/// One of the binaries.
+pub struct Program<A> {
+    /// Its name, `syn-` and its stage.
+    pub tool: &'static str,
+    /// The options that all binaries have.
+    pub common: fn(&A) -> &Common,
+    /// The files it reads; none is standard input.
+    pub inputs: fn(&A) -> Vec<PathBuf>,
+    /// Whether standard output is to be a stream with frames, when nothing goes wrong.
+    pub streams: fn(&A) -> bool,
+    /// What it does. It is given the names, without dashes, of the options that the command line has; options that are set by the
+    /// environment, or left at their default, are none of them.
+    pub run: fn(A, &[String], &Console) -> Result<Exit, Failure>,
 }
 
-/// As [`main`], for a binary that asks which options the command line has: their names without dashes. Options that are set by the
-/// environment, or left at their default, are none of them.
-pub fn main_typed<A: Parser + CommandFactory + Send>(
-    tool: &'static str,
-    common: impl Fn(&A) -> &Common,
-    run: impl FnOnce(A, &[String], &Console) -> Result<Exit, Failure> + Send,
-) -> ExitCode {
-    let (args, typed) = match parse::<A>() {
-        Ok(parsed) => parsed,
-        Err(e) => {
-            let Some(line) = usage::one_line(tool, &e) else {
-                // Help and version go to standard output and are a success; a closed reader is none of our business.
-                let _ = e.print();
-                return ExitCode::SUCCESS;
-            };
-            Console::new(tool, &Common::default()).error(&line);
-            return ExitCode::from(Exit::Usage.code());
-        }
-    };
-    let console = Console::new(tool, common(&args));
-    if let Some(shell) = common(&args).completions {
-        let mut script = Vec::new();
-        clap_complete::generate(shell, &mut A::command(), tool, &mut script);
-        let _ = std::io::stdout().write_all(&script);
-        return ExitCode::SUCCESS;
-    }
-    match guarded(|| run(args, &typed, &console)) {
-        Ok(exit) => ExitCode::from(exit.code()),
-        Err(failure) => {
-            if !failure.message.is_empty() && failure.exit != Exit::Ok {
-                console.error(&advice::join(failure.message, failure.advice));
+impl<A: Parser + CommandFactory> Program<A> {
+    /// Parses the command line, runs, says what went wrong, gives the exit code.
+    pub fn main(self) -> ExitCode {
+        let tool = self.tool;
+        let (args, typed) = match parse::<A>() {
+            Ok(parsed) => parsed,
+            Err(e) => {
+                let Some(line) = usage::one_line(tool, &e) else {
+                    // Help and version go to standard output and are a success; a closed reader is none of our business.
+                    let _ = e.print();
+                    return ExitCode::SUCCESS;
+                };
+                Console::new(tool, &Common::default()).error(&line);
+                return ExitCode::from(Exit::Usage.code());
             }
-            ExitCode::from(failure.exit.code())
+        };
+        let common = (self.common)(&args);
+        let console = Console::new(tool, common);
+        if let Some(shell) = common.completions {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut A::command(), tool, &mut script);
+            let _ = std::io::stdout().write_all(&script);
+            return ExitCode::SUCCESS;
+        }
+        let streams = common.writes_stdout() && (self.streams)(&args);
+        let in_pipe = is_stdin(&(self.inputs)(&args)) && is_pipe();
+        match guarded(|| (self.run)(args, &typed, &console)) {
+            Ok(exit) => ExitCode::from(exit.code()),
+            Err(mut failure) => {
+                let exit = failure.exit;
+                // What a saved stream says was never told here.
+                failure.known &= in_pipe;
+                if exit != Exit::Ok {
+                    self.fail(failure, streams, &console);
+                }
+                ExitCode::from(exit.code())
+            }
         }
     }
+
+    /// Says why the run has failed: to the stages behind this one, unless it has begun to write and so has told them, and to the user,
+    /// unless a stage before this one has.
+    fn fail(&self, failure: Failure, streams: bool, console: &Console) {
+        if streams && !Writer::is_stdout_open() && !std::io::stdout().is_terminal() {
+            let stage = self.tool.trim_start_matches("syn-");
+            let line = StageError::new(stage, failure.exit, &*failure.message).line();
+            let _ = writeln!(std::io::stdout(), "{line}");
+        }
+        if failure.known {
+            console.debug(&failure.message);
+        } else if !failure.message.is_empty() {
+            console.error(&advice::join(failure.message, failure.advice));
+        }
+    }
+}
+
+/// Whether these inputs are standard input.
+fn is_stdin(inputs: &[PathBuf]) -> bool {
+    inputs.iter().all(|path| path.as_os_str() == "-")
+}
+
+/// Whether another program writes to standard input.
+fn is_pipe() -> bool {
+    let input = std::io::stdin().as_fd().try_clone_to_owned().map(File::from);
+    let kind = input.and_then(|input| input.metadata()).map(|m| m.file_type());
+    kind.is_ok_and(|kind| kind.is_fifo() || kind.is_socket())
 }
 
 /// The arguments, and the names of the options that were typed.

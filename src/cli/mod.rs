@@ -18,29 +18,62 @@ mod sink;
 mod size;
 mod usage;
 
-use common::{Common, Console, main, main_typed};
+use common::{Common, Console, Program};
 use std::process::ExitCode;
 
 /// The program `syn-fetch`.
 #[cfg(feature = "net")]
 pub fn syn_fetch() -> ExitCode {
-    main_typed("syn-fetch", |args: &fetch::Fetch| &args.common, fetch::run)
+    let streams = fetch::Fetch::streams;
+    Program {
+        tool: "syn-fetch",
+        common: |args: &fetch::Fetch| &args.common,
+        inputs: |_| Vec::new(),
+        streams,
+        run: fetch::run,
+    }
+    .main()
 }
 
 /// The program `syn-filter`.
 pub fn syn_filter() -> ExitCode {
-    main("syn-filter", |args: &filter::Args| &args.common, filter::run)
+    let streams = |args: &filter::Args| !(args.bare || args.count);
+    let run = |args, _: &[String], console: &Console| filter::run(args, console);
+    Program {
+        tool: "syn-filter",
+        common: |args: &filter::Args| &args.common,
+        inputs: |args| args.files.clone(),
+        streams,
+        run,
+    }
+    .main()
 }
 
 /// The program `syn-convert`.
 pub fn syn_convert() -> ExitCode {
-    main_typed("syn-convert", |args: &convert::Args| &args.common, convert::main)
+    let streams = |args: &convert::Args| !(args.bare || args.check.is_some());
+    Program {
+        tool: "syn-convert",
+        common: |args: &convert::Args| &args.common,
+        inputs: |args| args.files.clone(),
+        streams,
+        run: convert::main,
+    }
+    .main()
 }
 
 /// The program `syn-sink`.
 #[cfg(feature = "net")]
 pub fn syn_sink() -> ExitCode {
-    main("syn-sink", |args: &sink::Args| &args.common, sink::run)
+    let run = |args, _: &[String], console: &Console| sink::run(args, console);
+    Program {
+        tool: "syn-sink",
+        common: |args: &sink::Args| &args.common,
+        inputs: sink::Args::lists,
+        streams: |_| false,
+        run,
+    }
+    .main()
 }
 
 #[cfg(test)]

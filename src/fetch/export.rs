@@ -9,7 +9,8 @@ use super::output::keys::Keys;
 use super::output::progress::Watch;
 use super::source::{Source, Written};
 use super::{FetchError, Report, Request, RowCounts};
-use crate::stream::{StreamError, Writer, frame};
+use crate::exit::Classified;
+use crate::stream::{StageError, StreamError, Writer};
 use std::sync::atomic::Ordering::Relaxed;
 use tokio::runtime::Runtime;
 
@@ -95,9 +96,10 @@ fn conclude(
             Ok(counts)
         }
         Err(error) => {
-            if !bare && let Some(code) = error.code() {
+            // Where the output failed no frame can be written any more.
+            if !bare && !matches!(error, FetchError::Stream(_)) {
                 let flushed = writer.flush().is_ok() && saver.save(false).is_ok();
-                let line = frame::error_line(code, &error.to_string());
+                let line = StageError::new("fetch", error.exit(), error.to_string()).line();
                 // What is reported is the failure itself; this line is for the stages that follow.
                 let _ = flushed.then(|| writer.line(line.as_bytes()).and_then(|()| writer.finish()));
             }

@@ -62,18 +62,6 @@ impl FetchError {
             Self::Stream(e) => e,
         }
     }
-
-    /// The word for the `code` of an error frame; `None` when no frame can be written any more.
-    fn code(&self) -> Option<&'static str> {
-        match (self, self.exit()) {
-            (Self::Stream(_), _) => None,
-            (_, Exit::Usage) => Some("usage"),
-            (_, Exit::Input) => Some("input"),
-            (_, Exit::Refused) => Some("refused"),
-            (_, Exit::Remote) => Some("remote"),
-            _ => Some("other"),
-        }
-    }
 }
 
 impl Classified for FetchError {

@@ -159,7 +159,7 @@ impl Merge<'_> {
                 }
                 Ok(())
             }
-            Frame::Error { .. } => {
+            Frame::Error(_) => {
                 self.release_end()?;
                 self.pass(line)?;
                 followed
@@ -228,14 +228,14 @@ impl Merge<'_> {
             Err(error) => {
                 let unfinished = self.open || self.end.is_some();
                 let told = match error {
-                    StreamError::Upstream { .. } => true,
+                    StreamError::Upstream(_) => true,
                     // A cut stream stays cut: the next stage may have been told to accept that.
                     StreamError::Cut(_) | StreamError::NoEnd { .. } | StreamError::WrongKind(_) => unfinished,
                     _ => false,
                 };
                 // Also in a stream without frames: the end of what came out must not be taken for the end of the rows.
                 if !told {
-                    let line = frame::error_line("input", &error.to_string());
+                    let line = frame::StageError::of("filter", &error).line();
                     let _ = self.pass(line.as_bytes());
                 }
                 // Should writing fail as well, the first error is still the one to report.

@@ -208,6 +208,10 @@ impl Classified for SinkError {
         }
     }
 
+    fn is_known(&self) -> bool {
+        matches!(self, Self::Stream(e) if e.is_known())
+    }
+
     fn advice(&self) -> Option<Advice> {
         if let Self::Stream(e) = self { e.advice() } else { None }
     }

@@ -1,6 +1,6 @@
 //! What can go wrong between two stages.
 
-use super::frame::Kind;
+use super::frame::{Kind, StageError};
 use crate::exit::{Advice, Classified, Exit};
 use std::{fmt, io};
 
@@ -56,13 +56,8 @@ pub enum StreamError {
     #[error("{0}")]
     UnknownName(Box<UnknownName>),
     /// A stage upstream failed and said so in an error frame.
-    #[error("an earlier stage failed: {message} ({code}); nothing is published")]
-    Upstream {
-        /// The `code` of the error frame.
-        code: String,
-        /// The `message` of the error frame.
-        message: String,
-    },
+    #[error("{0}; nothing is published")]
+    Upstream(StageError),
     /// The output could not be written.
     #[error("cannot write {name}: {source}; what was written is incomplete")]
     Write {
@@ -131,8 +126,8 @@ impl Classified for StreamError {
             | Self::NoEnd { .. }
             | Self::Empty
             | Self::WrongKind(_)
-            | Self::UnknownName(_)
-            | Self::Upstream { .. } => Exit::Input,
+            | Self::UnknownName(_) => Exit::Input,
+            Self::Upstream(first) => first.exit,
             Self::Write { .. } => Exit::Output,
             Self::Thread(_) | Self::Internal(_) => Exit::Other,
             Self::Closed => Exit::Ok,
@@ -149,5 +144,9 @@ impl Classified for StreamError {
             Self::Thread(_) => Some(Advice::FewerThreads),
             _ => None,
         }
+    }
+
+    fn is_known(&self) -> bool {
+        matches!(self, Self::Upstream(_))
     }
 }

@@ -3,14 +3,16 @@
 //! ```json
 //! {"@stream":"begin","kind":"items","version":1,"project":{"id":42,"title":"Roads"},"classes":["car"],"count":100}
 //! {"@stream":"end","count":100}
-//! {"@stream":"error","code":"remote","message":"…"}
+//! {"@stream":"error","stage":"fetch","code":"remote","message":"…","exit":5}
 //! ```
 //! A frame is recognised by its FIRST key being `@stream`. Streams may follow each other (`cat a b`); values of `@stream` that
 //! are not listed here pass through.
 
 use super::error::StreamError;
+use crate::exit::{Classified, Exit};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::fmt;
 
 /// The version of the stream format that this crate writes.
 pub const VERSION: u64 = 1;
@@ -74,15 +76,59 @@ pub enum Frame {
         /// The whole frame.
         body: Map<String, Value>,
     },
-    /// The stage before failed.
-    Error {
-        /// Machine-readable class of the failure.
-        code: String,
-        /// The message of the failed stage, one line.
-        message: String,
-    },
+    /// A stage before failed.
+    Error(StageError),
     /// A kind of frame that this version does not know; passed through.
     Other,
+}
+
+/// A failure as an error frame carries it down the pipe, so that it is told once and all stages end with the same exit code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StageError {
+    /// The stage that failed: `fetch`, `filter`, `convert`, `sink`; empty when the frame does not say.
+    pub stage: String,
+    /// The class of the failure, a word.
+    pub code: String,
+    /// What happened, without what to do about it.
+    pub message: String,
+    /// The exit code of that stage; [`Exit::Input`] when the frame does not say.
+    pub exit: Exit,
+}
+
+impl StageError {
+    /// What an error means to the stages behind `stage`: itself, or what came from the stage that failed first.
+    pub fn of(stage: &str, error: &StreamError) -> Self {
+        match error {
+            StreamError::Upstream(first) => first.clone(),
+            _ => Self::new(stage, error.exit(), error.to_string()),
+        }
+    }
+
+    /// A failure of `stage`.
+    pub fn new(stage: &str, exit: Exit, message: impl Into<String>) -> Self {
+        Self { stage: stage.to_owned(), code: exit.word().to_owned(), message: message.into(), exit }
+    }
+
+    /// The error frame line, without newline.
+    pub fn line(&self) -> String {
+        let Self { stage, code, message, exit } = self;
+        serde_json::json!({"@stream": "error", "stage": stage, "code": code, "message": message, "exit": exit.code()})
+            .to_string()
+    }
+
+    fn from_body(body: &Map<String, Value>) -> Self {
+        let text = |key: &str| body.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        // An error frame is a failure, whatever its number says.
+        let exit = body.get("exit").and_then(Value::as_u64).and_then(Exit::of_code).filter(|e| *e != Exit::Ok);
+        Self { stage: text("stage"), code: text("code"), message: text("message"), exit: exit.unwrap_or(Exit::Input) }
+    }
+}
+
+impl fmt::Display for StageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let stage = if self.stage.is_empty() { "an earlier stage" } else { &self.stage };
+        write!(f, "{stage} failed: {}", self.message)
+    }
 }
 
 /// Whether a line (without leading white space) is a frame: an object whose first key is `@stream`.
@@ -103,10 +149,7 @@ impl Frame {
         Ok(match word {
             "begin" => Frame::Begin(Begin::from_body(body)?),
             "end" => Frame::End { count: body.get("count").and_then(Value::as_u64), body },
-            "error" => {
-                let text = |key: &str| body.get(key).and_then(Value::as_str).unwrap_or("unknown").to_owned();
-                Frame::Error { code: text("code"), message: text("message") }
-            }
+            "error" => Frame::Error(StageError::from_body(&body)),
             _ => Frame::Other,
         })
     }
@@ -154,11 +197,6 @@ pub fn end_line(count: u64, extra: &Map<String, Value>) -> String {
     body.extend(extra.clone());
     body.insert("count".into(), count.into());
     Value::Object(body).to_string()
-}
-
-/// An error frame line, without newline.
-pub fn error_line(code: &str, message: &str) -> String {
-    serde_json::json!({"@stream": "error", "code": code, "message": message}).to_string()
 }
 
 /// Follows the frames of a stream and decides at its end whether it was whole.
@@ -227,9 +265,7 @@ impl Progress {
                 self.open = false;
                 self.lines_in_stream = 0;
             }
-            Frame::Error { code, message } => {
-                return Err(StreamError::Upstream { code: code.clone(), message: message.clone() });
-            }
+            Frame::Error(error) => return Err(StreamError::Upstream(error.clone())),
             Frame::Other => {}
         }
         Ok(())
@@ -301,13 +337,35 @@ mod tests {
     #[test]
     fn errors_wrong_kinds_and_later_versions_are_refused() {
         let mut p = Progress::new(Kind::Files);
-        assert!(matches!(p.frame(&frame(&error_line("remote", "gone"))), Err(StreamError::Upstream { .. })));
+        let gone = StageError::new("fetch", Exit::Remote, "gone");
+        let Err(StreamError::Upstream(error)) = p.frame(&frame(&gone.line())) else { panic!("it passes") };
+        assert_eq!((&error, StageError::of("filter", &StreamError::Upstream(gone.clone()))), (&gone, gone.clone()));
         assert!(matches!(
             p.frame(&frame(r#"{"@stream":"begin","kind":"items"}"#)),
             Err(StreamError::WrongKind(Kind::Items))
         ));
         assert!(Frame::parse(br#"{"@stream":"begin","version":2}"#).is_err());
         assert_eq!(frame(r#"{"@stream":"note"}"#), Frame::Other);
+    }
+
+    #[test]
+    fn error_frames_of_any_form_are_failures() {
+        let nameless = "an earlier stage failed: ";
+        for (fields, stage, exit, shown) in [
+            (r#""stage":"fetch","code":"refused","message":"no","exit":4"#, "fetch", 4, "fetch failed: no"),
+            (r#""code":"remote","message":"no""#, "", 3, "an earlier stage failed: no"),
+            (r#""code":5"#, "", 3, nameless),
+            (r#""exit":0"#, "", 3, nameless),
+            (r#""exit":99"#, "", 3, nameless),
+            (r#""exit":-1"#, "", 3, nameless),
+            (r#""exit":"4","stage":5"#, "", 3, nameless),
+            (r#""exit":143,"stage":"filter""#, "filter", 143, "filter failed: "),
+            (r#""exit":7,"message":null"#, "", 7, nameless),
+        ] {
+            let line = format!("{{\"@stream\":\"error\",{fields}}}");
+            let Frame::Error(error) = frame(&line) else { panic!("{line}") };
+            assert_eq!((&*error.stage, error.exit.code(), &*error.to_string()), (stage, exit, shown), "{line}");
+        }
     }
 
     #[test]

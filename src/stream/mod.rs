@@ -17,7 +17,7 @@ pub(crate) mod writer;
 
 pub use buffer::Buffer;
 pub use error::StreamError;
-pub use frame::{Begin, Frame, Kind, Progress, begin_line, end_line, error_line};
+pub use frame::{Begin, Frame, Kind, Progress, StageError, begin_line, end_line};
 pub use json::{Raw, Str, parse as parse_json};
 pub use reader::{Batch, LINE_CAP, Line, Place, Reader};
 pub use writer::Writer;

@@ -5,6 +5,11 @@ use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::os::fd::AsFd;
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
+
+/// Whether standard output has been given to a writer.
+static STDOUT_OPEN: AtomicBool = AtomicBool::new(false);
 
 /// Bytes gathered before a write when nobody is waiting.
 const BUFFER: usize = 256 * 1024;
@@ -23,12 +28,18 @@ impl Writer {
     /// # Errors
     /// [`StreamError::Write`] when standard output is not open.
     pub fn stdout() -> Result<Self, StreamError> {
+        STDOUT_OPEN.store(true, Relaxed);
         // std's own stdout flushes at every newline; a duplicate of the descriptor does not.
         let fd = io::stdout()
             .as_fd()
             .try_clone_to_owned()
             .map_err(|source| StreamError::Write { name: "stdout".into(), source })?;
         Ok(Self::over("stdout", true, Box::new(File::from(fd))))
+    }
+
+    /// Whether standard output was opened by [`Writer::stdout`] at any time.
+    pub fn is_stdout_open() -> bool {
+        STDOUT_OPEN.load(Relaxed)
     }
 
     /// A file, created or emptied.

@@ -288,7 +288,6 @@ fn bad_input_is_exit_3_and_says_where() {
         let cases = [
             (bad("{\"id\":1,"), "stdin:3: "),
             (bad("rubbish"), "stdin:3: "),
-            (bad("{\"@stream\":\"error\",\"code\":\"remote\",\"message\":\"no route\"}"), "no route"),
             (stage.begin().replace("\"version\":1", "\"version\":2"), "stdin:1: "),
             (stage.begin().replace(stage.reads.unwrap().word(), "nonsense"), "nonsense"),
         ];

@@ -373,5 +373,5 @@ fn a_database_that_goes_away_is_no_success() {
     // Whether the server gets to say why depends on what it was about to send.
     assert!(said.contains("--resume") && !said.contains("https:"), "{said}");
     let last = text.lines().last().expect("a line");
-    assert!(last.starts_with("{\"@stream\":\"error\",\"code\":\"remote\""), "{last}");
+    assert!(last.starts_with("{\"@stream\":\"error\",\"stage\":\"fetch\",\"code\":\"remote\""), "{last}");
 }

@@ -182,8 +182,12 @@ fn a_cut_stream_stays_cut() {
 fn an_error_frame_is_passed_on() {
     let error = "{\"@stream\":\"error\", \"code\":\"remote\",\"message\":\"gone\"}\n";
     let stream = format!("{BEGIN}\n{}\n{error}", ROWS[0]);
-    filter(&[], &stream).exits(3).writes(&stream).says("gone (remote)");
+    // In a pipe the stage that failed has said it.
+    assert_eq!(filter(&[], &stream).exits(3).writes(&stream).stderr, "");
+    filter(&["-v"], &stream).exits(3).says("an earlier stage failed: gone");
     filter(&[], error).exits(3).writes(error);
+    let refused = error.replace("\"code\"", "\"stage\":\"fetch\",\"exit\":4,\"code\"");
+    assert_eq!(filter(&[], &refused).exits(4).writes(&refused).stderr, "");
     filter(&["--bare"], &stream).exits(3).writes(format!("{}\n", ROWS[0]));
     filter(&["--allow-partial"], &stream).exits(3);
 }
@@ -195,7 +199,11 @@ fn a_bad_line_ends_the_run_after_what_came_before() {
     let ran = filter(&[], &input).exits(3).says("stdin:3: ").says("(item 17)").fails_with_one_line("syn-filter");
     let lines: Vec<&str> = ran.text().lines().collect();
     assert_eq!(lines[..2], [BEGIN, ROWS[0]]);
-    assert!(lines[2].starts_with(r#"{"@stream":"error","code":"input","message":"stdin:3: "#), "{}", lines[2]);
+    assert!(
+        lines[2].starts_with(r#"{"@stream":"error","stage":"filter","code":"input","message":"stdin:3: "#),
+        "{}",
+        lines[2]
+    );
     assert_eq!(lines.len(), 3);
     // Without a begin frame the next stage has nothing else to know it by.
     let unframed = format!("{}\n{bad}\n", ROWS[0]);

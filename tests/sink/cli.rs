@@ -21,10 +21,6 @@ fn cut_streams_publish_nothing() {
         (format!("{BEGIN}\n{line}\n"), "cut after 1 files"),
         (format!("{BEGIN}\n"), "cut after 0 files"),
         (format!("{BEGIN}\n{line}\n{BEGIN}\n{line}\n{END}\n"), "stops in the middle"),
-        (
-            format!("{BEGIN}\n{line}\n{{\"@stream\":\"error\",\"code\":\"remote\",\"message\":\"HTTP 520\"}}\n"),
-            "HTTP 520",
-        ),
         (format!("{BEGIN}\n{line}\n{{\"@stream\":\"end\""), "stdin:3"),
         (String::new(), "empty"),
         ("\n\n".into(), "empty"),
@@ -33,6 +29,19 @@ fn cut_streams_publish_nothing() {
     ] {
         let p = place();
         p.run(&["out"], &input).exits(3).one_line().says(say);
+        p.assert_empty();
+    }
+}
+
+#[test]
+fn the_failure_of_another_stage_is_not_said_twice_and_keeps_its_exit_code() {
+    for (exit, code) in
+        [(r#","exit":5"#, 5), (r#","exit":4"#, 4), (r#","exit":143"#, 143), (r#","exit":0"#, 3), ("", 3)]
+    {
+        let frame = format!("{{\"@stream\":\"error\",\"code\":\"remote\",\"message\":\"HTTP 520\"{exit}}}\n");
+        let p = place();
+        let ran = p.run(&["out"], &format!("{BEGIN}\n{}\n{frame}", text("a", "1")));
+        assert_eq!((ran.code, ran.stderr.as_str()), (Some(code), ""));
         p.assert_empty();
     }
 }

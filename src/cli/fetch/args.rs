@@ -197,6 +197,11 @@ fn page_size(text: &str) -> Result<PageSize, String> {
 }
 
 impl Fetch {
+    /// Whether the output is a stream with frames.
+    pub fn streams(&self) -> bool {
+        self.command.is_none() && !self.running.bare && !self.running.dry_run
+    }
+
     /// What the options ask for. `typed` are the options on the command line, without dashes.
     ///
     /// # Errors

@@ -149,7 +149,7 @@ fn dest_help() -> String {
 
 impl Args {
     /// The lists of files; with a storage of the platform the first argument is one as well.
-    pub(super) fn lists(&self) -> Vec<PathBuf> {
+    pub(in crate::cli) fn lists(&self) -> Vec<PathBuf> {
         let first = self.dest.iter().filter(|_| self.storage.is_some());
         first.chain(&self.files).cloned().collect()
     }

@@ -17,7 +17,7 @@ use crate::convert::report::files::ReportFiles;
 use crate::convert::report::tally::Tally;
 use crate::item;
 use crate::selection::sought;
-use crate::stream::frame::{begin_line, end_line, error_line};
+use crate::stream::frame::{StageError, begin_line, end_line};
 use crate::stream::parallel::{Event, ordered};
 use crate::stream::{Begin, Frame, Kind, Progress, Reader, StreamError, Writer};
 use serde_json::{Map, Value};
@@ -101,7 +101,7 @@ pub fn run(
         Err(e) => {
             if !matches!(e, StreamError::Closed | StreamError::Write { .. }) {
                 // The stage after this one must know; if it cannot be told, it sees no end frame.
-                let _ = run.begin(None).and_then(|()| run.files.frame(&error_line("convert", &e.to_string())));
+                let _ = run.begin(None).and_then(|()| run.files.frame(&StageError::of("convert", &e).line()));
                 let _ = run.files.flush();
             }
             Err(e)

@@ -55,7 +55,7 @@ pub fn scan(path: &Path, checkpoint: Option<&Checkpoint>) -> Result<Option<Resum
                     resume.bytes += n as u64;
                 }
                 // What a failed run says at its end is cut off with it.
-                Ok(Frame::Error { .. }) => break,
+                Ok(Frame::Error(_)) => break,
                 _ => return Err(refused("it holds more than one stream, so it cannot be resumed")),
             }
             continue;
