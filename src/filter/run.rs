@@ -230,7 +230,7 @@ impl Merge<'_> {
                 let told = match error {
                     StreamError::Upstream(_) => true,
                     // A cut stream stays cut: the next stage may have been told to accept that.
-                    StreamError::Cut(_) | StreamError::NoEnd { .. } | StreamError::WrongKind(_) => unfinished,
+                    StreamError::Cut(_) | StreamError::WrongKind(_) => unfinished,
                     _ => false,
                 };
                 // Also in a stream without frames: the end of what came out must not be taken for the end of the rows.

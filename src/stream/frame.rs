@@ -82,6 +82,9 @@ pub enum Frame {
     Other,
 }
 
+/// The `code` of an error frame about an input that was cut: a stage that accepts such inputs accepts this one, too.
+const CUT: &str = "cut";
+
 /// A failure as an error frame carries it down the pipe, so that it is told once and all stages end with the same exit code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StageError {
@@ -100,6 +103,9 @@ impl StageError {
     pub fn of(stage: &str, error: &StreamError) -> Self {
         match error {
             StreamError::Upstream(first) => first.clone(),
+            StreamError::NoEnd { .. } => {
+                Self { code: CUT.to_owned(), ..Self::new(stage, error.exit(), error.to_string()) }
+            }
             _ => Self::new(stage, error.exit(), error.to_string()),
         }
     }
@@ -207,6 +213,8 @@ pub struct Progress {
     seen_begin: bool,
     lines: u64,
     lines_in_stream: u64,
+    /// What a stage upstream said of its input, which was cut.
+    cut: Option<StageError>,
     /// Notes for the user about end frames whose count disagrees with what came.
     pub notes: Vec<String>,
 }
@@ -214,7 +222,7 @@ pub struct Progress {
 impl Progress {
     /// For a stage that reads streams of this kind.
     pub fn new(expected: Kind) -> Self {
-        Self { expected, open: false, seen_begin: false, lines: 0, lines_in_stream: 0, notes: Vec::new() }
+        Self { expected, open: false, seen_begin: false, lines: 0, lines_in_stream: 0, cut: None, notes: Vec::new() }
     }
 
     /// Counts data lines.
@@ -265,6 +273,8 @@ impl Progress {
                 self.open = false;
                 self.lines_in_stream = 0;
             }
+            // The stream stays cut, which may be accepted at its end.
+            Frame::Error(error) if error.code == CUT && self.open => self.cut = Some(error.clone()),
             Frame::Error(error) => return Err(StreamError::Upstream(error.clone())),
             Frame::Other => {}
         }
@@ -287,10 +297,11 @@ impl Progress {
     /// # Errors
     /// [`StreamError::NoEnd`] when a begin frame has no end frame, unless `allow_partial`.
     pub fn finish(&self, allow_partial: bool) -> Result<(), StreamError> {
-        if self.open && !allow_partial {
-            return Err(StreamError::NoEnd { kind: self.expected, lines: self.lines_in_stream });
+        match &self.cut {
+            _ if !self.open || allow_partial => Ok(()),
+            Some(first) => Err(StreamError::Upstream(first.clone())),
+            None => Err(StreamError::NoEnd { kind: self.expected, lines: self.lines_in_stream }),
         }
-        Ok(())
     }
 }
 

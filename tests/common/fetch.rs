@@ -95,6 +95,13 @@ impl Ran {
     pub fn must(&self, kind: &str) -> Value {
         self.frame(kind).unwrap_or_else(|| panic!("no {kind} frame; stderr: {}", self.err))
     }
+
+    /// Whether nothing came out but the word to the stages behind: what failed, with its exit code. A command line that cannot be
+    /// parsed leaves nothing at all.
+    pub fn only_an_error_frame(&self) -> bool {
+        let told = self.frame("error").is_none_or(|frame| frame["stage"] == "fetch" && frame["exit"] == self.code);
+        told && self.out.lines().all(|line| line.starts_with("{\"@stream\":\"error\""))
+    }
 }
 
 fn clip(text: &str) -> String {

@@ -217,7 +217,7 @@ fn the_password_comes_from_the_usual_places_and_never_from_the_command_line() {
     }
     let refused = |env: &[(&str, &str)], args: &[&str], code: i32, said: &str| {
         let ran = read(env, &[args, &project].concat()).with_code(code);
-        assert!(ran.err.contains(said) && ran.out.is_empty(), "{args:?}: {}", ran.err);
+        assert!(ran.err.contains(said) && ran.only_an_error_frame(), "{args:?}: {}", ran.err);
     };
     refused(&[], &["--dsn", "postgres://reader:secret@127.0.0.1/x"], 2, "PGPASSWORD or ~/.pgpass");
     refused(&[], &["--dsn", "postgres://reader@127.0.0.1/x?password=secret"], 2, "PGPASSWORD or ~/.pgpass");
@@ -262,14 +262,14 @@ fn what_an_installation_lacks_is_named() {
     insert(&server, 5, &rows);
     let refused = |args: &[&str], code: i32, said: &str| {
         let ran = from_database(&server, 5, args).with_code(code);
-        assert!(ran.err.contains(said) && ran.out.is_empty(), "{args:?}: {}", ran.err);
+        assert!(ran.err.contains(said) && ran.only_an_error_frame(), "{args:?}: {}", ran.err);
     };
     refused(&["--since", "2026-01-01"], 2, "no column created");
     refused(&["--target", "task", "--status", "completed"], 2, "annotation_task has no column status_label");
     refused(&["--user", "1"], 2, "cannot select by `users`");
     let version = read(&[("PGPASSWORD", PASSWORD)], &["--dsn", &server.dsn("?sslmode=disable"), "--gt-version", "1"]);
     let version = version.with_code(2);
-    assert!(version.err.contains("ground truth") && version.out.is_empty(), "{}", version.err);
+    assert!(version.err.contains("ground truth") && version.only_an_error_frame(), "{}", version.err);
     refused(&["--order", "arrival"], 2, "--order arrival does not go with --dsn");
     refused(&["--filter", "ids=a-b"], 2, "whole numbers");
     // An installation that keeps more.

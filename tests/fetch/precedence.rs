@@ -55,7 +55,7 @@ fn what_is_typed_beats_the_environment() {
             Ok(target) => assert_eq!(ran.ok().must("begin")["target"], **target, "{variables:?} {args:?}"),
             Err(words) => {
                 let ran = ran.with_code(2);
-                assert!(ran.out.is_empty() && ran.err.lines().count() == 1, "{args:?}: {}{}", ran.out, ran.err);
+                assert!(ran.only_an_error_frame() && ran.err.lines().count() == 1, "{args:?}: {}{}", ran.out, ran.err);
                 for word in *words {
                     assert!(ran.err.contains(word), "{variables:?} {args:?}: no {word:?} in {}", ran.err);
                 }

@@ -27,7 +27,13 @@ fn wrong_credentials() {
     };
     let wrong = with("syn_wrong_1234", &[]).with_code(4);
     says(&wrong, &["401", "SYNAPSE_ACCESS_TOKEN", "/projects/42/"]);
-    assert!(!wrong.err.contains("syn_wrong") && wrong.out.is_empty());
+    assert!(!wrong.err.contains("syn_wrong") && !wrong.out.contains("syn_wrong"));
+    // The stages behind are told, and end with the same code.
+    assert!(
+        wrong.out.starts_with("{\"@stream\":\"error\",\"stage\":\"fetch\"") && wrong.out.ends_with("\"exit\":4}\n"),
+        "{}",
+        wrong.out
+    );
     says(&with("forbidden", &[]).with_code(4), &["403", "--tenant"]);
     says(&with("", &[]).with_code(2), &["no token", "SYNAPSE_ACCESS_TOKEN", "synapse login"]);
     says(&with(TOKEN, &["--token-file", "/nonexistent/token"]).with_code(2), &["/nonexistent/token"]);

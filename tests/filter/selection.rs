@@ -167,7 +167,12 @@ fn a_limit_ends_the_stream_properly() {
 #[test]
 fn a_cut_stream_stays_cut() {
     let cut = format!("{BEGIN}\n{}\n", ROWS[0]);
-    filter(&[], &cut).exits(3).writes(&cut).says("cut after 1 items").says("--allow-partial").says("--limit 1");
+    let told = filter(&[], &cut).exits(3).says("cut after 1 items").says("--allow-partial").says("--limit 1");
+    assert_eq!(without_error_frame(told.text()), cut);
+    // What comes out is cut as well: the next stage is told, and may accept it.
+    let again = told.text().to_owned();
+    assert_eq!(filter(&[], &again).exits(3).writes(&again).stderr, "");
+    assert!(filter(&["--allow-partial"], &again).exits(0).text().ends_with("\"partial\":true}\n"));
     filter(&["-c"], &cut).exits(3).writes("");
     let end = "{\"@stream\":\"end\",\"count\":1,\"partial\":true}\n";
     filter(&["--allow-partial"], &cut).exits(0).writes(format!("{cut}{end}"));

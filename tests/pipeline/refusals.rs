@@ -44,7 +44,7 @@ fn one_failure_is_one_message_and_one_exit_code() {
             "printf '{\"path\":\"a\",\"text\":\"\"}\\n' | syn-convert --to coco | syn-sink".to_owned(),
             vec![0, 3, 3],
             1,
-            "syn-sink",
+            "no `id`",
         ),
     ] {
         let p = place(&[]);

@@ -40,7 +40,7 @@ fn the_failure_of_another_stage_is_not_said_twice_and_keeps_its_exit_code() {
     {
         let frame = format!("{{\"@stream\":\"error\",\"code\":\"remote\",\"message\":\"HTTP 520\"{exit}}}\n");
         let p = place();
-        let ran = p.run(&["out"], &format!("{BEGIN}\n{}\n{frame}", text("a", "1")));
+        let ran = p.run(&["out"], format!("{BEGIN}\n{}\n{frame}", text("a", "1")));
         assert_eq!((ran.code, ran.stderr.as_str()), (Some(code), ""));
         p.assert_empty();
     }
