@@ -271,6 +271,8 @@ impl Progress {
                     ));
                 }
                 self.open = false;
+                // A stage upstream has accepted the cut, and ended the stream.
+                self.cut = None;
                 self.lines_in_stream = 0;
             }
             // The stream stays cut, which may be accepted at its end.
@@ -377,6 +379,22 @@ mod tests {
             let Frame::Error(error) = frame(&line) else { panic!("{line}") };
             assert_eq!((&*error.stage, error.exit.code(), &*error.to_string()), (stage, exit, shown), "{line}");
         }
+    }
+
+    #[test]
+    fn a_cut_that_was_accepted_upstream_says_nothing_of_the_next_stream() {
+        let begin = frame(&begin_line(Kind::Items, &Map::new()));
+        let cut = StageError::of("filter", &StreamError::NoEnd { kind: Kind::Items, lines: 0 });
+        let mut p = Progress::new(Kind::Items);
+        for f in [&begin, &frame(&cut.line())] {
+            p.frame(f).unwrap();
+        }
+        assert!(matches!(p.finish(false), Err(StreamError::Upstream(first)) if first == cut));
+        assert!(p.finish(true).is_ok());
+        p.frame(&frame(&end_line(0, &Map::new()))).unwrap();
+        assert!(p.finish(false).is_ok());
+        p.frame(&begin).unwrap();
+        assert!(matches!(p.finish(false), Err(StreamError::NoEnd { .. })));
     }
 
     #[test]
