@@ -257,6 +257,13 @@ impl FileRef<'_> {
         let name = self.name.as_deref().unwrap_or_default();
         name.rsplit_once('.').is_some_and(|(_, ext)| is_image_extension(ext))
     }
+
+    /// The extension at the end of its URL's path, without the dot.
+    pub fn url_extension(&self) -> Option<&str> {
+        let path = self.url.as_deref()?.split(['?', '#']).next()?;
+        let (_, ext) = path.rsplit('/').next()?.rsplit_once('.')?;
+        Some(ext).filter(|ext| !ext.is_empty())
+    }
 }
 
 #[derive(Deserialize)]

@@ -59,8 +59,8 @@ pub fn report(name: &str, s: &Summary, console: &Console) -> Exit {
     }
     if s.not_images > 0 {
         console.warn(&format!(
-            "{} images have no image extension in their file name (.jpg, .png, …): training programs look for images by it and will \
-             pass them over; mend the names in Synapse",
+            "{} images have no image extension (.jpg, .png, …), neither in their name nor in their URL or origin_file_extension: \
+             training programs look for images by it and will pass them over; mend the names in Synapse",
             s.not_images
         ));
     }

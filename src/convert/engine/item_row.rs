@@ -1,7 +1,7 @@
 //! What the row around a payload says about its files, their sizes and its split.
 
 use super::coverage::Coverage;
-use super::naming::safe;
+use super::naming::{is_plain_extension, safe};
 use super::split::{FieldPath, Split, UNASSIGNED, by_hash, of_category};
 use super::stream_facts::StreamFacts;
 use crate::convert::geometry::Size;
@@ -72,6 +72,23 @@ impl<'r, 'a> Row<'r, 'a> {
             .or_else(|| file.and_then(|f| f.size))
             .or_else(by_unit)
             .map(|(w, h)| Size { w, h })
+    }
+
+    /// The extension of a file with its dot, as its URL or `origin_file_extension` of its data unit says. `of_image`: only one that images
+    /// have.
+    pub fn extension(&self, file: Option<&FileRef<'a>>, of_image: bool) -> Option<String> {
+        #[derive(Deserialize)]
+        struct Meta<'a> {
+            #[serde(borrow, default)]
+            origin_file_extension: Option<Raw<'a>>,
+        }
+        let fits = |ext: &&str| if of_image { item::is_image_extension(ext) } else { is_plain_extension(ext) };
+        let by_url = file.and_then(FileRef::url_extension).filter(|ext| fits(ext)).map(|ext| format!(".{ext}"));
+        by_url.or_else(|| {
+            let meta = self.unit.meta.as_ref()?.read_borrowed::<Meta<'a>>()?;
+            let text = meta.origin_file_extension.as_ref().and_then(item::text)?;
+            Some(text.trim_start_matches('.')).filter(fits).map(|ext| format!(".{ext}"))
+        })
     }
 
     /// The row's own category, else that of its data unit.

@@ -1,6 +1,7 @@
 //! Output stems: from original names, unique without regard to case.
 
-use crate::path::leaf;
+use crate::path;
+use crate::path::{leaf, nfc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
@@ -10,22 +11,31 @@ use std::collections::HashSet;
 pub struct Name {
     /// What comes before the last dot.
     pub stem: String,
-    /// The extension with its dot; empty when there is none.
+    /// The extension with its dot; empty without one.
     pub ext: String,
 }
 
 /// Longest stem, bytes: leaves room for `__id`, an extension and the name of a temporary file within 255 bytes.
 pub const MAX_STEM: usize = 200;
 
+/// Longest extension with its dot, bytes; what is longer belongs to the stem.
+const MAX_EXT: usize = 16;
+
 impl Name {
-    /// From an original name. `None` when its leaf cannot be a file name here.
-    pub fn of_original(name: &str) -> Option<Self> {
-        let leaf = leaf(name).ok()?;
+    /// From an original name: what its leaf gives. The stem is `None` when it cannot be a file's name here; the extension stays. A stem
+    /// that is too long is cut, and ends in its hash.
+    pub fn of_original(name: &str) -> (Option<String>, String) {
+        let leaf = nfc(name.rsplit(['/', '\\']).next().unwrap_or(name));
         let (stem, ext) = match leaf.rfind('.') {
-            Some(dot) if dot > 0 && leaf.len() - dot <= 16 => leaf.split_at(dot),
-            _ => (leaf.as_str(), ""),
+            Some(dot) if dot > 0 && leaf.len() - dot <= MAX_EXT => leaf.split_at(dot),
+            _ => (&*leaf, ""),
         };
-        (stem.len() <= MAX_STEM && !matches!(stem, "." | "..")).then(|| Self { stem: stem.into(), ext: ext.into() })
+        let stem = if stem.len() > MAX_STEM { shortened(stem) } else { stem.to_owned() };
+        if !matches!(&*stem, "." | "..") && path::leaf(&format!("{stem}{ext}")).is_ok() {
+            return (Some(stem), ext.to_owned());
+        }
+        let plain = ext.get(1..).is_some_and(is_plain_extension);
+        (None, if plain { ext.to_owned() } else { String::new() })
     }
 
     /// From an id, which may be any text.
@@ -34,10 +44,25 @@ impl Name {
     }
 }
 
+/// Whether a text can be an extension, without its dot: ASCII letters and digits.
+pub fn is_plain_extension(text: &str) -> bool {
+    (1..MAX_EXT).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+/// A long stem, cut at a character, with the hash of the whole at its end: stems that begin alike stay different.
+fn shortened(stem: &str) -> String {
+    let hash = hashed(stem);
+    let mut end = MAX_STEM - hash.len() - 1;
+    while !stem.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}_{hash}", &stem[..end])
+}
+
 /// An id as a file name: characters that have no place in one become `_`; a long id ends in its hash.
 pub fn safe(id: &str) -> String {
     let clean: String = id.chars().map(|c| if c.is_control() || "/\\:*?\"<>|".contains(c) { '_' } else { c }).collect();
-    let clean = crate::path::nfc(&clean).into_owned();
+    let clean = nfc(&clean).into_owned();
     if clean.len() > 64 || matches!(clean.as_str(), "" | "." | "..") || leaf(&clean).is_err() {
         return hashed(id);
     }
@@ -106,14 +131,28 @@ mod tests {
 
     #[test]
     fn original_names_become_stem_and_extension() {
-        let name = |n: &str| Name::of_original(n).map(|n| (n.stem, n.ext));
-        let pair = |a: &str, b: &str| Some((a.to_owned(), b.to_owned()));
-        assert_eq!(name("dir\\a/b.tar.jpg"), pair("b.tar", ".jpg"));
-        assert_eq!(name("그림 1.JPG"), pair("그림 1", ".JPG"));
-        assert_eq!(name("noext"), pair("noext", ""));
-        assert_eq!(name(".hidden"), pair(".hidden", ""));
-        assert_eq!(name("a/.."), None);
-        assert_eq!(name(&"x".repeat(300)), None);
+        let long = "그".repeat(100);
+        for (name, stem, ext) in [
+            ("dir\\a/b.tar.jpg", Some("b.tar"), ".jpg"),
+            ("그림 1.JPG", Some("그림 1"), ".JPG"),
+            ("noext", Some("noext"), ""),
+            (".hidden", Some(".hidden"), ""),
+            ("a:b.jpg", None, ".jpg"),
+            ("a\u{1}.png", None, ".png"),
+            ("x\u{202e}y.WebP", None, ".WebP"),
+            ("...jpg", None, ".jpg"),
+            ("a/..", None, ""),
+            ("a:b.j\u{1}g", None, ""),
+            ("", None, ""),
+            ("dir/", None, ""),
+        ] {
+            assert_eq!(Name::of_original(name), (stem.map(str::to_owned), ext.to_owned()), "{name:?}");
+        }
+        let (stem, ext) = Name::of_original(&format!("{long}.jpg"));
+        let stem = stem.unwrap();
+        assert!(stem.len() <= MAX_STEM && stem.starts_with("그그") && ext == ".jpg", "{stem}");
+        assert_ne!(Name::of_original(&format!("{long}a.jpg")).0.unwrap(), stem);
+        assert_eq!(Name::of_original(&"x".repeat(300)).1, "");
     }
 
     #[test]

@@ -342,14 +342,15 @@ impl Worker {
         counts: &mut ItemCounts,
         chunk: &mut Chunk,
     ) -> Result<Name, String> {
-        let original = place.file.and_then(|f| f.name.as_deref());
-        let named = original.map(Name::of_original);
-        if let Some(None) = named {
+        let original = place.file.and_then(|f| f.name.as_deref()).map(Name::of_original);
+        if let Some((None, _)) = original {
             chunk.tally.item_reason(Reason::InvalidOutputFilename, counts);
         }
-        let named = named.flatten();
+        let (stem, ext) = original.unwrap_or_default();
+        let (stem, ext) = self.with_extension(row, place, stem, ext);
+        let named = stem.map(|stem| Name { stem, ext: ext.clone() });
         let by_id = || {
-            let mut name = Name::of_id(&row.item.id);
+            let mut name = Name { ext: ext.clone(), ..Name::of_id(&row.item.id) };
             if let (Some(media), false) = (place.media, place.first) {
                 name.stem = format!("{}_{}", name.stem, safe(&media.key));
             }
@@ -357,14 +358,33 @@ impl Worker {
         };
         let template = match (&self.options.naming, named) {
             (Naming::Stem, Some(name)) => return Ok(name),
-            (Naming::Id, Some(name)) => return Ok(Name { ext: name.ext, ..by_id() }),
-            (Naming::Stem | Naming::Id, None) => return Ok(by_id()),
+            (Naming::Id, _) | (Naming::Stem, None) => return Ok(by_id()),
             (Naming::Template(template), named) => (template, named.unwrap_or_else(by_id)),
         };
         let (template, Name { stem, ext }) = template;
         let media = place.media.map_or("", |m| &m.key);
         let facts = Facts { stem: &stem, ext: &ext, id: &row.item.id, split, media, line: row.line };
         Ok(Name { stem: template.stem(&facts)?.unwrap_or_else(|| by_id().stem), ext })
+    }
+
+    /// The stem and extension of an original name, with the extension that the row gives elsewhere when the name has none. Readers find
+    /// images by their extension, so an image gets one of an image: `frame.0001` of a JPEG is `frame.0001.jpg`.
+    fn with_extension(
+        &self,
+        row: &Row<'_, '_>,
+        place: &MediaFile<'_, '_>,
+        stem: Option<String>,
+        ext: String,
+    ) -> (Option<String>, String) {
+        let of_images = self.per == UnitKind::Image;
+        let known = if of_images { item::is_image_extension(ext.trim_start_matches('.')) } else { !ext.is_empty() };
+        if known {
+            return (stem, ext);
+        }
+        match row.extension(place.file, of_images) {
+            Some(better) => (stem.map(|stem| stem + &ext), better),
+            None => (stem, ext),
+        }
     }
 
     fn original(&self, row: &Row<'_, '_>, file: Option<&FileRef<'_>>) -> Option<Original> {
