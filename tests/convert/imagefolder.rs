@@ -45,3 +45,29 @@ fn images_go_into_the_folder_of_their_one_class() {
     assert!(out.contains_key("1/고양이/a.jpg") && !out.contains_key("unassigned/4/d.jpg"), "{out:?}");
     convert(&["--to", "imagefolder", "--images", "omit"], &input).exits(2);
 }
+
+/// torchvision numbers the folders of one split; a class that val lacks shifts the others there.
+#[test]
+fn a_class_that_a_split_lacks_is_told_and_the_order_is_a_file() {
+    let rows = |classes: &[(&str, u64)]| -> String {
+        classes.iter().map(|(class, id)| classified(*id, &format!("{id}.jpg"), &[class])).collect()
+    };
+    let told = "has no image in";
+    for (split, classes, file, gap) in [
+        ("none", vec![("b", 1), ("a", 2)], "a\nb\n", None),
+        ("id", vec![("a", 1), ("a", 2)], "a\n", None),
+        ("id", vec![("a", 1), ("b", 2)], "a\nb\n", Some(r#"the class "a" has no image in 2, and 1 more"#)),
+        ("id", vec![("a", 1), ("Z", 1), ("a", 2)], "Z\na\n", Some(r#"the class "Z" has no image in 2:"#)),
+        ("none", vec![("나무", 1), ("개", 2), ("dog", 3)], "dog\n개\n나무\n", None),
+        ("none", vec![], "", None),
+        ("0.5/0.5", vec![("rare", 1)], "rare\n", None),
+        ("id", vec![("x", 1), ("x", 2), ("y", 2), ("y", 1)], "x\ny\n", None),
+    ] {
+        let args = ["--to", "imagefolder", "--report", "none", "--allow-partial", "--split", split];
+        let args = if split == "none" { &args[..5] } else { &args[..] };
+        assert_eq!(texts(args, &rows(&classes))["classes.txt"], file, "{classes:?}");
+        let stderr = convert(args, &rows(&classes)).exits(0).stderr;
+        assert_eq!(stderr.contains(told), gap.is_some(), "{classes:?} {stderr}");
+        assert!(stderr.contains(gap.unwrap_or_default()), "{stderr}");
+    }
+}

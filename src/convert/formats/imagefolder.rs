@@ -5,6 +5,10 @@
 //! or with several different ones (`CLASS_AMBIGUOUS`: a copy in each folder would teach contradictory labels), goes to
 //! `unassigned/[{split}/]{file}`, outside of what they read; it is not lost, and it is not a class called "unassigned".
 //! Without splits everything is `train`, as the Hugging Face loader would name it.
+//!
+//! torchvision and timm number the classes by the folders of the one split that they open, in the order of code points. A class that a split
+//! has no image of shifts the numbers after it there. `classes.txt` has the folders of all splits in that order, and who reads splits with it
+//! has one numbering (docs/formats.md).
 
 use crate::convert::declaration::{Attributes, Carries, Declaration, Splits, Tools, UnitKind};
 use crate::convert::engine::classes::Classes;
@@ -18,6 +22,7 @@ use crate::convert::report::tally::Fate;
 use crate::dm::annotation::Tool;
 use crate::dm::{Annotation, Reason};
 use crate::stream::StreamError;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The folder of a run without splits.
@@ -28,7 +33,7 @@ pub static IMAGEFOLDER: Declaration = Declaration {
     name: "imagefolder",
     aliases: &["image-folder", "folder", "folders", "classification"],
     summary: "images in folders of their classes",
-    writes: "`{split}/{class}/` folders of images, from `classification` annotations",
+    writes: "`{split}/{class}/` folders of images, from `classification` annotations, `classes.txt`",
     unit: UnitKind::Image,
     size: false,
     raw: false,
@@ -94,7 +99,7 @@ impl Format for ImageFolder {
     }
 
     fn collector(&self) -> Box<dyn Collector> {
-        Box::new(NoFiles)
+        Box::<Folders>::default()
     }
 }
 
@@ -117,16 +122,53 @@ fn folder(class: &str) -> String {
     if name == class && !name.starts_with('.') { name } else { format!("{}_{}", name.trim_matches('.'), hashed(class)) }
 }
 
-/// The format has no file of its own; the images' lines are written with their record.
-struct NoFiles;
+/// The classes that have a folder, each with the splits where it has one.
+#[derive(Default)]
+struct Folders {
+    classes: BTreeMap<String, BTreeSet<String>>,
+    splits: BTreeSet<String>,
+}
 
-impl Collector for NoFiles {
-    fn record(&mut self, _: &RecordRef<'_>, _: &Classes, _: &mut Files) -> Result<String, StreamError> {
+impl Folders {
+    /// Says which splits lack a folder that another has.
+    fn gaps(&self) -> Option<String> {
+        let lacking = |(class, has): (&String, &BTreeSet<String>)| {
+            let split = self.splits.iter().find(|split| !has.contains(*split))?;
+            Some((class.clone(), split.clone()))
+        };
+        let all: Vec<_> = self.classes.iter().filter_map(lacking).collect();
+        let (class, split) = all.first()?;
+        let others = match all.len() - 1 {
+            0 => String::new(),
+            n => format!(", and {n} more classes are missing from one"),
+        };
+        Some(format!(
+            "the class {class:?} has no image in {split}{others}: torchvision and timm number the folders of each split by themselves, so \
+             give them classes.txt (timm: --class-map), or choose another --split"
+        ))
+    }
+}
+
+impl Collector for Folders {
+    fn record(&mut self, r: &RecordRef<'_>, _: &Classes, _: &mut Files) -> Result<String, StreamError> {
+        let mut parts = r.parts;
+        if let Some(class) = parts.str().ok().filter(|class| !class.is_empty()) {
+            let split = if r.split.is_empty() { NO_SPLIT } else { &r.split };
+            if !self.splits.contains(split) {
+                self.splits.insert(split.to_owned());
+            }
+            match self.classes.get_mut(class) {
+                Some(splits) if splits.contains(split) => {}
+                Some(splits) => drop(splits.insert(split.to_owned())),
+                None => drop(self.classes.insert(class.to_owned(), BTreeSet::from([split.to_owned()]))),
+            }
+        }
         Ok(String::new())
     }
 
-    fn finish(self: Box<Self>, _: &RunEnd<'_>, _: &mut Files) -> Result<(), StreamError> {
-        Ok(())
+    fn finish(self: Box<Self>, _: &RunEnd<'_>, files: &mut Files) -> Result<(), StreamError> {
+        files.notes.extend(self.gaps());
+        files.plain("classes.txt", &self.classes.keys().map(|class| format!("{class}\n")).collect::<String>())
     }
 }
 

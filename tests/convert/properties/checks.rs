@@ -3,7 +3,7 @@
 use crate::common::convert::Files;
 use serde_json::Value;
 use serde_json::value::RawValue;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io;
 
 /// What a reader is given.
@@ -269,9 +269,12 @@ fn jsonl(files: &Files, payloads: &[String]) {
     assert_eq!(lines, expected);
 }
 
-/// Images alone, each in the folder of its class or of those without one.
+/// Images, each in the folder of its class or of those without one, and the list of the folders.
 fn imagefolder(files: &Files) {
-    for (path, content) in files.iter().filter(|(path, _)| !path.starts_with("metadata/")) {
+    let of_classes = |path: &&String| !path.starts_with("metadata/") && !path.starts_with("unassigned/");
+    let folders: BTreeSet<_> = files.keys().filter(of_classes).filter_map(|path| path.split('/').nth(1)).collect();
+    assert!(text(files, "classes.txt").lines().eq(folders), "{}", text(files, "classes.txt"));
+    for (path, content) in files.iter().filter(|(path, _)| !path.starts_with("metadata/") && *path != "classes.txt") {
         assert!(content.starts_with(b"-> "), "{path} is no original");
         assert!(matches!(path.split('/').count(), 2 | 3), "{path}");
     }
