@@ -121,6 +121,11 @@ pub trait Destination: Send + Sync {
         None
     }
 
+    /// The first bytes of a file that [`held`](Destination::held) has found, where they are at hand.
+    fn beginning(&self, _path: &RelPath) -> Option<Vec<u8>> {
+        None
+    }
+
     /// Notes that a file is finished, or was found finished by [`held`](Destination::held), so that a later run can find it.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ mod faults;
 mod foreign;
 mod hostile;
 mod local;
+mod not_the_file;
 mod originals;
 mod packed;
 mod server;

@@ -6,12 +6,12 @@ use std::fs;
 
 const SECRET: &str = "X-Amz-Signature=5ec2e7";
 
-fn line(path: &str, url: &str) -> String {
+pub fn line(path: &str, url: &str) -> String {
     serde_json::json!({"path": path, "url": url}).to_string()
 }
 
 /// Runs with this server as the stream's own, so that its loopback address is allowed.
-fn run(p: &Place, server: &Server, args: &[&str], lines: &[String]) -> Ran {
+pub fn run(p: &Place, server: &Server, args: &[&str], lines: &[String]) -> Ran {
     let begin = format!(r#"{{"@stream":"begin","kind":"files","source":{{"host":"{}"}}}}"#, server.url(""));
     let body: String = lines.iter().map(|l| format!("{l}\n")).collect();
     let ran = p.run(args, format!("{begin}\n{body}{END}\n"));
@@ -26,11 +26,11 @@ fn run(p: &Place, server: &Server, args: &[&str], lines: &[String]) -> Ran {
 fn relative_and_absolute_urls_are_fetched_without_credentials() {
     let server = Server::start(|r| ok(format!("content of {}", &r.target[..3]).as_bytes()));
     let p = place();
-    let lines: Vec<_> = (0..50).map(|i| line(&format!("a/{i}.jpg"), &format!("/m/{i}?{SECRET}"))).collect();
-    let more = [line("images/b.jpg", &server.url(&format!("/b?{SECRET}")))];
+    let lines: Vec<_> = (0..50).map(|i| line(&format!("a/{i}.bin"), &format!("/m/{i}?{SECRET}"))).collect();
+    let more = [line("images/b.bin", &server.url(&format!("/b?{SECRET}")))];
     run(&p, &server, &["out"], &[&lines[..], &more].concat()).exits(0).one_line().says("51 files").says("51 originals");
-    assert_eq!(fs::read(p.path("out/a/7.jpg")).unwrap(), b"content of /m/");
-    assert_eq!(fs::read(p.path("out/images/b.jpg")).unwrap(), b"content of /b?");
+    assert_eq!(fs::read(p.path("out/a/7.bin")).unwrap(), b"content of /m/");
+    assert_eq!(fs::read(p.path("out/images/b.bin")).unwrap(), b"content of /b?");
     for request in server.seen() {
         assert!(request.target.contains(SECRET), "the query is part of the request");
         for name in ["authorization", "synapse-access-token", "cookie", "referer"] {
@@ -43,7 +43,7 @@ fn relative_and_absolute_urls_are_fetched_without_credentials() {
 fn an_origin_that_goes_on_failing_is_told_once() {
     let server = Server::start(|r| if r.nth < 2 { status(503) } else { ok(b"at last") });
     let p = place();
-    let lines: Vec<_> = (0..6).map(|i| line(&format!("{i}.jpg"), &format!("/{i}?{SECRET}"))).collect();
+    let lines: Vec<_> = (0..6).map(|i| line(&format!("{i}.bin"), &format!("/{i}?{SECRET}"))).collect();
     let ran = run(&p, &server, &["out"], &lines).exits(0).says("6 originals");
     let said: Vec<_> = ran.stderr.lines().collect();
     assert_eq!(said.len(), 2, "{ran}");
@@ -67,10 +67,10 @@ fn passing_failures_are_retried_over_a_fresh_connection() {
         _ => ok(&answer),
     });
     let p = place();
-    let lines: Vec<_> = ["/5", "/r", "/h", "/c", "/p"].iter().map(|t| line(&format!("x{t}.jpg"), t)).collect();
+    let lines: Vec<_> = ["/5", "/r", "/h", "/c", "/p"].iter().map(|t| line(&format!("x{t}.bin"), t)).collect();
     run(&p, &server, &["out"], &lines).exits(0).says("5 originals");
     for t in ["/5", "/r", "/h", "/c", "/p"] {
-        assert!(fs::read(p.path(&format!("out/x{t}.jpg"))).unwrap() == body, "{t}");
+        assert!(fs::read(p.path(&format!("out/x{t}.bin"))).unwrap() == body, "{t}");
         let mut connections: Vec<_> = server.seen_for(t).iter().map(|r| r.connection).collect();
         assert!(connections.len() > 1, "{t}");
         connections.dedup();

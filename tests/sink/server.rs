@@ -25,6 +25,8 @@ pub enum Answer {
     Send(u16, Vec<(&'static str, String)>, Vec<u8>),
     /// The length of the body is told, but only so many bytes are sent before the connection breaks.
     Cut(Vec<(&'static str, String)>, Vec<u8>, usize),
+    /// These bytes, head and all; then the connection is closed.
+    Raw(Vec<u8>),
     /// Nothing: the connection is closed.
     Hang,
     /// The head and some bytes, then silence until the client goes away.
@@ -93,6 +95,11 @@ fn serve(stream: TcpStream, connection: usize, answer: &dyn Fn(&Request) -> Answ
             Answer::Cut(headers, body, n) => {
                 let _ = out.write_all(head(200, &headers, body.len()).as_bytes());
                 let _ = out.write_all(&body[..n]);
+                let _ = out.shutdown(Shutdown::Both);
+                return;
+            }
+            Answer::Raw(bytes) => {
+                let _ = out.write_all(&bytes);
                 let _ = out.shutdown(Shutdown::Both);
                 return;
             }

@@ -93,7 +93,10 @@ fn the_same_at_any_concurrency_in_any_format_and_under_any_name() {
 
 #[test]
 fn an_item_larger_than_a_shard_has_one_of_its_own_and_a_lost_original_leaves_no_trace() {
-    let server = Server::start(|r| if r.target == "/lost" { status(404) } else { ok(&[7; 9000]) });
+    let server =
+        Server::start(
+            |r| if r.target == "/lost" { status(404) } else { ok(&[&b"\xff\xd8\xff"[..], &[7; 9000]].concat()) },
+        );
     let p = place();
     let url = |id: usize, path: &str, target: &str| {
         serde_json::json!({"path": path, "url": server.url(target), "item": id}).to_string()

@@ -12,11 +12,12 @@ use super::destination::{Destination, Existing, LocalFiles, Output};
 use super::error::{SinkError, Unsupported};
 use crate::path::RelPath;
 use crate::sink::dataset::resume_log::{ResumeLog, Segments};
+use crate::sink::originals::sniff;
 use resume::{LogFile, Resumable};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use staging::{Staging, TREE};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Seek, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -165,6 +166,13 @@ impl Destination for Local {
 
     fn held(&self, path: &RelPath) -> Option<Digest> {
         if self.resumable.is_empty() { None } else { self.resumable.take(path, &self.tree.join(path.as_str())) }
+    }
+
+    fn beginning(&self, path: &RelPath) -> Option<Vec<u8>> {
+        let mut head = Vec::new();
+        let file = File::open(self.tree.join(path.as_str())).ok()?;
+        file.take(sniff::HEAD as u64).read_to_end(&mut head).ok()?;
+        Some(head)
     }
 
     fn record(&self, path: &RelPath, digest: &Digest) -> Result<(), SinkError> {

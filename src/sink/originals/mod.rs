@@ -1,9 +1,11 @@
 //! Originals: the `url` of a file line, downloaded into an [`Output`] with retries, and checked at the end.
 
+pub mod ending;
 pub mod etag;
 pub mod origin;
 pub mod reason;
 pub mod renew;
+pub mod sniff;
 
 use super::dataset::digest::{Digest, Expected, Meter};
 use super::destination::Output;
@@ -14,11 +16,13 @@ use crate::net::http;
 use crate::net::http::Clients;
 use crate::net::retry::RetryPolicy;
 use backon::{BackoffBuilder, ExponentialBuilder};
+use ending::Ending;
 use etag::Announced;
 use reason::Reason;
 use renew::{RENEWALS, Refresh, Renewals};
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Response, StatusCode};
+use sniff::{Found, Kind};
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -148,6 +152,11 @@ struct Arrived<'a> {
     md5: Option<Announced>,
     /// ETag or date under which the rest may be asked for.
     validator: Option<HeaderValue>,
+    kind: Kind,
+    /// The first bytes.
+    head: Vec<u8>,
+    /// Where the server announced no length.
+    ending: Option<Ending>,
 }
 
 impl Arrived<'_> {
@@ -164,6 +173,41 @@ impl Arrived<'_> {
     fn forget(&mut self) {
         self.total.fetch_sub(self.meter.bytes(), Ordering::Relaxed);
         self.meter = Meter::default();
+        self.head.clear();
+    }
+
+    /// Takes the next bytes.
+    fn take(&mut self, bytes: &[u8]) -> Result<(), SinkError> {
+        self.out.write(bytes)?;
+        self.meter.update(bytes);
+        if let Some(md5) = &mut self.md5 {
+            md5.update(bytes);
+        }
+        if let Some(ending) = &mut self.ending {
+            ending.update(bytes);
+        }
+        let missing = sniff::HEAD.saturating_sub(self.head.len());
+        self.head.extend_from_slice(&bytes[..bytes.len().min(missing)]);
+        Ok(())
+    }
+
+    /// What is wrong with the body. What came instead of the file says more than its size does.
+    fn problem(&self, expected: &Expected) -> Option<Reason> {
+        let found = sniff::instead_of(self.kind, &self.head);
+        let found = found.filter(|f| *f != Found::Nothing || expected.bytes != Some(0));
+        if let Some(found) = found {
+            return Some(Reason::NotTheFile { kind: self.kind, found });
+        }
+        if let Err(mismatch) = expected.check(&self.meter.clone().finish()) {
+            return Some(Reason::Other(mismatch.to_string()));
+        }
+        if let Some(Err(wrong)) = self.md5.as_ref().map(Announced::check) {
+            return Some(Reason::Other(wrong.to_string()));
+        }
+        // A size or a hash that fits proves that all is there.
+        let proved = expected.bytes.is_some() || expected.sha256.is_some() || self.md5.is_some();
+        let cut = !proved && self.kind == Kind::Image && self.ending.as_ref().is_some_and(Ending::is_cut);
+        cut.then_some(Reason::Cut)
     }
 }
 
@@ -174,14 +218,21 @@ impl Downloads {
         Self { runtime, stop, clients: Clients::default(), options, lost_in_a_row, total }
     }
 
-    /// Streams an original into `out` and checks it. `out` is not finished.
+    /// Streams an original of this kind into `out` and checks it. `out` is not finished.
     ///
     /// # Errors
     /// [`Failed`].
-    pub fn fetch(&self, source: &Source, expected: &Expected, out: &mut dyn Output) -> Result<Digest, Failed> {
+    pub fn fetch(
+        &self,
+        source: &Source,
+        kind: Kind,
+        expected: &Expected,
+        out: &mut dyn Output,
+    ) -> Result<Digest, Failed> {
         // Timers are made before they are awaited.
         let _runtime = self.runtime.enter();
-        let mut arrived = Arrived { out, total: &self.total, meter: Meter::default(), md5: None, validator: None };
+        let (total, meter, head) = (&self.total, Meter::default(), Vec::new());
+        let mut arrived = Arrived { out, total, meter, md5: None, validator: None, kind, head, ending: None };
         let mut source = source.clone();
         let mut pauses = ExponentialBuilder::new()
             .with_min_delay(Duration::from_millis(500))
@@ -245,6 +296,7 @@ impl Downloads {
     /// One try: request, redirects, body, check.
     fn attempt(&self, source: &Source, expected: &Expected, got: &mut Arrived<'_>, fresh: bool) -> Result<(), Tried> {
         let mut response = self.request(source, got, fresh)?;
+        let length = whole_length(&response);
         if response.status() == StatusCode::PARTIAL_CONTENT {
             if got.validator.is_none() || continues_at(&response) != Some(got.meter.bytes()) {
                 got.restart()?;
@@ -254,36 +306,37 @@ impl Downloads {
             got.restart()?;
             got.validator = validator(response.headers());
             got.md5 = Announced::of(response.headers());
+            let chunked = response.headers().contains_key(header::TRANSFER_ENCODING);
+            got.ending = (length.is_none() && !chunked).then(Ending::default);
         }
         let announced = response.content_length().map(|rest| got.meter.bytes().saturating_add(rest));
         self.check_size(announced.unwrap_or(0))?;
         loop {
             match self.wait(response.chunk())? {
                 Ok(Some(bytes)) => {
-                    got.out.write(&bytes)?;
-                    got.meter.update(&bytes);
-                    if let Some(md5) = &mut got.md5 {
-                        md5.update(&bytes);
-                    }
+                    got.take(&bytes)?;
                     self.check_size(got.meter.bytes())?;
                     let total = self.total.fetch_add(bytes.len() as u64, Ordering::Relaxed) + bytes.len() as u64;
                     if let Some(limit) = self.options.max_total.filter(|limit| total > *limit) {
                         return Err(SinkError::TooMuch { limit }.into());
                     }
                     if expected.bytes.is_some_and(|n| got.meter.bytes() > n) {
-                        return wrong_body(got, "it is longer than the line says".to_owned());
+                        let found = sniff::instead_of(got.kind, &got.head);
+                        let longer = || Reason::Other("it is longer than the line says".to_owned());
+                        let kind = got.kind;
+                        return wrong_body(got, found.map_or_else(longer, |found| Reason::NotTheFile { kind, found }));
                     }
                 }
                 Ok(None) => break,
                 Err(e) => return Err(broken(e)),
             }
         }
-        if let Err(mismatch) = expected.check(&got.meter.clone().finish()) {
-            return wrong_body(got, mismatch.to_string());
+        if length.is_some_and(|length| got.meter.bytes() < length) {
+            return Err(temporary("the server sent only a part of it"));
         }
-        match got.md5.as_ref().map(Announced::check) {
-            Some(Err(wrong)) => wrong_body(got, wrong.to_string()),
-            Some(Ok(())) | None => Ok(()),
+        match got.problem(expected) {
+            Some(reason) => wrong_body(got, reason),
+            None => Ok(()),
         }
     }
 
@@ -305,7 +358,7 @@ impl Downloads {
                 got.restart()?;
             }
             if !response.status().is_redirection() {
-                return accept(response, &url);
+                return accept(response, got.kind);
             }
             let target = response.headers().get(header::LOCATION).and_then(|v| v.to_str().ok());
             match target.and_then(|t| url.join(t).ok()) {
@@ -347,7 +400,7 @@ impl Downloads {
 }
 
 /// Is this the response to take the body from?
-fn accept(response: Response, url: &Url) -> Result<Response, Tried> {
+fn accept(response: Response, kind: Kind) -> Result<Response, Tried> {
     let status = response.status();
     if !matches!(status, StatusCode::OK | StatusCode::PARTIAL_CONTENT) {
         let retry = matches!(status.as_u16(), 408 | 416 | 429 | 500 | 502 | 503 | 504 | 520..=524);
@@ -360,10 +413,10 @@ fn accept(response: Response, url: &Url) -> Result<Response, Tried> {
     let is = |name: header::HeaderName, what: &str| {
         response.headers().get(name).and_then(|v| v.to_str().ok()).is_some_and(|v| v.trim().starts_with(what))
     };
-    // Login and error pages come with 200 from some gateways; they must not be published as an image.
-    let page = [".html", ".htm"].iter().any(|end| url.path().to_ascii_lowercase().ends_with(end));
-    if is(header::CONTENT_TYPE, "text/html") && !page {
-        return Err(temporary("the server sent an HTML page instead of the file"));
+    // Login and error pages come with 200 from some gateways. Where the content shows what it is, that counts instead.
+    if is(header::CONTENT_TYPE, "text/html") && kind == Kind::Other {
+        let reason = Reason::NotTheFile { kind, found: Found::Html };
+        return Err(Tried::Failed(FailedTry { reason, retry: true, wrong_body: true, refused: false, after: None }));
     }
     if response.headers().contains_key(header::CONTENT_ENCODING) && !is(header::CONTENT_ENCODING, "identity") {
         return Err(permanent(Reason::Other("the server sent it compressed, without being asked to".to_owned())));
@@ -377,6 +430,15 @@ fn continues_at(response: &Response) -> Option<u64> {
     range.strip_prefix("bytes ")?.split('-').next()?.parse().ok()
 }
 
+/// The length of the whole file, if the response announces it.
+fn whole_length(response: &Response) -> Option<u64> {
+    if response.status() != StatusCode::PARTIAL_CONTENT {
+        return response.content_length();
+    }
+    let range = response.headers().get(header::CONTENT_RANGE)?.to_str().ok()?;
+    range.rsplit('/').next()?.trim().parse().ok()
+}
+
 /// What `If-Range` may hold: a strong ETag, else the date.
 fn validator(headers: &HeaderMap) -> Option<HeaderValue> {
     let etag = headers.get(header::ETAG).filter(|v| !v.as_bytes().starts_with(b"W/"));
@@ -388,9 +450,8 @@ fn retry_after(value: &HeaderValue) -> Option<Duration> {
     Some(Duration::from_secs(seconds).min(LONGEST_RETRY_AFTER))
 }
 
-fn wrong_body(got: &mut Arrived<'_>, reason: String) -> Result<(), Tried> {
+fn wrong_body(got: &mut Arrived<'_>, reason: Reason) -> Result<(), Tried> {
     got.restart()?;
-    let reason = Reason::Other(reason);
     Err(Tried::Failed(FailedTry { reason, retry: true, wrong_body: true, refused: false, after: None }))
 }
 

@@ -1,5 +1,6 @@
 //! Why an original could not be downloaded.
 
+use super::sniff::{Found, Kind};
 use crate::net::addresses::UrlError;
 
 /// Why an original could not be downloaded; the URL is not part of it.
@@ -14,6 +15,17 @@ pub enum Reason {
     /// Its URL is refused, before or while connecting.
     #[error(transparent)]
     Url(#[from] UrlError),
+    /// A success that is not the file.
+    #[error("the server sent {found} instead of {kind}")]
+    NotTheFile {
+        /// What the path promises.
+        kind: Kind,
+        /// What came.
+        found: Found,
+    },
+    /// The image breaks off, and no length says that this is all of it.
+    #[error("the image breaks off before its end, and the server announced no length")]
+    Cut,
     /// What the server or the network said.
     #[error("{0}")]
     Other(String),

@@ -7,6 +7,7 @@ use crate::path::RelPath;
 use crate::sink::dataset::digest::{Digest, Expected, Meter};
 use crate::sink::destination::{Destination, LocalFiles};
 use crate::sink::error::SinkError;
+use crate::sink::originals::sniff::{self, Kind};
 use crate::sink::originals::{Downloads, Failed};
 use crate::stream::Place;
 use crossbeam_channel::{Receiver, Sender};
@@ -110,7 +111,7 @@ fn write(worker: &Worker, job: &Job) -> Result<Digest, Failed> {
     let is_link = matches!(job.content, Content::File(_)) && worker.local_files != LocalFiles::Copy;
     let held = if is_link { None } else { dest.held(&job.path) };
     let digest = match held {
-        Some(held) if same(job, &held)? => {
+        Some(held) if same(dest, job, &held)? => {
             check(job, &held)?;
             held
         }
@@ -120,15 +121,24 @@ fn write(worker: &Worker, job: &Job) -> Result<Digest, Failed> {
     Ok(digest)
 }
 
-/// Whether what is there is what the job would bring. An original is not asked for again unless its line promises another one.
-fn same(job: &Job, held: &Digest) -> Result<bool, SinkError> {
+/// Whether what is there is what the job would bring. An original is not asked for again unless its line promises another one, or
+/// what is there begins like something else.
+fn same(dest: &dyn Destination, job: &Job, held: &Digest) -> Result<bool, SinkError> {
     Ok(match &job.content {
         Content::Bytes(bytes) => Meter::of(bytes) == *held,
         Content::Scratch(_, digest) => digest == held,
         Content::File(file) => measure(file)? == *held,
-        Content::Original(_) => job.expected.check(held).is_ok(),
+        Content::Original(_) => job.expected.check(held).is_ok() && begins_well(dest, job, held),
         Content::Unfetchable(..) => false,
     })
+}
+
+/// Whether an original of an earlier run can be the file.
+fn begins_well(dest: &dyn Destination, job: &Job, held: &Digest) -> bool {
+    if held.bytes == 0 {
+        return job.expected.bytes == Some(0);
+    }
+    dest.beginning(&job.path).is_none_or(|head| sniff::instead_of(Kind::of(job.path.as_str()), &head).is_none())
 }
 
 /// Writes the content of a job, wherever it is.
@@ -153,7 +163,7 @@ fn bring(worker: &Worker, job: &Job) -> Result<Digest, Failed> {
         Content::Unfetchable(_, reason) => Err(Failed::Original(reason.clone())),
         Content::Original(source) => {
             let mut out = dest.start(job.order, &job.path)?;
-            let digest = worker.downloads.fetch(source, &job.expected, &mut *out)?;
+            let digest = worker.downloads.fetch(source, Kind::of(job.path.as_str()), &job.expected, &mut *out)?;
             out.finish()?;
             Ok(digest)
         }
