@@ -54,6 +54,8 @@ reasons! {
     MaskCovered = "MASK_COVERED", Lossy;
     /// The holes of a mask are filled in the output.
     MaskHoleDropped = "MASK_HOLE_DROPPED", Lossy;
+    /// The parts of one object became objects of their own.
+    ObjectPartsSeparated = "OBJECT_PARTS_SEPARATED", Lossy;
     /// The format has no place for attributes.
     CustomAttributesDropped = "CUSTOM_ATTRIBUTES_DROPPED", Lossy;
     /// The part outside the image was cut off.

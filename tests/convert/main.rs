@@ -14,6 +14,7 @@ mod json;
 mod losses;
 mod names;
 mod naming;
+mod parts;
 mod properties;
 mod rows;
 mod template;

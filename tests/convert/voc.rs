@@ -11,6 +11,31 @@ fn voc(options: &[&str], items: &[Value]) -> Ran {
     convert(&[&["--to", "voc", "--report", "summary"], options].concat(), &input)
 }
 
+/// Readers open `JPEGImages/<id>.jpg`, spelled so.
+#[test]
+fn jpegs_have_the_extension_that_readers_open() {
+    for (name, image) in [
+        ("a.jpg", "a.jpg"),
+        ("a.JPG", "a.jpg"),
+        ("a.Jpeg", "a.jpg"),
+        ("a.JFIF", "a.jpg"),
+        ("a.jpe", "a.jpg"),
+        ("a.PNG", "a.PNG"),
+        ("a.bmp", "a.bmp"),
+        ("a.b.JPG", "a.b.jpg"),
+        ("jpg", "jpg"),
+    ] {
+        let mut one = item(1, json!([bbox("a", "car")]));
+        one["file"] = json!({"file_name_original": name, "url": "https://h/1"});
+        let files = export(&[], &[one]);
+        assert!(files.contains_key(&format!("JPEGImages/{image}")), "{name}: {:?}", files.keys());
+        let stem =
+            image.strip_suffix(".jpg").or(image.strip_suffix(".PNG")).or(image.strip_suffix(".bmp")).unwrap_or(image);
+        let xml = String::from_utf8(files[&format!("Annotations/{stem}.xml")].clone()).unwrap();
+        assert!(xml.contains(&format!("<filename>{image}</filename>")), "{xml}");
+    }
+}
+
 /// The files of an export by path.
 fn export(options: &[&str], items: &[Value]) -> Files {
     files(&voc(options, items).exits(0).stdout)

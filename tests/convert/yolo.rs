@@ -67,7 +67,7 @@ fn segment_writes_a_row_for_every_ring_and_outline() {
         (
             plain(1, "polygon", json!({"coordinate": [ring(0), ring(20)]})),
             "0 0.000000 0.000000 0.100000 0.000000 0.100000 0.200000\n0 0.200000 0.000000 0.300000 0.000000 0.300000 0.200000\n",
-            json!({}),
+            json!({"OBJECT_PARTS_SEPARATED": 1}),
         ),
         (plain(1, "polygon", json!({"coordinate": [[0, 0], [5, 5], [0, 0]]})), "", json!({"INVALID_POLYGON": 1})),
         (
@@ -221,6 +221,10 @@ fn data_yaml_names_what_ultralytics_reads() {
          0: \"a \\\"b\\\"\\u2028: c\"\n"
     );
     assert!(files.contains_key("images/val/.keep") && files.contains_key("labels/path/3.txt"));
+    // A part without an image has no folder, so it is not named; train and val must be there.
+    let files = yolo("detect", &["--split", "0.8/0.1/0.1"], &plain(1, "bounding_box", rect(1.0, 1.0, 5.0, 5.0, 0.0)));
+    let has_test = files.keys().any(|path| path.starts_with("images/test/"));
+    assert_eq!(files["data.yaml"].contains("test:"), has_test, "{files:?}");
 }
 
 #[test]

@@ -47,6 +47,7 @@ fn value(option: &str, folder: &Path) -> Vec<String> {
         "presigned" => "keep",
         "roles" => "all",
         "category-start" => "5",
+        "parts" => "join",
         "polygons" => "box",
         "voc-base" => "1",
         "by" => "category",
@@ -88,15 +89,17 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
-/// Rows with every tool that a format treats specially, attributes, a rotated box, one at the edge, a presigned URL.
+/// Rows with every tool that a format treats specially, attributes, a rotated box, one at the edge, a polygon of two parts, a presigned URL.
 fn input() -> String {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/yolo-segment/in.ndjson");
     let rows = std::fs::read_to_string(path).unwrap();
     let row = r#"{"id":5,"file":{"file_name_original":"img_5.jpg","url":"https://x.invalid/5.jpg?X-Amz-Signature=a&X-Amz-Expires=9"},
         "data":{"extra":{"image_1":{"width":100,"height":60}},"annotations":{"image_1":[
         {"id":"c","tool":"classification","classification":{"class":"cat","sure":true}},
-        {"id":"d","tool":"bounding_box","classification":{"class":"dog"}}]},
-        "annotationsData":{"image_1":[{"id":"c"},{"id":"d","coordinate":{"x":1,"y":1,"width":5,"height":5}}]},
+        {"id":"d","tool":"bounding_box","classification":{"class":"dog"}},
+        {"id":"e","tool":"polygon","classification":{"class":"dog"}}]},
+        "annotationsData":{"image_1":[{"id":"c"},{"id":"d","coordinate":{"x":1,"y":1,"width":5,"height":5}},
+        {"id":"e","coordinate":[[[1,1],[9,1],[9,9]],[[30,1],[39,1],[39,9]]]}]},
         "annotationGroups":{"image_1":[]}},"category":"train"}"#;
     let row = row.replace('\n', "");
     rows.replace("{\"@stream\": \"end\", \"count\": 4}", &format!("{row}\n{{\"@stream\":\"end\",\"count\":5}}"))

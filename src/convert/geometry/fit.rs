@@ -14,6 +14,7 @@
 //!
 //! Pixels, y down; angles in radians, clockwise on the screen.
 
+use super::bridge;
 use super::keypoints::Joint;
 use super::{Bounds, Rotated, Size, area, corners, distinct, hull};
 use crate::dm::mask::{MaskRef, Run};
@@ -83,11 +84,11 @@ impl Fit {
     }
 
     /// Puts the rings of one object into `out`. One that is wrong costs the object; one wholly outside is dropped where others are
-    /// cut. Adds `CLIPPED_TO_IMAGE` to `losses`.
+    /// cut; one that lies in another is a hole, and tied to it ([`bridge`]). Adds `CLIPPED_TO_IMAGE` to `losses`.
     ///
     /// # Errors
     /// [`Reason::InvalidPolygon`] without rings, or when one has fewer than three distinct finite points or no area (a ring that
-    /// crosses itself into parts that cancel out has none); [`Reason::InvalidGeometry`] as for [`Fit::upright`].
+    /// crosses itself into parts that cancel out has none), or too many rings to tell which lie in which; [`Reason::InvalidGeometry`] as for [`Fit::upright`].
     pub fn rings<'r>(
         self,
         rings: impl IntoIterator<Item = &'r [[f64; 2]]>,
@@ -106,6 +107,7 @@ impl Fit {
         if out.ends.is_empty() {
             return Err(if outside { Reason::InvalidGeometry } else { Reason::InvalidPolygon });
         }
+        out.cut_holes()?;
         if clipped || outside {
             lose(losses, Reason::ClippedToImage);
         }
@@ -220,6 +222,44 @@ impl Rings {
     pub fn scratch(&mut self) -> &mut Vec<[f64; 2]> {
         self.clear();
         &mut self.points
+    }
+
+    /// Puts these rings in the place of all others.
+    pub fn set<'r>(&mut self, rings: impl IntoIterator<Item = &'r [[f64; 2]]>) {
+        self.clear();
+        for ring in rings {
+            self.points.extend_from_slice(ring);
+            self.ends.push(self.points.len());
+        }
+    }
+
+    /// Puts outlines of whole pixels in the place of all others.
+    pub fn set_pixels<'r>(&mut self, rings: impl Iterator<Item = &'r [[u32; 2]]>) {
+        self.clear();
+        for ring in rings {
+            self.points.extend(ring.iter().map(|p| p.map(f64::from)));
+            self.ends.push(self.points.len());
+        }
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Makes one ring of all.
+    pub fn join(&mut self) {
+        let one = bridge::join(self.iter().map(<[_]>::to_vec));
+        self.set([&one[..]]);
+    }
+
+    fn cut_holes(&mut self) -> Result<(), Reason> {
+        if self.count() < 2 {
+            return Ok(());
+        }
+        let parts = bridge::cut_holes(self.iter().map(<[_]>::to_vec).collect()).ok_or(Reason::InvalidPolygon)?;
+        self.set(parts.iter().map(|part| &part[..]));
+        Ok(())
     }
 
     fn clear(&mut self) {

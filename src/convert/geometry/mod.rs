@@ -1,6 +1,7 @@
 //! Boxes and rings in an image: their sizes here, how they are fitted to the image in [`fit`]. Pixels, y down; angles in radians,
 //! clockwise on the screen.
 
+pub mod bridge;
 pub mod contour;
 pub mod fit;
 pub mod keypoints;

@@ -45,7 +45,7 @@ pub static ULTRALYTICS_NDJSON: Declaration = Declaration {
     attributes: Attributes::None,
     splits: Splits::Only(TRAIN_VAL_TEST),
     document: Some(OneDocument { path: DOCUMENT, splits: true }),
-    options: &["task", "closed-classes", "presigned", "bounds", "segmentation", "rotated", "keypoints"],
+    options: &["task", "parts", "closed-classes", "presigned", "bounds", "segmentation", "rotated", "keypoints"],
     build: |o| Ok(Arc::new(build(o)?)),
 };
 

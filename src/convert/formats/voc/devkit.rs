@@ -1,6 +1,7 @@
 //! The collecting side: writes XML files and planes as they come, planes that wait for class numbers, image sets and label map at
 //! the end.
 
+use super::extension;
 use super::mosaic::Mosaic;
 use super::plane::{MAX_INDEX, encode_both, palette_colour};
 use super::planes::Planes;
@@ -48,7 +49,7 @@ impl Collector for Devkit {
         let planes = Planes::take(&mut parts)?;
         let mut document = out.new_text();
         document.reserve(r.parts.size() + 256);
-        xml::push_document(&mut document, &format!("{}{}", r.stem, r.name.ext), middle, objects);
+        xml::push_document(&mut document, &format!("{}{}", r.stem, extension(&r.name.ext)), middle, objects);
         out.text(&path, document.get(), false, Some(id))?;
         let split = if r.split.is_empty() { NO_SPLIT } else { &r.split };
         if !self.sets.contains_key(split) {

@@ -89,7 +89,7 @@ impl Format for Voc {
     }
 
     fn image_path(&self, _: &str, stem: &str, ext: &str) -> Option<String> {
-        Some(format!("JPEGImages/{stem}{ext}"))
+        Some(format!("JPEGImages/{stem}{}", extension(ext)))
     }
 
     /// Readers split image sets at white space.
@@ -100,6 +100,13 @@ impl Format for Voc {
     fn collector(&self) -> Box<dyn Collector> {
         Box::new(Devkit::default())
     }
+}
+
+/// The extension of an image. Readers open `JPEGImages/<id>.jpg`, spelled so, and nothing else; a JPEG under another of its extensions is
+/// the same file.
+fn extension(ext: &str) -> &str {
+    let is_jpeg = [".jpg", ".jpeg", ".jfif", ".jpe"].iter().any(|other| ext.eq_ignore_ascii_case(other));
+    if is_jpeg { ".jpg" } else { ext }
 }
 
 /// An image being rendered.

@@ -6,12 +6,15 @@
 
 use super::{Task, folder};
 use crate::convert::format::RunEnd;
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 /// The text of `data.yaml`.
-pub fn data_yaml(task: Task, end: &RunEnd<'_>) -> String {
+///
+/// `filled`: the folders that have a file.
+pub fn data_yaml(task: Task, end: &RunEnd<'_>, filled: &HashSet<String>) -> String {
     let mut text = String::from("train: images/train\nval: images/val\n");
-    for split in end.splits.iter().map(|s| folder(s)) {
+    for split in end.splits.iter().map(|s| folder(s)).filter(|split| filled.contains(*split)) {
         let _ = match split {
             "train" | "val" => Ok(()),
             "test" => writeln!(text, "test: images/test"),

@@ -31,7 +31,7 @@ pub fn row(
 ///
 /// # Errors
 /// As [`crate::convert::geometry::fit::Fit::upright`]; [`Reason::InvalidGeometry`] with `--bounds keep` when Ultralytics does not
-/// take it.
+/// take it; [`Reason::InvalidBoundingBox`] when six decimals leave it no width or no height.
 pub fn upright(
     rect: Rect,
     rotation: f64,
@@ -43,6 +43,9 @@ pub fn upright(
     let fitted = fit.upright(rect, rotation, cx.rings, losses)?;
     if fit.bounds == Bounds::Keep && !frame.takes(fitted) {
         return Err(Reason::InvalidGeometry);
+    }
+    if !frame.shows(fitted) {
+        return Err(Reason::InvalidBoundingBox);
     }
     Ok(fitted)
 }

@@ -170,7 +170,7 @@ impl Tree {
         })?;
         let prefix = &self.prefix;
         out.plain(&format!("{prefix}classes.txt"), &class_lines(&end.classes.names))?;
-        out.plain(&format!("{prefix}data.yaml"), &data_yaml(self.task, end))?;
+        out.plain(&format!("{prefix}data.yaml"), &data_yaml(self.task, end, &self.filled))?;
         // `train` and `val` must exist even when they are empty; a directory comes with a file.
         for split in ["train", "val"] {
             if !self.filled.contains(split) {

@@ -40,7 +40,7 @@ pub static YOLO: Declaration = Declaration {
     attributes: Attributes::None,
     splits: Splits::Read(TRAIN_VAL_TEST),
     document: None,
-    options: &["task", "closed-classes", "bounds", "segmentation", "rotated", "keypoints"],
+    options: &["task", "parts", "closed-classes", "bounds", "segmentation", "rotated", "keypoints"],
     build: |o| Ok(Arc::new(Yolo::new(o.formats.yolo.task))),
 };
 

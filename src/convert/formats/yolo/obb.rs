@@ -33,6 +33,13 @@ pub fn row(
     } else {
         turned(*rect, *rotation, frame, cx, losses)?
     };
+    let [long, short] = [[0, 1], [1, 2]].map(|[i, j]: [usize; 2]| hull(&[quad[i], quad[j]]));
+    // A side is seen when its ends differ in six decimals, in x or in y.
+    let [w, h] = frame.scale();
+    let is_seen = |side: Rect| side.w / w > 0.5e-6 || side.h / h > 0.5e-6;
+    if !(is_seen(long) && is_seen(short)) {
+        return Err(Reason::InvalidBoundingBox);
+    }
     let class = cx.list_class(a)?;
     frame.points(cx.parts.text(), class, &quad);
     Ok(())

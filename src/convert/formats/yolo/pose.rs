@@ -29,6 +29,9 @@ pub fn row(
     let points = cx.rings.scratch();
     points.extend(joints.iter().filter(|j| j.v > 0).map(|j| [j.x / w, j.y / h]));
     let Rect { x, y, w: wide, h: high } = hull(points);
+    if wide <= 0.5e-6 || high <= 0.5e-6 {
+        return Err(Reason::KeypointGroupInvalid);
+    }
     let class = cx.list_class_named(&cx.options.keypoints.category)?;
     let (style, out) = (frame.style, cx.parts.text());
     style.open(out, class);

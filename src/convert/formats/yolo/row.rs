@@ -81,6 +81,13 @@ impl Frame<'_> {
         self.centred(around).iter().all(|n| (0.0..=1.0).contains(n))
     }
 
+    /// Whether a box has a width and a height in the six decimals of a row.
+    pub fn shows(&self, r: Rect) -> bool {
+        let [w, h] = self.scale();
+        let smallest = 0.5e-6;
+        r.w / w > smallest && r.h / h > smallest
+    }
+
     /// Appends a whole row of points in pixels.
     pub fn points(&self, out: &mut Text, class: ClassRef, points: &[[f64; 2]]) {
         let [w, h] = self.scale();

@@ -1,10 +1,11 @@
 //! `segment`: `class x1 y1 x2 y2 …`, at least three points; a row for each ring of a polygon and each outer border of a mask.
 
+use super::args::ObjectParts;
 use super::row::Frame;
 use crate::convert::format::RenderContext;
-use crate::convert::geometry::Bounds;
 use crate::convert::geometry::contour::Contours;
 use crate::convert::geometry::fit::rings_of;
+use crate::convert::geometry::{Bounds, hull};
 use crate::convert::options::Segmentation;
 use crate::dm::mask::{MaskRef, Run};
 use crate::dm::{Annotation, Geometry, Reason};
@@ -49,9 +50,28 @@ fn polygon(
     if fit.bounds == Bounds::Keep && !cx.rings.iter().all(|ring| frame.takes_points(ring)) {
         return Err(Reason::InvalidGeometry);
     }
+    parts(frame, a, cx, losses)
+}
+
+/// Appends the rows of an object whose outlines are in `cx.rings`.
+fn parts(
+    frame: Frame<'_>,
+    a: &Annotation<'_>,
+    cx: &mut RenderContext<'_>,
+    losses: &mut Vec<Reason>,
+) -> Result<(), Reason> {
+    if cx.rings.count() > 1 {
+        match cx.options.formats.yolo.parts {
+            ObjectParts::Join => cx.rings.join(),
+            ObjectParts::Separate => losses.push(Reason::ObjectPartsSeparated),
+        }
+    }
+    if !cx.rings.iter().any(|ring| frame.shows(hull(ring))) {
+        return Err(Reason::InvalidPolygon);
+    }
     let class = cx.list_class(a)?;
     let out = cx.parts.text();
-    for ring in cx.rings.iter() {
+    for ring in cx.rings.iter().filter(|ring| frame.shows(hull(ring))) {
         frame.points(out, class, ring);
     }
     Ok(())
@@ -67,18 +87,12 @@ fn outlines(
 ) -> Result<(), Reason> {
     cx.fit(frame.size).mask(mask, frame.arena, &mut scratch.runs, losses)?;
     scratch.contours.trace(&scratch.runs, frame.size.w);
-    let mut polygons = scratch.contours.polygons().peekable();
-    if polygons.peek().is_none() {
+    cx.rings.set_pixels(scratch.contours.polygons());
+    if cx.rings.count() == 0 {
         return Err(Reason::MaskContourUnrepresentable);
-    }
-    let class = cx.list_class(a)?;
-    for points in polygons {
-        let ring = cx.rings.scratch();
-        ring.extend(points.iter().map(|p| p.map(f64::from)));
-        frame.points(cx.parts.text(), class, ring);
     }
     if scratch.contours.has_hole() {
         losses.push(Reason::MaskHoleDropped);
     }
-    Ok(())
+    parts(frame, a, cx, losses)
 }
