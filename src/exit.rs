@@ -1,5 +1,6 @@
 //! What a run ends with: the exit codes all four binaries share, and the one-line failure a user sees.
 
+use crate::stream::Form;
 use std::error::Error;
 use std::fmt;
 
@@ -23,15 +24,19 @@ pub enum Exit {
     Output = 6,
     /// Finished, but some items were skipped or some originals could not be had.
     Partial = 7,
+    /// Stopped by SIGHUP.
+    HungUp = 129,
     /// Stopped by SIGINT.
     Interrupted = 130,
+    /// Stopped by SIGQUIT.
+    Quit = 131,
     /// Stopped by SIGTERM.
     Terminated = 143,
 }
 
 impl Exit {
     /// All of them.
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 12] = [
         Self::Ok,
         Self::Other,
         Self::Usage,
@@ -40,7 +45,9 @@ impl Exit {
         Self::Remote,
         Self::Output,
         Self::Partial,
+        Self::HungUp,
         Self::Interrupted,
+        Self::Quit,
         Self::Terminated,
     ];
 
@@ -135,6 +142,12 @@ pub enum Advice {
     LimitUpstream(u64),
     /// Accept an empty input.
     AcceptEmpty,
+    /// Name a file to read.
+    NameInput,
+    /// Name a file to write.
+    NameOutput,
+    /// Make lines of JSON of an input that is something else.
+    OtherForm(Form),
 }
 
 /// A request that cannot be followed as it stands: an option, a value, a name or a file that does not fit. It is the one type for

@@ -3,6 +3,7 @@
 use crate::exit::Advice;
 #[cfg(feature = "net")]
 use crate::exit::Classified;
+use crate::stream::{Form, Packer};
 
 /// An error with what can be done about it, in one line.
 #[cfg(feature = "net")]
@@ -51,7 +52,59 @@ fn words(advice: Advice) -> String {
         Advice::LimitUpstream(n) => {
             return format!("use --limit {n} upstream to take fewer, or --allow-partial to accept what came");
         }
+        Advice::NameInput => "name a FILE, or pipe something in",
+        Advice::NameOutput => "redirect it, or give -o FILE (`-o /dev/null` throws the output away)",
+        Advice::OtherForm(form) => return form_words(form),
         Advice::AcceptEmpty => "--allow-partial makes an empty dataset of it",
     };
     fixed.to_owned()
+}
+
+/// How an input of another form is made one that can be read.
+fn form_words(form: Form) -> String {
+    let command = match form {
+        Form::Packed(packer) => unpack(packer),
+        Form::WideWindow => "zstd -dc --long=31 FILE |",
+        Form::PackedTwice => return "unpack it once before, with `zstd -dc FILE |` or `gzip -dc FILE |`".to_owned(),
+        Form::PackedInside => return "give the files as arguments, each by itself".to_owned(),
+        Form::Encoded(encoding) => return format!("convert it before, with `iconv -f {encoding} -t UTF-8 FILE |`"),
+        Form::CrLines => "tr '\\r' '\\n' < FILE |",
+        Form::Pretty | Form::Joined => "jq -c . FILE |",
+        Form::Array => "jq -c '.[]' FILE |",
+        Form::Sequence => "jq -c --seq . FILE | tr -d '\\036' |",
+        Form::Quoted => "jq -r . FILE |",
+        Form::Page => "jq -c '.results[]' FILE |",
+        Form::FileLine => return words(Advice::SinkNext),
+        Form::Coco | Form::Ultralytics => {
+            return "items come from `syn-fetch`, or from a dump of it; `syn-convert --check FILE` checks a dataset"
+                .to_owned();
+        }
+        Form::Manifest => return "`syn-sink --verify DEST` compares a dataset with its manifest".to_owned(),
+        Form::Report => return "give the dump that the export was made from".to_owned(),
+        Form::Table => {
+            return "rows come from `syn-fetch`, or from a dump of it; of a table of ids, `cut -d, -f1 FILE |` takes a column".to_owned();
+        }
+        Form::Document | Form::Markup | Form::Yaml | Form::Binary => {
+            return "rows come from `syn-fetch`, or from a dump of it".to_owned();
+        }
+        Form::Folder => {
+            return "name its files (`FILE/*.ndjson`); `syn-convert --check FILE` checks a dataset in a folder"
+                .to_owned();
+        }
+    };
+    format!("read it by way of `{command}`")
+}
+
+fn unpack(packer: Packer) -> &'static str {
+    match packer {
+        Packer::Xz => "xz -dc FILE |",
+        Packer::Bzip2 => "bzip2 -dc FILE |",
+        Packer::Lz4 => "lz4 -dc FILE |",
+        Packer::Lzip => "lzip -dc FILE |",
+        Packer::Compress => "gzip -dc FILE |",
+        Packer::Zip => "unzip -p FILE |",
+        Packer::SevenZip => "7z e -so FILE |",
+        Packer::Rar => "unrar p -inul FILE |",
+        Packer::Tar => "tar -xOf FILE |",
+    }
 }

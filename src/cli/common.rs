@@ -2,11 +2,11 @@
 
 use super::{advice, usage};
 use crate::exit::{Exit, Failure};
-use crate::stream::{StageError, StreamError, Writer, reader};
+use crate::stream::{StageError, StreamError, Writer, reader, standard};
 use clap::parser::ValueSource;
 use clap::{Arg, Args, Command, CommandFactory, Parser, ValueEnum};
 use std::fs::{File, Metadata};
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsFd;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -214,13 +214,14 @@ impl<A: Parser + CommandFactory> Program<A> {
     /// Parses the command line, runs, says what went wrong, gives the exit code.
     pub fn main(self) -> ExitCode {
         let tool = self.tool;
+        #[cfg(feature = "net")]
+        let _ = super::signals::survive_file_size_limit();
         let (args, typed) = match parse::<A>() {
             Ok(parsed) => parsed,
             Err(e) => {
                 let Some(line) = usage::one_line(tool, &e) else {
                     // Help and version go to standard output and are a success; a closed reader is none of our business.
-                    let _ = e.print();
-                    return ExitCode::SUCCESS;
+                    return print(tool, || e.print());
                 };
                 Console::new(tool, &Common::default()).error(&line);
                 return ExitCode::from(Exit::Usage.code());
@@ -231,8 +232,7 @@ impl<A: Parser + CommandFactory> Program<A> {
         if let Some(shell) = common.completions {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut A::command(), tool, &mut script);
-            let _ = std::io::stdout().write_all(&script);
-            return ExitCode::SUCCESS;
+            return print(tool, || std::io::stdout().write_all(&script));
         }
         let streams = common.writes_stdout() && (self.streams)(&args);
         let in_pipe = is_stdin(&(self.inputs)(&args)) && is_pipe();
@@ -264,6 +264,19 @@ impl<A: Parser + CommandFactory> Program<A> {
             console.error(&advice::join(failure.message, failure.advice));
         }
     }
+}
+
+/// Help, the version, a script: to standard output. A reader that goes away is no failure.
+fn print(tool: &'static str, write: impl FnOnce() -> io::Result<()>) -> ExitCode {
+    let written = standard::output().map_err(Failure::from).and_then(|_| match write() {
+        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => {
+            Err(StreamError::Write { name: "stdout".into(), source: e }.into())
+        }
+        _ => Ok(()),
+    });
+    let Err(failure) = written else { return ExitCode::SUCCESS };
+    Console::new(tool, &Common::default()).error(&advice::join(failure.message, failure.advice));
+    ExitCode::from(failure.exit.code())
 }
 
 /// Whether these inputs are standard input.

@@ -13,6 +13,8 @@ mod fetch;
 mod filter;
 mod select;
 #[cfg(feature = "net")]
+mod signals;
+#[cfg(feature = "net")]
 mod sink;
 #[cfg(feature = "net")]
 mod size;

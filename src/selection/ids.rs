@@ -25,6 +25,7 @@ pub fn read(mut file: Reader, mut take: impl FnMut(&str)) -> Result<(), StreamEr
                 Some(b'{') => take(&item::parse(line.bytes, Skip).map_err(|reason| bad(&reason))?.id),
                 Some(b'"') => take(&json::parse::<json::Str<'_>>(line.bytes).map_err(|reason| bad(&reason))?),
                 Some(b'[') => return Err(bad("expected an id, or a row with an `id`")),
+                Some(_) if is_no_list(line.bytes, line.number) => return Err(bad("expected an id")),
                 Some(_) => {
                     let text = std::str::from_utf8(line.bytes).map_err(|_| bad("the id is not UTF-8"))?;
                     text.split(|c: char| c == ',' || c.is_whitespace()).filter(|id| !id.is_empty()).for_each(&mut take);
@@ -35,9 +36,16 @@ pub fn read(mut file: Reader, mut take: impl FnMut(&str)) -> Result<(), StreamEr
     progress.finish(false)
 }
 
+/// Whether a line of text is none of ids: it has bytes that are no text, or is the first and names the columns of a table.
+fn is_no_list(line: &[u8], number: u64) -> bool {
+    let names = || line.contains(&b',') && !line.iter().any(u8::is_ascii_digit);
+    line.contains(&0) || matches!(line, [b'<' | 0x1e, ..]) || (number == 1 && names())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stream::Form;
     use std::io::Cursor;
 
     fn ids(file: &str) -> Result<Vec<String>, StreamError> {
@@ -67,10 +75,18 @@ mod tests {
             ("{\"id\":1}\n\n{\"x\":1}\n", "ids:3"),
             ("{\"id\":1}\n{\"id\":\n", "ids:2"),
             ("{\"id\":null}\n", "ids:1"),
-            ("[1,2]\n", "ids:1"),
             ("\"a\n", "ids:1"),
         ] {
             assert!(matches!(ids(file), Err(StreamError::Line { place: p, .. }) if p == place), "{file}");
+        }
+        for (file, form) in [
+            ("[1,2]\n", Form::Array),
+            ("id,name\n1,a\n", Form::Table),
+            ("a\0b\n", Form::Binary),
+            ("<html>\n", Form::Markup),
+            ("{\n  \"id\": 1\n}\n", Form::Pretty),
+        ] {
+            assert!(matches!(ids(file), Err(StreamError::Form { form: f, .. }) if f == form), "{file}");
         }
         assert!(matches!(ids("{\"@stream\":\"begin\"}\n{\"id\":1}\n"), Err(StreamError::NoEnd { .. })));
     }

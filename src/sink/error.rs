@@ -7,7 +7,7 @@ use super::dataset::foreign::Foreign;
 use super::originals::reason::Reason;
 use super::run::line_error::LineError;
 use crate::exit::{Advice, Classified, Exit, UsageError};
-use crate::stream::{Batch, Line, Place, StreamError};
+use crate::stream::{Batch, Form, Line, Place, StreamError};
 use std::io;
 
 /// A failure that ends a run. Nothing is published when one is returned.
@@ -178,7 +178,11 @@ impl SinkError {
     /// A line of a batch that cannot be used.
     pub fn line(batch: &Batch, line: &Line<'_>, problem: impl Into<LineError>) -> Self {
         let problem = problem.into();
-        let shown = batch.bad_line(line, &problem.to_string()).to_string();
+        // A line that cannot be read may be of an input of another form; one of output files is what the sink reads.
+        if let (LineError::Malformed(_), Some(form)) = (&problem, batch.form(line).filter(|f| *f != Form::FileLine)) {
+            return Self::Stream(StreamError::Form { place: batch.place(line).to_string(), form });
+        }
+        let shown = batch.refused_line(line, &problem.to_string()).to_string();
         Self::Line { shown, problem: Box::new(problem) }
     }
 

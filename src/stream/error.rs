@@ -1,5 +1,6 @@
 //! What can go wrong between two stages.
 
+use super::form::Form;
 use super::frame::{Kind, StageError};
 use crate::exit::{Advice, Classified, Exit};
 use std::{fmt, io};
@@ -22,6 +23,14 @@ pub enum StreamError {
         place: String,
         /// What is wrong and what to do about it.
         reason: String,
+    },
+    /// An input that is not lines of JSON.
+    #[error("{place}: the input is {form}")]
+    Form {
+        /// The file, and the line when it could be read so far.
+        place: String,
+        /// What it is.
+        form: Form,
     },
     /// A line that is longer than is accepted.
     #[error("{place}: the line is longer than {cap} bytes")]
@@ -66,6 +75,12 @@ pub enum StreamError {
         /// The system's reason.
         source: io::Error,
     },
+    /// Standard input is closed.
+    #[error("standard input is closed, or is /dev/null opened for reading and writing")]
+    NoStdin,
+    /// Standard output is closed.
+    #[error("standard output is closed, or is /dev/null opened for reading and writing: the output would be lost")]
+    NoStdout,
     /// The system gives no thread.
     #[error("cannot start a thread: {0}")]
     Thread(io::Error),
@@ -122,13 +137,15 @@ impl Classified for StreamError {
             Self::Read { .. }
             | Self::Line { .. }
             | Self::LongLine { .. }
+            | Self::Form { .. }
+            | Self::NoStdin
             | Self::Cut(_)
             | Self::NoEnd { .. }
             | Self::Empty
             | Self::WrongKind(_)
             | Self::UnknownName(_) => Exit::Input,
             Self::Upstream(first) => first.exit,
-            Self::Write { .. } => Exit::Output,
+            Self::Write { .. } | Self::NoStdout => Exit::Output,
             Self::Thread(_) | Self::Internal(_) => Exit::Other,
             Self::Closed => Exit::Ok,
         }
@@ -137,10 +154,13 @@ impl Classified for StreamError {
     fn advice(&self) -> Option<Advice> {
         match self {
             Self::LongLine { .. } => Some(Advice::LongerLines),
+            Self::Form { form, .. } => Some(Advice::OtherForm(*form)),
             Self::NoEnd { lines, .. } => Some(Advice::LimitUpstream(*lines)),
             Self::Empty => Some(Advice::AcceptEmpty),
             Self::WrongKind(Kind::Items) => Some(Advice::ConvertFirst),
             Self::WrongKind(Kind::Files) => Some(Advice::SinkNext),
+            Self::NoStdin => Some(Advice::NameInput),
+            Self::NoStdout => Some(Advice::NameOutput),
             Self::Thread(_) => Some(Advice::FewerThreads),
             _ => None,
         }

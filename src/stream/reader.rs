@@ -2,12 +2,13 @@
 
 use super::buffer::{Buffer, Home};
 use super::error::StreamError;
+use super::form::{self, Form};
 use super::frame::is_frame;
+use super::standard;
 use flate2::bufread::MultiGzDecoder;
 use memchr::{memchr, memchr_iter, memrchr};
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read};
-use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -15,6 +16,8 @@ use std::sync::Arc;
 pub const BLOCK: usize = 256 * 1024;
 /// Room for the part of a line that is left when a batch is handed out; a longer one makes the buffer grow.
 const ROOM: usize = BLOCK / 4;
+/// The byte order mark of UTF-8. `cat` leaves those of its files in the middle.
+const BOM: &[u8] = b"\xef\xbb\xbf";
 /// The longest line accepted unless asked otherwise, bytes.
 pub const LINE_CAP: usize = 256 * 1024 * 1024;
 
@@ -67,7 +70,10 @@ impl Batch {
         std::iter::from_fn(move || {
             while start < self.bytes.len() {
                 let end = memchr(b'\n', &self.bytes[start..]).map_or(self.bytes.len(), |i| start + i + 1);
-                let line = Line { bytes: self.bytes[start..end].trim_ascii(), start, end, number };
+                let mark = if self.bytes[start..end].starts_with(BOM) { BOM.len() } else { 0 };
+                let start_of_line = start + mark;
+                let line =
+                    Line { bytes: self.bytes[start_of_line..end].trim_ascii(), start: start_of_line, end, number };
                 start = end;
                 number += 1;
                 if !line.bytes.is_empty() {
@@ -83,8 +89,21 @@ impl Batch {
         Place { source: self.source.clone(), line: line.number }
     }
 
-    /// An error about a line of this batch; its text says so when the line is the input's last and has no newline.
+    /// What the input seems to be at a line of this batch that could not be read, when it is not lines of JSON.
+    pub fn form(&self, line: &Line<'_>) -> Option<Form> {
+        form::of_line(line.bytes, &self.bytes[line.start..], line.number == 1)
+    }
+
+    /// An error about a line of this batch that could not be read: says what the input is when it is not lines of JSON.
     pub fn bad_line(&self, line: &Line<'_>, reason: &str) -> StreamError {
+        match self.form(line) {
+            Some(form) => StreamError::Form { place: self.place(line).to_string(), form },
+            None => self.refused_line(line, reason),
+        }
+    }
+
+    /// An error about a line of this batch; its text says so when the line is the input's last and has no newline.
+    pub fn refused_line(&self, line: &Line<'_>, reason: &str) -> StreamError {
         let torn = if self.bytes[line.start..line.end].ends_with(b"\n") {
             ""
         } else {
@@ -214,9 +233,11 @@ impl Reader {
 
 /// Length and number of lines of the first run: one frame line, or all lines before the next frame.
 fn first_run(bytes: &[u8]) -> (usize, u64, bool) {
-    if is_frame(bytes.trim_ascii_start()) {
-        // Blank lines before a frame belong to its batch.
-        let skip = bytes.len() - bytes.trim_ascii_start().len();
+    // Blank lines before a frame belong to its batch.
+    let start = bytes.trim_ascii_start();
+    let start = start.strip_prefix(BOM).unwrap_or(start);
+    if is_frame(start) {
+        let skip = bytes.len() - start.len();
         let end = memchr(b'\n', &bytes[skip..]).map_or(bytes.len(), |i| skip + i + 1);
         return (end, memchr_iter(b'\n', &bytes[..end]).count() as u64, true);
     }
@@ -225,7 +246,7 @@ fn first_run(bytes: &[u8]) -> (usize, u64, bool) {
         lines += 1;
         let rest = &bytes[newline + 1..];
         // The first byte decides for nearly every line; only a candidate is looked at closely.
-        if matches!(rest.first(), Some(b'{' | b' ' | b'\t' | b'\r')) && starts_frame(rest) {
+        if matches!(rest.first(), Some(b'{' | b' ' | b'\t' | b'\r' | 0xef)) && starts_frame(rest) {
             return (newline + 1, lines, false);
         }
     }
@@ -239,57 +260,65 @@ fn starts_frame(rest: &[u8]) -> bool {
         Some(b'{') => is_frame(&rest[..rest.len().min(64)]),
         _ => {
             let end = memchr(b'\n', rest).unwrap_or(rest.len());
-            is_frame(rest[..end].trim_ascii_start())
+            let line = &rest[..end];
+            is_frame(line.strip_prefix(BOM).unwrap_or(line).trim_ascii_start())
         }
     }
 }
 
 fn open_path(path: &PathBuf) -> Result<Source, StreamError> {
-    if path.as_os_str() == "-" {
-        let fd = io::stdin()
-            .as_fd()
-            .try_clone_to_owned()
-            .map_err(|source| StreamError::Read { name: "stdin".into(), source })?;
-        return open_source("stdin".into(), Box::new(File::from(fd)));
+    let is_stdin = path.as_os_str() == "-";
+    let name: Arc<str> = if is_stdin { "stdin".into() } else { path.display().to_string().into() };
+    let unreadable = |source| StreamError::Read { name: name.to_string(), source };
+    let file = if is_stdin { standard::input()? } else { File::open(path).map_err(unreadable)? };
+    if file.metadata().map_err(unreadable)?.is_dir() {
+        return Err(StreamError::Form { place: name.to_string(), form: Form::Folder });
     }
-    let name: Arc<str> = path.display().to_string().into();
-    match File::open(path) {
-        Ok(f) => open_source(name, Box::new(f)),
-        Err(source) => Err(StreamError::Read { name: name.to_string(), source }),
-    }
+    open_source(name, Box::new(file))
 }
 
 /// Looks at the first bytes: gzip, zstd, and what is inside of them.
 fn open_source(name: Arc<str>, bytes: Box<dyn Read + Send>) -> Result<Source, StreamError> {
     let (head, whole) = peek(&name, bytes)?;
-    let bytes: Box<dyn Read + Send> = match head[..] {
-        [0x1f, 0x8b, ..] => Box::new(MultiGzDecoder::new(BufReader::with_capacity(BLOCK, whole))),
-        [0x28, 0xb5, 0x2f, 0xfd] => Box::new(zstd::Decoder::new(whole).map_err(|e| damaged(&name, e))?),
-        _ => whole,
+    let (gzip, zstd) = (form::is_gzip(&head), form::is_zstd(&head));
+    let whole: Box<dyn Read + Send> = if gzip {
+        Box::new(MultiGzDecoder::new(BufReader::with_capacity(BLOCK, whole)))
+    } else if zstd {
+        Box::new(zstd::Decoder::new(whole).map_err(|e| damaged(&name, e))?)
+    } else {
+        whole
     };
-    let bytes = open_text(&name, bytes)?;
-    Ok(Source { name, bytes })
-}
-
-/// Looks at the first bytes of plain text: byte order marks.
-fn open_text(name: &str, bytes: Box<dyn Read + Send>) -> Result<Box<dyn Read + Send>, StreamError> {
-    let (head, mut whole) = peek(name, bytes)?;
-    match head[..] {
-        [0xef, 0xbb, 0xbf, ..] => {
-            whole.read_exact(&mut [0; 3]).map_err(|e| damaged(name, e))?;
-            Ok(whole)
+    // Compressed data is looked into: a mark there is of what was compressed.
+    let (head, mut whole) = if gzip || zstd { peek(&name, whole)? } else { (head, whole) };
+    let form = match head[..] {
+        _ if (gzip || zstd) && (form::is_gzip(&head) || form::is_zstd(&head) || form::packer(&head).is_some()) => {
+            Some(Form::PackedTwice)
         }
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Err(StreamError::Line {
-            place: format!("{name}:1"),
-            reason: "the input is UTF-16, not UTF-8; convert it with `iconv -f UTF-16 -t UTF-8`".into(),
-        }),
-        _ => Ok(whole),
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Some(Form::Encoded("UTF-32")),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some(Form::Encoded("UTF-16")),
+        _ => form::packer(&head).map(Form::Packed),
+    };
+    if let Some(form) = form {
+        return Err(StreamError::Form { place: name.to_string(), form });
     }
+    let mut first = &head[..];
+    if let Some(rest) = first.strip_prefix(BOM) {
+        whole.read_exact(&mut [0; BOM.len()]).map_err(|e| damaged(&name, e))?;
+        first = rest;
+    }
+    if form::is_over_lines(first) {
+        // No line of JSON: what it is shows in the lines that follow.
+        let mut start = Vec::new();
+        whole.take(BLOCK as u64).read_to_end(&mut start).map_err(|e| damaged(&name, e))?;
+        let form = form::of_line(&start[..1], &start, true).unwrap_or(Form::Pretty);
+        return Err(StreamError::Form { place: name.to_string(), form });
+    }
+    Ok(Source { name, bytes: whole })
 }
 
-/// The first bytes, at most four, and an input that still has them.
+/// The first bytes, as many as tell what they are, and an input that still has them.
 fn peek(name: &str, mut bytes: Box<dyn Read + Send>) -> Result<(Vec<u8>, Box<dyn Read + Send>), StreamError> {
-    let mut head = [0u8; 4];
+    let mut head = [0u8; form::HEAD];
     let mut n = 0;
     while n < head.len() {
         match read_some(&mut bytes, &mut head[n..]) {
@@ -316,6 +345,10 @@ fn read_some(from: &mut impl Read, into: &mut [u8]) -> io::Result<usize> {
 }
 
 fn damaged(name: &str, source: io::Error) -> StreamError {
+    // The library has no other sign for it than its words.
+    if source.to_string().contains("requires too much memory") {
+        return StreamError::Form { place: name.to_owned(), form: Form::WideWindow };
+    }
     if source.kind() == io::ErrorKind::UnexpectedEof {
         return StreamError::Cut(format!("{name}: the compressed data ends too early: the file was cut short"));
     }

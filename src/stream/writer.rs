@@ -1,9 +1,9 @@
 //! Lines out: buffered, flushed when the caller is idle, finished with a check. Dropping a [`Writer`] writes nothing more.
 
 use super::error::StreamError;
+use super::standard;
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
-use std::os::fd::AsFd;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
@@ -26,15 +26,10 @@ impl Writer {
     /// Standard output. A closed reader becomes [`StreamError::Closed`].
     ///
     /// # Errors
-    /// [`StreamError::Write`] when standard output is not open.
+    /// [`StreamError::NoStdout`] when standard output is closed.
     pub fn stdout() -> Result<Self, StreamError> {
         STDOUT_OPEN.store(true, Relaxed);
-        // std's own stdout flushes at every newline; a duplicate of the descriptor does not.
-        let fd = io::stdout()
-            .as_fd()
-            .try_clone_to_owned()
-            .map_err(|source| StreamError::Write { name: "stdout".into(), source })?;
-        Ok(Self::over("stdout", true, Box::new(File::from(fd))))
+        Ok(Self::over("stdout", true, Box::new(standard::output()?)))
     }
 
     /// Whether standard output was opened by [`Writer::stdout`] at any time.

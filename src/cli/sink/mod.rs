@@ -7,6 +7,7 @@ mod problem;
 mod verify;
 
 use super::common::Console;
+use super::signals;
 use crate::exit::{Exit, Failure};
 use crate::net::retry::RetryPolicy;
 use crate::sink;
@@ -42,7 +43,7 @@ fn choose(args: &Arc<Args>, console: &Console) -> Result<Exit, Problem> {
         open::check_storage(args)?;
         return dry_run(&open_options, reader, &options, console);
     }
-    let stop = open::signals().map_err(|e| Problem::new(Exit::Other, format!("cannot watch for signals: {e}")))?;
+    let stop = signals::ending().map_err(|e| Problem::new(Exit::Other, format!("cannot watch for signals: {e}")))?;
     let destination = open::new(args, &retry, &stop)?;
     open::check_lists(args, &*destination)?;
     let warn = |notice: &_| console.warn(&notice_words(notice));

@@ -13,37 +13,14 @@ use crate::sink::store::platform;
 #[cfg(feature = "stores")]
 use crate::sink::store::platform::StorageLocation;
 use crate::sink::{SinkError, registry};
-use crossbeam_channel::{Receiver, bounded, select, unbounded};
-use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
-use signal_hook::iterator::Signals;
+use crossbeam_channel::{Receiver, bounded, select};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::Duration;
 
 /// How long a destination that is being opened is waited for when the run is stopped: it may have been claimed, and the claim must
 /// go. A store that does not answer is given up then.
 const GRACE: Duration = Duration::from_secs(5);
-
-/// SIGINT and SIGTERM as exit codes on a channel, so that what was begun is cleaned up before the process ends.
-///
-/// # Errors
-/// When the system does not let us watch.
-pub(super) fn signals() -> std::io::Result<Receiver<Exit>> {
-    // Without a handler a file size limit kills the process; with one the write fails, and is reported.
-    signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)))?;
-    let mut signals = Signals::new([SIGINT, SIGTERM])?;
-    let (send, receive) = unbounded();
-    thread::Builder::new().name("signals".into()).spawn(move || {
-        for signal in signals.forever() {
-            let exit = if signal == SIGINT { Exit::Interrupted } else { Exit::Terminated };
-            if send.send(exit).is_err() {
-                return;
-            }
-        }
-    })?;
-    Ok(receive)
-}
 
 /// Opens the destination for a new dataset, on a thread of its own: a signal ends the run also while a store does not answer.
 ///

@@ -26,6 +26,7 @@ use super::local::staging;
 use super::local::staging::Staging;
 use crate::path::RelPath;
 use crate::stream::StreamError;
+use crate::stream::standard;
 use buffered::Buffered;
 use buffered_file::BufferedFile;
 use format::{ArchiveFormat, ArchiveWriter};
@@ -99,7 +100,7 @@ impl Archive {
         let folder = tempfile::Builder::new().prefix("syn-sink-").tempdir_in(&temp);
         let folder = folder.map_err(|e| SinkError::write(temp.display().to_string(), e))?;
         let stop = Arc::new(AtomicBool::new(false));
-        let out = Stdout::open(stop.clone()).map_err(|e| SinkError::write(STDOUT, e))?;
+        let out = Stdout::open(standard::output()?, stop.clone()).map_err(|e| SinkError::write(STDOUT, e))?;
         let scratch = folder.path().to_owned();
         Ok(Self::new(
             ArchiveOutput::Stdout { folder },

@@ -1,9 +1,7 @@
 //! Standard output, written on a thread of its own: a reader that has stopped reading must not keep a signal from ending the run.
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, SendTimeoutError, Sender, bounded};
-use std::fs::File;
 use std::io::{self, Write};
-use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -26,17 +24,11 @@ pub struct Stdout {
 }
 
 impl Stdout {
-    /// Starts the thread. Waiting ends when `stop` turns true.
+    /// Starts the thread that writes to `out`. Waiting ends when `stop` turns true.
     ///
     /// # Errors
-    /// When the system gives no thread or standard output is closed.
-    pub fn open(stop: Arc<AtomicBool>) -> io::Result<Self> {
-        // The file itself: the standard library's handle would look for line ends.
-        let out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
-        Self::start(out, stop)
-    }
-
-    fn start(mut out: impl Write + Send + 'static, stop: Arc<AtomicBool>) -> io::Result<Self> {
+    /// When the system gives no thread.
+    pub fn open(mut out: impl Write + Send + 'static, stop: Arc<AtomicBool>) -> io::Result<Self> {
         let (blocks, coming) = bounded::<Vec<u8>>(4);
         let (say, done) = bounded(1);
         // Not joined: it may be blocked in a write that never returns.
@@ -131,7 +123,7 @@ mod tests {
     fn a_stop_ends_the_wait_for_a_reader_that_does_not_read() {
         let (keep, stuck) = bounded(0);
         let stop = Arc::new(AtomicBool::new(false));
-        let mut out = Stdout::start(Stuck(stuck), stop.clone()).unwrap();
+        let mut out = Stdout::open(Stuck(stuck), stop.clone()).unwrap();
         stop.store(true, Ordering::Relaxed);
         let e = (0..10).find_map(|_| out.write_all(&[0; BLOCK]).err()).unwrap();
         assert!(e.to_string().contains("did not read"), "{e}");
@@ -142,7 +134,7 @@ mod tests {
     fn the_system_s_reason_comes_back() {
         let (keep, stuck) = bounded(0);
         drop(keep);
-        let mut out = Stdout::start(Stuck(stuck), Arc::default()).unwrap();
+        let mut out = Stdout::open(Stuck(stuck), Arc::default()).unwrap();
         let e = (0..10).find_map(|_| out.write_all(&[0; BLOCK]).err()).unwrap_or_else(|| out.finish().unwrap_err());
         assert_eq!(e.kind(), io::ErrorKind::BrokenPipe);
     }
