@@ -139,8 +139,8 @@ pub(super) fn of_line(line: &[u8], rest: &[u8], is_first: bool) -> Option<Form> 
 fn object(line: &[u8], rest: &[u8], is_first: bool) -> Option<Form> {
     let head = Head::of(rest);
     // Only an input of one object over several lines has a line that ends within it.
-    let several =
-        line == b"{" || (is_first && matches!(line, [.., b'{' | b'[' | b',']) && Head::of(line).end.is_none());
+    let goes_on = is_first && rest.len() > line.len() + 2 && matches!(line, [.., b'{' | b'[' | b',']);
+    let several = line == b"{" || (goes_on && Head::of(line).end.is_none());
     match head.end {
         _ if several => Some(head.document().filter(|form| *form != Form::FileLine).unwrap_or(Form::Pretty)),
         Some(end) if end < line.len() => match line[end..].trim_ascii_start() {
