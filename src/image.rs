@@ -6,10 +6,7 @@
 //! Pillow and torchvision do so only on request (`ImageOps.exif_transpose`); pycocotools reads no images.
 //! `scripts/check_exif.py` asks them.
 
-use std::fs::File;
 use std::io::{self, BufRead, Read, Seek, SeekFrom};
-use std::os::unix::fs::FileExt;
-use std::path::Path;
 
 pub use imagesize::ImageError;
 
@@ -24,108 +21,68 @@ pub struct Seen {
     pub orientation: u16,
 }
 
-/// Looks at a file.
-///
-/// # Errors
-/// The file cannot be read, or is not an image of a known format.
-pub fn of_file(path: &Path) -> Result<Seen, ImageError> {
-    let file = File::open(path).map_err(ImageError::IoError)?;
-    look(&mut Window { file, start: 0, bytes: Vec::new(), at: 0 })
-}
-
-/// Reads a file a few kilobytes at a time and keeps the last ones, since readers of image headers step back and forth a lot.
-struct Window {
-    file: File,
-    /// Where `bytes` stand in the file.
-    start: u64,
-    bytes: Vec<u8>,
-    at: u64,
-}
-
-impl BufRead for Window {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        const STEP: usize = 4096;
-        let inside = self.start..self.start + self.bytes.len() as u64;
-        if !inside.contains(&self.at) {
-            self.bytes.resize(STEP, 0);
-            let read = self.file.read_at(&mut self.bytes, self.at);
-            self.bytes.truncate(*read.as_ref().unwrap_or(&0));
-            self.start = self.at;
-            read?;
-        }
-        // Inside, or at the end of the file, where nothing is left.
-        Ok(self.bytes.get((self.at - self.start) as usize..).unwrap_or_default())
-    }
-
-    fn consume(&mut self, amount: usize) {
-        self.at += amount as u64;
-    }
-}
-
-impl Read for Window {
-    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
-        let n = self.fill_buf()?.read(to)?;
-        self.consume(n);
-        Ok(n)
-    }
-}
-
-impl Seek for Window {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let target = match to {
-            SeekFrom::Start(at) => Some(at),
-            SeekFrom::Current(by) => self.at.checked_add_signed(by),
-            SeekFrom::End(by) => self.file.metadata()?.len().checked_add_signed(by),
-        };
-        self.at = target.ok_or(io::ErrorKind::InvalidInput)?;
-        Ok(self.at)
-    }
-}
-
 /// Looks at an image from its beginning.
 ///
 /// # Errors
 /// What is wrong with it, or that it cannot be read. An EXIF that cannot be read says nothing.
 pub fn look<R: BufRead + Seek>(reader: &mut R) -> Result<Seen, ImageError> {
-    let size = imagesize::reader_size(&mut *reader)?;
-    let (width, height) = (size.width as u64, size.height as u64);
-    let upright = Seen { width, height, orientation: 1 };
+    let mut front = [0; 2];
+    let start = reader.read_exact(&mut front).and_then(|()| reader.seek(SeekFrom::Start(0)));
+    if start.is_ok() && front == [0xff, 0xd8] {
+        return jpeg(reader);
+    }
     reader.seek(SeekFrom::Start(0)).map_err(ImageError::IoError)?;
-    Ok(match jpeg_orientation(reader).unwrap_or(1) {
-        orientation @ 2..=4 => Seen { orientation, ..upright },
-        orientation @ 5..=8 => Seen { width: height, height: width, orientation },
-        _ => upright,
-    })
+    let size = imagesize::reader_size(&mut *reader)?;
+    Ok(Seen { width: size.width as u64, height: size.height as u64, orientation: 1 })
 }
 
-/// The orientation that a JPEG's EXIF gives; 1 without, and for other files.
-fn jpeg_orientation(reader: &mut (impl Read + Seek)) -> io::Result<u16> {
-    let mut marker = [0; 4];
-    reader.read_exact(&mut marker[..2])?;
-    if marker[..2] != [0xff, 0xd8] {
-        return Ok(1);
-    }
+/// A JPEG: the size of its frame, turned as its EXIF says.
+fn jpeg(reader: &mut (impl BufRead + Seek)) -> Result<Seen, ImageError> {
+    let mut orientation = None;
+    reader.seek(SeekFrom::Start(2)).map_err(ImageError::IoError)?;
     loop {
-        reader.read_exact(&mut marker)?;
-        let length = u64::from(u16::from_be_bytes([marker[2], marker[3]]));
+        let mut byte = [0];
+        reader.read_exact(&mut byte)?;
+        if byte != [0xff] {
+            return Err(ImageError::CorruptedImage);
+        }
+        // Any number of fill bytes may stand before a marker (ISO 10918-1, B.1.1.2).
+        while byte == [0xff] {
+            reader.read_exact(&mut byte)?;
+        }
+        let mut length = [0; 2];
+        match byte[0] {
+            // Markers without a segment.
+            0x01 | 0xd0..=0xd8 => continue,
+            0xd9 | 0xda => return Err(ImageError::CorruptedImage),
+            _ => reader.read_exact(&mut length)?,
+        }
         let body = reader.stream_position()?;
-        match marker[1] {
-            // The picture begins: no EXIF comes after it.
-            0xc0..=0xc3 | 0xda => return Ok(1),
-            0xe1 => {
-                let mut name = [0; 6];
-                reader.read_exact(&mut name)?;
-                if &name == b"Exif\0\0" {
-                    return orientation(reader);
-                }
+        match byte[0] {
+            0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => {
+                let mut frame = [0; 5];
+                reader.read_exact(&mut frame)?;
+                let [height, width] =
+                    [[frame[1], frame[2]], [frame[3], frame[4]]].map(|n| u64::from(u16::from_be_bytes(n)));
+                return Ok(match orientation.unwrap_or(1) {
+                    orientation @ 2..=4 => Seen { width, height, orientation },
+                    orientation @ 5..=8 => Seen { width: height, height: width, orientation },
+                    _ => Seen { width, height, orientation: 1 },
+                });
             }
+            0xe1 if orientation.is_none() => orientation = exif(reader).ok().flatten(),
             _ => {}
         }
-        if marker[0] != 0xff || length < 2 {
-            return Ok(1);
-        }
-        reader.seek(SeekFrom::Start(body + length - 2))?;
+        let length = u64::from(u16::from_be_bytes(length)).checked_sub(2).ok_or(ImageError::CorruptedImage)?;
+        reader.seek(SeekFrom::Start(body + length))?;
     }
+}
+
+/// The orientation of an APP1 segment; `None` when it is no EXIF.
+fn exif(reader: &mut (impl Read + Seek)) -> io::Result<Option<u16>> {
+    let mut name = [0; 6];
+    reader.read_exact(&mut name)?;
+    if &name == b"Exif\0\0" { orientation(reader).map(Some) } else { Ok(None) }
 }
 
 /// Tag 0x0112 of the first directory of a TIFF header; 1 (upright) when it has none.
@@ -200,15 +157,16 @@ pub mod tests {
     }
 
     #[test]
-    fn a_file_is_seen_like_its_bytes() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        for (orientation, before) in [(None, 0), (Some(6), 0), (Some(8), 3)] {
-            let bytes = jpeg(orientation, true, before);
-            std::fs::write(file.path(), &bytes).unwrap();
-            assert_eq!(of_file(file.path()).unwrap(), look(&mut Cursor::new(bytes)).unwrap());
+    fn fill_bytes_before_a_marker_are_passed_over() {
+        let plain = jpeg(Some(6), true, 1);
+        for (marker, fill) in [(0xe2, 1), (0xe1, 3), (0xc0, 1), (0xc0, 200)] {
+            let at = plain.windows(2).position(|w| w == [0xff, marker]).unwrap();
+            let filled = [&plain[..at], &vec![0xff; fill], &plain[at..]].concat();
+            assert_eq!(look(&mut Cursor::new(&filled)).unwrap(), look(&mut Cursor::new(&plain)).unwrap());
         }
-        std::fs::write(file.path(), b"").unwrap();
-        assert!(of_file(file.path()).is_err());
+        for broken in [&plain[..100], &plain[..2], b"\xff\xd8\xff\xd9", b"\xff\xd8\0\0", b"\xff\xd8\xff\xe1\0\0\0\0"] {
+            assert!(look(&mut Cursor::new(broken)).is_err(), "{broken:?}");
+        }
     }
 
     #[test]

@@ -88,19 +88,68 @@ struct Line<'l> {
 /// The longest message, characters.
 const MESSAGE: usize = 400;
 
-/// Writes findings and counts them.
+/// What was read of a dataset.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Images with a record: a label file, an XML file, an element of `images`.
+    pub images: u64,
+    /// Boxes, polygons, masks and whatever else is drawn on them.
+    pub annotations: u64,
+}
+
+/// A finding that waits for those before it.
+#[derive(Debug)]
+struct Waiting {
+    rule: &'static Rule,
+    path: String,
+    line: Option<u64>,
+    at: String,
+    message: String,
+}
+
+/// Where findings go.
+enum To {
+    Output(Writer),
+    /// Of a worker thread: they are written in the order of the dataset, not in that of the threads.
+    Waiting(Vec<Waiting>),
+}
+
+/// Writes findings and counts them, and what was read.
 pub struct Findings {
-    out: Writer,
+    to: To,
     json: bool,
     counts: BTreeMap<&'static str, (Severity, u64)>,
-    /// Things that could not be checked, a line each.
-    pub notes: Vec<String>,
+    /// What was read so far.
+    pub tally: Tally,
+    /// What is part of the dataset and could not be read, a line each.
+    pub unread: Vec<String>,
 }
 
 impl Findings {
     /// Nothing found yet. `json`: a line of JSON each, else a line of text.
     pub fn new(out: Writer, json: bool) -> Self {
-        Self { out, json, counts: BTreeMap::new(), notes: Vec::new() }
+        Self { to: To::Output(out), json, counts: BTreeMap::new(), tally: Tally::default(), unread: Vec::new() }
+    }
+
+    /// Keeps what a worker finds until [`Findings::append`].
+    pub fn waiting() -> Self {
+        let to = To::Waiting(Vec::new());
+        Self { to, json: false, counts: BTreeMap::new(), tally: Tally::default(), unread: Vec::new() }
+    }
+
+    /// Adds what a worker found.
+    ///
+    /// # Errors
+    /// As [`Findings::add`].
+    pub fn append(&mut self, worker: Self) -> Result<(), StreamError> {
+        self.tally.images += worker.tally.images;
+        self.tally.annotations += worker.tally.annotations;
+        self.unread.extend(worker.unread);
+        let To::Waiting(found) = worker.to else { return Err(StreamError::Internal("findings of a worker")) };
+        for Waiting { rule, path, line, at, message } in found {
+            self.add(rule, Place { path: &path, line, at: &at }, &message)?;
+        }
+        Ok(())
     }
 
     /// Reports one.
@@ -108,6 +157,15 @@ impl Findings {
     /// # Errors
     /// [`StreamError::Write`] and [`StreamError::Closed`] of the output.
     pub fn add(&mut self, rule: &'static Rule, place: Place<'_>, message: &str) -> Result<(), StreamError> {
+        let out = match &mut self.to {
+            To::Output(out) => out,
+            To::Waiting(found) => {
+                let Place { path, line, at } = place;
+                let [path, at, message] = [path, at, message].map(str::to_owned);
+                found.push(Waiting { rule, path, line, at, message });
+                return Ok(());
+            }
+        };
         self.counts.entry(rule.code).or_insert((rule.severity, 0)).1 += 1;
         let Rule { code, severity, reader, .. } = *rule;
         let Place { path, line, at } = place;
@@ -116,7 +174,7 @@ impl Findings {
         if self.json {
             let line = Line { severity, code, path, line, at, message, reader };
             let line = serde_json::to_vec(&line).map_err(|_| StreamError::Internal("finding"))?;
-            return self.out.line(&line);
+            return out.line(&line);
         }
         let mut text = path.to_owned();
         if let Some(line) = line {
@@ -131,7 +189,7 @@ impl Findings {
             c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
         };
         let text: String = text.chars().map(|c| if hidden(c) { ' ' } else { c }).collect();
-        self.out.line(text.as_bytes())
+        out.line(text.as_bytes())
     }
 
     /// How often each rule was broken, by code.
@@ -154,6 +212,9 @@ impl Findings {
     /// # Errors
     /// As [`Findings::add`].
     pub fn flush(&mut self) -> Result<(), StreamError> {
-        self.out.flush()
+        match &mut self.to {
+            To::Output(out) => out.flush(),
+            To::Waiting(_) => Ok(()),
+        }
     }
 }

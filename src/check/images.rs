@@ -1,37 +1,47 @@
-//! Images of a dataset, by their first bytes.
+//! Images of a dataset, and in which of its parts they are.
 
 use super::finding::{Findings, Place};
-use super::rules::{IMAGE_MISSING, IMAGE_SIZE_DIFFERS, IMAGE_TURNED, IMAGE_UNREADABLE, YOLO_IMAGE_SMALL};
+use super::picture::Picture;
+use super::rules::{
+    IMAGE_CUT, IMAGE_IN_TWO_PARTS, IMAGE_MISSING, IMAGE_SIZE_DIFFERS, IMAGE_TURNED, IMAGE_UNREADABLE, IMAGES_ABSENT,
+    YOLO_IMAGE_SMALL,
+};
 use super::tree::{Image, Tree};
-use crate::image::Seen;
 use crate::stream::StreamError;
+use std::collections::HashMap;
 
 /// Extensions of the files that Ultralytics takes for images.
 pub const ULTRALYTICS: [&str; 13] =
     ["avif", "bmp", "dng", "heic", "heif", "jp2", "jpeg", "jpg", "mpo", "png", "tif", "tiff", "webp"];
 
-/// Whether Ultralytics takes the file for an image.
-pub fn is_ultralytics_image(path: &str) -> bool {
+/// Whether a file is an image by its name; those are the ones that Ultralytics takes.
+pub fn is_image(path: &str) -> bool {
     path.rsplit_once('.').is_some_and(|(_, ext)| ULTRALYTICS.iter().any(|known| ext.eq_ignore_ascii_case(known)))
 }
 
 /// What is known about the images of a dataset.
 #[derive(Default)]
 pub struct Images {
-    here: u64,
+    /// There are images: one that is not there is missing.
+    present: bool,
     missing: u64,
     first_missing: Option<(String, String)>,
-    absent: bool,
+    parts: Parts,
 }
 
 impl Images {
-    /// A folder has no image.
-    pub fn absent(&mut self) {
-        self.absent = true;
+    /// `present`: whether there is any image anywhere in the dataset.
+    pub fn new(present: bool) -> Self {
+        Self { present, ..Self::default() }
     }
 
-    /// Checks the image at a path. `size`: its width and height in pixels, as the annotations say. `ultralytics`: whether an image under 10
-    /// pixels is a finding.
+    /// A part has records and no image. `folder`: where they would be.
+    pub fn absent(&mut self, folder: &str) {
+        self.missing += 1;
+        self.first_missing.get_or_insert_with(|| (folder.to_owned(), String::new()));
+    }
+
+    /// Looks at the image at a path and judges it.
     ///
     /// # Errors
     /// [`StreamError`]: a finding cannot be written.
@@ -39,87 +49,127 @@ impl Images {
         &mut self,
         tree: &Tree,
         path: &str,
-        size: Option<[u64; 2]>,
-        ultralytics: bool,
+        record: &Record<'_>,
         out: &mut Findings,
     ) -> Result<(), StreamError> {
-        self.look_from(tree, path, "", size, ultralytics, out)
+        self.judge(&tree.image(path), path, record, out)
     }
 
-    /// As [`Images::look`], for an image that the file `from` names; findings are placed there.
+    /// Judges an image that was looked at.
     ///
     /// # Errors
     /// [`StreamError`]: a finding cannot be written.
-    pub fn look_from(
+    pub fn judge(
         &mut self,
-        tree: &Tree,
+        image: &Image,
         path: &str,
-        from: &str,
-        size: Option<[u64; 2]>,
-        ultralytics: bool,
+        record: &Record<'_>,
         out: &mut Findings,
     ) -> Result<(), StreamError> {
-        match tree.image(path) {
-            Image::Elsewhere => self.here += 1,
+        let place = Place { path, line: None, at: record.from };
+        match image {
+            Image::Elsewhere => self.present = true,
             Image::Missing => {
                 self.missing += 1;
-                if self.here == 0 {
-                    // Perhaps none of them is here.
-                    self.first_missing.get_or_insert_with(|| (path.to_owned(), from.to_owned()));
-                } else {
-                    missing(path, from, out)?;
+                if self.present {
+                    return out.add(&IMAGE_MISSING, place, "it is not here");
                 }
+                // Perhaps none of them is here.
+                self.first_missing.get_or_insert_with(|| (path.to_owned(), record.from.to_owned()));
             }
             Image::Unreadable(reason) => {
-                self.here += 1;
-                out.add(&IMAGE_UNREADABLE, Place::file(path), &format!("it is no image: {reason}"))?;
+                self.present = true;
+                out.add(&IMAGE_UNREADABLE, place, &format!("it is no image: {reason}"))?;
             }
-            Image::Here(Seen { width, height, orientation }) => {
-                self.here += 1;
-                if ultralytics && width.min(height) < 10 {
-                    let message = format!("{width} x {height} pixels: images under 10 pixels are dropped");
-                    out.add(&YOLO_IMAGE_SMALL, Place::file(path), &message)?;
-                }
-                if let Some([w, h]) = size
-                    && [w, h] != [width, height]
-                {
-                    let shown = if orientation == 1 { "" } else { " when turned as its EXIF says" };
-                    let message = format!("the image is {width} x {height}{shown}, its annotations are for {w} x {h}");
-                    out.add(&IMAGE_SIZE_DIFFERS, Place::file(path), &message)?;
-                } else if orientation != 1 && !ultralytics {
-                    // Ultralytics loads images by OpenCV, which turns them.
-                    let message = format!(
-                        "its EXIF orientation is {orientation}: Pillow and torchvision load it as it is stored"
-                    );
-                    out.add(&IMAGE_TURNED, Place::file(path), &message)?;
+            Image::Here(picture) => {
+                self.present = true;
+                sound(picture, place, record, out)?;
+                if let Some(other) = self.parts.add(picture.key, record.part) {
+                    out.add(
+                        &IMAGE_IN_TWO_PARTS,
+                        place,
+                        &format!("the same picture is in {other:?}, this is {:?}", record.part),
+                    )?;
                 }
             }
         }
         Ok(())
     }
 
-    /// Writes the finding about images that could not be checked, if any.
+    /// Writes the finding about images that are not here, if any.
     ///
     /// # Errors
     /// [`StreamError`]: a finding cannot be written.
     pub fn finish(self, of: &str, out: &mut Findings) -> Result<(), StreamError> {
-        if self.here == 0 {
-            if self.missing > 0 || self.absent {
-                out.notes.push(format!("{of}: the images are not here: they were not checked"));
-            }
-            return Ok(());
+        let Some((path, from)) = self.first_missing else { return Ok(()) };
+        if !self.present {
+            let message = "none of its images is here: they were not checked";
+            return out.add(&IMAGES_ABSENT, Place::file(of), message);
         }
-        match self.first_missing {
-            Some((path, from)) => {
-                let others = self.missing - 1;
-                let more = if others > 0 { format!(" (of {} missing images)", self.missing) } else { String::new() };
-                out.add(&IMAGE_MISSING, Place { path: &path, line: None, at: &from }, &format!("it is not here{more}"))
-            }
-            None => Ok(()),
-        }
+        let more = if self.missing > 1 { format!(" (of {} missing images)", self.missing) } else { String::new() };
+        out.add(&IMAGE_MISSING, Place { path: &path, line: None, at: &from }, &format!("it is not here{more}"))
     }
 }
 
-fn missing(path: &str, from: &str, out: &mut Findings) -> Result<(), StreamError> {
-    out.add(&IMAGE_MISSING, Place { path, line: None, at: from }, "it is not here")
+/// What a dataset says about an image.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Record<'r> {
+    /// The file, and the place in it, that names the image; empty when nothing does.
+    pub from: &'r str,
+    /// Width and height in pixels, as the annotations say.
+    pub size: Option<[u64; 2]>,
+    /// The part that it is in: `train`, `val`. Empty when that is not known.
+    pub part: &'r str,
+    /// Whether Ultralytics reads it, which leaves out images under 10 pixels and turns those that say so.
+    pub ultralytics: bool,
+}
+
+fn sound(picture: &Picture, place: Place<'_>, record: &Record<'_>, out: &mut Findings) -> Result<(), StreamError> {
+    let Record { size, ultralytics, .. } = *record;
+    let (width, height, orientation) = (picture.seen.width, picture.seen.height, picture.seen.orientation);
+    if picture.cut {
+        out.add(&IMAGE_CUT, place, "it breaks off: its end is not there")?;
+    }
+    if ultralytics && width.min(height) < 10 {
+        let message = format!("{width} x {height} pixels: images under 10 pixels are dropped");
+        out.add(&YOLO_IMAGE_SMALL, place, &message)?;
+    }
+    if let Some([w, h]) = size
+        && [w, h] != [width, height]
+    {
+        let shown = if orientation == 1 { "" } else { " when turned as its EXIF says" };
+        let message = format!("the image is {width} x {height}{shown}, its annotations are for {w} x {h}");
+        return out.add(&IMAGE_SIZE_DIFFERS, place, &message);
+    }
+    if orientation != 1 && !ultralytics {
+        // Ultralytics loads images by OpenCV, which turns them.
+        let message = format!("its EXIF orientation is {orientation}: Pillow and torchvision load it as it is stored");
+        return out.add(&IMAGE_TURNED, place, &message);
+    }
+    Ok(())
+}
+
+/// Which parts pictures are in.
+#[derive(Default)]
+struct Parts {
+    names: Vec<String>,
+    /// The number of the first part by the key of the picture.
+    first: HashMap<u64, u8>,
+}
+
+impl Parts {
+    /// Adds a picture; gives another part that it is in.
+    fn add(&mut self, key: u64, part: &str) -> Option<&str> {
+        let known = self.names.iter().position(|name| name == part);
+        let number = known.unwrap_or_else(|| {
+            self.names.push(part.to_owned());
+            self.names.len() - 1
+        });
+        // Parts without a name cannot be told from each other; more than these are no parts.
+        if part.is_empty() || number > usize::from(u8::MAX) {
+            return None;
+        }
+        let first = usize::from(*self.first.entry(key).or_insert(number as u8));
+        (first != number).then(|| self.names[first].as_str())
+    }
 }

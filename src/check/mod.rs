@@ -1,73 +1,153 @@
-//! `syn-convert --check`: a finished dataset, judged by what its readers do with it, without them.
+//! `syn-convert --check`: a finished dataset, whoever made it, judged by what its readers do with it, without them.
 //!
-//! Each format has a [`Check`]; its rules are in [`rules`], with the reader that decides and what becomes of the data: rejected,
-//! dropped, misread, or a piece of advice. Everything is read as a stream; what is held is ids and names, never a dataset.
+//! [`layout`] finds the datasets in a tree by their structure; each format has its rules in a room of its own, all of them are in
+//! [`rules`], with the reader that decides and what becomes of the data: rejected, dropped, misread, or a piece of advice. Everything is
+//! read as a stream; what is held is ids, names and keys of pictures, never a dataset. What is there and cannot be read is said: a check
+//! that read nothing has not passed.
 
+mod archive;
 pub(crate) mod coco;
 pub(crate) mod finding;
 pub(crate) mod images;
+pub(crate) mod layout;
+mod picture;
 pub(crate) mod rules;
 pub(crate) mod tree;
 pub(crate) mod ultralytics;
 pub(crate) mod voc;
+mod workers;
 pub(crate) mod yolo;
 
-pub use finding::{Findings, Rule, Severity};
+pub use finding::{Findings, Rule, Severity, Tally};
 pub use rules::ALL as RULES;
 pub use tree::Tree;
 
 use crate::stream::StreamError;
+use finding::Place;
+use layout::Survey;
 
-/// The rules of a format.
-pub trait Check: Sync {
-    /// The format's name, as `--to` has it.
-    fn name(&self) -> &'static str;
+/// Formats that can be checked, as `--to` has them.
+pub const FORMATS: [&str; 4] = ["coco", "yolo", "ultralytics-ndjson", "voc"];
 
-    /// The parts of a tree that are in this format: paths of documents, or of folders, with a slash at the end. The root is the empty path.
-    fn find(&self, tree: &Tree) -> Vec<String>;
-
-    /// Checks one part that [`Check::find`] gave.
-    ///
-    /// # Errors
-    /// When a file cannot be read or a finding cannot be written.
-    fn check(&self, tree: &Tree, part: &str, out: &mut Findings) -> Result<(), StreamError>;
-
-    /// Writes the finding that the tree has no part of this format, although `--to` asked for it.
-    ///
-    /// # Errors
-    /// When the finding cannot be written.
-    fn nothing(&self, out: &mut Findings) -> Result<(), StreamError>;
+/// A dataset that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dataset {
+    /// One of [`FORMATS`].
+    pub format: &'static str,
+    /// Its document, the file that describes it, or its folder.
+    pub place: String,
+    /// What was read of it.
+    pub tally: Tally,
 }
 
-/// All formats that can be checked.
-pub const CHECKS: &[&dyn Check] = &[&coco::Coco, &yolo::Yolo, &ultralytics::Ultralytics, &voc::Voc];
-
-/// Checks whatever a tree holds, or `only` the format of this name. Gives the names of the formats that were found.
+/// Checks whatever a tree holds, or `only` the format of this name. Gives the datasets that were found; what could not be read is in
+/// [`Findings::unread`].
 ///
 /// # Errors
-/// [`StreamError::Cut`] when the input has no file line; and those of [`Check::check`].
-pub fn check(tree: &Tree, only: Option<&str>, out: &mut Findings) -> Result<Vec<&'static str>, StreamError> {
-    let mut found = Vec::new();
-    for check in CHECKS.iter().filter(|c| only.is_none_or(|name| name == c.name())) {
-        let parts = check.find(tree);
-        if parts.is_empty() && only.is_some() {
-            check.nothing(out)?;
-            found.push(check.name());
+/// Those of reading a file or writing a finding.
+pub fn check(tree: &Tree, only: Option<&str>, out: &mut Findings) -> Result<Vec<Dataset>, StreamError> {
+    let survey = Survey::of(tree);
+    let mut run = Run { tree, survey: &survey, out, found: Vec::new() };
+    for format in FORMATS.into_iter().filter(|format| only.is_none_or(|name| name == *format)) {
+        let before = run.found.len();
+        match format {
+            "coco" => run.coco()?,
+            "yolo" => run.yolo()?,
+            "ultralytics-ndjson" => run.ndjson()?,
+            _ => run.voc()?,
         }
-        for part in parts {
-            check.check(tree, &part, out)?;
-            if found.last() != Some(&check.name()) {
-                found.push(check.name());
-            }
+        if run.found.len() == before && only.is_some() {
+            nothing(format, run.out)?;
         }
     }
-    if found.is_empty() {
-        let names: Vec<_> = CHECKS.iter().map(|c| c.name()).collect();
-        return Err(StreamError::Cut(format!(
-            "no dataset of a format that can be checked ({}): say which it is meant to be with --to",
-            names.join(", ")
-        )));
+    let found = run.found;
+    if only.is_none() {
+        out.unread.extend(layout::other::find(tree, &survey));
+    }
+    if found.is_empty() && only.is_none() && out.unread.is_empty() {
+        let what = format!("no dataset was found of a format that has rules ({})", FORMATS.join(", "));
+        out.unread.push(format!("{what}: say which it is meant to be with --to"));
+        out.unread.extend(layout::other::archives(&survey));
+    }
+    // An empty dataset that nobody has a word against.
+    let sound = !out.any_loss();
+    for dataset in found.iter().filter(|d| sound && d.tally == Tally::default()) {
+        out.unread.push(format!("{}: no image and no annotation was found in it", dataset.place));
     }
     out.flush()?;
     Ok(found)
+}
+
+/// A check in its course.
+struct Run<'r> {
+    tree: &'r Tree,
+    survey: &'r Survey,
+    out: &'r mut Findings,
+    found: Vec<Dataset>,
+}
+
+impl Run<'_> {
+    /// Notes a dataset that was read since `before`.
+    fn read(&mut self, format: &'static str, place: &str, before: Tally) {
+        let Tally { images, annotations } = self.out.tally;
+        let tally = Tally { images: images - before.images, annotations: annotations - before.annotations };
+        self.found.push(Dataset { format, place: place.to_owned(), tally });
+    }
+
+    fn coco(&mut self) -> Result<(), StreamError> {
+        for path in layout::coco::find(self.tree, self.survey) {
+            let before = self.out.tally;
+            coco::check(self.tree, self.survey, &path, self.out)?;
+            self.read("coco", &path, before);
+        }
+        Ok(())
+    }
+
+    fn yolo(&mut self) -> Result<(), StreamError> {
+        let mut claimed = yolo::Claimed::new();
+        for config in layout::yolo::configs(self.tree, self.survey)? {
+            let before = self.out.tally;
+            yolo::described(self.tree, self.survey, &config, &mut claimed, self.out)?;
+            let (layout::yolo::Config::Yaml(path) | layout::yolo::Config::Darknet(path)) = &config;
+            self.read("yolo", path, before);
+        }
+        let before = self.out.tally;
+        let places = yolo::undescribed(self.tree, self.survey, &mut claimed, self.out)?;
+        if let Some(first) = places.first() {
+            self.read("yolo", first, before);
+        }
+        Ok(())
+    }
+
+    fn ndjson(&mut self) -> Result<(), StreamError> {
+        for path in ultralytics::find(self.tree, self.survey) {
+            let before = self.out.tally;
+            ultralytics::check(self.tree, self.survey, &path, self.out)?;
+            self.read("ultralytics-ndjson", &path, before);
+        }
+        Ok(())
+    }
+
+    fn voc(&mut self) -> Result<(), StreamError> {
+        for layout in layout::voc::find(self.tree, self.survey) {
+            let before = self.out.tally;
+            voc::check(self.tree, self.survey, &layout, self.out)?;
+            self.read("voc", layout::shown(&layout.annotations), before);
+        }
+        Ok(())
+    }
+}
+
+/// Writes the finding that a tree has nothing of a format that was asked for.
+fn nothing(format: &str, out: &mut Findings) -> Result<(), StreamError> {
+    match format {
+        "coco" => coco::nothing(out),
+        "yolo" => {
+            out.add(&rules::YOLO_NO_DATA_YAML, Place::file("."), "there is neither a data.yaml nor a label file here")
+        }
+        "ultralytics-ndjson" => {
+            out.add(&rules::NDJSON_NO_DATASET, Place::file("."), "there is no .ndjson file with a header")
+        }
+        _ => voc::nothing(out),
+    }
 }

@@ -21,14 +21,22 @@ macro_rules! rules {
 rules! {
     // Images, of any format
     IMAGE_MISSING: Rejected, "all", "the image is not in the dataset, others are";
+    IMAGES_ABSENT: Advice, "all", "none of the images is here: only their annotations are checked";
+    IMAGE_CUT: Rejected, "torchvision, Ultralytics", "a JPEG or PNG breaks off: Pillow fails on it, Ultralytics leaves it out, OpenCV fills it with grey";
+    IMAGE_IN_TWO_PARTS: Advice, "all", "a picture is in two parts: what is measured on one of them says too much";
+    IMAGE_HIDDEN: Dropped, "Ultralytics", "images whose names begin with a dot are passed over";
     IMAGE_UNREADABLE: Rejected, "all", "the file is no image";
     IMAGE_SIZE_DIFFERS: Misread, "all", "the image has another size than the annotations say: boxes and masks are off";
     IMAGE_TURNED: Advice, "torchvision", "a JPEG that its EXIF turns or mirrors: OpenCV does so, Pillow and torchvision do not unless told to";
 
+    // Classes, of any format
+    CLASS_UNUSED: Advice, "all", "classes that no object has";
+
     // COCO
     COCO_NO_DOCUMENT: Rejected, "pycocotools", "there is no document";
     COCO_INVALID_JSON: Rejected, "pycocotools, Datumaro", "the document is not JSON, or not an object";
-    COCO_KEY_MISSING: Rejected, "pycocotools", "the document has no `images`, `annotations`, `categories` or `info`";
+    COCO_KEY_MISSING: Rejected, "pycocotools", "the document has no `images`, `annotations` or `categories`";
+    COCO_INFO_MISSING: Advice, "pycocotools", "the document has no `info`: `loadRes` fails before version 2.0.11, `info()` in all";
     COCO_IMAGE_FIELD: Rejected, "pycocotools, supervision", "an image lacks a field or has one of the wrong type";
     COCO_IMAGE_ID_REPEATED: Dropped, "pycocotools", "of images with the same id only the last is kept";
     COCO_FILE_NAME_REPEATED: Rejected, "supervision", "two images name the same file";
@@ -46,7 +54,7 @@ rules! {
     COCO_BBOX_INVALID: Rejected, "pycocotools, supervision", "a bbox is not four finite numbers, or has a negative side";
     COCO_BBOX_EMPTY: Rejected, "torchvision, Ultralytics", "a bbox without area: models of torchvision fail in training, Ultralytics leaves it out";
     COCO_BBOX_OUTSIDE: Advice, "all", "a bbox reaches over the edge of its image";
-    COCO_AREA_INVALID: Dropped, "pycocotools", "an area that is no number, zero or negative falls out of every size class";
+    COCO_AREA_INVALID: Dropped, "pycocotools", "an area that is no number or is negative falls out of every size class";
     COCO_AREA_DIFFERS: Advice, "pycocotools", "the area of a mask is not its number of pixels: it may count in another size class";
     COCO_ISCROWD_INVALID: Misread, "pycocotools", "iscrowd is neither 0 nor 1";
     COCO_CROWD: Advice, "pycocotools", "annotations with iscrowd 1 are ignored by the evaluation and skipped in training";
@@ -63,17 +71,25 @@ rules! {
     COCO_VISIBILITY: Misread, "pycocotools", "a visibility is not 0, 1 or 2";
 
     // YOLO
-    YOLO_NO_DATA_YAML: Rejected, "Ultralytics", "there is no data.yaml";
+    YOLO_NO_DATA_YAML: Rejected, "Ultralytics", "there is neither a data.yaml nor a label file";
+    YOLO_NOT_DESCRIBED: Advice, "Ultralytics", "label files without a data.yaml, as LabelImg and Label Studio write them: Ultralytics asks for one";
     YOLO_DATA_YAML_INVALID: Rejected, "Ultralytics", "data.yaml is not a mapping of YAML, or a key has the wrong type";
-    YOLO_SPLIT_KEY_MISSING: Rejected, "Ultralytics", "`train` or `val` is not in data.yaml";
+    YOLO_SPLIT_KEY_MISSING: Rejected, "Ultralytics", "`train` or `val` is not in data.yaml, or `train` has no value";
     YOLO_FOLDER_MISSING: Rejected, "Ultralytics", "a folder that data.yaml names is not there";
     YOLO_TRAIN_EMPTY: Rejected, "Ultralytics", "no image is in `train`";
     YOLO_VAL_EMPTY: Advice, "Ultralytics", "no image is in `val`: training fails unless it is told not to validate";
-    YOLO_PATH_KEY: Misread, "Ultralytics", "`path` is resolved against another folder by some release";
+    YOLO_ROOT_MISSING: Rejected, "Ultralytics", "`path` is a folder that is not there";
+    YOLO_TEST_MISSING: Advice, "Ultralytics", "the folder of `test` is not there: nothing asks for it in training";
+    YOLO_NO_PARTS: Advice, "Ultralytics", "neither `train` nor `val` is in data.yaml: supervision, which is told the folders, reads it";
+    YOLO_PART_EMPTY: Rejected, "Ultralytics", "a part has label files and none of its images, others have them";
+    YOLO_NO_LABELS: Rejected, "Ultralytics", "no image of `train` has a label file";
+    YOLO_LIST_RELATIVE: Advice, "Ultralytics", "paths of a list without ./ in front are looked for where the reader is started";
+    YOLO_NPY_CACHE: Advice, "Ultralytics", "an array beside an image is read in its place";
+    YOLO_PATH_KEY: Advice, "Ultralytics", "a relative `path` is looked for where the reader is started, then in its folder of datasets";
     YOLO_NAMES_INVALID: Rejected, "Ultralytics", "`names` is missing, empty, or does not count 0, 1, 2 …";
     YOLO_NC_DIFFERS: Rejected, "Ultralytics", "`nc` is not the number of names";
     YOLO_NAME_NOT_QUOTED: Misread, "PyYAML", "a class name without quotes is read as another value (no: False)";
-    YOLO_NAME_REPEATED: Misread, "supervision", "two classes have the same name";
+    YOLO_NAME_REPEATED: Advice, "all", "two classes have the same name";
     YOLO_CLASSES_TXT_DIFFERS: Misread, "LabelImg", "classes.txt does not list the names of data.yaml";
     YOLO_KPT_SHAPE_INVALID: Rejected, "Ultralytics", "`kpt_shape` is not [joints, 2 or 3]";
     YOLO_FLIP_IDX_INVALID: Rejected, "Ultralytics", "`flip_idx` does not list each joint's mirror image";
@@ -95,6 +111,7 @@ rules! {
     LABEL_BOX_OVER_EDGE: Advice, "Ultralytics", "a box reaches over the edge of its image";
     LABEL_CLASS_INVALID: Dropped, "Ultralytics", "a class is no whole number from 0: the whole image is dropped";
     LABEL_CLASS_UNKNOWN: Dropped, "Ultralytics", "a class without a name: the whole image is dropped";
+    LABEL_CORNERS: Misread, "Ultralytics", "boxes are written as x1 y1 x2 y2 and read as centre and size";
     LABEL_EMPTY: Dropped, "Ultralytics", "an object without area is left out in training";
     LABEL_DUPLICATE: Dropped, "Ultralytics", "of equal rows one is kept";
     LABEL_VISIBILITY: Misread, "Ultralytics", "a visibility is not 0, 1 or 2";
@@ -124,22 +141,27 @@ rules! {
     // VOC
     VOC_NO_ANNOTATIONS: Rejected, "torchvision", "there is no Annotations folder with XML files";
     VOC_INVALID_XML: Rejected, "torchvision, Datumaro", "the file is no XML document, or not an annotation";
-    VOC_FIELD_MISSING: Rejected, "supervision, Datumaro", "an element is missing or empty";
+    VOC_FIELD_MISSING: Rejected, "supervision, Datumaro", "an object has no name, or no box or corner of it";
     VOC_FILE_NAME_DIFFERS: Misread, "torchvision, MMDetection", "readers open JPEGImages/{id}.jpg whatever `filename` says";
     VOC_NOT_JPG: Rejected, "torchvision, MMDetection", "the image is not JPEGImages/{id}.jpg, which readers open";
     VOC_ID_SPACE: Misread, "VOCdevkit", "an id with white space is cut at it";
-    VOC_NOT_AN_INTEGER: Rejected, "py-faster-rcnn, Datumaro", "a coordinate, size or flag is no integer";
+    VOC_NOT_A_NUMBER: Rejected, "supervision, Datumaro", "a coordinate is no number";
+    VOC_NOT_AN_INTEGER: Rejected, "Datumaro", "the width or height of the image is no integer";
+    VOC_FLAG: Rejected, "Datumaro", "`difficult`, `truncated` or `occluded` is not 0 or 1";
     VOC_BOX_EMPTY: Rejected, "torchvision", "a box without area: its models fail in training";
     VOC_BOX_REVERSED: Misread, "supervision", "the corners of a box are in the wrong order";
     VOC_BOX_OUTSIDE: Misread, "supervision, torchvision, Datumaro", "a box reaches over the edge of its image";
     VOC_ZERO_BASED: Advice, "py-faster-rcnn, supervision", "boxes begin at pixel 0: readers that count from 1 place them one pixel too far left and up";
     VOC_NOT_IN_A_SET: Dropped, "torchvision, Datumaro", "an annotation that no list of ImageSets/Main names";
     VOC_SET_UNKNOWN_ID: Rejected, "torchvision", "a list of ImageSets names what is not there";
+    VOC_SET_EMPTY_LINE: Rejected, "torchvision", "an empty line of a list is taken for an id";
     VOC_SET_REPEATED_ID: Misread, "torchvision", "a list of ImageSets names an image twice";
     VOC_SET_OVERLAP: Misread, "torchvision, Datumaro", "an image is in two of train, val and test";
     VOC_LABELMAP_INVALID: Rejected, "Datumaro", "a line of labelmap.txt is not name:r,g,b:parts:actions, or a name is there twice";
+    VOC_NO_LABELMAP: Rejected, "Datumaro", "there is no labelmap.txt, and classes are not those of VOC";
     VOC_CLASS_UNKNOWN: Rejected, "Datumaro", "a class that labelmap.txt (or dataset_meta.json) does not list";
-    VOC_PLANE_TYPE: Misread, "torchvision", "a plane is no 8-bit palette PNG: its colours are read for classes";
+    VOC_PLANE_COLOURS: Advice, "torchvision", "a plane in colours, as CVAT and Datumaro write it: Datumaro looks them up in labelmap.txt, torchvision does not";
+    VOC_PLANE_TYPE: Misread, "torchvision", "a plane is neither an 8-bit palette PNG nor in colours";
     VOC_PLANE_UNREADABLE: Rejected, "torchvision, Datumaro", "a plane cannot be decoded";
     VOC_PLANE_SIZE: Rejected, "Datumaro", "a plane has another size than its image";
     VOC_PLANE_CLASS: Rejected, "Datumaro", "a pixel of a class plane has no class in labelmap.txt";

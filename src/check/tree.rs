@@ -1,24 +1,25 @@
-//! The dataset that is checked: a folder, a document, or the file lines of `syn-convert`.
+//! The dataset that is checked: a folder, a document, an archive, or the file lines of `syn-convert`.
 
+use super::archive;
+use super::picture::{self, Picture};
 use crate::file_line::{Content, FileLine};
-use crate::image;
-use crate::image::Seen;
+use crate::image::ImageError;
 use crate::path::RelPath;
 use crate::stream::json;
 use crate::stream::{Frame, Kind, Progress, Reader, StreamError};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use std::fs::{self, File, OpenOptions};
-use std::io::{BufReader, Write};
-use std::path::{Path, PathBuf};
+use std::io::{BufReader, ErrorKind, Write};
+use std::path::{Component, Path, PathBuf};
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
-/// An image, as far as its first bytes tell.
+/// An image, as far as its first and last bytes tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Image {
     /// In the dataset, and readable.
-    Here(Seen),
+    Here(Picture),
     /// Not downloaded: a file line has its URL.
     Elsewhere,
     /// Not in the dataset.
@@ -32,26 +33,50 @@ pub struct Tree {
     root: PathBuf,
     /// The one document to look at, when it is not a folder.
     pub only: Option<String>,
+    unpacked: Option<Unpacked>,
+    /// Threads that look at files.
+    pub threads: usize,
+}
+
+/// A dataset that came in another form, in a temporary folder.
+struct Unpacked {
+    /// Keeps the folder.
+    _folder: TempDir,
     /// The files came as lines; originals are links to nowhere.
-    lines: Option<TempDir>,
+    lines: bool,
 }
 
 impl Tree {
-    /// A folder or a single document.
+    /// A folder, a single document, or an archive, which is unpacked into a temporary folder. Gives what of an archive cannot be read, too.
     ///
     /// # Errors
-    /// [`StreamError::Read`] when there is no such file or folder.
-    pub fn open(path: &Path) -> Result<Self, StreamError> {
+    /// [`StreamError::Read`] when there is no such file or folder, or an archive is damaged.
+    pub fn open(path: &Path) -> Result<(Self, Vec<String>), StreamError> {
         let failed = |source| StreamError::Read { name: path.display().to_string(), source };
         let root = fs::canonicalize(path).map_err(failed)?;
         if root.is_dir() {
-            return Ok(Self { root, only: None, lines: None });
+            return Ok((Self { root, only: None, unpacked: None, threads: 1 }, Vec::new()));
+        }
+        if let Some(kind) = archive::kind(&root).map_err(failed)? {
+            let folder = temporary()?;
+            // As it is named by the system: it is compared with paths that are.
+            let inside = fs::canonicalize(folder.path()).map_err(failed)?;
+            let (only, unread) = archive::unpack(&root, kind, &inside).map_err(failed)?;
+            let unpacked = Some(Unpacked { _folder: folder, lines: false });
+            return Ok((Self { root: inside, only, unpacked, threads: 1 }, unread));
         }
         let name = root.file_name().and_then(|n| n.to_str()).map(str::to_owned);
         let (Some(parent), Some(name)) = (root.parent(), name) else {
             return Err(failed(std::io::Error::other("its name is not UTF-8")));
         };
-        Ok(Self { root: parent.to_owned(), only: Some(name), lines: None })
+        // The images of annotations/instances.json are beside its folder.
+        let (root, only) = match (parent.parent(), parent.file_name().and_then(|n| n.to_str())) {
+            (Some(above), Some(folder)) if folder.eq_ignore_ascii_case("annotations") => {
+                (above, format!("{folder}/{name}"))
+            }
+            _ => (parent, name),
+        };
+        Ok((Self { root: root.to_owned(), only: Some(only), unpacked: None, threads: 1 }, Vec::new()))
     }
 
     /// The files of a stream, unpacked into a temporary folder. Originals stay where they are.
@@ -59,8 +84,7 @@ impl Tree {
     /// # Errors
     /// As for the sink: the stream was cut, a line is not a file line, or a path leaves the dataset.
     pub fn unpack(mut reader: Reader, allow_partial: bool) -> Result<Self, StreamError> {
-        let folder = tempfile::Builder::new().prefix("syn-check-").tempdir();
-        let folder = folder.map_err(|source| StreamError::Write { name: "temporary folder".into(), source })?;
+        let folder = temporary()?;
         let mut progress = Progress::new(Kind::Files);
         while let Some(next) = reader.next_batch()? {
             for line in next.lines() {
@@ -78,7 +102,8 @@ impl Tree {
         }
         progress.require_some(allow_partial)?;
         progress.finish(allow_partial)?;
-        Ok(Self { root: folder.path().to_owned(), only: None, lines: Some(folder) })
+        let root = folder.path().to_owned();
+        Ok(Self { root, only: None, unpacked: Some(Unpacked { _folder: folder, lines: true }), threads: 1 })
     }
 
     /// The folder, for paths that readers derive from the whole path of a file.
@@ -88,7 +113,35 @@ impl Tree {
 
     /// Whether the files came as lines.
     pub fn is_stream(&self) -> bool {
-        self.lines.is_some()
+        self.unpacked.as_ref().is_some_and(|u| u.lines)
+    }
+
+    /// Whether it lies in a temporary folder, whose path says nothing.
+    pub fn is_unpacked(&self) -> bool {
+        self.unpacked.is_some()
+    }
+
+    /// A place that a file of the folder `base` names, without `.` and `..`: relative to the root, or absolute where it is outside. `None`
+    /// when it leaves an archive or a stream.
+    pub fn resolve(&self, base: &str, place: &str) -> Option<String> {
+        let whole = self.root.join(base).join(place);
+        let mut path = PathBuf::from("/");
+        for part in whole.components() {
+            match part {
+                Component::Normal(name) => path.push(name),
+                Component::ParentDir => drop(path.pop()),
+                Component::CurDir | Component::RootDir | Component::Prefix(_) => {}
+            }
+        }
+        if self.unpacked.is_some() && !path.starts_with(&self.root) {
+            return None;
+        }
+        Some(self.relative(&path)?.to_owned())
+    }
+
+    /// A path as findings show it: relative to the root where it is inside.
+    pub fn relative<'p>(&self, path: &'p Path) -> Option<&'p str> {
+        path.strip_prefix(&self.root).unwrap_or(path).to_str()
     }
 
     /// The place of a file on disk.
@@ -124,6 +177,18 @@ impl Tree {
         fs::read(self.path(relative)).map_err(|source| self.unreadable(relative, source))
     }
 
+    /// Reads a whole file; `None` when there is none.
+    ///
+    /// # Errors
+    /// [`StreamError::Read`].
+    pub fn read_if_there(&self, relative: &str) -> Result<Option<Vec<u8>>, StreamError> {
+        match fs::read(self.path(relative)) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+            Err(source) => Err(self.unreadable(relative, source)),
+        }
+    }
+
     fn unreadable(&self, relative: &str, source: std::io::Error) -> StreamError {
         StreamError::Read { name: relative.to_owned(), source }
     }
@@ -137,37 +202,38 @@ impl Tree {
         let hidden = |e: &walkdir::DirEntry| e.file_name().to_str().is_none_or(|name| name.starts_with('.'));
         let entries = walk.filter_entry(move |e| e.depth() == 0 || !hidden(e)).filter_map(Result::ok);
         let files = entries.filter(|e| !e.file_type().is_dir());
-        files.filter_map(|e| e.path().strip_prefix(&self.root).ok().and_then(Path::to_str).map(str::to_owned))
+        files.filter_map(|e| self.relative(e.path()).map(str::to_owned))
     }
 
-    /// The folders directly below the root, by name.
-    pub fn folders(&self) -> Vec<String> {
-        let walk = WalkDir::new(&self.root).min_depth(1).max_depth(1).follow_links(true).sort_by_file_name();
-        let folders = walk.into_iter().filter_map(Result::ok).filter(|e| e.file_type().is_dir());
-        folders.filter_map(|e| e.file_name().to_str().map(str::to_owned)).collect()
+    /// Everything below the root, in no order, hidden files too but no hidden folders. Links are followed.
+    pub fn walk(&self) -> impl Iterator<Item = walkdir::DirEntry> {
+        let walk = WalkDir::new(&self.root).min_depth(1).follow_links(!self.is_stream()).into_iter();
+        let hidden = |e: &walkdir::DirEntry| {
+            e.file_type().is_dir() && e.file_name().to_str().is_none_or(|name| name.starts_with('.'))
+        };
+        walk.filter_entry(move |e| !hidden(e)).filter_map(Result::ok).filter(|e| !e.file_type().is_dir())
     }
 
-    /// The folders directly below a folder, as paths from the root, by name.
-    pub fn folders_below(&self, folder: &str) -> Vec<String> {
-        let walk = WalkDir::new(self.path(folder)).min_depth(1).max_depth(1).sort_by_file_name();
-        let folders = walk.into_iter().filter_map(Result::ok).filter(|e| e.file_type().is_dir());
-        folders.filter_map(|e| e.file_name().to_str().map(|name| format!("{folder}/{name}"))).collect()
-    }
-
-    /// Looks at an image's first bytes.
+    /// Looks at an image: its first bytes and its last.
     pub fn image(&self, relative: &str) -> Image {
         let path = self.path(relative);
         if self.is_stream() && path.is_symlink() {
             return Image::Elsewhere;
         }
-        if !path.is_file() {
-            return Image::Missing;
-        }
-        match image::of_file(&path) {
-            Ok(seen) => Image::Here(seen),
+        match picture::look(&path) {
+            Ok(picture) => Image::Here(picture),
+            Err(ImageError::IoError(e)) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                Image::Missing
+            }
+            Err(_) if path.is_dir() => Image::Missing,
             Err(e) => Image::Unreadable(e.to_string()),
         }
     }
+}
+
+fn temporary() -> Result<TempDir, StreamError> {
+    let folder = tempfile::Builder::new().prefix("syn-check-").tempdir();
+    folder.map_err(|source| StreamError::Write { name: "temporary folder".into(), source })
 }
 
 enum PutError {

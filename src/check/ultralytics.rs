@@ -1,8 +1,8 @@
 //! Ultralytics' NDJSON, as its converter reads it: one wrong line costs the whole file, wrong rows cost their image.
 
-use super::Check;
 use super::finding::{Findings, Place, Rule};
-use super::images::Images;
+use super::images::{Images, Record};
+use super::layout::Survey;
 use super::rules::{
     LABEL_BOXES_AMONG_POLYGONS, NDJSON_CLASS_MADE_UP, NDJSON_CLASS_NAMES_INVALID, NDJSON_FILE_INVALID,
     NDJSON_INVALID_LINE, NDJSON_KPT_SHAPE_INVALID, NDJSON_KPT_SHAPE_MISSING, NDJSON_NO_CLASS, NDJSON_NO_DATASET,
@@ -13,7 +13,7 @@ use super::rules::{
 use super::tree::Tree;
 use super::yolo::data_yaml::kpt_shape;
 use super::yolo::rows;
-use super::yolo::rows::{Head, Kind, Row};
+use super::yolo::rows::{Head, Row};
 use crate::presigned::is_presigned;
 use crate::stream::{StreamError, reader};
 use serde_json::{Map, Value};
@@ -21,46 +21,32 @@ use std::collections::BTreeSet;
 use std::io::{BufRead, Read};
 use url::Url;
 
-/// The check.
-pub struct Ultralytics;
+/// The files that have a header of a dataset, or at least the name of one.
+pub fn find(tree: &Tree, survey: &Survey) -> Vec<String> {
+    survey.ndjson.iter().filter(|path| has_header(tree, path)).cloned().collect()
+}
 
-impl Check for Ultralytics {
-    fn name(&self) -> &'static str {
-        "ultralytics-ndjson"
-    }
-
-    fn find(&self, tree: &Tree) -> Vec<String> {
-        let candidates: Vec<String> = match &tree.only {
-            Some(only) => vec![only.clone()],
-            None => tree.files("", true).collect(),
-        };
-        candidates.into_iter().filter(|path| path.ends_with(".ndjson") && has_header(tree, path)).collect()
-    }
-
-    fn check(&self, tree: &Tree, path: &str, out: &mut Findings) -> Result<(), StreamError> {
-        let mut lines = Lines::open(tree, path)?;
-        let header = match lines.next(path, out)? {
-            Next::Line(Value::Object(header)) => header,
-            Next::End => return out.add(&NDJSON_NO_DATASET, Place::file(path), "the file is empty"),
-            _ => return out.add(&NDJSON_NO_DATASET, Place::line(path, 1), "the first line is no header"),
-        };
-        let mut file = File::new(tree, path, &header, out)?;
-        loop {
-            match lines.next(path, file.out)? {
-                Next::End => break,
-                Next::Line(Value::Object(image)) => file.image(lines.number, &image)?,
-                Next::Line(_) => {
-                    file.out.add(&NDJSON_INVALID_LINE, Place::line(path, lines.number), "it is no object")?
-                }
-                Next::Invalid => {}
-            }
+/// Checks a file.
+///
+/// # Errors
+/// [`StreamError`]: a file cannot be read, or a finding cannot be written.
+pub fn check(tree: &Tree, survey: &Survey, path: &str, out: &mut Findings) -> Result<(), StreamError> {
+    let mut lines = Lines::open(tree, path)?;
+    let header = match lines.next(path, out)? {
+        Next::Line(Value::Object(header)) => header,
+        Next::End => return out.add(&NDJSON_NO_DATASET, Place::file(path), "the file is empty"),
+        _ => return out.add(&NDJSON_NO_DATASET, Place::line(path, 1), "the first line is no header"),
+    };
+    let mut file = File::new(tree, survey, path, &header, out)?;
+    loop {
+        match lines.next(path, file.out)? {
+            Next::End => break,
+            Next::Line(Value::Object(image)) => file.image(lines.number, &image)?,
+            Next::Line(_) => file.out.add(&NDJSON_INVALID_LINE, Place::line(path, lines.number), "it is no object")?,
+            Next::Invalid => {}
         }
-        file.finish()
     }
-
-    fn nothing(&self, out: &mut Findings) -> Result<(), StreamError> {
-        out.add(&NDJSON_NO_DATASET, Place::file("."), "there is no .ndjson file with a header")
-    }
+    file.finish()
 }
 
 /// Whether the first line is a header of a dataset, or at least the file has its name.
@@ -161,6 +147,7 @@ struct File<'f> {
 impl<'f> File<'f> {
     fn new(
         tree: &'f Tree,
+        survey: &Survey,
         path: &'f str,
         header: &Map<String, Value>,
         out: &'f mut Findings,
@@ -205,7 +192,7 @@ impl<'f> File<'f> {
             beside,
             any_named: !classes.is_empty(),
             classes,
-            images: Images::default(),
+            images: Images::new(survey.any_image),
             train: 0,
             val: 0,
             expires: 0,
@@ -219,6 +206,7 @@ impl<'f> File<'f> {
 
     fn image(&mut self, line: u64, image: &Map<String, Value>) -> Result<(), StreamError> {
         let place = Place::line(self.path, line);
+        self.out.tally.images += 1;
         let split = image.get("split").and_then(Value::as_str).unwrap_or_default();
         match split {
             "train" => self.train += 1,
@@ -242,7 +230,8 @@ impl<'f> File<'f> {
             let file = format!("{folder}images/{split}/{name}");
             let from = format!("{}:{line}", self.path);
             let size = side("width").zip(side("height")).map(|(w, h)| [w, h]);
-            self.images.look_from(self.tree, &file, &from, size, true, self.out)?;
+            let record = Record { from: &from, size, part: split, ultralytics: true };
+            self.images.look(self.tree, &file, &record, self.out)?;
         } else if self.beside.is_none() {
             self.url(place, line, image)?;
         }
@@ -304,15 +293,15 @@ impl<'f> File<'f> {
                 self.unnamed.insert(class as u64);
             }
         }
-        match rows::check(&rows, self.rows, self.out)? {
-            Kind::Boxes => {
-                self.boxes += 1;
-                if self.boxes == 1 {
-                    self.first_box = line;
-                }
+        let summary = rows::check(&rows, self.rows, self.out)?;
+        self.out.tally.annotations += summary.objects;
+        if summary.polygons {
+            self.polygons += 1;
+        } else if summary.boxes > 0 {
+            self.boxes += 1;
+            if self.boxes == 1 {
+                self.first_box = line;
             }
-            Kind::Polygons => self.polygons += 1,
-            Kind::Background | Kind::Poses => {}
         }
         Ok(())
     }

@@ -5,13 +5,14 @@ pub mod annotation;
 pub mod mask;
 pub mod polygon;
 
-use super::Check;
 use super::finding::{Findings, Place};
-use super::images::Images;
+use super::images::{Images, Record, is_image};
+use super::layout::coco::{image_folders, part_of};
+use super::layout::{Survey, folder_of, leaf};
 use super::rules::{
     COCO_CATEGORY_FIELD, COCO_CATEGORY_ID_REPEATED, COCO_CATEGORY_NAME_REPEATED, COCO_FILE_NAME_OUTSIDE,
-    COCO_FILE_NAME_REPEATED, COCO_IMAGE_FIELD, COCO_IMAGE_ID_REPEATED, COCO_INVALID_JSON, COCO_KEY_MISSING,
-    COCO_NO_DOCUMENT, COCO_SKELETON_INVALID,
+    COCO_FILE_NAME_REPEATED, COCO_IMAGE_FIELD, COCO_IMAGE_ID_REPEATED, COCO_INFO_MISSING, COCO_INVALID_JSON,
+    COCO_KEY_MISSING, COCO_NO_DOCUMENT, COCO_SKELETON_INVALID,
 };
 use super::tree::Tree;
 use crate::stream::StreamError;
@@ -22,83 +23,47 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
-/// The check.
-pub struct Coco;
-
-/// Beginnings of the usual names of documents.
-const NAMES: [&str; 4] = ["instances", "person_keypoints", "stuff", "_annotations.coco"];
-
-impl Check for Coco {
-    fn name(&self) -> &'static str {
-        "coco"
+/// Checks a document.
+///
+/// # Errors
+/// [`StreamError`]: the file cannot be read, or a finding cannot be written.
+pub fn check(tree: &Tree, survey: &Survey, path: &str, out: &mut Findings) -> Result<(), StreamError> {
+    let mut pass = First::new(tree, survey, path, out);
+    if let Err(e) = read(tree, path, &mut pass)? {
+        let failed = pass.failed.take();
+        return failed.map_or_else(|| invalid(path, &e, out), Err);
     }
-
-    fn find(&self, tree: &Tree) -> Vec<String> {
-        let candidates: Vec<String> = match &tree.only {
-            Some(only) => vec![only.clone()],
-            None => tree.files("annotations", true).chain(tree.files("", true)).collect(),
-        };
-        let json = candidates.into_iter().filter(|path| path.ends_with(".json"));
-        json.filter(|path| {
-            let name = path.rsplit('/').next().unwrap_or(path);
-            NAMES.iter().any(|known| name.starts_with(known)) || looks_like_coco(tree, path)
-        })
-        .collect()
+    let First { keys, known, images, image_info, .. } = pass;
+    if !keys.contains("info") {
+        out.add(&COCO_INFO_MISSING, Place::file(path), "there is no \"info\"")?;
     }
-
-    fn check(&self, tree: &Tree, path: &str, out: &mut Findings) -> Result<(), StreamError> {
-        let mut pass = First::new(tree, path, out);
-        if let Err(e) = read(tree, path, &mut pass)? {
-            let failed = pass.failed.take();
-            return failed.map_or_else(|| invalid(path, &e, out), Err);
-        }
-        let First { keys, known, images, .. } = pass;
-        for key in ["info", "images", "annotations", "categories"] {
-            if !keys.contains(key) {
-                out.add(&COCO_KEY_MISSING, Place::file(path), &format!("there is no {key:?}"))?;
-            }
-        }
-        images.finish(path, out)?;
-        let mut second = Annotations::new(path, known, out);
-        if let Err(e) = read(tree, path, &mut second)? {
-            let failed = second.failed.take();
-            return failed.map_or_else(|| invalid(path, &e, out), Err);
-        }
-        second.finish()
+    images.finish(path, out)?;
+    let mut second = Annotations::new(tree, path, known, out);
+    if let Err(e) = read(tree, path, &mut second)? {
+        let failed = second.failed.take();
+        return failed.map_or_else(|| invalid(path, &e, out), Err);
     }
-
-    fn nothing(&self, out: &mut Findings) -> Result<(), StreamError> {
-        out.add(&COCO_NO_DOCUMENT, Place::file("."), "there is no COCO document here, nor in annotations/")
+    // Captions have no categories, lists of images no annotations.
+    let needed = [("images", true), ("annotations", !image_info), ("categories", !second.only_captions())];
+    second.finish()?;
+    for (key, _) in needed.into_iter().filter(|(key, needed)| *needed && !keys.contains(*key)) {
+        out.add(&COCO_KEY_MISSING, Place::file(path), &format!("there is no {key:?}"))?;
     }
+    Ok(())
+}
+
+/// Writes the finding that there is no document, although one was asked for.
+///
+/// # Errors
+/// [`StreamError`]: the finding cannot be written.
+pub fn nothing(out: &mut Findings) -> Result<(), StreamError> {
+    out.add(&COCO_NO_DOCUMENT, Place::file("."), "there is no COCO document here, nor in a folder below")
 }
 
 fn invalid(path: &str, e: &serde_json::Error, out: &mut Findings) -> Result<(), StreamError> {
     let text = e.to_string();
     let line = Some(e.line() as u64).filter(|n| *n > 0);
     out.add(&COCO_INVALID_JSON, Place { path, line, at: "" }, &text)
-}
-
-/// Whether a document has the lists of COCO at its top.
-fn looks_like_coco(tree: &Tree, path: &str) -> bool {
-    #[derive(Default)]
-    struct Keys(Vec<String>);
-    impl Document for Keys {
-        fn key(&mut self, key: &str) {
-            self.0.push(key.to_owned());
-        }
-        fn element(&mut self, _: &str, _: u64, _: Value) -> Result<(), StreamError> {
-            Ok(())
-        }
-        fn wants(&self, _: &str) -> bool {
-            false
-        }
-        fn fail(&mut self, _: StreamError) {}
-    }
-    let mut keys = Keys::default();
-    // Also of a document that breaks off.
-    let _ = read(tree, path, &mut keys);
-    let has = |key: &str| keys.0.iter().any(|k| k == key);
-    has("categories") || (has("images") && has("annotations"))
 }
 
 /// Receives the parts of a document as they are read.
@@ -192,8 +157,12 @@ struct First<'f> {
     tree: &'f Tree,
     path: &'f str,
     out: &'f mut Findings,
-    /// Folder of the images with a slash.
-    folder: String,
+    /// Where readers look for images, with a slash; the one where they are comes first.
+    folders: Vec<String>,
+    /// `train2017` of `instances_train2017.json`.
+    part: String,
+    /// A list of images without annotations, such as those of the test server.
+    image_info: bool,
     keys: HashSet<String>,
     known: Known,
     names: HashSet<[u8; 16]>,
@@ -203,25 +172,39 @@ struct First<'f> {
 }
 
 impl<'f> First<'f> {
-    fn new(tree: &'f Tree, path: &'f str, out: &'f mut Findings) -> Self {
-        // Documents lie in annotations/, beside images/; file names are relative to images/, or to the document's own folder.
-        let beside = path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
-        let folder = if tree.has_folder("images") { "images/".into() } else { beside };
+    fn new(tree: &'f Tree, survey: &Survey, path: &'f str, out: &'f mut Findings) -> Self {
+        let folders = image_folders(tree, path);
+        // Of a document alone only the folders that are meant for images are looked into.
+        let any = |folder: &String| tree.files(folder, false).any(|file| is_image(&file));
+        let present = match &tree.only {
+            Some(_) => folders.iter().filter(|f| !f.is_empty() && *f != folder_of(path)).any(any),
+            None => survey.any_image,
+        };
         Self {
             tree,
             path,
             out,
-            folder,
+            folders,
+            part: part_of(path),
+            image_info: leaf(path).starts_with("image_info"),
             keys: HashSet::new(),
             known: Known::default(),
             names: HashSet::new(),
             category_names: HashSet::new(),
-            images: Images::default(),
+            images: Images::new(present),
             failed: None,
         }
     }
 
+    /// The path of an image: in the folder where the others are, else in one of those where it could be.
+    fn find(&mut self, name: &str) -> String {
+        let at = self.folders.iter().position(|folder| self.tree.has(&format!("{folder}{name}")));
+        self.folders[..=at.unwrap_or_default()].rotate_right(1);
+        format!("{}{name}", self.folders[0])
+    }
+
     fn image(&mut self, at: &str, image: &Value) -> Result<(), StreamError> {
+        self.out.tally.images += 1;
         let Self { path, .. } = *self;
         let field = |key: &str, out: &mut Findings| {
             out.add(&COCO_IMAGE_FIELD, Place::at(path, at), &format!("{key} is missing or of the wrong type"))
@@ -256,7 +239,9 @@ impl<'f> First<'f> {
         }
         let size = width.zip(height).map(|(w, h)| [w, h]);
         let place = format!("{path} {at}");
-        self.images.look_from(self.tree, &format!("{}{name}", self.folder), &place, size, false, self.out)
+        let file = self.find(name);
+        let record = Record { from: &place, size, part: &self.part, ultralytics: false };
+        self.images.look(self.tree, &file, &record, self.out)
     }
 
     fn category(&mut self, at: &str, category: &Value) -> Result<(), StreamError> {
@@ -273,7 +258,8 @@ impl<'f> First<'f> {
         {
             self.out.add(&COCO_CATEGORY_NAME_REPEATED, place, &format!("{name:?} stands above"))?;
         }
-        let joints = category.get("keypoints").and_then(Value::as_array).map(Vec::len);
+        // Datumaro writes empty lists where nobody named the joints.
+        let joints = category.get("keypoints").and_then(Value::as_array).map(Vec::len).filter(|n| *n > 0);
         if let (Some(joints), Some(skeleton)) = (joints, category.get("skeleton")) {
             let valid = |n: &Value| n.as_u64().is_some_and(|n| (1..=joints as u64).contains(&n));
             let pair = |p: &Value| p.as_array().is_some_and(|p| p.len() == 2 && p.iter().all(valid));

@@ -3,76 +3,169 @@
 pub mod labels;
 pub mod planes;
 pub mod sets;
+pub mod text;
 pub mod xml;
 
-use super::Check;
 use super::finding::{Findings, Place};
 use super::images::Images;
-use super::rules::{VOC_NO_ANNOTATIONS, VOC_NOT_IN_A_SET, VOC_ZERO_BASED};
-use super::tree::Tree;
+use super::layout::voc::Layout;
+use super::layout::{Survey, leaf, shown};
+use super::rules::{VOC_NO_ANNOTATIONS, VOC_NO_LABELMAP, VOC_NOT_IN_A_SET, VOC_ZERO_BASED};
+use super::tree::{Image, Tree};
+use super::workers;
 use crate::stream::StreamError;
 use labels as voc_labels;
+use labels::Labels;
 use planes as voc_planes;
 use sets::Sets;
+use std::collections::BTreeSet;
 use xml as voc_xml;
+use xml::Annotation;
 
-/// The check.
-pub struct Voc;
-
-impl Check for Voc {
-    fn name(&self) -> &'static str {
-        "voc"
-    }
-
-    fn find(&self, tree: &Tree) -> Vec<String> {
-        if tree.only.is_some() {
-            return Vec::new();
+/// Checks a folder of XML files and what belongs to it.
+///
+/// # Errors
+/// [`StreamError`]: a file cannot be read, or a finding cannot be written.
+pub fn check(tree: &Tree, survey: &Survey, layout: &Layout, out: &mut Findings) -> Result<(), StreamError> {
+    let labels = if layout.devkit { voc_labels::read(tree, &layout.root, out)? } else { None };
+    let sets = if layout.devkit { Sets::read(tree, &layout.root, out)? } else { Sets::default() };
+    let mut dataset = Dataset {
+        tree,
+        layout,
+        labels: labels.as_ref(),
+        sets,
+        images: Images::new(survey.any_image),
+        zero: 0,
+        first_zero: String::new(),
+        unlisted: BTreeSet::new(),
+    };
+    let files = tree.files(&layout.annotations, !layout.devkit).filter(|f| f.ends_with(".xml") || f.ends_with(".XML"));
+    let mut batch = Vec::new();
+    let mut any = false;
+    for path in files {
+        any = true;
+        batch.push(path);
+        if batch.len() == workers::BATCH {
+            dataset.batch(&batch, out)?;
+            batch.clear();
         }
-        let is_voc = |folder: &str| {
-            tree.has_folder(&format!("{folder}Annotations")) && tree.has_folder(&format!("{folder}ImageSets"))
-                || tree.files(&format!("{folder}Annotations"), true).any(|f| f.ends_with(".xml"))
-        };
-        let devkits = tree.folders_below("VOCdevkit").into_iter().map(|f| format!("{f}/"));
-        std::iter::once(String::new()).chain(devkits).filter(|folder| is_voc(folder)).collect()
     }
-
-    fn check(&self, tree: &Tree, folder: &str, out: &mut Findings) -> Result<(), StreamError> {
-        let labels = voc_labels::read(tree, folder, out)?;
-        let labels = labels.as_ref();
-        let sets = Sets::read(tree, folder, out)?;
-        let mut images = Images::default();
-        let mut zero = 0u64;
-        let mut first_zero = String::new();
-        let mut any = false;
-        for path in tree.files(&format!("{folder}Annotations"), true).filter(|f| f.ends_with(".xml")) {
+    dataset.batch(&batch, out)?;
+    let planes = format!("{}SegmentationClass", layout.root);
+    for path in tree.files(&planes, false).filter(|f| f.ends_with(".png")) {
+        let id = path.strip_prefix(&planes).and_then(|p| p.strip_suffix(".png")).unwrap_or_default().trim_matches('/');
+        if !tree.has(&format!("{}{id}.xml", layout.annotations)) {
             any = true;
-            let id = path.rsplit('/').next().and_then(|n| n.strip_suffix(".xml")).unwrap_or_default();
-            if !sets.is_empty() && !sets.main(id) {
-                out.add(&VOC_NOT_IN_A_SET, Place::file(&path), "no list of ImageSets/Main names it: nobody reads it")?;
+            out.tally.images += 1;
+            voc_planes::check(tree, &layout.root, id, None, dataset.labels, out)?;
+        }
+    }
+    if !any {
+        return nothing(out);
+    }
+    dataset.finish(out)
+}
+
+/// Writes the finding that there is no such dataset, although one was asked for.
+///
+/// # Errors
+/// [`StreamError`]: the finding cannot be written.
+pub fn nothing(out: &mut Findings) -> Result<(), StreamError> {
+    out.add(&VOC_NO_ANNOTATIONS, Place::file("."), "there is no Annotations folder with XML files")
+}
+
+/// A dataset in the course of its check.
+struct Dataset<'d> {
+    tree: &'d Tree,
+    layout: &'d Layout,
+    labels: Option<&'d Labels>,
+    sets: Sets,
+    images: Images,
+    zero: u64,
+    first_zero: String,
+    /// Classes that are not VOC's own, when there is no list of classes.
+    unlisted: BTreeSet<String>,
+}
+
+/// A file that a worker looked at.
+type Looked = (Option<(Annotation, String, Image)>, Findings);
+
+impl Dataset<'_> {
+    /// Reads files and looks at their images, on all threads; then writes what was found, in order.
+    fn batch(&mut self, paths: &[String], out: &mut Findings) -> Result<(), StreamError> {
+        let (tree, layout, labels) = (self.tree, self.layout, self.labels);
+        let looked = workers::ordered(paths, tree.threads, |path| -> Result<Looked, StreamError> {
+            let mut found = Findings::waiting();
+            let Some(annotation) = voc_xml::check(tree, layout, path, labels, &mut found)? else {
+                return Ok((None, found));
+            };
+            let image = image_of(tree, layout, path, annotation.file_name.as_deref());
+            let seen = tree.image(&image);
+            voc_planes::check(tree, &layout.root, id_of(layout, path), annotation.size, labels, &mut found)?;
+            Ok((Some((annotation, image, seen)), found))
+        })?;
+        for (path, looked) in paths.iter().zip(looked) {
+            let id = id_of(self.layout, path);
+            out.tally.images += 1;
+            if !self.sets.is_empty() && !self.sets.main(id) {
+                out.add(&VOC_NOT_IN_A_SET, Place::file(path), "no list of ImageSets/Main names it: nobody reads it")?;
             }
-            let Some(image) = voc_xml::check(tree, folder, &path, id, labels, &mut images, out)? else { continue };
-            if image.zero {
-                zero += 1;
-                if zero == 1 {
-                    first_zero.clone_from(&path);
+            let (annotation, found) = looked?;
+            out.append(found)?;
+            let Some((annotation, image, seen)) = annotation else { continue };
+            let part =
+                self.sets.part(id).unwrap_or(if self.layout.devkit { "" } else { leaf(&self.layout.annotations) });
+            let record = super::images::Record { from: path, size: annotation.size, part, ultralytics: false };
+            self.images.judge(&seen, &image, &record, out)?;
+            if annotation.zero {
+                self.zero += 1;
+                if self.zero == 1 {
+                    self.first_zero.clone_from(path);
                 }
             }
-            voc_planes::check(tree, folder, id, image.size, labels, out)?;
+            if self.labels.is_none() && self.layout.devkit {
+                let own = |class: &String| !labels::TWENTY.contains(&class.as_str());
+                self.unlisted.extend(annotation.classes.into_iter().filter(own));
+            }
         }
-        if !any {
-            return self.nothing(out);
-        }
-        if zero > 0 {
-            let message = format!(
-                "boxes of {zero} images begin at pixel 0: readers that count from 1 place all boxes one pixel too far left \
-                 and up; --voc-base 1 writes what they expect"
-            );
-            out.add(&VOC_ZERO_BASED, Place::file(&first_zero), &message)?;
-        }
-        images.finish(&format!("{folder}JPEGImages"), out)
+        Ok(())
     }
 
-    fn nothing(&self, out: &mut Findings) -> Result<(), StreamError> {
-        out.add(&VOC_NO_ANNOTATIONS, Place::file("."), "there is no Annotations folder with XML files")
+    fn finish(self, out: &mut Findings) -> Result<(), StreamError> {
+        if self.zero > 0 {
+            let message = format!(
+                "boxes of {} images begin at pixel 0: readers that count from 1 place all boxes one pixel too far left \
+                 and up; --voc-base 1 writes what they expect",
+                self.zero
+            );
+            out.add(&VOC_ZERO_BASED, Place::file(&self.first_zero), &message)?;
+        }
+        if let Some(class) = self.unlisted.first() {
+            let message = format!("there is none, and {} classes such as {class:?} are not VOC's", self.unlisted.len());
+            out.add(&VOC_NO_LABELMAP, Place::file(&format!("{}labelmap.txt", self.layout.root)), &message)?;
+        }
+        self.images.finish(shown(&self.layout.images), out)
     }
+}
+
+/// The id of an annotation: its path in the folder, without extension.
+fn id_of<'p>(layout: &Layout, path: &'p str) -> &'p str {
+    let path = path.strip_prefix(layout.annotations.as_str()).unwrap_or(path);
+    path.rsplit_once('.').map_or(path, |(stem, _)| stem)
+}
+
+/// The image of an annotation: by the name in it, else by its own.
+fn image_of(tree: &Tree, layout: &Layout, path: &str, name: Option<&str>) -> String {
+    let images = &layout.images;
+    let id = id_of(layout, path);
+    let named = name.map(|name| format!("{images}{name}"));
+    if let Some(named) = named.as_ref().filter(|named| layout.devkit || tree.has(named)) {
+        return named.clone();
+    }
+    let leaf = name.map(|name| format!("{images}{}", leaf(&name.replace('\\', "/"))));
+    let by_id = super::images::ULTRALYTICS
+        .iter()
+        .flat_map(|ext| [format!("{images}{id}.{ext}"), format!("{images}{id}.{}", ext.to_ascii_uppercase())]);
+    let mut tries = leaf.into_iter().chain(by_id);
+    tries.find(|path| tree.has(path)).or(named).unwrap_or(format!("{images}{id}.jpg"))
 }

@@ -3,7 +3,8 @@
 use super::labels::Labels;
 use crate::check::finding::{Findings, Place};
 use crate::check::rules::{
-    VOC_PLANE_CLASS, VOC_PLANE_SIZE, VOC_PLANE_TYPE, VOC_PLANE_UNREADABLE, VOC_PLANE_VOID, VOC_PLANES_DIFFER,
+    VOC_PLANE_CLASS, VOC_PLANE_COLOURS, VOC_PLANE_SIZE, VOC_PLANE_TYPE, VOC_PLANE_UNREADABLE, VOC_PLANE_VOID,
+    VOC_PLANES_DIFFER,
 };
 use crate::check::tree::Tree;
 use crate::stream::StreamError;
@@ -90,6 +91,11 @@ fn open(tree: &Tree, path: &str, size: Option<[u64; 2]>, out: &mut Findings) -> 
         }
     };
     let info = reader.info();
+    if (info.color_type, info.bit_depth) == (ColorType::Rgb, BitDepth::Eight) {
+        let message = "it has colours in the place of classes, which torchvision does not look up";
+        out.add(&VOC_PLANE_COLOURS, Place::file(path), message)?;
+        return Ok(None);
+    }
     if (info.color_type, info.bit_depth) != (ColorType::Indexed, BitDepth::Eight) {
         let message = format!("it is {:?} of {} bits, not palette of 8 bits", info.color_type, info.bit_depth as u8);
         out.add(&VOC_PLANE_TYPE, Place::file(path), &message)?;

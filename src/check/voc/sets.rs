@@ -1,7 +1,7 @@
 //! The lists of `ImageSets`.
 
 use crate::check::finding::{Findings, Place};
-use crate::check::rules::{VOC_ID_SPACE, VOC_SET_OVERLAP, VOC_SET_REPEATED_ID, VOC_SET_UNKNOWN_ID};
+use crate::check::rules::{VOC_ID_SPACE, VOC_SET_EMPTY_LINE, VOC_SET_OVERLAP, VOC_SET_REPEATED_ID, VOC_SET_UNKNOWN_ID};
 use crate::check::tree::Tree;
 use crate::stream::StreamError;
 use std::collections::{HashMap, HashSet};
@@ -61,6 +61,12 @@ impl Sets {
         !self.any
     }
 
+    /// The part that an id is in: train, val or test.
+    pub fn part(&self, id: &str) -> Option<&'static str> {
+        let number = self.main.get(id).copied()?;
+        PARTS.get(number.checked_sub(1)?).copied()
+    }
+
     /// Whether a list names this id.
     pub fn main(&self, id: &str) -> bool {
         self.main.contains_key(id)
@@ -88,6 +94,7 @@ fn list(
     for (number, line) in (1..).zip(text.lines()) {
         let line = line.trim();
         if line.is_empty() {
+            out.add(&VOC_SET_EMPTY_LINE, Place::line(path, number), "an empty line: the reader takes it for an id")?;
             continue;
         }
         let id = if by_class { line.split_whitespace().next().unwrap_or(line) } else { line };

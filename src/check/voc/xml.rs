@@ -1,11 +1,12 @@
 //! XML files of VOC.
 
 use super::labels::Labels;
+use super::text::decode;
 use crate::check::finding::{Findings, Place, Rule};
-use crate::check::images::Images;
+use crate::check::layout::voc::Layout;
 use crate::check::rules::{
     VOC_BOX_EMPTY, VOC_BOX_OUTSIDE, VOC_BOX_REVERSED, VOC_CLASS_UNKNOWN, VOC_FIELD_MISSING, VOC_FILE_NAME_DIFFERS,
-    VOC_INVALID_XML, VOC_NOT_AN_INTEGER, VOC_NOT_JPG,
+    VOC_FLAG, VOC_INVALID_XML, VOC_NOT_A_NUMBER, VOC_NOT_AN_INTEGER, VOC_NOT_JPG,
 };
 use crate::check::tree::Tree;
 use crate::stream::StreamError;
@@ -18,6 +19,10 @@ pub struct Annotation {
     pub size: Option<[u64; 2]>,
     /// A box begins at pixel 0.
     pub zero: bool,
+    /// `filename`.
+    pub file_name: Option<String>,
+    /// The classes of its objects.
+    pub classes: Vec<String>,
 }
 
 /// An element with what is in it.
@@ -45,11 +50,9 @@ impl Element {
 /// [`StreamError`]: a file cannot be read, or a finding cannot be written.
 pub fn check(
     tree: &Tree,
-    folder: &str,
+    layout: &Layout,
     path: &str,
-    id: &str,
     labels: Option<&Labels>,
-    images: &mut Images,
     out: &mut Findings,
 ) -> Result<Option<Annotation>, StreamError> {
     let bytes = tree.read(path)?;
@@ -65,70 +68,88 @@ pub fn check(
             return Ok(None);
         }
     };
-    let size = root.child("size");
-    let mut side = |name: &str| match size.and_then(|s| s.text(name)) {
-        None => {
-            let line = size.map_or(root.line, |s| s.line);
-            out.add(&VOC_FIELD_MISSING, Place::line(path, line), &format!("there is no size/{name}")).map(|()| None)
-        }
-        Some(text) => match text.parse::<u64>() {
-            Ok(n) if n > 0 => Ok(Some(n)),
-            _ => {
-                let line = size.map_or(root.line, |s| s.line);
-                let message = format!("size/{name} {text:?} is no integer above 0");
-                out.add(&VOC_NOT_AN_INTEGER, Place::line(path, line), &message).map(|()| None)
-            }
-        },
-    };
-    let size = side("width")?.zip(side("height")?).map(|(w, h)| [w, h]);
-    file_name(tree, folder, path, id, &root, size, images, out)?;
+    let size = size(&root, path, out)?;
+    if layout.devkit {
+        file_name(layout, path, &root, out)?;
+    }
     let mut zero = false;
+    let mut classes = Vec::new();
     for object in root.children.iter().filter(|c| c.name == "object") {
+        out.tally.annotations += 1;
         let mut say = |line: u64, rule: &'static Rule, message: &str| out.add(rule, Place::line(path, line), message);
         zero |= object_box(object, size, &mut say)?;
-        match object.text("name") {
-            None => say(object.line, &VOC_FIELD_MISSING, "the object has no name")?,
-            Some(name) => {
-                if let Some(labels) = labels.filter(|labels| !labels.index.contains_key(name)) {
-                    say(object.line, &VOC_CLASS_UNKNOWN, &format!("{name:?} is not in {}", labels.file))?;
+        flags(object, &mut say)?;
+        let parts = object.children.iter().filter(|c| c.name == "part");
+        for named in std::iter::once(object).chain(parts) {
+            match named.text("name") {
+                None => say(named.line, &VOC_FIELD_MISSING, &format!("the {} has no name", named.name))?,
+                Some(name) => {
+                    let known = |labels: &&Labels| {
+                        labels.index.contains_key(name) || (named.name == "part" && labels.parts.contains(name))
+                    };
+                    if let Some(labels) = labels.filter(|labels| !known(labels)) {
+                        say(named.line, &VOC_CLASS_UNKNOWN, &format!("{name:?} is not in {}", labels.file))?;
+                    }
+                    classes.extend((named.name == "object").then(|| name.to_owned()));
                 }
             }
         }
-        match object.text("difficult") {
-            None => say(object.line, &VOC_FIELD_MISSING, "the object has no difficult")?,
-            Some(text) if text.parse::<i64>().is_err() => {
-                say(object.line, &VOC_NOT_AN_INTEGER, &format!("difficult is {text:?}"))?;
-            }
-            Some(_) => {}
-        }
     }
-    Ok(Some(Annotation { size, zero }))
+    let file_name = root.text("filename").map(str::to_owned);
+    Ok(Some(Annotation { size, zero, file_name, classes }))
 }
 
-#[expect(clippy::too_many_arguments, reason = "one image and where to say what is wrong with it")]
-fn file_name(
-    tree: &Tree,
-    folder: &str,
-    path: &str,
-    id: &str,
-    root: &Element,
-    size: Option<[u64; 2]>,
-    images: &mut Images,
-    out: &mut Findings,
+/// The size of the image; a file may leave it out, but not write something else.
+fn size(root: &Element, path: &str, out: &mut Findings) -> Result<Option<[u64; 2]>, StreamError> {
+    let Some(size) = root.child("size") else { return Ok(None) };
+    let mut sides = [None; 2];
+    for (side, name) in sides.iter_mut().zip(["width", "height"]) {
+        let Some(element) = size.child(name) else { continue };
+        match element.text.trim().parse::<i64>() {
+            Ok(n) => *side = u64::try_from(n).ok().filter(|n| *n > 0),
+            Err(_) => {
+                let message = format!("size/{name} {:?} is no integer", element.text.trim());
+                out.add(&VOC_NOT_AN_INTEGER, Place::line(path, element.line), &message)?;
+            }
+        }
+    }
+    Ok(sides[0].zip(sides[1]).map(|(w, h)| [w, h]))
+}
+
+/// Flags that a file may leave out, but that are 0 or 1; and points, which are numbers.
+fn flags(
+    object: &Element,
+    say: &mut dyn FnMut(u64, &'static Rule, &str) -> Result<(), StreamError>,
 ) -> Result<(), StreamError> {
-    let Some(name) = root.text("filename") else {
-        return out.add(&VOC_FIELD_MISSING, Place::line(path, root.line), "there is no filename");
-    };
+    for name in ["difficult", "truncated", "occluded"] {
+        if let Some(flag) = object.child(name).filter(|flag| !matches!(flag.text.as_str(), "0" | "1")) {
+            say(flag.line, &VOC_FLAG, &format!("{name} is {:?}, not 0 or 1", flag.text.trim()))?;
+        }
+    }
+    let Some(point) = object.child("point") else { return Ok(()) };
+    for name in ["x", "y"] {
+        if point.text(name).is_none_or(|text| text.parse::<f64>().is_err()) {
+            say(point.line, &VOC_NOT_A_NUMBER, &format!("point/{name} is no number"))?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether readers that build the path of the image from the id find it.
+fn file_name(layout: &Layout, path: &str, root: &Element, out: &mut Findings) -> Result<(), StreamError> {
+    let Some(name) = root.text("filename") else { return Ok(()) };
+    let id = super::id_of(layout, path);
     let line = root.child("filename").map_or(1, |f| f.line);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     if stem != id {
         let message = format!("filename is {name:?}, readers open JPEGImages/{id}.jpg");
-        out.add(&VOC_FILE_NAME_DIFFERS, Place::line(path, line), &message)?;
-    } else if !name.ends_with(".jpg") {
-        let message = format!("the image is {name:?}, readers open JPEGImages/{id}.jpg");
-        out.add(&VOC_NOT_JPG, Place::line(path, line), &message)?;
+        return out.add(&VOC_FILE_NAME_DIFFERS, Place::line(path, line), &message);
     }
-    images.look_from(tree, &format!("{folder}JPEGImages/{name}"), path, size, false, out)
+    if !name.ends_with(".jpg") {
+        let message = format!("the image is {name:?}, readers open JPEGImages/{id}.jpg");
+        return out.add(&VOC_NOT_JPG, Place::line(path, line), &message);
+    }
+    Ok(())
 }
 
 /// Checks the box of an object; whether it begins at pixel 0.
@@ -149,12 +170,9 @@ fn object_box(
             return Ok(false);
         };
         let Some(n) = text.parse::<f64>().ok().filter(|n| n.is_finite()) else {
-            say(line, &VOC_NOT_AN_INTEGER, &format!("{name} {text:?} is no number"))?;
+            say(line, &VOC_NOT_A_NUMBER, &format!("{name} {text:?} is no number"))?;
             return Ok(false);
         };
-        if text.parse::<i64>().is_err() {
-            say(line, &VOC_NOT_AN_INTEGER, &format!("{name} {text:?} is no integer"))?;
-        }
         *corner = n;
     }
     let [xmin, ymin, xmax, ymax] = corners;
@@ -177,9 +195,10 @@ const DEPTH: usize = 64;
 /// The root element, or the line and what is wrong there.
 fn parse(bytes: &[u8]) -> Result<Element, (u64, String)> {
     let line_at = |at: u64| bytes[..(at as usize).min(bytes.len())].iter().filter(|b| **b == b'\n').count() as u64 + 1;
-    let text =
-        std::str::from_utf8(bytes).map_err(|e| (line_at(e.valid_up_to() as u64), "it is not UTF-8".to_owned()))?;
-    let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}'));
+    let text = decode(bytes).map_err(|(at, message)| (line_at(at as u64), message))?;
+    let line_at =
+        |at: u64| text.as_bytes()[..(at as usize).min(text.len())].iter().filter(|b| **b == b'\n').count() as u64 + 1;
+    let mut reader = Reader::from_str(&text);
     let mut open: Vec<Element> = Vec::new();
     let mut root = None;
     loop {
@@ -223,9 +242,11 @@ fn parse(bytes: &[u8]) -> Result<Element, (u64, String)> {
                 }
                 None
             }
-            Event::DocType(_) => return Err(fail("a document type: safe parsers refuse it".into())),
+            Event::DocType(kind) if kind.contains("<!ENTITY") => {
+                return Err(fail("entities of its own: safe parsers refuse them".into()));
+            }
             Event::Eof => break,
-            Event::Decl(_) | Event::Comment(_) | Event::PI(_) => None,
+            Event::Decl(_) | Event::Comment(_) | Event::PI(_) | Event::DocType(_) => None,
         };
         if let Some(element) = done {
             match open.last_mut() {
@@ -235,7 +256,7 @@ fn parse(bytes: &[u8]) -> Result<Element, (u64, String)> {
         }
     }
     match (open.last(), root) {
-        (Some(element), _) => Err((line_at(bytes.len() as u64), format!("<{}> is not closed", element.name))),
+        (Some(element), _) => Err((line_at(text.len() as u64), format!("<{}> is not closed", element.name))),
         (None, Some(root)) => Ok(root),
         (None, None) => Err((1, "there is no element".into())),
     }

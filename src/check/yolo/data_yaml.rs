@@ -1,10 +1,11 @@
 //! `data.yaml` as PyYAML and Ultralytics read it.
 
 use crate::check::finding::{Findings, Place};
+use crate::check::layout::folder_of;
 use crate::check::rules::{
     YOLO_CLASSES_TXT_DIFFERS, YOLO_DATA_YAML_INVALID, YOLO_FLIP_IDX_INVALID, YOLO_FLIP_IDX_MISSING,
     YOLO_KPT_SHAPE_INVALID, YOLO_NAME_NOT_QUOTED, YOLO_NAME_REPEATED, YOLO_NAMES_INVALID, YOLO_NC_DIFFERS,
-    YOLO_PATH_KEY, YOLO_SPLIT_KEY_MISSING,
+    YOLO_PATH_KEY, YOLO_SPLIT_KEY_MISSING, YOLO_VAL_EMPTY,
 };
 use crate::check::tree::Tree;
 use crate::stream::StreamError;
@@ -14,8 +15,12 @@ use std::collections::{BTreeMap, HashSet};
 /// What a `data.yaml` says.
 #[derive(Debug, Default)]
 pub struct DataYaml {
+    /// The folder that the parts are relative to, as it is written.
+    pub path: Option<String>,
     /// Split keys with the folders or lists they name.
     pub splits: Vec<(&'static str, Vec<String>)>,
+    /// Names of the classes.
+    pub names: Option<Vec<String>>,
     /// Number of classes, if it is known.
     pub classes: Option<u64>,
     /// Joints and values a joint.
@@ -26,7 +31,7 @@ pub struct DataYaml {
 ///
 /// # Errors
 /// [`StreamError`]: a file cannot be read, or a finding cannot be written.
-pub fn read(tree: &Tree, folder: &str, path: &str, out: &mut Findings) -> Result<Option<DataYaml>, StreamError> {
+pub fn read(tree: &Tree, path: &str, out: &mut Findings) -> Result<Option<DataYaml>, StreamError> {
     let bytes = tree.read(path)?;
     let parsed = std::str::from_utf8(&bytes).map_err(|e| e.to_string());
     let parsed = parsed.and_then(|text| serde_saphyr::from_str::<Value>(text).map_err(|e| first_line(&e.to_string())));
@@ -47,31 +52,46 @@ pub fn read(tree: &Tree, folder: &str, path: &str, out: &mut Findings) -> Result
     if let Some(value) = map.get("path").filter(|v| !v.is_null()) {
         let value = value.as_str().unwrap_or_default();
         if !value.starts_with('/') {
-            let message = format!("path: {value:?} is resolved against another folder by some release: leave it out");
+            let message = format!(
+                "path: {value:?} is looked for where the reader is started, then in its folder of datasets: leave it out"
+            );
             out.add(&YOLO_PATH_KEY, Place::at(path, "path"), &message)?;
         }
+        yaml.path = Some(value.to_owned()).filter(|value| !value.is_empty());
     }
     let names = names(&map, path, out)?;
     yaml.classes =
         names.as_ref().map(|n| n.len() as u64).filter(|n| *n > 0).or_else(|| map.get("nc").and_then(Value::as_u64));
-    if let (Some(names), Some(nc)) = (&names, map.get("nc"))
-        && nc.as_f64() != Some(names.len() as f64)
+    // Numbers in quotes are taken, too.
+    let number = |nc: &Value| nc.as_f64().or_else(|| nc.as_str()?.trim().parse().ok());
+    if let (Some(names), Some(nc)) = (&names, map.get("nc").filter(|nc| !nc.is_null()))
+        && number(nc) != Some(names.len() as f64)
     {
         let message = format!("nc is {nc}, names has {}", names.len());
         out.add(&YOLO_NC_DIFFERS, Place::at(path, "nc"), &message)?;
     }
     if let Some(names) = names {
         let changed = unquoted(&text, path, out)?;
-        let mut seen = HashSet::new();
-        for name in names.iter().filter(|name| !seen.insert(name.as_str())) {
-            out.add(&YOLO_NAME_REPEATED, Place::at(path, "names"), &format!("{name:?} stands twice"))?;
-        }
+        repeated_names(&names, Place::at(path, "names"), out)?;
         if !changed {
-            classes_txt(tree, folder, &names, out)?;
+            classes_txt(tree, folder_of(path), &names, out)?;
         }
+        yaml.names = Some(names);
     }
     pose(&map, path, &mut yaml, out)?;
     Ok(Some(yaml))
+}
+
+/// Writes a finding for each name that stands above.
+///
+/// # Errors
+/// [`StreamError`]: a finding cannot be written.
+pub fn repeated_names(names: &[String], place: Place<'_>, out: &mut Findings) -> Result<(), StreamError> {
+    let mut seen = HashSet::new();
+    for name in names.iter().filter(|name| !seen.insert(name.as_str())) {
+        out.add(&YOLO_NAME_REPEATED, place, &format!("{name:?} stands twice"))?;
+    }
+    Ok(())
 }
 
 fn first_line(text: &str) -> String {
@@ -79,10 +99,20 @@ fn first_line(text: &str) -> String {
 }
 
 fn splits(map: &Map<String, Value>, path: &str, yaml: &mut DataYaml, out: &mut Findings) -> Result<(), StreamError> {
+    // Of supervision, which is told the folders: classes alone.
+    let any = ["train", "val", "validation", "test"].iter().any(|key| map.contains_key(*key));
     for key in ["train", "val", "test"] {
         let value = match map.get(key) {
             None if key == "val" && map.contains_key("validation") => map.get("validation"),
-            None if key != "test" => {
+            Some(Value::Null) if key == "train" => {
+                out.add(&YOLO_SPLIT_KEY_MISSING, Place::at(path, key), "`train` has no value")?;
+                None
+            }
+            Some(Value::Null) if key == "val" => {
+                out.add(&YOLO_VAL_EMPTY, Place::at(path, key), "`val` has no value")?;
+                None
+            }
+            None if key != "test" && any => {
                 out.add(&YOLO_SPLIT_KEY_MISSING, Place::file(path), &format!("there is no `{key}`"))?;
                 None
             }
@@ -117,7 +147,7 @@ fn names(map: &Map<String, Value>, path: &str, out: &mut Findings) -> Result<Opt
         other => other.to_string(),
     };
     let names: Vec<String> = match map.get("names") {
-        None | Some(Value::Null) if map.get("nc").is_some_and(|nc| nc.as_u64().is_some()) => return Ok(None),
+        None | Some(Value::Null) if map.get("nc").is_some_and(|nc| !nc.is_null()) => return Ok(None),
         None | Some(Value::Null) => {
             out.add(&YOLO_NAMES_INVALID, Place::file(path), "there is neither `names` nor `nc`")?;
             return Ok(None);

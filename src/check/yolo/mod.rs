@@ -1,258 +1,420 @@
-//! YOLO: trees of `data.yaml`, images and label files, judged as Ultralytics judges them.
+//! YOLO: images with a label file each, judged as Ultralytics judges them, whoever wrote them.
 
+pub mod darknet;
 pub mod data_yaml;
+mod labels;
+mod parts;
 pub mod rows;
 
-use super::Check;
 use super::finding::{Findings, Place};
-use super::images::{Images, is_ultralytics_image};
+use super::images::{Images, Record, is_image};
+use super::layout::yolo::{Config, classes_of, images_of, label_folders};
+use super::layout::{Survey, folder_of, shown};
 use super::rules::{
-    LABEL_BOXES_AMONG_POLYGONS, YOLO_FOLDER_MISSING, YOLO_IMAGE_TYPE, YOLO_LABEL_ENCODING, YOLO_LABEL_MISSING,
-    YOLO_LABEL_ORPHAN, YOLO_NO_DATA_YAML, YOLO_STEM_SHARED, YOLO_TRAIN_EMPTY, YOLO_VAL_EMPTY,
+    CLASS_UNUSED, IMAGE_HIDDEN, LABEL_BOXES_AMONG_POLYGONS, LABEL_CORNERS, YOLO_IMAGE_TYPE, YOLO_LABEL_MISSING,
+    YOLO_LABEL_ORPHAN, YOLO_NO_LABELS, YOLO_NO_PARTS, YOLO_NOT_DESCRIBED, YOLO_NPY_CACHE, YOLO_PART_EMPTY,
+    YOLO_STEM_SHARED, YOLO_TRAIN_EMPTY, YOLO_VAL_EMPTY,
 };
-use super::tree::Tree;
+use super::tree::{Image, Tree};
+use super::workers;
 use crate::stream::StreamError;
 use data_yaml::DataYaml;
-use rows::{Head, Kind, Row};
+use parts::{Labels, Part, Source};
+use rows::{Head, Summary};
+use std::collections::BTreeSet;
 
-/// The check.
-pub struct Yolo;
+/// Label folders that were read, with a slash at the end.
+pub type Claimed = BTreeSet<String>;
 
-const FILE: &str = "data.yaml";
+/// Checks the dataset that a file describes, and the label files below it that it does not name.
+///
+/// # Errors
+/// [`StreamError`]: a file cannot be read, or a finding cannot be written.
+pub fn described(
+    tree: &Tree,
+    survey: &Survey,
+    config: &Config,
+    claimed: &mut Claimed,
+    out: &mut Findings,
+) -> Result<(), StreamError> {
+    let (path, yaml, parts) = match config {
+        Config::Yaml(path) => {
+            let Some(yaml) = data_yaml::read(tree, path, out)? else {
+                // What it is about cannot be judged without it.
+                claimed.insert(folder_of(path).to_owned());
+                return Ok(());
+            };
+            let parts = parts::of_yaml(tree, path, &yaml, out)?;
+            (path, yaml, parts)
+        }
+        Config::Darknet(path) => {
+            let (yaml, parts) = darknet::read(tree, path, out)?;
+            (path, yaml, parts)
+        }
+    };
+    let folder = folder_of(path).to_owned();
+    let mut dataset = Dataset::new(tree, survey, path, &folder, &yaml);
+    dataset.darknet = matches!(config, Config::Darknet(_));
+    for part in &parts {
+        dataset.part(part, out)?;
+    }
+    claimed.append(&mut dataset.claimed);
+    // Ours are in comments of data.yaml, for the user to train on later; supervision's has classes alone.
+    let others: Vec<&str> = label_folders(tree, survey).filter(|f| f.starts_with(&folder)).collect();
+    let others: Vec<&str> = others.into_iter().filter(|f| !is_claimed(claimed, f)).collect();
+    if parts.is_empty() && yaml.splits.is_empty() && !dataset.darknet && !others.is_empty() {
+        out.add(&YOLO_NO_PARTS, Place::file(path), "it has classes and neither `train` nor `val`")?;
+    }
+    for labels in others {
+        dataset.part(&undescribed_part(survey, labels), out)?;
+    }
+    claimed.append(&mut dataset.claimed);
+    dataset.finish(out)
+}
 
-impl Check for Yolo {
-    fn name(&self) -> &'static str {
-        "yolo"
+/// Checks label files that no file describes, each list of classes with the folders that it is for.
+///
+/// # Errors
+/// As [`described`].
+pub fn undescribed(
+    tree: &Tree,
+    survey: &Survey,
+    claimed: &mut Claimed,
+    out: &mut Findings,
+) -> Result<Vec<String>, StreamError> {
+    let mut lists: Vec<(Option<String>, Vec<&str>)> = Vec::new();
+    for folder in label_folders(tree, survey).filter(|folder| !is_claimed(claimed, folder)) {
+        let list = classes_of(tree, folder);
+        match lists.iter_mut().find(|(known, _)| *known == list) {
+            Some((_, folders)) => folders.push(folder),
+            None => lists.push((list, vec![folder])),
+        }
+    }
+    let mut places = Vec::new();
+    for (list, folders) in lists {
+        let names = list.as_deref().map_or(Ok(None), |path| darknet::class_list(tree, path, out))?;
+        let classes = names.as_ref().map(|names| names.len() as u64);
+        let yaml = DataYaml { names, classes, ..DataYaml::default() };
+        let place = list.as_deref().unwrap_or(shown(folders[0])).to_owned();
+        let mut dataset = Dataset::new(tree, survey, &place, folder_of(list.as_deref().unwrap_or_default()), &yaml);
+        for labels in folders {
+            dataset.part(&undescribed_part(survey, labels), out)?;
+        }
+        claimed.append(&mut dataset.claimed);
+        dataset.finish(out)?;
+        let message = "no data.yaml says what these labels belong to";
+        out.add(&YOLO_NOT_DESCRIBED, Place::file(&place), message)?;
+        places.push(place);
+    }
+    Ok(places)
+}
+
+fn is_claimed(claimed: &Claimed, folder: &str) -> bool {
+    claimed.iter().any(|c| folder.starts_with(c.as_str()))
+}
+
+fn undescribed_part(survey: &Survey, labels: &str) -> Part {
+    let name = super::layout::leaf(labels);
+    let name = if ["labels", "images", ""].contains(&name) {
+        super::layout::leaf(folder_of(labels.trim_end_matches('/')))
+    } else {
+        name
+    };
+    let images = images_of(survey, labels).unwrap_or(labels.to_owned());
+    let labels = if images == labels { Labels::Beside } else { Labels::Folder(labels.to_owned()) };
+    Part { name: name.to_owned(), images: Source::Folder(images), labels }
+}
+
+/// A dataset in the course of its check.
+struct Dataset<'d> {
+    tree: &'d Tree,
+    survey: &'d Survey,
+    /// The file that describes it, or the list of its classes.
+    file: &'d str,
+    folder: &'d str,
+    darknet: bool,
+    names: Option<&'d [String]>,
+    head: Head,
+    images: Images,
+    claimed: Claimed,
+    /// Objects by class.
+    used: Vec<u64>,
+    rows: Summary,
+    /// Files with boxes, files with polygons.
+    files: [u64; 2],
+    first_box: String,
+    has_parts: bool,
+}
+
+/// An image, as the walk over its part found it.
+struct Pair {
+    image: String,
+    label: String,
+    /// Another image has this label file.
+    shared: bool,
+}
+
+impl<'d> Dataset<'d> {
+    fn new(tree: &'d Tree, survey: &'d Survey, file: &'d str, folder: &'d str, yaml: &'d DataYaml) -> Self {
+        Self {
+            tree,
+            survey,
+            file,
+            folder,
+            darknet: false,
+            names: yaml.names.as_deref(),
+            head: Head { classes: yaml.classes, joints: yaml.joints },
+            images: Images::new(survey.any_image),
+            claimed: Claimed::new(),
+            used: Vec::new(),
+            rows: Summary::default(),
+            files: [0; 2],
+            first_box: String::new(),
+            has_parts: !yaml.splits.is_empty(),
+        }
     }
 
-    /// The root, or its folders: `--task all` writes one for each task.
-    fn find(&self, tree: &Tree) -> Vec<String> {
-        if let Some(only) = &tree.only {
-            return if only == FILE { vec![String::new()] } else { Vec::new() };
-        }
-        if tree.has(FILE) {
-            return vec![String::new()];
-        }
-        let folders = tree.folders().into_iter().map(|f| format!("{f}/"));
-        folders.filter(|f| tree.has(&format!("{f}{FILE}"))).collect()
-    }
-
-    fn check(&self, tree: &Tree, folder: &str, out: &mut Findings) -> Result<(), StreamError> {
-        let path = format!("{folder}{FILE}");
-        let Some(yaml) = data_yaml::read(tree, folder, &path, out)? else { return Ok(()) };
-        let head = Head { classes: yaml.classes, joints: yaml.joints };
-        let mut seen = Seen::default();
-        let mut images = Images::default();
-        for (key, places) in &yaml.splits {
-            for place in places {
-                split(tree, folder, key, place, head, &mut seen, &mut images, out)?;
+    fn part(&mut self, part: &Part, out: &mut Findings) -> Result<(), StreamError> {
+        let labels = part.label_folder(self.tree);
+        let mut state = PartState::default();
+        let mut batch = Vec::new();
+        for image in self.image_files(part, out)? {
+            let image = image?;
+            let label = part.label_of(self.tree, &image);
+            let shared = state.last == label;
+            if labels.is_none() {
+                self.claimed.insert(folder_of(&label).to_owned());
+            }
+            state.last.clone_from(&label);
+            state.images += 1;
+            batch.push(Pair { image, label, shared });
+            if batch.len() == workers::BATCH {
+                self.batch(part, &batch, &mut state, out)?;
+                batch.clear();
             }
         }
-        for split in other_splits(tree, folder, &yaml) {
-            labels_below(tree, &split, head, &mut seen, out)?;
+        self.batch(part, &batch, &mut state, out)?;
+        if let Some(labels) = labels {
+            self.rest_of(part, &labels, &state, out)?;
+            self.claimed.insert(labels);
         }
-        images.finish(&path, out)?;
-        if seen.boxes > 0 && seen.polygons > 0 {
-            let message = format!(
-                "{} images have boxes, such as {}, and {} polygons: the reader removes all polygons",
-                seen.boxes, seen.first_box, seen.polygons
-            );
-            out.add(&LABEL_BOXES_AMONG_POLYGONS, Place::file(&path), &message)?;
+        self.part_end(part, &state, out)
+    }
+
+    /// The images of a part, in the order of their names or of the list.
+    fn image_files(
+        &self,
+        part: &Part,
+        out: &mut Findings,
+    ) -> Result<Box<dyn Iterator<Item = Result<String, StreamError>> + 'd>, StreamError> {
+        let folder = match &part.images {
+            Source::List(list) => {
+                let listed = parts::listed(self.tree, list, self.folder, self.darknet, out)?;
+                return Ok(Box::new(listed.into_iter().map(Ok)));
+            }
+            Source::Folder(folder) => folder,
+        };
+        self.hidden(folder, out)?;
+        for path in self.tree.files(folder, false).filter(|path| !is_image(path)) {
+            let extension = path.rsplit_once('.').map_or("", |(_, ext)| ext).to_ascii_lowercase();
+            if OTHER_IMAGES.contains(&extension.as_str()) {
+                out.add(&YOLO_IMAGE_TYPE, Place::file(&path), "the reader passes over files of this type")?;
+            } else if extension == "npy" {
+                out.add(
+                    &YOLO_NPY_CACHE,
+                    Place::file(&path),
+                    "the reader takes it in the place of the image of this name",
+                )?;
+            }
+        }
+        Ok(Box::new(self.tree.files(folder, false).filter(|path| is_image(path)).map(Ok)))
+    }
+
+    fn hidden(&self, folder: &str, out: &mut Findings) -> Result<(), StreamError> {
+        for (path, found) in self.survey.below(folder).filter(|(_, f)| f.hidden > 0) {
+            let message = format!("{} images whose names begin with a dot: the reader passes over them", found.hidden);
+            out.add(&IMAGE_HIDDEN, Place::file(shown(path)), &message)?;
         }
         Ok(())
     }
 
-    fn nothing(&self, out: &mut Findings) -> Result<(), StreamError> {
-        out.add(&YOLO_NO_DATA_YAML, Place::file("."), "there is no data.yaml here, nor in a folder directly below")
-    }
-}
-
-/// Counts over the label files of a tree.
-#[derive(Default)]
-struct Seen {
-    boxes: u64,
-    polygons: u64,
-    first_box: String,
-}
-
-/// Label folders of splits that `data.yaml` does not name: ours are in comments there, for the user to train on later.
-fn other_splits(tree: &Tree, folder: &str, yaml: &DataYaml) -> Vec<String> {
-    let named: Vec<String> = yaml.splits.iter().flat_map(|(_, places)| places).map(|p| labels_of(folder, p)).collect();
-    let labels = format!("{folder}labels");
-    if !tree.has_folder(&labels) || named.contains(&labels) {
-        return Vec::new();
-    }
-    let inside = tree.folders_below(&labels);
-    inside.into_iter().filter(|f| !named.iter().any(|n| n == f || n.starts_with(&format!("{f}/")))).collect()
-}
-
-/// `folder` with a place that `data.yaml` names, without `.` parts.
-fn join(folder: &str, place: &str) -> String {
-    let parts: Vec<&str> = place.split('/').filter(|p| !p.is_empty() && *p != ".").collect();
-    format!("{folder}{}", parts.join("/"))
-}
-
-/// The label folder that belongs to an image folder.
-fn labels_of(folder: &str, place: &str) -> String {
-    let place = format!("/{}/", join(folder, place));
-    let labels = place.rsplit_once("/images/").map_or(place.clone(), |(a, b)| format!("{a}/labels/{b}"));
-    labels.trim_matches('/').to_owned()
-}
-
-/// The label file of an image, as the reader derives it: the last `/images/` of the whole path becomes `/labels/`.
-fn label_of(image: &str) -> String {
-    let image = format!("/{image}");
-    let path = image.rsplit_once("/images/").map_or(image.clone(), |(a, b)| format!("{a}/labels/{b}"));
-    let stem = path.rsplit_once('.').map_or(path.as_str(), |(stem, _)| stem);
-    format!("{}.txt", stem.trim_start_matches('/'))
-}
-
-#[expect(clippy::too_many_arguments, reason = "the state of one tree, used here only")]
-fn split(
-    tree: &Tree,
-    folder: &str,
-    key: &str,
-    place: &str,
-    head: Head,
-    seen: &mut Seen,
-    images: &mut Images,
-    out: &mut Findings,
-) -> Result<(), StreamError> {
-    let yaml = format!("{folder}{FILE}");
-    let place_path = join(folder, place);
-    if place.starts_with('/') || place.split('/').any(|p| p == "..") || place.ends_with(".txt") {
-        out.notes.push(format!("{yaml}: `{key}: {place}` is outside the dataset or a list: it was not checked"));
-        return Ok(());
-    }
-    let labels = labels_of(folder, place);
-    if !tree.has_folder(&place_path) {
-        if tree.has_folder(&labels) {
-            // The labels are here, the images are not: an export without them.
-            images.absent();
-            return labels_below(tree, &labels, head, seen, out);
-        }
-        let message = format!("`{key}: {place}` is not there");
-        return out.add(&YOLO_FOLDER_MISSING, Place::at(&yaml, key), &message);
-    }
-    // Images and labels in the order of their names, side by side: nothing is held but one name.
-    let mut last = String::new();
-    let mut any = false;
-    for image in tree.files(&place_path, false) {
-        if !is_ultralytics_image(&image) {
-            if !image.ends_with(".txt") && !image.ends_with(".cache") {
-                out.add(&YOLO_IMAGE_TYPE, Place::file(&image), "the reader passes over files of this type")?;
+    /// Looks at images and their labels, on all threads; then writes what was found, in order.
+    fn batch(
+        &mut self,
+        part: &Part,
+        pairs: &[Pair],
+        state: &mut PartState,
+        out: &mut Findings,
+    ) -> Result<(), StreamError> {
+        let (tree, head) = (self.tree, self.head);
+        let looked = workers::ordered(pairs, tree.threads, |pair| {
+            (tree.image(&pair.image), if pair.shared { Ok(None) } else { labels::read(tree, &pair.label, head) })
+        })?;
+        for (pair, (image, label)) in pairs.iter().zip(looked) {
+            let record = Record { part: &part.name, ultralytics: true, ..Record::default() };
+            state.here += u64::from(image != Image::Missing);
+            self.images.judge(&image, &pair.image, &record, out)?;
+            if pair.shared {
+                let message = format!("another image has its label file {}", pair.label);
+                out.add(&YOLO_STEM_SHARED, Place::file(&pair.image), &message)?;
+                continue;
             }
-            continue;
+            out.tally.images += 1;
+            match label? {
+                Some(label) => {
+                    state.labelled += 1;
+                    self.label(&pair.label, label, out)?;
+                }
+                None if state.labelled > 0 => {
+                    let message = format!("there is no {}: a background", pair.label);
+                    out.add(&YOLO_LABEL_MISSING, Place::file(&pair.image), &message)?;
+                }
+                // Perhaps none of them has one.
+                None => {
+                    state.unlabelled += 1;
+                    state.first_unlabelled.get_or_insert_with(|| pair.image.clone());
+                }
+            }
         }
-        any = true;
-        images.look(tree, &image, None, true, out)?;
-        let label = label_of(&image);
-        if label == last {
-            out.add(&YOLO_STEM_SHARED, Place::file(&image), &format!("another image has its label file {label}"))?;
-            continue;
-        }
-        if tree.has(&label) {
-            label_file(tree, &label, head, seen, out)?;
-        } else {
-            out.add(&YOLO_LABEL_MISSING, Place::file(&image), &format!("there is no {label}: a background"))?;
-        }
-        last = label;
+        Ok(())
     }
-    if !any {
-        if tree.files(&labels, false).all(|f| !f.ends_with(".txt")) {
-            match key {
-                "train" => out.add(&YOLO_TRAIN_EMPTY, Place::at(&yaml, key), "there is no image in it")?,
-                "val" => out.add(&YOLO_VAL_EMPTY, Place::at(&yaml, key), "there is no image in it")?,
-                _ => {}
+
+    fn label(&mut self, path: &str, label: labels::Read, out: &mut Findings) -> Result<(), StreamError> {
+        out.append(label.found)?;
+        let Summary { objects, polygons, .. } = label.rows;
+        out.tally.annotations += objects;
+        self.rows.add(&label.rows);
+        if objects > 0 && !label.rows.poses {
+            self.files[usize::from(polygons)] += 1;
+            if !polygons && self.first_box.is_empty() {
+                path.clone_into(&mut self.first_box);
+            }
+        }
+        for class in label.classes {
+            // Numbers that no list has are findings, not counts.
+            let class = usize::try_from(class).unwrap_or(usize::MAX);
+            if class < self.names.map_or(0, <[String]>::len) {
+                self.used.resize(self.used.len().max(class + 1), 0);
+                self.used[class] += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// Label files without an image. Without any image they are checked all the same: the images are yet to come.
+    fn rest_of(&mut self, part: &Part, labels: &str, state: &PartState, out: &mut Findings) -> Result<(), StreamError> {
+        let Source::Folder(images) = &part.images else { return Ok(()) };
+        if !self.tree.has_folder(labels) {
+            return Ok(());
+        }
+        let files = self.tree.files(labels, false).filter(|f| f.ends_with(".txt") && labels::is_label(f));
+        if state.images == 0 {
+            let mut files = files.peekable();
+            if files.peek().is_some() && self.survey.any_image && part.name != "test" {
+                let message = format!("`{}` has label files and no image", part.name);
+                out.add(&YOLO_PART_EMPTY, Place::at(self.file, &part.name), &message)?;
+            }
+            if files.peek().is_some() && !self.survey.any_image {
+                self.images.absent(images);
+            }
+            for path in files {
+                if let Some(label) = labels::read(self.tree, &path, self.head)? {
+                    out.tally.images += 1;
+                    self.label(&path, label, out)?;
+                }
             }
             return Ok(());
         }
-        images.absent();
-    }
-    orphans(tree, &labels, &place_path, any, head, seen, out)
-}
-
-/// Label files without an image. Without any image they are checked all the same: the images are yet to come.
-fn orphans(
-    tree: &Tree,
-    labels: &str,
-    images: &str,
-    any: bool,
-    head: Head,
-    seen: &mut Seen,
-    out: &mut Findings,
-) -> Result<(), StreamError> {
-    if labels == images || !tree.has_folder(labels) {
-        return Ok(());
-    }
-    if !any {
-        return labels_below(tree, labels, head, seen, out);
-    }
-    // Most images have one extension: it is tried first.
-    let mut usual = "jpg".to_owned();
-    for label in tree.files(labels, false).filter(|f| f.ends_with(".txt")) {
-        let rest = label.strip_prefix(labels).and_then(|r| r.strip_suffix(".txt")).unwrap_or_default();
-        let stem = format!("{images}{rest}");
-        if tree.has(&format!("{stem}.{usual}")) {
-            continue;
-        }
-        let both = super::images::ULTRALYTICS.iter().flat_map(|ext| [(*ext).to_owned(), ext.to_ascii_uppercase()]);
-        if let Some(found) = both.into_iter().find(|ext| tree.has(&format!("{stem}.{ext}"))) {
-            usual = found;
-        } else {
-            out.add(&YOLO_LABEL_ORPHAN, Place::file(&label), "there is no image of this name: nobody reads it")?;
-        }
-    }
-    Ok(())
-}
-
-fn labels_below(tree: &Tree, labels: &str, head: Head, seen: &mut Seen, out: &mut Findings) -> Result<(), StreamError> {
-    for label in tree.files(labels, false).filter(|f| f.ends_with(".txt")) {
-        label_file(tree, &label, head, seen, out)?;
-    }
-    Ok(())
-}
-
-fn label_file(tree: &Tree, path: &str, head: Head, seen: &mut Seen, out: &mut Findings) -> Result<(), StreamError> {
-    let bytes = tree.read(path)?;
-    let text = match std::str::from_utf8(&bytes) {
-        Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
-        Err(e) => {
-            let line = bytes[..e.valid_up_to()].iter().filter(|b| **b == b'\n').count() as u64 + 1;
-            return out.add(&YOLO_LABEL_ENCODING, Place::line(path, line), "not UTF-8: the image is dropped");
-        }
-    };
-    let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
-    let rows: Vec<Row<'_>> =
-        lines.map(|(n, line)| Row { place: Place::line(path, n), values: numbers(line) }).collect();
-    match rows::check(&rows, head, out)? {
-        Kind::Boxes => {
-            seen.boxes += 1;
-            if seen.first_box.is_empty() {
-                path.clone_into(&mut seen.first_box);
+        // Most images have one extension: it is tried first.
+        let mut usual = "jpg".to_owned();
+        for label in files {
+            let rest = label.strip_prefix(labels).and_then(|r| r.strip_suffix(".txt")).unwrap_or_default();
+            let stem = format!("{images}{rest}");
+            if self.tree.has(&format!("{stem}.{usual}")) {
+                continue;
+            }
+            let both = super::images::ULTRALYTICS.iter().flat_map(|ext| [(*ext).to_owned(), ext.to_ascii_uppercase()]);
+            if let Some(found) = both.into_iter().find(|ext| self.tree.has(&format!("{stem}.{ext}"))) {
+                usual = found;
+            } else {
+                out.add(&YOLO_LABEL_ORPHAN, Place::file(&label), "there is no image of this name: nobody reads it")?;
             }
         }
-        Kind::Polygons => seen.polygons += 1,
-        Kind::Background | Kind::Poses => {}
+        Ok(())
     }
-    Ok(())
+
+    /// What is said once of a part.
+    fn part_end(&self, part: &Part, state: &PartState, out: &mut Findings) -> Result<(), StreamError> {
+        let place = Place::at(self.file, &part.name);
+        if let Some(first) = &state.first_unlabelled {
+            let n = state.unlabelled;
+            if state.labelled > 0 {
+                let message = format!("there is no label file for it (nor for {} more): a background", n - 1);
+                out.add(&YOLO_LABEL_MISSING, Place::file(first), &message)?;
+            } else if part.name == "train" {
+                out.add(&YOLO_NO_LABELS, place, &format!("none of its {n} images has a label file"))?;
+            } else {
+                let message = format!("none of the {n} images of `{}` has a label file: backgrounds", part.name);
+                out.add(&YOLO_LABEL_MISSING, Place::file(first), &message)?;
+            }
+        }
+        let labelled =
+            part.label_folder(self.tree).is_some_and(|f| self.tree.files(&f, false).any(|f| f.ends_with(".txt")));
+        if state.images > 0 || labelled || !self.has_parts {
+            return Ok(());
+        }
+        match part.name.as_str() {
+            "train" => out.add(&YOLO_TRAIN_EMPTY, place, "there is no image in it"),
+            "val" => out.add(&YOLO_VAL_EMPTY, place, "there is no image in it"),
+            _ => Ok(()),
+        }
+    }
+
+    fn finish(self, out: &mut Findings) -> Result<(), StreamError> {
+        let place = Place::file(self.file);
+        self.images.finish(self.file, out)?;
+        let [boxes, polygons] = self.files;
+        if boxes > 0 && polygons > 0 {
+            let first = &self.first_box;
+            let message = format!(
+                "{boxes} images have boxes, such as {first}, and {polygons} polygons: the reader removes all polygons"
+            );
+            out.add(&LABEL_BOXES_AMONG_POLYGONS, place, &message)?;
+        }
+        if self.rows.are_corners() {
+            let message = format!(
+                "the {} boxes look like x1 y1 x2 y2: the reader takes them for the centre and the size",
+                self.rows.boxes
+            );
+            out.add(&LABEL_CORNERS, place, &message)?;
+        }
+        let names = self.names.unwrap_or_default();
+        let unused =
+            |(i, name): (usize, &String)| (self.used.get(i).copied().unwrap_or(0) == 0).then(|| format!("{name:?}"));
+        let unused: Vec<String> = names.iter().enumerate().filter_map(unused).collect();
+        if !unused.is_empty() && !self.used.is_empty() {
+            let more = unused.len().saturating_sub(5);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let first = unused.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
+            let message = format!("{} of {} classes have no object: {first}{more}", unused.len(), names.len());
+            out.add(&CLASS_UNUSED, place, &message)?;
+        }
+        Ok(())
+    }
 }
 
-fn numbers(line: &str) -> Result<Vec<f64>, String> {
-    let number = |word: &str| word.parse().map_err(|_| word.chars().take(40).collect::<String>());
-    line.split_whitespace().map(number).collect()
-}
+/// Images that Ultralytics does not take for images.
+const OTHER_IMAGES: [&str; 16] =
+    ["gif", "jfif", "jpe", "pjpeg", "ppm", "pgm", "pbm", "pnm", "tga", "jxl", "exr", "hdr", "psd", "svg", "cr2", "nef"];
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn label_paths_are_those_of_the_reader() {
-        assert_eq!(label_of("images/train/a.b.jpg"), "labels/train/a.b.txt");
-        assert_eq!(label_of("images/images/a.jpg"), "images/labels/a.txt");
-        assert_eq!(label_of("train/a.jpg"), "train/a.txt");
-        assert_eq!(labels_of("pose/", "images/train"), "pose/labels/train");
-        assert_eq!(labels_of("", "./images/train/"), "labels/train");
-    }
+/// What is counted in one part.
+#[derive(Default)]
+struct PartState {
+    images: u64,
+    here: u64,
+    labelled: u64,
+    unlabelled: u64,
+    first_unlabelled: Option<String>,
+    /// The label file of the image before.
+    last: String,
 }

@@ -30,15 +30,54 @@ pub struct Row<'r> {
 
 /// What an image's rows are taken for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// No row.
-    Background,
+enum Kind {
     /// Boxes.
     Boxes,
     /// Polygons.
     Polygons,
     /// Boxes with joints.
     Poses,
+}
+
+/// What the rows of an image are, or of many.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Rows.
+    pub objects: u64,
+    /// They are taken for polygons.
+    pub polygons: bool,
+    /// They have joints.
+    pub poses: bool,
+    /// Boxes without joints.
+    pub boxes: u64,
+    /// Boxes whose third and fourth value are above the first and the second, as those of corners are.
+    ascending: u64,
+    /// Boxes that reach over the edge of the image, and would not if their values were corners.
+    over_edge: u64,
+}
+
+impl Summary {
+    /// Adds those of another image.
+    pub fn add(&mut self, other: &Self) {
+        self.objects += other.objects;
+        self.polygons |= other.polygons;
+        self.poses |= other.poses;
+        self.boxes += other.boxes;
+        self.ascending += other.ascending;
+        self.over_edge += other.over_edge;
+    }
+
+    /// Whether the boxes were written as two corners: all of them could be, and many make no sense as centre and size.
+    pub fn are_corners(&self) -> bool {
+        self.boxes >= 3 && self.ascending == self.boxes && 3 * self.over_edge >= self.boxes
+    }
+
+    fn add_box(&mut self, [x, y, w, h]: [f64; 4]) {
+        self.boxes += 1;
+        self.ascending += u64::from(w > x && h > y && w <= 1.01 && h <= 1.01);
+        let over = |c: f64, side: f64| c - side / 2.0 < -ROUNDING || c + side / 2.0 > 1.0 + ROUNDING;
+        self.over_edge += u64::from(over(x, w) || over(y, h));
+    }
 }
 
 /// Beyond the edge by more than what six decimals can add.
@@ -48,14 +87,15 @@ const ROUNDING: f64 = 2e-6;
 ///
 /// # Errors
 /// [`StreamError`]: a finding cannot be written.
-pub fn check(rows: &[Row<'_>], head: Head, out: &mut Findings) -> Result<Kind, StreamError> {
+pub fn check(rows: &[Row<'_>], head: Head, out: &mut Findings) -> Result<Summary, StreamError> {
     let width = |row: &Row<'_>| row.values.as_ref().map_or(0, Vec::len);
     let kind = match head.joints {
-        _ if rows.is_empty() => Kind::Background,
         Some(_) => Kind::Poses,
         None if rows.iter().any(|row| width(row) > 6) => Kind::Polygons,
         None => Kind::Boxes,
     };
+    let mut summary = Summary { objects: rows.len() as u64, ..Summary::default() };
+    (summary.polygons, summary.poses) = (kind == Kind::Polygons, kind == Kind::Poses);
     let mut seen = HashSet::new();
     for row in rows {
         let mut say = |rule: &'static Rule, message: &str| out.add(rule, row.place, message);
@@ -79,6 +119,9 @@ pub fn check(rows: &[Row<'_>], head: Head, out: &mut Findings) -> Result<Kind, S
             Kind::Polygons => polygon(&values[1..], &mut say)?,
             _ => [values[1], values[2], values[3], values[4]],
         };
+        if kind == Kind::Boxes {
+            summary.add_box(bounds);
+        }
         extent(kind, bounds, &mut say)?;
         if let (Kind::Poses, Some((_, each))) = (kind, head.joints) {
             joints(&values[5..], each, &mut say)?;
@@ -88,7 +131,7 @@ pub fn check(rows: &[Row<'_>], head: Head, out: &mut Findings) -> Result<Kind, S
             say(&LABEL_DUPLICATE, "the same row stands above: one of them is left out")?;
         }
     }
-    Ok(kind)
+    Ok(summary)
 }
 
 /// What is wrong with the number of values.

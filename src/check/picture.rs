@@ -1,0 +1,148 @@
+//! What is known of an image without decoding it: its size, whether it ends where it should, and what tells it from others.
+
+use crate::image::{ImageError, Seen, look as look_at};
+use std::fs::File;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{BufReader, Cursor, Read, Seek, SeekFrom};
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+/// An image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// Its size.
+    pub seen: Seen,
+    /// It breaks off: a JPEG or PNG without its end.
+    pub cut: bool,
+    /// Equal images have the same. Length, first and last bytes are in it: of compressed images nothing else is as good as different.
+    pub key: u64,
+}
+
+/// What is read of every image, bytes.
+const FRONT: usize = 4096;
+/// What is read of its end.
+const BACK: usize = 64;
+
+/// Looks at a file.
+///
+/// # Errors
+/// The file cannot be read, or is not an image of a known format.
+pub fn look(path: &Path) -> Result<Picture, ImageError> {
+    let file = File::open(path)?;
+    let length = file.metadata()?.len();
+    let mut front = [0; FRONT];
+    let n = fill(&file, &mut front, 0)?;
+    let front = &front[..n];
+    let mut back = [0; BACK];
+    let n = fill(&file, &mut back, length.saturating_sub(BACK as u64))?;
+    let back = &back[..n];
+    let mut hasher = DefaultHasher::new();
+    (length, front, back).hash(&mut hasher);
+    // Most headers are in the front; those of photographs with a preview are not.
+    let seen = match look_at(&mut Cursor::new(front)) {
+        Ok(seen) => seen,
+        Err(e) if length <= FRONT as u64 => return Err(e),
+        Err(_) => look_at(&mut BufReader::with_capacity(FRONT, &file))?,
+    };
+    let cut = match front {
+        [0xff, 0xd8, ..] => !back.ends_with(&[0xff, 0xd9]) && !jpeg_ends(&file)?,
+        [0x89, b'P', b'N', b'G', ..] => !back.ends_with(b"IEND\xaeB\x60\x82") && !png_ends(&file, length)?,
+        _ => false,
+    };
+    Ok(Picture { seen, cut, key: hasher.finish() })
+}
+
+fn fill(file: &File, to: &mut [u8], at: u64) -> std::io::Result<usize> {
+    let mut n = 0;
+    while n < to.len() {
+        match file.read_at(&mut to[n..], at + n as u64)? {
+            0 => break,
+            more => n += more,
+        }
+    }
+    Ok(n)
+}
+
+/// Whether a JPEG that ends in other bytes has its end marker before them: cameras append more pictures, programs a line feed.
+fn jpeg_ends(file: &File) -> std::io::Result<bool> {
+    let mut bytes = Vec::new();
+    let mut file = BufReader::new(file);
+    file.seek(SeekFrom::Start(0))?;
+    file.take(1 << 30).read_to_end(&mut bytes)?;
+    let mut at = 2;
+    while let Some(found) = memchr::memchr(0xff, bytes.get(at..).unwrap_or_default()) {
+        at += found;
+        match bytes.get(at + 1) {
+            None => return Ok(false),
+            Some(0xd9) => return Ok(true),
+            // Fill bytes; an FF of the data; restart markers.
+            Some(0xff) => at += 1,
+            Some(0 | 1 | 0xd0..=0xd8) => at += 2,
+            // A segment, which may hold a preview with an end of its own.
+            Some(_) => {
+                let Some(&[high, low]) = bytes.get(at + 2..at + 4).and_then(|l| l.first_chunk()) else {
+                    return Ok(false);
+                };
+                at += 2 + usize::from(u16::from_be_bytes([high, low]));
+            }
+        }
+    }
+    Ok(false)
+}
+
+/// Whether the chunks of a PNG lead to its last.
+fn png_ends(file: &File, length: u64) -> std::io::Result<bool> {
+    let mut at = 8;
+    let mut head = [0; 8];
+    while fill(file, &mut head, at)? == 8 {
+        at += 12 + u64::from(u32::from_be_bytes([head[0], head[1], head[2], head[3]]));
+        if at > length {
+            return Ok(false);
+        }
+        if &head[4..] == b"IEND" {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::tests::jpeg;
+
+    fn is_cut(bytes: &[u8]) -> bool {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), bytes).unwrap();
+        look(file.path()).unwrap().cut
+    }
+
+    #[test]
+    fn what_breaks_off_is_told_from_what_has_more_behind_it() {
+        let data = [0x12, 0xff, 0, 0x34, 0xff, 0xd0, 0x56];
+        let whole = [&jpeg(Some(6), true, 1)[..], &data, &[0xff, 0xd9]].concat();
+        assert!(!is_cut(&whole));
+        assert!(!is_cut(&[&whole[..], b"\n"].concat()), "a line feed behind it");
+        assert!(!is_cut(&[&whole[..], &[0; 5000]].concat()), "zeros behind it");
+        assert!(is_cut(&whole[..whole.len() - 2]));
+        assert!(is_cut(&[&whole[..whole.len() - 2], &[0; 5000]].concat()), "zeros in the place of its end");
+        let mut png = Vec::new();
+        let mut encoder = png::Encoder::new(&mut png, 30, 20);
+        encoder.set_color(png::ColorType::Grayscale);
+        encoder.write_header().unwrap().write_image_data(&[7; 600]).unwrap();
+        assert!(!is_cut(&png) && !is_cut(&[&png[..], b"more"].concat()));
+        assert!(is_cut(&png[..png.len() - 12]) && is_cut(&png[..png.len() / 2]));
+    }
+
+    #[test]
+    fn equal_images_have_one_key() {
+        let key = |bytes: &[u8]| {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), bytes).unwrap();
+            look(file.path()).unwrap().key
+        };
+        let (a, b) = (jpeg(None, true, 0), jpeg(None, true, 1));
+        assert_eq!(key(&a), key(&a.clone()));
+        assert_ne!(key(&a), key(&b));
+    }
+}
