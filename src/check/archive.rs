@@ -145,7 +145,7 @@ impl Unpacking<'_> {
         for i in 0..archive.len() {
             let mut entry = archive.by_index(i).map_err(io::Error::other)?;
             if entry.is_file() {
-                let (name, length) = (entry.name().to_owned(), entry.size());
+                let (name, length) = (entry.name().map_err(io::Error::other)?.into_owned(), entry.size());
                 self.file(&name, length, &mut entry)?;
             }
         }

@@ -95,7 +95,7 @@ impl Tree {
                 }
                 progress.data(1);
                 put(folder.path(), line.bytes).map_err(|e| match e {
-                    PutError::Line(reason) => next.bad_line(&line, &reason),
+                    PutError::Line(reason) => next.refused_line(&line, &reason),
                     PutError::Write(source) => StreamError::Write { name: "temporary file".into(), source },
                 })?;
             }

@@ -8,3 +8,5 @@ mod common;
 mod documentation;
 mod layouts;
 mod problems;
+mod sets;
+mod unread;

@@ -1,0 +1,169 @@
+//! What must not pass: what was not read, images that are missing, archives that lead out of themselves.
+
+#[cfg(feature = "net")]
+use crate::common::run;
+#[cfg(feature = "net")]
+use crate::layouts::LAYOUTS;
+use crate::sets::{ROW, ROWS, check, coco, codes, tree, voc};
+
+/// Paths and texts.
+type Files<'f> = &'f [(&'f str, &'f str)];
+
+/// File lines as a whole stream.
+#[cfg(feature = "net")]
+fn framed(lines: &[String]) -> String {
+    let (begin, end) = ("{\"@stream\":\"begin\",\"kind\":\"files\",\"version\":1}", lines.len());
+    format!("{begin}\n{}\n{{\"@stream\":\"end\",\"count\":{end}}}\n", lines.join("\n"))
+}
+
+#[cfg(feature = "net")]
+#[test]
+fn every_layout_is_read_from_an_archive_too() {
+    // One kind of archive each, in turn.
+    let here =
+        |files: &[(&str, &str)]| files.iter().all(|(_, text)| !text.contains("ROOT") && !text.contains("../datasets"));
+    let suffixes = ["zip", "tar", "tar.gz", "tar.zst"].iter().cycle();
+    for ((name, files, read, _, _), suffix) in LAYOUTS.iter().filter(|layout| here(layout.1)).zip(suffixes) {
+        let folder = tree(files);
+        let lines: Vec<String> = files
+            .iter()
+            .map(|(path, _)| serde_json::json!({"path": path, "file": folder.path().join(path)}).to_string())
+            .collect();
+        let archive = folder.path().join(format!("set.{suffix}"));
+        run("syn-sink", &["--allow-file-refs", archive.to_str().unwrap()], framed(&lines).as_bytes()).exits(0);
+        let ran = check(&archive, &[]);
+        assert!(ran.stderr.contains(&format!("checked {read}:")), "{name} in {suffix}: {ran:?}");
+    }
+}
+
+/// What must not pass: nothing of it was read, or not all.
+#[test]
+fn what_was_not_read_is_no_pass() {
+    let cases: &[(&str, Files<'_>, &str)] = &[
+        ("nothing", &[], "no dataset was found"),
+        ("images alone", &[("a.jpg", ""), ("b.jpg", "")], "no dataset was found"),
+        ("settings of a training", &[("args.yaml", "task: detect\nepochs: 3\n")], "no dataset was found"),
+        ("an archive", &[("set.zip", "PK")], "set.zip was not read"),
+        (
+            "Label Studio's own",
+            &[("tasks.json", r#"[{"id":1,"annotations":[{"result":[]}],"data":{"image":"a.jpg"}}]"#)],
+            "Label Studio",
+        ),
+        (
+            "LabelMe's JSON",
+            &[("a.json", r#"{"version":"5.0","flags":{},"shapes":[],"imagePath":"a.jpg"}"#), ("a.jpg", "")],
+            "LabelMe",
+        ),
+        (
+            "LabelMe's XML",
+            &[(
+                "a.xml",
+                "<annotation><filename>a.jpg</filename><object><polygon><pt><x>1</x></pt></polygon></object></annotation>",
+            )],
+            "LabelMe",
+        ),
+        (
+            "CVAT's XML",
+            &[("annotations.xml", "<annotations><version>1.1</version><meta></meta></annotations>")],
+            "CVAT",
+        ),
+        (
+            "Datumaro's own",
+            &[("annotations/train.json", r#"{"info":{},"categories":{"label":{}},"items":[]}"#)],
+            "Datumaro",
+        ),
+        ("KITTI", &[("training/label_2/1.txt", "Car 0.0 0 -1.8 1 2 3 4 1 2 3 4 5 6 7\n")], "KITTI"),
+        ("FiftyOne's own", &[("samples.json", r#"{"samples":[]}"#), ("data/a.jpg", "")], "FiftyOne"),
+        (
+            "a document of nothing",
+            &[("instances.json", r#"{"info":{},"images":[],"annotations":[],"categories":[]}"#)],
+            "no image and no annotation",
+        ),
+        (
+            "another format beside one that is sound",
+            &[
+                ("annotations.xml", "<annotations><meta></meta></annotations>"),
+                ("result.json", coco!("a.jpg")),
+                ("a.jpg", ""),
+            ],
+            "CVAT",
+        ),
+    ];
+    for (name, files, says) in cases {
+        let folder = tree(files);
+        let ran = check(folder.path(), &[]);
+        assert!(ran.code() == 3 && ran.stderr.contains(says), "{name}: {ran:?}");
+    }
+}
+
+/// One picture that is there makes the others missing; none at all is an export without pictures.
+#[test]
+fn images_are_missing_where_others_are_not() {
+    let yaml = ("data.yaml", "train: images/train\nval: images/val\nnames: [car, road]\n");
+    let labels = [("labels/train/a.txt", ROWS), ("labels/val/b.txt", ROW)];
+    let [a, b] = [("images/train/a.jpg", ""), ("images/val/b.jpg", "")];
+    let document = ("annotations/instances.json", coco!("a.jpg"));
+    let cases: &[(&str, Files<'_>, &[&str], i32)] = &[
+        ("yolo, all", &[yaml, labels[0], labels[1], a, b], &[], 0),
+        ("yolo, none", &[yaml, labels[0], labels[1]], &["IMAGES_ABSENT"], 0),
+        ("yolo, those of val are gone", &[yaml, labels[0], labels[1], a], &["YOLO_PART_EMPTY"], 3),
+        ("yolo, those of train are gone", &[yaml, labels[0], labels[1], b], &["YOLO_PART_EMPTY"], 3),
+        (
+            "yolo, of a list",
+            &[
+                ("data.yaml", "train: t.txt\nval: t.txt\nnames: [car, road]\n"),
+                ("t.txt", "./images/a.jpg\n./images/b.jpg\n"),
+                ("images/b.jpg", ""),
+                ("labels/a.txt", ROWS),
+                ("labels/b.txt", ROW),
+            ],
+            &["IMAGE_IN_TWO_PARTS", "IMAGE_MISSING"],
+            3,
+        ),
+        ("coco, none", &[document], &["IMAGES_ABSENT"], 0),
+        ("coco, all names are wrong", &[document, ("images/A.jpg", "")], &["IMAGE_MISSING"], 3),
+        (
+            "coco, images of another part",
+            &[("annotations/instances_train2017.json", coco!("a.jpg")), ("val2017/b.jpg", "")],
+            &["IMAGE_MISSING"],
+            3,
+        ),
+        ("voc, none", &[("Annotations/a.xml", voc!("a.jpg", "car"))], &["IMAGES_ABSENT"], 0),
+        (
+            "voc, another is there",
+            &[
+                ("Annotations/a.xml", voc!("a.jpg", "car")),
+                ("Annotations/b.xml", voc!("b.jpg", "car")),
+                ("JPEGImages/b.jpg", ""),
+            ],
+            &["IMAGE_MISSING"],
+            3,
+        ),
+        (
+            "voc, planes are no pictures",
+            &[("Annotations/a.xml", voc!("a.jpg", "car")), ("SegmentationObject/a.png", "")],
+            &["IMAGES_ABSENT"],
+            0,
+        ),
+    ];
+    let mut wrong = Vec::new();
+    for (name, files, expected, exit) in cases {
+        let folder = tree(files);
+        let ran = check(folder.path(), &["--log-format", "json"]);
+        if codes(&ran) != *expected || ran.code() != *exit {
+            wrong.push(format!("{name}: {ran:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[cfg(feature = "net")]
+#[test]
+fn a_path_does_not_leave_an_archive() {
+    let folder = tree(&[("data.yaml", "path: /\ntrain: etc\nval: ../../etc\nnames: [car]\n")]);
+    let line = serde_json::json!({"path": "data.yaml", "file": folder.path().join("data.yaml")}).to_string();
+    let archive = folder.path().join("x.tar");
+    run("syn-sink", &["--allow-file-refs", archive.to_str().unwrap()], framed(&[line]).as_bytes()).exits(0);
+    let ran = check(&archive, &[]);
+    assert!(ran.code() == 3 && !ran.text().contains("/etc/"), "{ran:?}");
+}
