@@ -84,9 +84,9 @@ pub trait Classified: Error {
         None
     }
 
-    /// Whether the user knows already: a stage before this one has said it.
-    fn is_known(&self) -> bool {
-        false
+    /// When a stage before this one has said it: the mark of the run in which it did.
+    fn told_in(&self) -> Option<&str> {
+        None
     }
 }
 
@@ -148,6 +148,20 @@ pub enum Advice {
     NameOutput,
     /// Make lines of JSON of an input that is something else.
     OtherForm(Form),
+    /// Let programs in between keep the frames of items, or vouch for the input.
+    KeepFrames,
+    /// Vouch for a list of files without frames.
+    VouchForList,
+    /// Give streams one after the other, each as it was written.
+    OneStream,
+    /// Select rows in a way that tells selected ones from lost ones, or accept what came.
+    SelectWithFrames,
+    /// Give each part once.
+    EachPartOnce,
+    /// Give all parts, or accept what came.
+    AllParts,
+    /// Cut all shards of an export at the same ids, or accept them as they are.
+    SameBounds,
 }
 
 /// A request that cannot be followed as it stands: an option, a value, a name or a file that does not fit. It is the one type for
@@ -185,14 +199,14 @@ pub struct Failure {
     pub message: String,
     /// What can be done about it on the command line.
     pub advice: Option<Advice>,
-    /// A stage before this one has said it already.
-    pub known: bool,
+    /// When a stage before this one has said it: the mark of the run in which it did.
+    pub told_in: Option<String>,
 }
 
 impl Failure {
     /// A failure with this code and text.
     pub fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into(), advice: None, known: false }
+        Self { exit, message: message.into(), advice: None, told_in: None }
     }
 
     /// A mistake on the command line.
@@ -218,6 +232,6 @@ impl<E: Classified> From<E> for Failure {
             }
             cause = c.source();
         }
-        Self { exit: e.exit(), advice: e.advice(), known: e.is_known(), message }
+        Self { exit: e.exit(), advice: e.advice(), told_in: e.told_in().map(str::to_owned), message }
     }
 }

@@ -6,7 +6,7 @@ use crate::file_line::{Content, FileLine};
 use crate::image::ImageError;
 use crate::path::RelPath;
 use crate::stream::json;
-use crate::stream::{Frame, Kind, Progress, Reader, StreamError};
+use crate::stream::{Came, Frame, Kind, Progress, Reader, StreamError};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use std::fs::{self, File, OpenOptions};
@@ -79,11 +79,11 @@ impl Tree {
         Ok((Self { root: root.to_owned(), only: Some(only), unpacked: None, threads: 1 }, Vec::new()))
     }
 
-    /// The files of a stream, unpacked into a temporary folder. Originals stay where they are.
+    /// The files of a stream, unpacked into a temporary folder, and what came beside them. Originals stay where they are.
     ///
     /// # Errors
     /// As for the sink: the stream was cut, a line is not a file line, or a path leaves the dataset.
-    pub fn unpack(mut reader: Reader, allow_partial: bool) -> Result<Self, StreamError> {
+    pub fn unpack(mut reader: Reader, allow_partial: bool) -> Result<(Self, Came), StreamError> {
         let folder = temporary()?;
         let mut progress = Progress::new(Kind::Files);
         while let Some(next) = reader.next_batch()? {
@@ -103,7 +103,8 @@ impl Tree {
         progress.require_some(allow_partial)?;
         progress.finish(allow_partial)?;
         let root = folder.path().to_owned();
-        Ok(Self { root, only: None, unpacked: Some(Unpacked { _folder: folder, lines: true }), threads: 1 })
+        let unpacked = Some(Unpacked { _folder: folder, lines: true });
+        Ok((Self { root, only: None, unpacked, threads: 1 }, progress.came()))
     }
 
     /// The folder, for paths that readers derive from the whole path of a file.

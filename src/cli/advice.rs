@@ -56,6 +56,21 @@ fn words(advice: Advice) -> String {
         Advice::NameOutput => "redirect it, or give -o FILE (`-o /dev/null` throws the output away)",
         Advice::OtherForm(form) => return form_words(form),
         Advice::AcceptEmpty => "--allow-partial makes an empty dataset of it",
+        Advice::KeepFrames => {
+            "keep the frames (jq -c 'select(has(\"@stream\") or (…))'), select with `syn-filter`, or give --unframed if you know that the input is whole"
+        }
+        Advice::VouchForList => "give --unframed if the list was made by hand, or if you know that it is whole",
+        Advice::OneStream => {
+            "give every stream as it was written, one after the other (lines made by hand in a file of their own)"
+        }
+        Advice::SelectWithFrames => {
+            "give all parts, or select with `syn-filter` or jq -c 'select(has(\"@stream\") or (…))'; --allow-partial accepts what came"
+        }
+        Advice::EachPartOnce => "give each part once",
+        Advice::AllParts => "give all parts; --allow-partial accepts what came",
+        Advice::SameBounds => {
+            "fetch them anew with the same --shard I/N@B1,B2,… (the begin frame of each has its bounds); --allow-partial accepts them"
+        }
     };
     fixed.to_owned()
 }

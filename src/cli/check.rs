@@ -1,15 +1,16 @@
 //! `syn-convert --check`: a finished dataset, judged by what its readers do with it.
 
 use super::common::{Common, Console, LogFormat};
+use super::unframed::Unframed;
 use crate::check::finding::{Findings, Severity};
 use crate::check::tree::Tree;
 use crate::check::{Dataset, FORMATS};
 use crate::exit::{Exit, Failure};
-use crate::stream::{Reader, StreamError};
+use crate::stream::{Kind, StreamError};
 use std::path::Path;
 
 /// The options that `--check` reads besides the common ones, without dashes.
-pub const OPTIONS: [&str; 3] = ["check", "to", "allow-partial"];
+pub const OPTIONS: [&str; 4] = ["check", "to", "allow-partial", "unframed"];
 
 /// The formats that can be checked, by name: `coco, yolo`.
 pub fn names() -> String {
@@ -25,6 +26,7 @@ pub fn check(
     what: &Path,
     only: Option<&str>,
     allow_partial: bool,
+    unframed: Unframed,
     common: &Common,
     console: &Console,
 ) -> Result<Exit, Failure> {
@@ -32,7 +34,11 @@ pub fn check(
         return Err(Failure::usage(format!("--check knows no rules of {name:?}, only of {}", names())));
     }
     let (mut tree, unread) = if what.as_os_str() == "-" {
-        (Tree::unpack(Reader::open(&[], common.max_line_bytes), allow_partial)?, Vec::new())
+        let (tree, came) = Tree::unpack(unframed.reader(&[], Kind::Files, common)?, allow_partial)?;
+        unframed.tell(&came, Kind::Files, console);
+        (tree, Vec::new())
+    } else if unframed.unframed {
+        return Err(Failure::usage("--unframed is for file lines on standard input (--check -)"));
     } else {
         Tree::open(what)?
     };

@@ -2,13 +2,13 @@
 
 use super::{advice, usage};
 use crate::exit::{Exit, Failure};
+use crate::stream::run_mark::StandardInput;
 use crate::stream::{StageError, StreamError, Writer, reader, standard};
 use clap::parser::ValueSource;
 use clap::{Arg, Args, Command, CommandFactory, Parser, ValueEnum};
-use std::fs::{File, Metadata};
+use std::fs::Metadata;
 use std::io::{self, IsTerminal, Write};
-use std::os::fd::AsFd;
-use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::os::unix::fs::MetadataExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -235,15 +235,15 @@ impl<A: Parser + CommandFactory> Program<A> {
             return print(tool, || std::io::stdout().write_all(&script));
         }
         let streams = common.writes_stdout() && (self.streams)(&args);
-        let in_pipe = is_stdin(&(self.inputs)(&args)) && is_pipe();
+        let input = is_stdin(&(self.inputs)(&args)).then(StandardInput::look).unwrap_or_default();
         match guarded(|| (self.run)(args, &typed, &console)) {
             Ok(exit) => ExitCode::from(exit.code()),
-            Err(mut failure) => {
+            Err(failure) => {
                 let exit = failure.exit;
                 // What a saved stream says was never told here.
-                failure.known &= in_pipe;
+                let is_told = failure.told_in.as_deref().is_some_and(|run| input.is_of_run(run));
                 if exit != Exit::Ok {
-                    self.fail(failure, streams, &console);
+                    self.fail(failure, is_told, streams, &console);
                 }
                 ExitCode::from(exit.code())
             }
@@ -251,14 +251,14 @@ impl<A: Parser + CommandFactory> Program<A> {
     }
 
     /// Says why the run has failed: to the stages behind this one, unless it has begun to write and so has told them, and to the user,
-    /// unless a stage before this one has.
-    fn fail(&self, failure: Failure, streams: bool, console: &Console) {
+    /// unless a stage before this one has (`is_told`).
+    fn fail(&self, failure: Failure, is_told: bool, streams: bool, console: &Console) {
         if streams && !Writer::is_stdout_open() && !std::io::stdout().is_terminal() {
             let stage = self.tool.trim_start_matches("syn-");
             let line = StageError::new(stage, failure.exit, &*failure.message).line();
             let _ = writeln!(std::io::stdout(), "{line}");
         }
-        if failure.known {
+        if is_told {
             console.debug(&failure.message);
         } else if !failure.message.is_empty() {
             console.error(&advice::join(failure.message, failure.advice));
@@ -282,13 +282,6 @@ fn print(tool: &'static str, write: impl FnOnce() -> io::Result<()>) -> ExitCode
 /// Whether these inputs are standard input.
 fn is_stdin(inputs: &[PathBuf]) -> bool {
     inputs.iter().all(|path| path.as_os_str() == "-")
-}
-
-/// Whether another program writes to standard input.
-fn is_pipe() -> bool {
-    let input = std::io::stdin().as_fd().try_clone_to_owned().map(File::from);
-    let kind = input.and_then(|input| input.metadata()).map(|m| m.file_type());
-    kind.is_ok_and(|kind| kind.is_fifo() || kind.is_socket())
 }
 
 /// The arguments, and the names of the options that were typed.

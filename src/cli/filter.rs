@@ -1,6 +1,7 @@
 //! The command line of `syn-filter`.
 
 use super::select::Select;
+use super::unframed::Unframed;
 use super::{Common, Console};
 use crate::exit::{Exit, Failure};
 use crate::filter;
@@ -16,7 +17,7 @@ use crate::filter::selection::CLASS;
 use crate::filter::{AnyOf, Options, OutputForm, Selection, Summary};
 use crate::selection::List;
 use crate::selection::sought::Sought;
-use crate::stream::Reader;
+use crate::stream::Kind;
 use clap::{Parser, ValueEnum};
 use jiff::tz::TimeZone;
 use std::path::PathBuf;
@@ -95,6 +96,9 @@ pub struct Args {
     /// Accept a stream that was cut off as if it were whole
     #[arg(long, help_heading = "Damaged input", hide_short_help = true)]
     pub allow_partial: bool,
+    /// Lines without frames.
+    #[command(flatten)]
+    pub unframed: Unframed,
 
     /// Print help (`-h`: in short)
     #[arg(short, long, action = clap::ArgAction::Help, help_heading = "Common options")]
@@ -124,8 +128,9 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
         skip_bad: args.on_error == OnError::Skip,
         threads: args.common.threads(),
     };
-    let reader = Reader::open(&args.files, args.common.max_line_bytes);
+    let reader = args.unframed.reader(&args.files, Kind::Items, &args.common)?;
     let summary = filter::run(reader, args.common.writer()?, options, &mut |note| console.warn(note))?;
+    args.unframed.tell(&summary.came, Kind::Items, console);
     console.info(&describe(summary));
     Ok(if summary.bad > 0 { Exit::Partial } else { Exit::Ok })
 }
@@ -186,7 +191,7 @@ fn ids(args: &Args) -> Result<Ids, Failure> {
 }
 
 fn describe(summary: Summary) -> String {
-    let Summary { selected, lines, bad } = summary;
+    let Summary { selected, lines, bad, .. } = summary;
     let bad = if bad > 0 { format!("; bad lines skipped: {bad}") } else { String::new() };
     match lines {
         Some(lines) => format!("{selected} of {lines} items selected{bad}"),

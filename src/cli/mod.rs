@@ -18,6 +18,7 @@ mod signals;
 mod sink;
 #[cfg(feature = "net")]
 mod size;
+mod unframed;
 mod usage;
 
 use common::{Common, Console, Program};

@@ -1,30 +1,40 @@
-//! The end frame of what came out: the one that came in, with another count.
+//! The last frame of what came out: the one that came in, with another count or mark. Other keys and their values stay as they are
+//! written.
 
 use crate::file_line::push_escaped;
 use crate::item::Pairs;
 use crate::stream::frame;
 use crate::stream::json;
+use crate::stream::run_mark;
 use serde_json::Map;
 
-/// An end frame line with this count, without newline. Other keys and their values stay as they are written.
+/// An end frame line with this count, without newline, and with the blank of a line that no other program has written.
 pub fn with_count(line: &[u8], count: u64) -> Vec<u8> {
-    let Ok(Pairs(entries)) = json::parse::<Pairs<'_>>(line) else {
-        // It was read as a frame before; should the two parsers ever disagree, a plain end frame is still right.
-        return frame::end_line(count, &Map::new()).into_bytes();
-    };
+    // It was read as a frame before; should the two parsers ever disagree, a plain end frame is still right.
+    with(line, "count", &count.to_string(), b" }").unwrap_or_else(|| frame::end_line(count, &Map::new()).into_bytes())
+}
+
+/// An error frame line that ends this run, too: with the mark of this run, in which it is told.
+pub fn with_mark(line: &[u8]) -> Vec<u8> {
+    let mark = run_mark::own().and_then(|mark| with(line, "run", &format!("\"{mark}\""), b"}"));
+    mark.unwrap_or_else(|| line.to_vec())
+}
+
+/// A line with this value under this key.
+fn with(line: &[u8], key: &str, value: &str, close: &[u8]) -> Option<Vec<u8>> {
+    let Pairs(entries) = json::parse::<Pairs<'_>>(line).ok()?;
     let mut out = vec![b'{'];
-    let mut counted = false;
-    for (key, value) in &entries {
-        let own = count.to_string();
-        let value = if &**key == "count" { own.as_str() } else { value.text() };
-        counted |= &**key == "count";
+    let mut given = false;
+    for (name, old) in &entries {
+        let is_it = &**name == key;
+        given |= is_it;
+        push(&mut out, name, if is_it { value } else { old.text() });
+    }
+    if !given {
         push(&mut out, key, value);
     }
-    if !counted {
-        push(&mut out, "count", &count.to_string());
-    }
-    out.push(b'}');
-    out
+    out.extend_from_slice(close);
+    Some(out)
 }
 
 fn push(out: &mut Vec<u8>, key: &str, value: &str) {
@@ -44,15 +54,26 @@ mod tests {
     #[test]
     fn only_the_count_changes() {
         let cases = [
-            (r#"{"@stream":"end","count":100}"#, r#"{"@stream":"end","count":3}"#),
+            (r#"{"@stream":"end","count":100}"#, r#"{"@stream":"end","count":3 }"#),
             (
                 r#"{ "@stream": "end", "Z":1.10, "count": 1, "a":{"b": [12345678901234567890123, "\u00e9"]}}"#,
-                r#"{"@stream":"end","Z":1.10,"count":3,"a":{"b": [12345678901234567890123, "\u00e9"]}}"#,
+                r#"{"@stream":"end","Z":1.10,"count":3,"a":{"b": [12345678901234567890123, "\u00e9"]} }"#,
             ),
-            (r#"{"@stream":"end","a\"b":null}"#, r#"{"@stream":"end","a\"b":null,"count":3}"#),
+            (r#"{"@stream":"end","a\"b":null}"#, r#"{"@stream":"end","a\"b":null,"count":3 }"#),
         ];
         for (line, expected) in cases {
             assert_eq!(String::from_utf8(with_count(line.as_bytes(), 3)).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn only_the_mark_changes() {
+        for (line, expected) in [
+            (r#"{"@stream":"error","x":1.10}"#, r#"{"@stream":"error","x":1.10,"run":"m"}"#),
+            (r#"{"@stream":"error", "run":"old","exit":4}"#, r#"{"@stream":"error","run":"m","exit":4}"#),
+        ] {
+            let got = with(line.as_bytes(), "run", "\"m\"", b"}").unwrap();
+            assert_eq!(String::from_utf8(got).unwrap(), expected);
         }
     }
 }

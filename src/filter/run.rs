@@ -5,7 +5,7 @@ use super::end;
 use super::selection::Selection;
 use crate::stream::parallel;
 use crate::stream::parallel::Event;
-use crate::stream::{Frame, Kind, Progress, Reader, StreamError, Writer, frame};
+use crate::stream::{Came, Frame, Kind, Progress, Reader, StreamError, Writer, frame};
 use serde_json::Map;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -46,12 +46,13 @@ pub struct Summary {
     pub lines: Option<u64>,
     /// Bad lines passed over.
     pub bad: u64,
+    /// Whether the lines came as a stage has written them.
+    pub came: Came,
 }
 
 /// Reads a stream of items and writes the wanted ones. `warn` is given what the user should know, a line each.
 ///
-/// A begin frame passes unchanged, an end frame with its new count, other frames unchanged; without a begin frame no end frame
-/// is written. What was selected before an error is written, and then an error frame, also in a stream without other frames (no
+/// A begin frame passes unchanged, an end frame with its new count, an error frame with the mark of this run, other frames unchanged; lines that stand between no frames get some. What was selected before an error is written, and then an error frame, also in a stream without other frames (no
 /// frame at all where one with frames was cut).
 ///
 /// # Errors
@@ -72,6 +73,7 @@ pub fn run(reader: Reader, out: Writer, options: Options, warn: &mut dyn FnMut(&
         left: limit,
         progress: Progress::new(Kind::Items),
         open: false,
+        own: false,
         end: None,
         in_stream: 0,
         selected: 0,
@@ -90,8 +92,10 @@ struct Merge<'w> {
     /// Lines that may still come out.
     left: Option<u64>,
     progress: Progress,
-    /// A begin frame came and no end frame yet.
+    /// A begin frame was written and no end frame yet.
     open: bool,
+    /// It is one of our own: the lines stand between no frames.
+    own: bool,
     /// An end frame that is not written yet: it is true only when the input continues, or ends, without an error. A damaged
     /// file may show its damage behind the end frame, in its checksum.
     end: Option<Vec<u8>>,
@@ -116,6 +120,10 @@ impl Merge<'_> {
 
     fn lines(&mut self, chosen: Chosen) -> Result<(), StreamError> {
         self.release_end()?;
+        if !self.open && chosen.lines > 0 {
+            (self.open, self.own, self.in_stream) = (true, true, 0);
+            self.pass(frame::begin_line(Kind::Items, &Map::new()).as_bytes())?;
+        }
         let count = self.left.map_or(chosen.selected, |left| left.min(chosen.selected));
         if self.output != OutputForm::Count {
             for run in chosen.first(count) {
@@ -146,6 +154,9 @@ impl Merge<'_> {
                 followed?;
                 self.selection.list_classes(&begin.classes);
                 self.release_end()?;
+                if std::mem::take(&mut self.own) {
+                    self.pass(frame::end_line(self.in_stream, &Map::new()).as_bytes())?;
+                }
                 self.open = true;
                 self.in_stream = 0;
                 self.pass(line)
@@ -153,7 +164,7 @@ impl Merge<'_> {
             Frame::End { .. } => {
                 followed?;
                 self.release_end()?;
-                // The end of something whose begin was taken away says nothing about what is left.
+                self.own = false;
                 if std::mem::take(&mut self.open) {
                     self.end = Some(end::with_count(line, self.in_stream));
                 }
@@ -161,7 +172,9 @@ impl Merge<'_> {
             }
             Frame::Error(_) => {
                 self.release_end()?;
-                self.pass(line)?;
+                // A stage that ends with it tells it, or knows that it was told.
+                let ended = followed.is_err().then(|| end::with_mark(line));
+                self.pass(ended.as_deref().unwrap_or(line))?;
                 followed
             }
             Frame::Other => {
@@ -198,7 +211,7 @@ impl Merge<'_> {
         self.release_end()?;
         if std::mem::take(&mut self.open) {
             let mut extra = Map::new();
-            if !full {
+            if !full && !self.own {
                 extra.insert("partial".into(), true.into());
             }
             let line = frame::end_line(self.in_stream, &extra);
@@ -212,9 +225,6 @@ impl Merge<'_> {
 
     /// Makes sure that everything is written, also what came before an error.
     fn close(mut self, done: Result<(), StreamError>) -> Result<Summary, StreamError> {
-        for note in &self.progress.notes {
-            (self.warn)(note);
-        }
         if self.bad > MESSAGES as u64 {
             (self.warn)(&format!("{} bad lines were skipped in all; the first {MESSAGES} are named above", self.bad));
         }
@@ -222,7 +232,7 @@ impl Merge<'_> {
             Ok(()) => {
                 self.out.finish()?;
                 let lines = (self.left != Some(0)).then(|| self.progress.lines());
-                Ok(Summary { selected: self.selected, lines, bad: self.bad })
+                Ok(Summary { selected: self.selected, lines, bad: self.bad, came: self.progress.came() })
             }
             Err(error @ (StreamError::Closed | StreamError::Write { .. })) => Err(error),
             Err(error) => {

@@ -20,6 +20,9 @@ pub fn read(mut file: Reader, mut take: impl FnMut(&str)) -> Result<(), StreamEr
                 progress.frame(&Frame::parse(line.bytes).map_err(|reason| bad(&reason))?)?;
                 continue;
             }
+            if !line.bytes.starts_with(b"#") {
+                progress.data(1);
+            }
             match line.bytes.first() {
                 Some(b'#') | None => {}
                 Some(b'{') => take(&item::parse(line.bytes, Skip).map_err(|reason| bad(&reason))?.id),

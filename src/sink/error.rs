@@ -212,8 +212,8 @@ impl Classified for SinkError {
         }
     }
 
-    fn is_known(&self) -> bool {
-        matches!(self, Self::Stream(e) if e.is_known())
+    fn told_in(&self) -> Option<&str> {
+        if let Self::Stream(e) = self { e.told_in() } else { None }
     }
 
     fn advice(&self) -> Option<Advice> {

@@ -2,6 +2,7 @@
 
 use super::form::Form;
 use super::frame::{Kind, StageError};
+use super::shards::ShardProblem;
 use crate::exit::{Advice, Classified, Exit};
 use std::{fmt, io};
 
@@ -55,6 +56,57 @@ pub enum StreamError {
         /// Lines that came since the begin frame.
         lines: u64,
     },
+    /// Lines came from a program, and no begin frame before them.
+    #[error(
+        "{name} has no begin frame ({}): a program in between has dropped it, so a failure before would not be noticed either",
+        r#"{"@stream":"begin"…}"#
+    )]
+    Unframed {
+        /// What its lines are taken for.
+        kind: Kind,
+        /// The input's name.
+        name: String,
+    },
+    /// Lines stand outside of the frames of a framed input.
+    #[error("{}", stray(place, *lines, *more, *after))]
+    Stray {
+        /// What the lines are.
+        kind: Kind,
+        /// `FILE:LINE` of the first of them.
+        place: String,
+        /// How many of them were seen.
+        lines: u64,
+        /// Whether more may follow.
+        more: bool,
+        /// Whether they stand after an end frame, and not before a begin frame.
+        after: bool,
+    },
+    /// Fewer lines came than the end frame counts, and no program has selected them.
+    #[error(
+        "the end frame counts {counted} {0}, and only {came} came: a part of the stream is missing, or lines were taken out",
+        kind.word()
+    )]
+    Lost {
+        /// What the lines are.
+        kind: Kind,
+        /// Lines that came.
+        came: u64,
+        /// Lines that the end frame counts.
+        counted: u64,
+    },
+    /// More lines came than the end frame counts.
+    #[error("the end frame counts {counted} {0}, and {came} came: a part came twice, or a program has added lines", kind.word())]
+    Added {
+        /// What the lines are.
+        kind: Kind,
+        /// Lines that came.
+        came: u64,
+        /// Lines that the end frame counts.
+        counted: u64,
+    },
+    /// The parts of an export do not fit together.
+    #[error("{0}")]
+    Shards(ShardProblem),
     /// The input has no line at all.
     #[error("the input is empty, not even a begin frame came: the stage before this one failed or selected nothing")]
     Empty,
@@ -90,6 +142,21 @@ pub enum StreamError {
     /// The reader of our standard output went away. Not a failure: the run stops quietly.
     #[error("the reader of the output went away")]
     Closed,
+}
+
+/// The message of [`StreamError::Stray`].
+fn stray(place: &str, lines: u64, more: bool, after: bool) -> String {
+    let stand = match lines {
+        1 if !more => "1 line stands".to_owned(),
+        n => format!("{n}{} lines stand", if more { " or more" } else { "" }),
+    };
+    let cause = if after {
+        "the stream was sorted, parts of it are out of order, or something was appended to it"
+    } else {
+        "the stream was sorted, its first part is missing, or something was put before it"
+    };
+    let side = if after { "after the end frame" } else { "before the begin frame" };
+    format!("{place}: {stand} {side}: {cause}")
 }
 
 /// A name that was asked for and that nothing in the input has.
@@ -141,6 +208,11 @@ impl Classified for StreamError {
             | Self::NoStdin
             | Self::Cut(_)
             | Self::NoEnd { .. }
+            | Self::Unframed { .. }
+            | Self::Stray { .. }
+            | Self::Lost { .. }
+            | Self::Added { .. }
+            | Self::Shards(_)
             | Self::Empty
             | Self::WrongKind(_)
             | Self::UnknownName(_) => Exit::Input,
@@ -156,6 +228,15 @@ impl Classified for StreamError {
             Self::LongLine { .. } => Some(Advice::LongerLines),
             Self::Form { form, .. } => Some(Advice::OtherForm(*form)),
             Self::NoEnd { lines, .. } => Some(Advice::LimitUpstream(*lines)),
+            Self::Unframed { kind: Kind::Items, .. } => Some(Advice::KeepFrames),
+            Self::Unframed { kind: Kind::Files, .. } => Some(Advice::VouchForList),
+            Self::Stray { .. } => Some(Advice::OneStream),
+            Self::Lost { kind: Kind::Items, .. } => Some(Advice::SelectWithFrames),
+            Self::Lost { kind: Kind::Files, .. } => Some(Advice::AllParts),
+            Self::Added { .. } => Some(Advice::EachPartOnce),
+            Self::Shards(ShardProblem::Missing { .. }) => Some(Advice::AllParts),
+            Self::Shards(ShardProblem::Twice { .. }) => Some(Advice::EachPartOnce),
+            Self::Shards(ShardProblem::Bounds { .. }) => Some(Advice::SameBounds),
             Self::Empty => Some(Advice::AcceptEmpty),
             Self::WrongKind(Kind::Items) => Some(Advice::ConvertFirst),
             Self::WrongKind(Kind::Files) => Some(Advice::SinkNext),
@@ -166,7 +247,7 @@ impl Classified for StreamError {
         }
     }
 
-    fn is_known(&self) -> bool {
-        matches!(self, Self::Upstream(_))
+    fn told_in(&self) -> Option<&str> {
+        if let Self::Upstream(first) = self { first.run.as_deref() } else { None }
     }
 }

@@ -2,13 +2,18 @@
 //!
 //! ```json
 //! {"@stream":"begin","kind":"items","version":1,"project":{"id":42,"title":"Roads"},"classes":["car"],"count":100}
-//! {"@stream":"end","count":100}
-//! {"@stream":"error","stage":"fetch","code":"remote","message":"…","exit":5}
+//! {"@stream":"end","count":100 }
+//! {"@stream":"error","stage":"fetch","code":"remote","message":"…","exit":5,"run":"…"}
 //! ```
 //! A frame is recognised by its FIRST key being `@stream`. Streams may follow each other (`cat a b`); values of `@stream` that
 //! are not listed here pass through.
+//!
+//! The end frame has a blank before its closing brace. Programs that copy bytes (`cat`, `split`, `grep`, `sort`) keep it; those that
+//! read JSON and write it anew (jq, Python) do not. So when fewer lines came than an end frame counts, the blank says which it was:
+//! lines that were lost on the way, or rows that somebody selected.
 
 use super::error::StreamError;
+use super::run_mark;
 use crate::exit::{Classified, Exit};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -73,6 +78,8 @@ pub enum Frame {
     End {
         /// Lines between begin and end, when the frame says.
         count: Option<u64>,
+        /// Whether the line is as a stage has written it: see the module.
+        untouched: bool,
         /// The whole frame.
         body: Map<String, Value>,
     },
@@ -83,7 +90,7 @@ pub enum Frame {
 }
 
 /// The `code` of an error frame about an input that was cut: a stage that accepts such inputs accepts this one, too.
-const CUT: &str = "cut";
+pub(super) const CUT: &str = "cut";
 
 /// A failure as an error frame carries it down the pipe, so that it is told once and all stages end with the same exit code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,6 +103,8 @@ pub struct StageError {
     pub message: String,
     /// The exit code of that stage; [`Exit::Input`] when the frame does not say.
     pub exit: Exit,
+    /// The mark of the run in which it was told, as a frame has it; `None` for a failure of our own.
+    pub run: Option<String>,
 }
 
 impl StageError {
@@ -112,21 +121,32 @@ impl StageError {
 
     /// A failure of `stage`.
     pub fn new(stage: &str, exit: Exit, message: impl Into<String>) -> Self {
-        Self { stage: stage.to_owned(), code: exit.word().to_owned(), message: message.into(), exit }
+        Self { stage: stage.to_owned(), code: exit.word().to_owned(), message: message.into(), exit, run: None }
     }
 
-    /// The error frame line, without newline.
+    /// The error frame line, without newline. It bears the mark of this run: whoever writes it has told the failure, or knows that it
+    /// was told.
     pub fn line(&self) -> String {
-        let Self { stage, code, message, exit } = self;
-        serde_json::json!({"@stream": "error", "stage": stage, "code": code, "message": message, "exit": exit.code()})
-            .to_string()
+        let Self { stage, code, message, exit, run: _ } = self;
+        let mut frame = serde_json::json!({"@stream": "error", "stage": stage, "code": code, "message": message, "exit": exit.code()});
+        if let (Some(mark), Some(frame)) = (run_mark::own(), frame.as_object_mut()) {
+            frame.insert("run".into(), mark.into());
+        }
+        frame.to_string()
     }
 
     fn from_body(body: &Map<String, Value>) -> Self {
         let text = |key: &str| body.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         // An error frame is a failure, whatever its number says.
         let exit = body.get("exit").and_then(Value::as_u64).and_then(Exit::of_code).filter(|e| *e != Exit::Ok);
-        Self { stage: text("stage"), code: text("code"), message: text("message"), exit: exit.unwrap_or(Exit::Input) }
+        let run = body.get("run").and_then(Value::as_str).map(str::to_owned);
+        Self {
+            stage: text("stage"),
+            code: text("code"),
+            message: text("message"),
+            exit: exit.unwrap_or(Exit::Input),
+            run,
+        }
     }
 }
 
@@ -154,7 +174,10 @@ impl Frame {
         let word = body.get("@stream").and_then(Value::as_str).unwrap_or_default();
         Ok(match word {
             "begin" => Frame::Begin(Begin::from_body(body)?),
-            "end" => Frame::End { count: body.get("count").and_then(Value::as_u64), body },
+            "end" => {
+                let untouched = line.trim_ascii_end().ends_with(b" }");
+                Frame::End { count: body.get("count").and_then(Value::as_u64), untouched, body }
+            }
             "error" => Frame::Error(StageError::from_body(&body)),
             _ => Frame::Other,
         })
@@ -195,120 +218,16 @@ pub fn begin_line(kind: Kind, extra: &Map<String, Value>) -> String {
     Value::Object(body).to_string()
 }
 
-/// An end frame line, without newline.
+/// An end frame line of this crate, without newline.
 pub fn end_line(count: u64, extra: &Map<String, Value>) -> String {
     let mut body = Map::new();
     body.insert("@stream".into(), "end".into());
     body.insert("count".into(), count.into());
     body.extend(extra.clone());
     body.insert("count".into(), count.into());
-    Value::Object(body).to_string()
-}
-
-/// Follows the frames of a stream and decides at its end whether it was whole.
-#[derive(Debug)]
-pub struct Progress {
-    expected: Kind,
-    open: bool,
-    seen_begin: bool,
-    lines: u64,
-    lines_in_stream: u64,
-    /// What a stage upstream said of its input, which was cut.
-    cut: Option<StageError>,
-    /// Notes for the user about end frames whose count disagrees with what came.
-    pub notes: Vec<String>,
-}
-
-impl Progress {
-    /// For a stage that reads streams of this kind.
-    pub fn new(expected: Kind) -> Self {
-        Self { expected, open: false, seen_begin: false, lines: 0, lines_in_stream: 0, cut: None, notes: Vec::new() }
-    }
-
-    /// Counts data lines.
-    pub fn data(&mut self, lines: u64) {
-        self.lines += lines;
-        self.lines_in_stream += lines;
-    }
-
-    /// All data lines so far.
-    pub fn lines(&self) -> u64 {
-        self.lines
-    }
-
-    /// Whether any begin frame came.
-    pub fn framed(&self) -> bool {
-        self.seen_begin
-    }
-
-    /// Takes the next frame in order.
-    ///
-    /// # Errors
-    /// [`StreamError::Upstream`] for an error frame; [`StreamError::Cut`] when a begin frame comes before the end of the last
-    /// stream; [`StreamError::WrongKind`].
-    pub fn frame(&mut self, frame: &Frame) -> Result<(), StreamError> {
-        match frame {
-            Frame::Begin(begin) => {
-                if self.open {
-                    return Err(cut("a stream stops in the middle: the next one begins before its end frame"));
-                }
-                if let Some(kind) = begin.kind
-                    && kind != self.expected
-                {
-                    return Err(StreamError::WrongKind(kind));
-                }
-                self.open = true;
-                self.seen_begin = true;
-                self.lines_in_stream = 0;
-            }
-            Frame::End { count, .. } => {
-                if let Some(count) = count
-                    && *count != self.lines_in_stream
-                {
-                    self.notes.push(format!(
-                        "the end frame counts {count} lines, {} came: a program in between added or removed some",
-                        self.lines_in_stream
-                    ));
-                }
-                self.open = false;
-                // A stage upstream has accepted the cut, and ended the stream.
-                self.cut = None;
-                self.lines_in_stream = 0;
-            }
-            // The stream stays cut, which may be accepted at its end.
-            Frame::Error(error) if error.code == CUT && self.open => self.cut = Some(error.clone()),
-            Frame::Error(error) => return Err(StreamError::Upstream(error.clone())),
-            Frame::Other => {}
-        }
-        Ok(())
-    }
-
-    /// For the stages that publish: an input without a single line is no dataset, it is a stage before that failed to start.
-    ///
-    /// # Errors
-    /// [`StreamError::Empty`] when neither a frame nor a data line came, unless `allow_partial`.
-    pub fn require_some(&self, allow_partial: bool) -> Result<(), StreamError> {
-        if self.seen_begin || self.lines > 0 || allow_partial {
-            return Ok(());
-        }
-        Err(StreamError::Empty)
-    }
-
-    /// The end of the input: was the stream whole?
-    ///
-    /// # Errors
-    /// [`StreamError::NoEnd`] when a begin frame has no end frame, unless `allow_partial`.
-    pub fn finish(&self, allow_partial: bool) -> Result<(), StreamError> {
-        match &self.cut {
-            _ if !self.open || allow_partial => Ok(()),
-            Some(first) => Err(StreamError::Upstream(first.clone())),
-            None => Err(StreamError::NoEnd { kind: self.expected, lines: self.lines_in_stream }),
-        }
-    }
-}
-
-fn cut(text: &str) -> StreamError {
-    StreamError::Cut(text.to_owned())
+    let mut line = Value::Object(body).to_string();
+    line.insert(line.len() - 1, ' ');
+    line
 }
 
 #[cfg(test)]
@@ -325,40 +244,6 @@ mod tests {
         assert!(is_frame(br#"{ "@stream": "begin"}"#));
         assert!(!is_frame(br#"{"id":1,"@stream":"end"}"#));
         assert!(!is_frame(br#"["@stream"]"#));
-    }
-
-    #[test]
-    fn whole_and_concatenated_streams_pass() {
-        let mut p = Progress::new(Kind::Items);
-        for _ in 0..2 {
-            p.frame(&frame(&begin_line(Kind::Items, &Map::new()))).unwrap();
-            p.data(3);
-            p.frame(&frame(&end_line(3, &Map::new()))).unwrap();
-        }
-        assert!(p.finish(false).is_ok() && p.notes.is_empty() && p.lines() == 6);
-    }
-
-    #[test]
-    fn cut_streams_do_not() {
-        let mut p = Progress::new(Kind::Items);
-        p.frame(&frame(r#"{"@stream":"begin","kind":"items"}"#)).unwrap();
-        assert!(matches!(p.finish(false), Err(StreamError::NoEnd { lines: 0, .. })));
-        assert!(p.finish(true).is_ok());
-        assert!(matches!(p.frame(&frame(r#"{"@stream":"begin"}"#)), Err(StreamError::Cut(_))));
-    }
-
-    #[test]
-    fn errors_wrong_kinds_and_later_versions_are_refused() {
-        let mut p = Progress::new(Kind::Files);
-        let gone = StageError::new("fetch", Exit::Remote, "gone");
-        let Err(StreamError::Upstream(error)) = p.frame(&frame(&gone.line())) else { panic!("it passes") };
-        assert_eq!((&error, StageError::of("filter", &StreamError::Upstream(gone.clone()))), (&gone, gone.clone()));
-        assert!(matches!(
-            p.frame(&frame(r#"{"@stream":"begin","kind":"items"}"#)),
-            Err(StreamError::WrongKind(Kind::Items))
-        ));
-        assert!(Frame::parse(br#"{"@stream":"begin","version":2}"#).is_err());
-        assert_eq!(frame(r#"{"@stream":"note"}"#), Frame::Other);
     }
 
     #[test]
@@ -379,39 +264,5 @@ mod tests {
             let Frame::Error(error) = frame(&line) else { panic!("{line}") };
             assert_eq!((&*error.stage, error.exit.code(), &*error.to_string()), (stage, exit, shown), "{line}");
         }
-    }
-
-    #[test]
-    fn a_cut_that_was_accepted_upstream_says_nothing_of_the_next_stream() {
-        let begin = frame(&begin_line(Kind::Items, &Map::new()));
-        let cut = StageError::of("filter", &StreamError::NoEnd { kind: Kind::Items, lines: 0 });
-        let mut p = Progress::new(Kind::Items);
-        for f in [&begin, &frame(&cut.line())] {
-            p.frame(f).unwrap();
-        }
-        assert!(matches!(p.finish(false), Err(StreamError::Upstream(first)) if first == cut));
-        assert!(p.finish(true).is_ok());
-        p.frame(&frame(&end_line(0, &Map::new()))).unwrap();
-        assert!(p.finish(false).is_ok());
-        p.frame(&begin).unwrap();
-        assert!(matches!(p.finish(false), Err(StreamError::NoEnd { .. })));
-    }
-
-    #[test]
-    fn nothing_at_all_is_no_dataset() {
-        let mut p = Progress::new(Kind::Items);
-        assert!(matches!(p.require_some(false), Err(StreamError::Empty)));
-        assert!(p.require_some(true).is_ok());
-        p.frame(&frame(r#"{"@stream":"begin"}"#)).unwrap();
-        assert!(p.require_some(false).is_ok());
-    }
-
-    #[test]
-    fn a_count_that_disagrees_is_noted() {
-        let mut p = Progress::new(Kind::Items);
-        p.frame(&frame(r#"{"@stream":"begin"}"#)).unwrap();
-        p.data(1);
-        p.frame(&frame(r#"{"@stream":"end","count":2}"#)).unwrap();
-        assert_eq!(p.notes.len(), 1);
     }
 }

@@ -3,7 +3,8 @@
 //! * [`reader`]: bytes (plain, gzip or zstd; files or stdin) → [`reader::Batch`]es of whole lines
 //! * `buffer`: the memory that their bytes are in, used again
 //! * [`form`]: what an input is that is not lines of JSON
-//! * [`frame`]: the `{"@stream": …}` lines and the state machine that tells a whole stream from a cut one
+//! * [`frame`]: the `{"@stream": …}` lines; [`progress`]: what tells a whole stream from a cut one; `shards`: parts of one export
+//! * [`framing`]: where lines may stand; [`run_mark`]: whether an error frame was written in this very pipe
 //! * [`parallel`]: batches through worker threads, results in input order
 //! * [`writer`]: lines out, flushed when idle, finished with a check
 
@@ -11,17 +12,23 @@ mod buffer;
 pub(crate) mod error;
 pub(crate) mod form;
 pub(crate) mod frame;
+pub(crate) mod framing;
 pub(crate) mod json;
 pub(crate) mod parallel;
 mod parser;
+pub(crate) mod progress;
 pub(crate) mod reader;
+pub(crate) mod run_mark;
+mod shards;
 pub(crate) mod standard;
 pub(crate) mod writer;
 
 pub use buffer::Buffer;
 pub use error::StreamError;
 pub use form::{Form, Packer};
-pub use frame::{Begin, Frame, Kind, Progress, StageError, begin_line, end_line};
+pub use frame::{Begin, Frame, Kind, StageError, begin_line, end_line};
 pub use json::{Raw, Str, parse as parse_json};
+pub use progress::{Came, Progress};
 pub use reader::{Batch, LINE_CAP, Line, Place, Reader};
+pub use shards::ShardProblem;
 pub use writer::Writer;

@@ -3,7 +3,8 @@
 use super::buffer::{Buffer, Home};
 use super::error::StreamError;
 use super::form::{self, Form};
-use super::frame::is_frame;
+use super::frame::{Kind, is_frame};
+use super::framing::{Framing, Verdict};
 use super::standard;
 use flate2::bufread::MultiGzDecoder;
 use memchr::{memchr, memchr_iter, memrchr};
@@ -113,9 +114,14 @@ impl Batch {
     }
 }
 
+/// Bytes that are read on to tell how many lines stand in a place where none may.
+const STRAY_READ: usize = 64 * 1024 * 1024;
+
 /// One opened input.
 struct Source {
     name: Arc<str>,
+    /// A program writes it: it is no file.
+    written: bool,
     bytes: Box<dyn Read + Send>,
 }
 
@@ -133,6 +139,8 @@ pub struct Reader {
     buffers: Home,
     next_line: u64,
     line_cap: usize,
+    /// Where lines may stand; `None`: anywhere.
+    framing: Option<Framing>,
 }
 
 impl Reader {
@@ -144,7 +152,7 @@ impl Reader {
 
     /// Reads bytes from anywhere, for tests and for library users.
     pub fn from_read(name: &str, bytes: impl Read + Send + 'static, line_cap: usize) -> Result<Self, StreamError> {
-        let source = open_source(name.into(), Box::new(bytes))?;
+        let source = open_source(name.into(), false, Box::new(bytes))?;
         Ok(Self::new(Vec::new(), Some(source), line_cap))
     }
 
@@ -158,23 +166,79 @@ impl Reader {
             buffers: Home::of(BLOCK + ROOM),
             next_line: 1,
             line_cap,
+            framing: None,
         }
+    }
+
+    /// Demands that lines stand between a begin and an end frame, but for files that have no frames at all. `vouched`: also lines that a
+    /// program writes may stand anywhere.
+    #[must_use]
+    pub fn framed(mut self, kind: Kind, vouched: bool) -> Self {
+        let mut framing = Framing::new(kind, vouched);
+        if let Some(source) = &self.current {
+            framing.open(&source.name, source.written);
+        }
+        self.framing = Some(framing);
+        self
     }
 
     /// Waits for at least one whole line (or the end of an input) and returns what is there, at most about one block; a frame
     /// line comes alone. `None` at the end of the last input.
     ///
     /// # Errors
-    /// [`StreamError::Read`] for unreadable or damaged input, [`StreamError::LongLine`] for a line over the cap.
+    /// [`StreamError::Read`] for unreadable or damaged input, [`StreamError::LongLine`] for a line over the cap;
+    /// [`StreamError::Unframed`] and [`StreamError::Stray`] when [`Reader::framed`] asks for it.
     pub fn next_batch(&mut self) -> Result<Option<Batch>, StreamError> {
+        let next = self.read_batch()?;
+        let (Some(framing), Some(batch)) = (&mut self.framing, &next) else { return Ok(next) };
+        if batch.is_frame {
+            framing.frame(batch)?;
+            return Ok(next);
+        }
+        let ready = self.pending[..self.ready].trim_ascii_start();
+        let follows = (!ready.is_empty()).then(|| ready.split(|b| *b == b'\n').next().unwrap_or_default());
+        match framing.data(batch, follows) {
+            Verdict::Fine => Ok(next),
+            Verdict::Unframed => Err(framing.unframed()),
+            Verdict::Stray { after } => Err(self.stray(batch, after)),
+        }
+    }
+
+    /// The error about lines in the wrong place. Reads on, so that it can tell how many there are.
+    fn stray(&mut self, first: &Batch, after: bool) -> StreamError {
+        let place = format!("{}:{}", first.source, first.lines().next().map_or(first.first_line, |line| line.number));
+        let (mut lines, mut bytes) = (first.lines().count() as u64, first.bytes.len());
+        let mut more = false;
+        while after && !more {
+            match self.read_batch() {
+                Ok(Some(batch)) if !batch.is_frame && batch.source == first.source => {
+                    lines += batch.lines().count() as u64;
+                    bytes += batch.bytes.len();
+                    more = bytes > STRAY_READ;
+                }
+                _ => break,
+            }
+        }
+        match &self.framing {
+            Some(framing) => framing.stray(place, lines, more, after),
+            None => StreamError::Internal("lines are in the wrong place where none is wrong"),
+        }
+    }
+
+    fn read_batch(&mut self) -> Result<Option<Batch>, StreamError> {
         loop {
             if self.ready > 0 {
                 let name = self.current.as_ref().map_or_else(|| "stdin".into(), |s| s.name.clone());
                 return Ok(Some(self.cut(name)));
             }
             let Some(source) = &mut self.current else {
+                self.framing.as_mut().map_or(Ok(()), Framing::close)?;
                 let Some(path) = self.todo.next() else { return Ok(None) };
-                self.current = Some(open_path(&path)?);
+                let source = open_path(&path)?;
+                if let Some(framing) = &mut self.framing {
+                    framing.open(&source.name, source.written);
+                }
+                self.current = Some(source);
                 self.next_line = 1;
                 continue;
             };
@@ -271,14 +335,15 @@ fn open_path(path: &PathBuf) -> Result<Source, StreamError> {
     let name: Arc<str> = if is_stdin { "stdin".into() } else { path.display().to_string().into() };
     let unreadable = |source| StreamError::Read { name: name.to_string(), source };
     let file = if is_stdin { standard::input()? } else { File::open(path).map_err(unreadable)? };
-    if file.metadata().map_err(unreadable)?.is_dir() {
+    let metadata = file.metadata().map_err(unreadable)?;
+    if metadata.is_dir() {
         return Err(StreamError::Form { place: name.to_string(), form: Form::Folder });
     }
-    open_source(name, Box::new(file))
+    open_source(name, is_stdin || !metadata.is_file(), Box::new(file))
 }
 
 /// Looks at the first bytes: gzip, zstd, and what is inside of them.
-fn open_source(name: Arc<str>, bytes: Box<dyn Read + Send>) -> Result<Source, StreamError> {
+fn open_source(name: Arc<str>, written: bool, bytes: Box<dyn Read + Send>) -> Result<Source, StreamError> {
     let (head, whole) = peek(&name, bytes)?;
     let (gzip, zstd) = (form::is_gzip(&head), form::is_zstd(&head));
     let whole: Box<dyn Read + Send> = if gzip {
@@ -313,7 +378,7 @@ fn open_source(name: Arc<str>, bytes: Box<dyn Read + Send>) -> Result<Source, St
         let form = form::of_line(&start[..1], &start, true).unwrap_or(Form::Pretty);
         return Err(StreamError::Form { place: name.to_string(), form });
     }
-    Ok(Source { name, bytes: whole })
+    Ok(Source { name, written, bytes: whole })
 }
 
 /// The first bytes, as many as tell what they are, and an input that still has them.

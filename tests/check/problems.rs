@@ -230,6 +230,8 @@ fn a_cut_or_hostile_file_list_is_an_error() {
     let check = |input: &str| run("syn-convert", &["--check", "-"], input.as_bytes()).exits(3);
     check(&format!("{begin}{line}")).says("cut");
     check("").says("empty");
+    check("{\"path\":\"a\",\"text\":\"\"}\n").says("--unframed");
+    let check = |input: &str| run("syn-convert", &["--check", "-", "--unframed"], input.as_bytes()).exits(3);
     check("{\"path\":\"../x\",\"text\":\"\"}\n").says("stdin:1: unsafe path");
     check("{\"path\":\"a.jpg\",\"url\":\"http://x\"}\n{\"path\":\"a.jpg\",\"text\":\"\"}\n").says("twice");
     check("{\"@stream\":\"begin\",\"kind\":\"items\",\"version\":1}\n").says("syn-convert --to FORMAT");

@@ -1,6 +1,6 @@
 //! Runs `syn-convert` and gathers the files of its output.
 
-use super::{Ran, exe, finish};
+use super::{Ran, exe, finish, is_unframed};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
@@ -11,10 +11,13 @@ use synpipe::file_line::RelPath;
 /// The files of an export by path. An original, which is a URL, is the line `-> URL`.
 pub type Files = BTreeMap<String, Vec<u8>>;
 
-/// Runs `syn-convert` in the package's folder to its end.
+/// Runs `syn-convert` in the package's folder to its end. Lines without frames are taken as they are.
 pub fn convert(args: &[&str], input: &str) -> Ran {
     let mut command = Command::new(exe("syn-convert"));
     command.current_dir(env!("CARGO_MANIFEST_DIR")).args(args);
+    if is_unframed(input.as_bytes()) {
+        command.arg("--unframed");
+    }
     finish(&mut command, input.as_bytes())
 }
 

@@ -49,6 +49,12 @@ pub fn run(name: &str, args: &[&str], stdin: &[u8]) -> Ran {
     finish(&mut command, stdin)
 }
 
+/// Whether this input is lines without frames, which a stage takes from standard input with `--unframed` alone.
+pub fn is_unframed(stdin: &[u8]) -> bool {
+    let is_frame = |line: &[u8]| line.starts_with(b"{\"@stream\"") || line.starts_with(b"{ \"@stream\"");
+    matches!(stdin.first(), Some(b'{' | b'[' | b'\n' | b'a'..=b'z')) && !stdin.split(|b| *b == b'\n').any(is_frame)
+}
+
 /// Runs a shell line to its end; `$1`, `$2` … are `args`. For what only a shell can arrange: closed and special descriptors.
 pub fn shell(line: &str, args: &[&str], stdin: &[u8]) -> Ran {
     let mut command = Command::new("sh");

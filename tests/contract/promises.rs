@@ -138,7 +138,7 @@ impl Stage {
 }
 
 fn end(n: usize) -> String {
-    format!("{{\"@stream\":\"end\",\"count\":{n}}}\n")
+    format!("{{\"@stream\":\"end\",\"count\":{n} }}\n")
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -350,7 +350,7 @@ fn a_slow_producer_is_answered_at_once() {
     for stage in Stage::readers().filter(|stage| stage.line_by_line) {
         let dir = tempfile::tempdir().unwrap();
         let mut command = Command::new(exe(stage.name));
-        let mut child = spawn(command.args(stage.args(&dir.path().join("dest"))));
+        let mut child = spawn(command.args(stage.args(&dir.path().join("dest"))).arg("--unframed"));
         let mut stdin = child.stdin.take().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         for n in 0..3 {

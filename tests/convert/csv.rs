@@ -92,7 +92,7 @@ fn every_attribute_becomes_a_sorted_column() {
 #[test]
 fn an_empty_table_has_its_header() {
     for args in [&["--to", "csv", "--bare"][..], &["--to", "csv", "--bare", "--flatten-attributes"]] {
-        let empty = "{\"@stream\":\"begin\",\"kind\":\"items\"}\n{\"@stream\":\"end\",\"count\":0}\n";
+        let empty = "{\"@stream\":\"begin\",\"kind\":\"items\"}\n{\"@stream\":\"end\",\"count\":0 }\n";
         let out = String::from_utf8(converted(args, empty).stdout).unwrap();
         assert!(out.starts_with("item_id,file_name,") && out.lines().count() == 1, "{out}");
     }

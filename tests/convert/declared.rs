@@ -1,5 +1,6 @@
 //! What follows from the declarations of formats: refusals, hints, warnings, exit codes.
 
+use crate::common::convert::convert;
 use crate::common::run;
 use synpipe::convert::{Declaration, FORMATS};
 
@@ -56,43 +57,36 @@ fn names_of_formats_that_are_near_are_offered() {
 #[test]
 fn a_dataset_of_media_that_a_format_cannot_hold_is_no_success() {
     let args = ["--to", "coco"];
-    run("syn-convert", &args, VIDEO.as_bytes())
-        .exits(7)
-        .says("video 1")
-        .says("--to csv, template, json, jsonl can hold them");
-    run("syn-convert", &["--to", "csv"], VIDEO.as_bytes()).exits(0);
+    convert(&args, VIDEO).exits(7).says("video 1").says("--to csv, template, json, jsonl can hold them");
+    convert(&["--to", "csv"], VIDEO).exits(0);
     let mixed = image(1, "train") + VIDEO;
-    run("syn-convert", &args, mixed.as_bytes())
-        .exits(0)
-        .says("coco has no place for some media, which are left out: video 1");
+    convert(&args, &mixed).exits(0).says("coco has no place for some media, which are left out: video 1");
 }
 
 #[test]
 fn splits_that_readers_do_not_look_for_are_said() {
     let input = image(1, "train") + &image(2, "dev");
     let args = ["--to", "yolo", "--split", "category"];
-    run("syn-convert", &args, input.as_bytes())
-        .exits(0)
-        .says("look for the splits train, val and test only, and not for dev");
+    convert(&args, &input).exits(0).says("look for the splits train, val and test only, and not for dev");
     let args = ["--to", "ultralytics-ndjson", "--split", "category"];
-    run("syn-convert", &args, input.as_bytes()).exits(3).says("item 2 is in split \"dev\"");
-    let ran = run("syn-convert", &["--to", "coco", "--split", "category"], input.as_bytes()).exits(0);
+    convert(&args, &input).exits(3).says("item 2 is in split \"dev\"");
+    let ran = convert(&["--to", "coco", "--split", "category"], &input).exits(0);
     assert!(!ran.stderr.contains("dev"), "{}", ran.stderr);
 }
 
 #[test]
 fn a_run_that_writes_no_annotation_names_the_formats_that_could() {
     let input = image(1, "train").replace("bounding_box", "classification");
-    let ran = run("syn-convert", &["--to", "coco"], input.as_bytes()).exits(0);
+    let ran = convert(&["--to", "coco"], &input).exits(0);
     ran.says("the input has classification 1 (--to csv, imagefolder, template, json, jsonl)");
     let outline = r#""coordinate":[{"x":1,"y":1},{"x":9,"y":1},{"x":9,"y":9}]"#;
     let input = image(1, "train")
         .replace("bounding_box", "polygon")
         .replace(r#""coordinate":{"x":1,"y":1,"width":9,"height":9}"#, outline);
-    let ran = run("syn-convert", &["--to", "yolo"], input.as_bytes()).exits(0);
+    let ran = convert(&["--to", "yolo"], &input).exits(0);
     ran.says("polygon 1 (--to coco, yolo --task segment, ultralytics-ndjson --task segment, voc, csv,");
     // Of an image without a size it is not the format that is wrong.
     let input = image(1, "train").replace(r#""width":100,"height":60"#, "");
-    let ran = run("syn-convert", &["--to", "yolo"], input.as_bytes()).exits(7);
+    let ran = convert(&["--to", "yolo"], &input).exits(7);
     ran.says("the input has bounding_box 1\n");
 }

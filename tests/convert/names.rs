@@ -14,7 +14,7 @@ fn input() -> String {
         let data = r#"{"annotations":{"image_1":[{"id":"a","tool":"classification","classification":{"class":"car","colour":"red"}}]}}"#;
         out += &verbatim(id, &format!("{id}.jpg"), data, &more);
     }
-    let _ = writeln!(out, "{{\"@stream\":\"end\",\"count\":6}}");
+    let _ = writeln!(out, "{{\"@stream\":\"end\",\"count\":6 }}");
     out
 }
 

@@ -108,7 +108,7 @@ fn class_numbers_are_those_of_the_finished_list() {
         BTreeMap::from([("a.txt", "2 1 "), ("b.txt", "0 "), ("c.txt", "")].map(|(p, t)| (p.into(), t.into())))
     );
     let framed = format!(
-        "{{\"@stream\":\"begin\",\"kind\":\"items\",\"version\":1,\"classes\":[\"zebra\"]}}\n{input}{{\"@stream\":\"end\",\"count\":3}}\n"
+        "{{\"@stream\":\"begin\",\"kind\":\"items\",\"version\":1,\"classes\":[\"zebra\"]}}\n{input}{{\"@stream\":\"end\",\"count\":3 }}\n"
     );
     let files = render(text, "{{ stem }}.txt", &[], &framed);
     assert_eq!((&*files["a.txt"], &*files["b.txt"]), ("0 2 ", "1 "));

@@ -14,7 +14,7 @@ fn filter(args: &[&str], stdin: &str) -> Ran {
 }
 
 fn framed(rows: &str) -> String {
-    format!("{BEGIN}\n{rows}{{\"@stream\":\"end\",\"count\":{}}}\n", rows.lines().count())
+    format!("{BEGIN}\n{rows}{{\"@stream\":\"end\",\"count\":{} }}\n", rows.lines().count())
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn names_that_exist_may_select_nothing() {
     ];
     for args in empty {
         let ran = filter(args, &framed(ROWS)).exits(0);
-        assert!(ran.text().ends_with("\"count\":0}\n") && ran.text().lines().count() == 2, "{args:?}: {ran:?}");
+        assert!(ran.text().ends_with("\"count\":0 }\n") && ran.text().lines().count() == 2, "{args:?}: {ran:?}");
     }
     // A run that stops early has not seen everything, and of an input without items nothing can be said.
     filter(&["--class", "car,carr", "--limit", "1"], &framed(ROWS)).exits(0);

@@ -1,6 +1,6 @@
 //! What `syn-filter` selects and how it writes it.
 
-use crate::common::{Ran, exe, finish, run};
+use crate::common::{Ran, exe, finish, is_unframed, run};
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::Command;
@@ -24,13 +24,22 @@ fn stream(rows: &[&str]) -> String {
     for row in rows {
         let _ = writeln!(out, "{row}");
     }
-    let _ = writeln!(out, r#"{{"@stream":"end","count":{},"walk":"w1"}}"#, rows.len());
+    let _ = writeln!(out, r#"{{"@stream":"end","count":{},"walk":"w1" }}"#, rows.len());
     out
 }
 
+/// Of lines without frames, which are taken as they are, those that come out are shown without the frames that they get.
 fn filter(args: &[&str], stdin: impl AsRef<[u8]>) -> Ran {
     let mut command = Command::new(exe("syn-filter"));
-    finish(command.args(args).env("TZ", "KST-9"), stdin.as_ref())
+    command.args(args).env("TZ", "KST-9");
+    if !is_unframed(stdin.as_ref()) {
+        return finish(&mut command, stdin.as_ref());
+    }
+    let mut ran = finish(command.arg("--unframed"), stdin.as_ref());
+    let ours =
+        |line: &&[u8]| !line.starts_with(b"{\"@stream\":\"begin\"") && !line.starts_with(b"{\"@stream\":\"end\"");
+    ran.stdout = ran.stdout.split_inclusive(|b| *b == b'\n').filter(ours).flatten().copied().collect();
+    ran
 }
 
 /// What stands before the error frame, which must be the last line.
@@ -120,7 +129,7 @@ fn ids_come_from_files() {
     filter(&["--ids-from", &json], rows()).exits(0).writes(format!("{}\n{}\n", ROWS[1], ROWS[2]));
     filter(&["--ids-from", &plain, "--ids-from", &json, "--id", "5"], rows()).exits(0).writes(rows());
     let whole = path("rows", &rows());
-    filter(&["--ids-from", "-", &whole], "5\n").exits(0).writes(format!("{}\n", ROWS[4]));
+    filter(&["--ids-from", "-", "--bare", &whole], "5\n").exits(0).writes(format!("{}\n", ROWS[4]));
 
     filter(&["--ids-from", &path("bad", "{\"id\":1}\n{\"x\":1}\n")], rows()).exits(3).says("bad:2: ");
     filter(&["--ids-from", &path("cut", BEGIN)], rows()).exits(3).says("cut: the input was cut");
@@ -132,7 +141,7 @@ fn ids_come_from_files() {
 fn frames_follow_what_is_selected() {
     let out = |rows: &[&str], count: usize| {
         let rows: String = rows.iter().map(|row| format!("{row}\n")).collect();
-        format!("{BEGIN}\n{rows}{{\"@stream\":\"end\",\"count\":{count},\"walk\":\"w1\"}}\n")
+        format!("{BEGIN}\n{rows}{{\"@stream\":\"end\",\"count\":{count},\"walk\":\"w1\" }}\n")
     };
     let whole = stream(&ROWS);
     filter(&["--class", "car"], &whole).exits(0).writes(out(&[ROWS[0], ROWS[2]], 2));
@@ -146,14 +155,12 @@ fn frames_follow_what_is_selected() {
     let note = "{ \"@stream\":\"note\", \"x\":1.10}\n";
     let noted = whole.replacen('\n', &format!("\n{note}"), 1);
     filter(&[], &noted).exits(0).writes(noted.as_bytes());
-    // An end without its begin would vouch for rows that may be missing.
-    filter(&[], whole.split_once('\n').unwrap().1).exits(0).writes(rows());
 }
 
 #[test]
 fn a_limit_ends_the_stream_properly() {
     let whole = stream(&ROWS);
-    let end = |n: usize| format!("{{\"@stream\":\"end\",\"count\":{n}}}\n");
+    let end = |n: usize| format!("{{\"@stream\":\"end\",\"count\":{n} }}\n");
     filter(&["--limit", "1"], &whole).exits(0).writes(format!("{BEGIN}\n{}\n{}", ROWS[0], end(1)));
     filter(&["--limit", "0"], &whole).exits(0).writes(format!("{BEGIN}\n{}", end(0)));
     let two = format!("{whole}{whole}");
@@ -170,11 +177,12 @@ fn a_cut_stream_stays_cut() {
     let told = filter(&[], &cut).exits(3).says("cut after 1 items").says("--allow-partial").says("--limit 1");
     assert_eq!(without_error_frame(told.text()), cut);
     // What comes out is cut as well: the next stage is told, and may accept it.
-    let again = told.text().to_owned();
-    assert_eq!(filter(&[], &again).exits(3).writes(&again).stderr, "");
-    assert!(filter(&["--allow-partial"], &again).exits(0).text().ends_with("\"partial\":true}\n"));
+    let (frame, _) = told.text().split_once(",\"run\":").expect("a mark");
+    let again = format!("{frame},\"run\":\"of-another-run\"}}\n");
+    filter(&[], &again).exits(3).says("filter failed: the input was cut after 1 items");
+    assert!(filter(&["--allow-partial"], &again).exits(0).text().ends_with("\"partial\":true }\n"));
     filter(&["-c"], &cut).exits(3).writes("");
-    let end = "{\"@stream\":\"end\",\"count\":1,\"partial\":true}\n";
+    let end = "{\"@stream\":\"end\",\"count\":1,\"partial\":true }\n";
     filter(&["--allow-partial"], &cut).exits(0).writes(format!("{cut}{end}"));
     let next = format!("{cut}{}", stream(&ROWS));
     filter(&[], &next).exits(3).writes(&cut).says("begins before its end frame");
@@ -187,12 +195,17 @@ fn a_cut_stream_stays_cut() {
 fn an_error_frame_is_passed_on() {
     let error = "{\"@stream\":\"error\", \"code\":\"remote\",\"message\":\"gone\"}\n";
     let stream = format!("{BEGIN}\n{}\n{error}", ROWS[0]);
-    // In a pipe the stage that failed has said it.
-    assert_eq!(filter(&[], &stream).exits(3).writes(&stream).stderr, "");
-    filter(&["-v"], &stream).exits(3).says("an earlier stage failed: gone");
-    filter(&[], error).exits(3).writes(error);
+    // It is passed on as it is, with the mark of this run, in which it was told.
+    let marked = |text: &str| {
+        let (before, run) = text.trim_end().rsplit_once(",\"run\":\"").expect("a mark");
+        assert_eq!(run.split('-').count(), 3, "{run}");
+        format!("{before}}}\n")
+    };
+    let same = |ran: Ran, expected: &str| assert_eq!(marked(ran.text()), expected.replace("\", ", "\","), "{ran:?}");
+    same(filter(&[], &stream).exits(3).says("an earlier stage failed: gone"), &stream);
+    same(filter(&[], error).exits(3), error);
     let refused = error.replace("\"code\"", "\"stage\":\"fetch\",\"exit\":4,\"code\"");
-    assert_eq!(filter(&[], &refused).exits(4).writes(&refused).stderr, "");
+    same(filter(&[], &refused).exits(4).fails_with_one_line("syn-filter").says("fetch failed: gone"), &refused);
     filter(&["--bare"], &stream).exits(3).writes(format!("{}\n", ROWS[0]));
     filter(&["--allow-partial"], &stream).exits(3);
 }
@@ -264,13 +277,14 @@ fn files_are_read_in_turn_and_output_goes_to_a_file() {
     let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     gz.write_all(ROWS[1].as_bytes()).unwrap();
     std::fs::write(&b, gz.finish().unwrap()).unwrap();
-    filter(&[&a, "-", &b, "-o", &out], format!("{}\n", ROWS[2])).exits(0).writes("");
+    filter(&[&a, "-", &b, "--bare", "-o", &out], format!("{}\n", ROWS[2])).exits(0).writes("");
     let expected = format!("{}\n{}\n{}\n", ROWS[0], ROWS[2], ROWS[1]);
     assert_eq!(std::fs::read_to_string(&out).unwrap(), expected);
     filter(&[&out, "-o", &out], "").exits(2).fails_with_one_line("syn-filter").says("both input and output");
     assert_eq!(std::fs::read_to_string(&out).unwrap(), expected);
     let ran = filter(&[&a, &path("missing")], "").exits(3).says("missing");
-    assert_eq!(without_error_frame(ran.text()), format!("{}\n", ROWS[0]));
+    let (begin, row) = without_error_frame(ran.text()).split_once('\n').unwrap();
+    assert!(begin.starts_with("{\"@stream\":\"begin\"") && row == format!("{}\n", ROWS[0]), "{ran:?}");
 }
 
 #[test]

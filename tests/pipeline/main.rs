@@ -6,6 +6,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod frames;
 mod killed;
 mod place;
 mod readme;

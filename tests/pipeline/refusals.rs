@@ -10,6 +10,7 @@ fn one_failure_is_one_message_and_one_exit_code() {
     // Of the reserved ports, so that no other test listens there.
     let closed = "127.0.0.1:1";
     let rows = r#"{"id":1,"data":{"annotations":{"image_1":[]}}}"#;
+    let begin = r#"{"@stream":"begin","kind":"items","version":1}"#;
     let options = |line: String, words| (line, vec![2, 3, 3], 2, words);
     for (line, codes, errors, words) in [
         (format!("SYNAPSE_ACCESS_TOKEN=syn_test_wrong syn-fetch | {end}"), vec![4, 4, 4], 1, "SYNAPSE_ACCESS_TOKEN"),
@@ -32,8 +33,8 @@ fn one_failure_is_one_message_and_one_exit_code() {
         ),
         (format!("SYNAPSE_HOST=nonsense syn-fetch | {end}"), vec![2, 2, 2], 1, "must be a URL"),
         (format!("SYNAPSE_PROJECT= syn-fetch | {end}"), vec![2, 2, 2], 1, "--project"),
-        (format!("printf '%s\\n' '{rows}' '{{bad' | {end}"), vec![0, 3, 3], 1, "stdin:2: "),
-        (format!("printf '%s\\n' '{rows}' '{{bad' | syn-filter | {end}"), vec![0, 3, 3, 3], 1, "stdin:2: "),
+        (format!("printf '%s\\n' '{begin}' '{rows}' '{{bad' | {end}"), vec![0, 3, 3], 1, "stdin:3: "),
+        (format!("printf '%s\\n' '{begin}' '{rows}' '{{bad' | syn-filter | {end}"), vec![0, 3, 3, 3], 1, "stdin:3: "),
         (format!("syn-filter nowhere.ndjson | {end}"), vec![3, 3, 3], 1, "nowhere.ndjson"),
         ("syn-convert --to coco nowhere.ndjson | syn-sink".to_owned(), vec![3, 3], 1, "nowhere.ndjson"),
         ("syn-convert --to cocoa </dev/null | syn-sink".to_owned(), vec![2, 3], 2, "cocoa"),
@@ -41,7 +42,7 @@ fn one_failure_is_one_message_and_one_exit_code() {
         ("syn-convert --to yolo --excel </dev/null | syn-sink".to_owned(), vec![2, 2], 1, "--excel"),
         ("syn-fetch | syn-sink".to_owned(), vec![0, 3], 1, "syn-convert"),
         (
-            "printf '{\"path\":\"a\",\"text\":\"\"}\\n' | syn-convert --to coco | syn-sink".to_owned(),
+            "printf '{\"path\":\"a\",\"text\":\"\"}\\n' | syn-convert --unframed --to coco | syn-sink".to_owned(),
             vec![0, 3, 3],
             1,
             "no `id`",

@@ -51,7 +51,7 @@ fn the_line_without_any_argument() {
 #[test]
 fn the_line_without_frames_warns_about_the_class_order_once() {
     let p = place(&[]);
-    let ran = p.line("syn-fetch --bare | syn-convert --to coco | syn-sink").exits(0);
+    let ran = p.line("syn-fetch --bare | syn-convert --unframed --to coco | syn-sink").exits(0);
     let [warning] = told(&ran, "warning")[..] else { panic!("{ran:?}") };
     assert!(warning.starts_with("syn-convert: ") && warning.contains("--classes"), "{warning}");
     let bare = coco(&p, "export_output/annotations/instances.json");
@@ -60,7 +60,9 @@ fn the_line_without_frames_warns_about_the_class_order_once() {
     assert_eq!(categories(&bare), sorted);
     // The order can be given back, and then nothing is missing.
     p.line("syn-fetch classes > classes.ndjson").exits(0);
-    let ran = p.line("syn-fetch --bare | syn-convert --to coco --classes classes.ndjson | syn-sink given").exits(0);
+    let ran = p
+        .line("syn-fetch --bare | syn-convert --unframed --to coco --classes classes.ndjson | syn-sink given")
+        .exits(0);
     assert!(told(&ran, "warning").is_empty(), "{ran:?}");
     p.line("syn-fetch | syn-convert --to coco | syn-sink framed").exits(0);
     let (given, framed) = ("given/annotations/instances.json", "framed/annotations/instances.json");
@@ -68,24 +70,29 @@ fn the_line_without_frames_warns_about_the_class_order_once() {
 }
 
 #[test]
-fn jq_between_the_stages_drops_the_frames_and_syn_jq_keeps_them() {
+fn jq_between_the_stages_keeps_the_frames_or_is_vouched_for() {
     if programs::find("jq").is_none() {
         return;
     }
     let p = place(&[]);
     let select = r#"select(.status_review=="completed")"#;
-    let ran = p.line(&format!("syn-fetch | jq -c '{select}' | syn-convert --to coco | syn-sink dropped")).exits(0);
+    let dropped = format!("syn-fetch | jq -c '{select}' | syn-convert --to coco");
+    let ran = p.line(&format!("{dropped} | syn-sink dropped")).exits(3);
+    assert_eq!((told(&ran, "error").len(), p.path("dropped").exists()), (1, false), "{ran:?}");
+    let ran = p.line(&format!("{dropped} --unframed | syn-sink dropped")).exits(0);
     let [warning] = told(&ran, "warning")[..] else { panic!("{ran:?}") };
-    assert!(warning.contains("the begin frame is gone"), "{warning}");
+    assert!(warning.contains("there is no begin frame"), "{warning}");
     let scripts = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts");
     let program = format!("jq -c -L {scripts} 'include \"syn\"; items({select})'");
     let ran = p.line(&format!("syn-fetch | {program} | syn-convert --to coco | syn-sink kept")).exits(0);
     // The end frame counts the lines that were sent; that fewer came is told, and is no failure.
-    assert!(told(&ran, "warning").iter().all(|line| !line.contains("frame is gone")), "{ran:?}");
+    assert!(told(&ran, "warning").is_empty() && ran.stderr.contains(" of 24 items came: "), "{ran:?}");
+    let by_hand = r#"jq -c 'select(has("@stream") or (.status_review=="completed"))'"#;
+    p.line(&format!("syn-fetch | {by_hand} | syn-convert --to coco | syn-sink by-hand")).exits(0);
     p.line("syn-fetch | syn-filter --status-review completed | syn-convert --to coco | syn-sink ours").exits(0);
-    let [dropped, kept, ours] =
-        ["dropped", "kept", "ours"].map(|name| coco(&p, &format!("{name}/annotations/instances.json")));
-    assert_eq!(kept, ours);
+    let [dropped, kept, by_hand, ours] =
+        ["dropped", "kept", "by-hand", "ours"].map(|name| coco(&p, &format!("{name}/annotations/instances.json")));
+    assert_eq!((&kept, &by_hand), (&ours, &ours));
     assert!(len(&dropped, "images") > 0 && len(&dropped, "images") < 24);
     assert_eq!(len(&dropped, "images"), len(&ours, "images"));
     assert_eq!(len(&dropped, "annotations"), len(&ours, "annotations"));

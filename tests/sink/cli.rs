@@ -34,27 +34,28 @@ fn cut_streams_publish_nothing() {
 }
 
 #[test]
-fn the_failure_of_another_stage_is_not_said_twice_and_keeps_its_exit_code() {
+fn the_failure_of_another_stage_keeps_its_exit_code() {
     for (exit, code) in
         [(r#","exit":5"#, 5), (r#","exit":4"#, 4), (r#","exit":143"#, 143), (r#","exit":0"#, 3), ("", 3)]
     {
         let frame = format!("{{\"@stream\":\"error\",\"code\":\"remote\",\"message\":\"HTTP 520\"{exit}}}\n");
         let p = place();
         let ran = p.run(&["out"], format!("{BEGIN}\n{}\n{frame}", text("a", "1")));
-        assert_eq!((ran.code, ran.stderr.as_str()), (Some(code), ""));
+        let said = "syn-sink: error: an earlier stage failed: HTTP 520; nothing is published\n";
+        assert_eq!((ran.code, ran.stderr.as_str()), (Some(code), said));
         p.assert_empty();
     }
 }
 
 #[test]
 fn whole_streams_of_every_form() {
-    for input in [
-        format!("{}{}", framed(&[&text("a", "1")]), framed(&[&text("b", "2")])),
-        format!("\u{feff}{}\r\n{}", text("a", "1"), text("b", "2")),
-        format!("\n{}\n\n{}\n{{\"@stream\":\"note\"}}\n", text("a", "1"), text("b", "2")),
+    for (args, input) in [
+        (&["out"][..], format!("{}{}", framed(&[&text("a", "1")]), framed(&[&text("b", "2")]))),
+        (&["out", "--unframed"], format!("\u{feff}{}\r\n{}", text("a", "1"), text("b", "2"))),
+        (&["out", "--unframed"], format!("\n{}\n\n{}\n{{\"@stream\":\"note\"}}\n", text("a", "1"), text("b", "2"))),
     ] {
         let p = place();
-        p.run(&["out"], &input).exits(0);
+        p.run(args, &input).exits(0);
         assert_eq!(names(&p.path("out")), ["a", "b", "metadata/export_summary.json", "metadata/manifest.json"]);
     }
     let p = place();
@@ -74,10 +75,15 @@ fn compressed_input_gives_the_same_tree() {
 }
 
 #[test]
-fn a_count_that_disagrees_is_told() {
-    let p = place();
-    let input = format!("{BEGIN}\n{}\n{{\"@stream\":\"end\",\"count\":2}}\n", text("a", "1"));
-    p.run(&["out"], input).exits(0).says("counts 2 lines, 1 came");
+fn a_count_that_disagrees_is_told_or_refused() {
+    for (end, code, said) in [
+        ("\"count\":2}", 0, "1 of 2 files came"),
+        ("\"count\":2 }", 3, "counts 2 files, and only 1 came"),
+        ("\"count\":0}", 3, "counts 0 files, and 1 came"),
+    ] {
+        let input = format!("{BEGIN}\n{}\n{{\"@stream\":\"end\",{end}\n", text("a", "1"));
+        place().run(&["out"], input).exits(code).says(said);
+    }
 }
 
 #[test]

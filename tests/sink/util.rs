@@ -1,6 +1,6 @@
 //! Runs the binary in a folder of its own and shows all there is to know when an assertion fails.
 
-use crate::common::{end, feed};
+use crate::common::{end, feed, is_unframed};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
@@ -50,8 +50,13 @@ impl Place {
         c
     }
 
+    /// Lines without frames are taken as they are.
     pub fn run(&self, args: &[&str], input: impl AsRef<[u8]>) -> Ran {
-        self.run_command(self.command(args), input)
+        let mut command = self.command(args);
+        if is_unframed(input.as_ref()) {
+            command.arg("--unframed");
+        }
+        self.run_command(command, input)
     }
 
     pub fn run_command(&self, mut command: Command, input: impl AsRef<[u8]>) -> Ran {

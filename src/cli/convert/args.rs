@@ -3,6 +3,7 @@
 use super::classes_file::{class_map, read_classes};
 use crate::cli::check;
 use crate::cli::common::Common;
+use crate::cli::unframed::Unframed;
 use crate::convert::engine::split::{FieldPath, Split};
 use crate::convert::formats::args::FormatArgs;
 use crate::convert::formats::{self, FORMATS};
@@ -128,6 +129,9 @@ pub struct Args {
     /// Accept an input that was cut (no end frame)
     #[arg(long, hide_short_help = true, help_heading = "Errors and report")]
     pub allow_partial: bool,
+    /// Lines without frames.
+    #[command(flatten)]
+    pub unframed: Unframed,
     /// Shared options.
     #[command(flatten)]
     pub common: Common,

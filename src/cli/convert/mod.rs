@@ -13,7 +13,7 @@ use super::common::{Common, Console};
 use crate::convert::engine::run::run;
 use crate::convert::formats::{self, FORMATS};
 use crate::exit::{Exit, Failure};
-use crate::stream::Reader;
+use crate::stream::Kind;
 
 /// Runs the stage and says what it did. `typed` are the options that the command line has, by name without dashes.
 ///
@@ -22,7 +22,7 @@ use crate::stream::Reader;
 pub fn main(args: Args, typed: &[String], console: &Console) -> Result<Exit, Failure> {
     if let Some(what) = &args.check {
         refuse_besides_check(typed)?;
-        return check(what, args.to.as_deref(), args.allow_partial, &args.common, console);
+        return check(what, args.to.as_deref(), args.allow_partial, args.unframed, &args.common, console);
     }
     let Some(to) = args.to.as_deref() else {
         return Err(Failure::usage(format!("say what to convert to: --to {}", formats::names(|_| true))));
@@ -30,8 +30,9 @@ pub fn main(args: Args, typed: &[String], console: &Console) -> Result<Exit, Fai
     refuse_unread(to, typed)?;
     let options = args.options()?;
     let (name, format) = formats::build(to, &options).map_err(Failure::usage)?;
-    let reader = Reader::open(&args.files, args.common.max_line_bytes);
+    let reader = args.unframed.reader(&args.files, Kind::Items, &args.common)?;
     let summary = run(name, format, options, reader, args.common.writer()?, args.common.threads())?;
+    args.unframed.tell(&summary.came, Kind::Items, console);
     Ok(report::report(name, &summary, console))
 }
 

@@ -4,6 +4,7 @@
 use super::*;
 use crate::convert::declaration::{Attributes, Declaration, Tools};
 use crate::dm::Tool;
+use crate::stream::Reader;
 use crate::stream::Writer;
 use clap::{CommandFactory, Parser};
 use serde_json::Value;
@@ -15,7 +16,7 @@ use std::sync::{Arc, Mutex};
 const TEMPLATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/templates/labelme.json.j2");
 
 /// Options that every format reads, because they decide about items, classes, names or reports.
-const OF_EVERY_FORMAT: [&str; 15] = [
+const OF_EVERY_FORMAT: [&str; 16] = [
     "to",
     "split",
     "split-group",
@@ -29,6 +30,7 @@ const OF_EVERY_FORMAT: [&str; 15] = [
     "strict",
     "on-error",
     "allow-partial",
+    "unframed",
     // These are about the run as a whole, and are refused elsewhere.
     "check",
     "bare",

@@ -4,6 +4,7 @@ use super::client;
 use super::problem::Problem;
 use crate::cli::common::Common;
 use crate::cli::size;
+use crate::cli::unframed::Unframed;
 use crate::exit::UsageError;
 use crate::net::retry::RetryPolicy;
 use crate::sink::destination::{Existing, LocalFiles, OpenOptions};
@@ -39,7 +40,8 @@ Examples:
   # from a saved list of files, in place of what is there
   syn-sink --overwrite out/ files.ndjson.zst
   # any list of files will do
-  echo '{\"path\":\"a/b.txt\",\"text\":\"hello\"}' | syn-sink out/
+  echo '{\"path\":\"a/b.txt\",\"text\":\"hello\"}' |
+    syn-sink --unframed out/
 
 The dataset appears as a whole when the input has ended well; until then, and
 after any failure, nothing does. A tar on standard output cannot be taken back:
@@ -98,11 +100,14 @@ pub struct Args {
     #[arg(long, value_name = "PATH", requires = "storage")]
     pub(super) path: Option<String>,
     /// Read no input: check every file at DEST against its manifest
-    #[arg(long, conflicts_with_all = ["overwrite", "resume", "keep_staging", "staging_prefix", "allow_partial"])]
+    #[arg(long, conflicts_with_all = ["overwrite", "resume", "keep_staging", "staging_prefix", "allow_partial", "unframed"])]
     pub(super) verify: bool,
     /// Publish what has arrived even if the input was cut
     #[arg(long)]
     pub(super) allow_partial: bool,
+    /// Lines without frames.
+    #[command(flatten)]
+    pub(super) unframed: Unframed,
     /// A failed original ends the run, and nothing is published
     #[arg(long)]
     pub(super) strict: bool,

@@ -14,7 +14,7 @@ use crate::sink;
 use crate::sink::destination::OpenOptions;
 use crate::sink::run::totals::Totals;
 use crate::sink::{Options, Report, registry};
-use crate::stream::{Reader, Writer};
+use crate::stream::{Kind, Reader, Writer};
 pub use args::Args;
 use problem::{Problem, notice_words};
 use std::io::IsTerminal;
@@ -38,16 +38,17 @@ fn choose(args: &Arc<Args>, console: &Console) -> Result<Exit, Problem> {
     }
     let open_options = args.open_options(&retry)?;
     let options = args.run_options(&retry)?;
-    let reader = Reader::open(&args.lists(), args.common.max_line_bytes);
+    let reader = args.unframed.reader(&args.lists(), Kind::Files, &args.common)?;
     if args.dry_run {
         open::check_storage(args)?;
-        return dry_run(&open_options, reader, &options, console);
+        return dry_run(args, &open_options, reader, &options, console);
     }
     let stop = signals::ending().map_err(|e| Problem::new(Exit::Other, format!("cannot watch for signals: {e}")))?;
     let destination = open::new(args, &retry, &stop)?;
     open::check_lists(args, &*destination)?;
     let warn = |notice: &_| console.warn(&notice_words(notice));
     let report = sink::run(reader, destination.clone(), &options, stop, &warn)?;
+    args.unframed.tell(&report.came, Kind::Files, console);
     console.info(&done(&report, destination.is_unchanged(), &destination.name()));
     Ok(if report.totals.originals.failed > 0 { Exit::Partial } else { Exit::Ok })
 }
@@ -68,6 +69,7 @@ fn done(report: &Report, unchanged: bool, name: &str) -> String {
 
 /// Lists what a run would write on standard output: as a table on a terminal, else as one JSON object a line.
 fn dry_run(
+    args: &Args,
     open_options: &OpenOptions<'_>,
     reader: Reader,
     options: &Options,
@@ -77,6 +79,7 @@ fn dry_run(
     let mut out = Writer::stdout()?;
     let report = sink::run::dry_run::dry_run(reader, options, &mut out, std::io::stdout().is_terminal())?;
     out.finish()?;
+    args.unframed.tell(&report.came, Kind::Files, console);
     let Totals { files, bytes, originals, .. } = report.totals;
     let unknown = if originals.ok > 0 { " without the originals whose size no line says" } else { "" };
     let dest = open_options.dest.display();

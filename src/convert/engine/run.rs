@@ -19,7 +19,7 @@ use crate::item;
 use crate::selection::sought;
 use crate::stream::frame::{StageError, begin_line, end_line};
 use crate::stream::parallel::{Event, ordered};
-use crate::stream::{Begin, Frame, Kind, Progress, Reader, StreamError, Writer};
+use crate::stream::{Begin, Came, Frame, Kind, Progress, Reader, StreamError, Writer};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::ops::ControlFlow;
@@ -40,6 +40,8 @@ pub struct Summary {
     pub without_url: u64,
     /// Images whose name has no extension of an image, so that readers of a folder pass them over.
     pub not_images: u64,
+    /// Whether the lines came as a stage has written them.
+    pub came: Came,
     /// Things the user should know, a line each.
     pub notes: Vec<String>,
 }
@@ -269,7 +271,7 @@ impl Run {
                 self.write(record, parts, &stem)
             })?;
         }
-        self.summary.notes.append(&mut self.progress.notes);
+        self.summary.came = self.progress.came();
         if !self.summary.tally.balances() {
             return Err(StreamError::Internal("annotations seen are not written + skipped + failed"));
         }
@@ -286,7 +288,7 @@ impl Run {
         let listed = classes.listed > 0;
         if !listed && self.summary.tally.total.seen > 0 {
             let lost =
-                if self.progress.framed() { "the begin frame has no classes" } else { "the begin frame is gone" };
+                if self.progress.framed() { "the begin frame has no classes" } else { "there is no begin frame" };
             self.summary.notes.push(format!(
                 "CLASS_SCHEMA_UNAVAILABLE: {lost}, so classes are numbered in lexical order of what was seen; \
                  to keep the project's order give --classes FILE (`syn-fetch classes --project N > FILE`)"

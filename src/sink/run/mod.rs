@@ -20,7 +20,7 @@ use super::originals::reason::Reason;
 use super::originals::{Downloads, Failed};
 use crate::exit::Exit;
 use crate::path::RelPath;
-use crate::stream::{Batch, Frame, Kind, Place, Progress, Reader, StreamError};
+use crate::stream::{Batch, Came, Frame, Kind, Place, Progress, Reader, StreamError};
 use content::Content;
 use crossbeam_channel::{Receiver, Sender, bounded, select, unbounded};
 use input::Input;
@@ -82,6 +82,8 @@ impl Default for Options {
 pub struct Report {
     /// What was written, and what could not be.
     pub totals: Totals,
+    /// Whether the lines came as a stage has written them.
+    pub came: Came,
 }
 
 /// What the user should know during a run that goes well otherwise. [`fmt::Display`] gives one line.
@@ -227,9 +229,6 @@ impl<'a> Run<'a> {
 
     /// Completes the summary and makes the dataset visible.
     fn publish(&mut self) -> Result<Report, SinkError> {
-        for note in &self.progress.notes {
-            (self.warn)(&Notice::Text(note.clone()));
-        }
         let mut totals = self.outcomes.totals().clone();
         // Convert counts its summary among its files; it is not one that the sink adds.
         totals.files += u64::from(self.summary.is_some());
@@ -247,7 +246,7 @@ impl<'a> Run<'a> {
             return Err(SinkError::Stopped(exit));
         }
         self.dest.publish(self.next_order + 1, &scratch)?;
-        Ok(Report { totals })
+        Ok(Report { totals, came: self.progress.came() })
     }
 
     /// Claims the path of a file that the sink adds.

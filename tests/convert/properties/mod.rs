@@ -75,7 +75,7 @@ fn dump() -> impl Strategy<Value = (Vec<String>, String)> {
         let mut text =
             "{\"@stream\":\"begin\",\"kind\":\"items\",\"version\":1,\"classes\":[\"b\",\"자동차\"]}\n".to_owned();
         text.extend(rows);
-        text.push_str(&format!("{{\"@stream\":\"end\",\"count\":{}}}\n", items.len()));
+        text.push_str(&format!("{{\"@stream\":\"end\",\"count\":{} }}\n", items.len()));
         (items.into_iter().map(|(_, data)| data).collect(), text)
     })
 }
