@@ -73,7 +73,10 @@ fn an_input_that_is_something_else_is_told_with_what_helps() {
         (zstd_frame(31, rows.as_bytes()), "`zstd -dc --long=31 FILE |`"),
         (gzip(&zstd(rows.as_bytes())), "unpack it once before"),
         (zstd(&gzip(rows.as_bytes())), "unpack it once before"),
-        ([rows.as_bytes(), &gzip(rows.as_bytes())].concat(), "as arguments, each by itself"),
+        (
+            [b"{\"@stream\":\"begin\"}\n", rows.as_bytes(), &gzip(rows.as_bytes())].concat(),
+            "as arguments, each by itself",
+        ),
         (utf16(&format!("\u{feff}{rows}"), u16::to_le_bytes), "`iconv -f UTF-16 -t UTF-8 FILE |`"),
         (utf16(&format!("\u{feff}{rows}"), u16::to_be_bytes), "`iconv -f UTF-16 -t UTF-8 FILE |`"),
         (utf16(rows, u16::to_le_bytes), "`iconv -f UTF-16LE -t UTF-8 FILE |`"),
@@ -119,7 +122,7 @@ fn a_folder_as_input_is_told() {
 #[test]
 fn compressed_data_of_any_make_is_read() {
     let rows: String = (0..50).map(|n| format!("{{\"id\":{n},\"data\":{{}}}}\n")).collect();
-    let whole = format!("{{\"@stream\":\"begin\",\"kind\":\"items\"}}\n{rows}{{\"@stream\":\"end\",\"count\":50}}\n");
+    let whole = format!("{{\"@stream\":\"begin\",\"kind\":\"items\"}}\n{rows}{{\"@stream\":\"end\",\"count\":50 }}\n");
     let (first, second) = whole.as_bytes().split_at(700);
     let skip = |content: &[u8]| {
         let length = u32::try_from(content.len()).unwrap().to_le_bytes();

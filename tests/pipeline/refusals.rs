@@ -45,7 +45,7 @@ fn one_failure_is_one_message_and_one_exit_code() {
             "printf '{\"path\":\"a\",\"text\":\"\"}\\n' | syn-convert --unframed --to coco | syn-sink".to_owned(),
             vec![0, 3, 3],
             1,
-            "no `id`",
+            "give it to `syn-sink`",
         ),
     ] {
         let p = place(&[]);
