@@ -1,6 +1,6 @@
 //! What all four binaries share: common flags, messages on standard error, and the one place that exits.
 
-use super::{advice, usage};
+use super::{advice, completions, help, usage};
 use crate::exit::{Exit, Failure};
 use crate::stream::run_mark::StandardInput;
 use crate::stream::{StageError, StreamError, Writer, reader, standard};
@@ -48,19 +48,33 @@ pub struct Common {
     #[arg(short, long, action = clap::ArgAction::Count, global = true, help_heading = "Common options")]
     pub verbose: u8,
     /// Form of the messages on standard error
-    #[arg(long, value_name = "FORM", default_value = "text", global = true, help_heading = "Common options")]
+    #[arg(
+        long,
+        value_name = "FORM",
+        default_value = "text",
+        global = true,
+        hide_short_help = true,
+        help_heading = "Common options"
+    )]
     pub log_format: LogFormat,
     /// Colour in messages
-    #[arg(long, value_name = "WHEN", default_value = "auto", global = true, help_heading = "Common options")]
+    #[arg(
+        long,
+        value_name = "WHEN",
+        default_value = "auto",
+        global = true,
+        hide_short_help = true,
+        help_heading = "Common options"
+    )]
     pub color: Colour,
     /// Worker threads [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), global = true, help_heading = "Common options")]
     pub threads: Option<u16>,
     /// Longest input line accepted, bytes
-    #[arg(long, value_name = "N", default_value_t = reader::LINE_CAP, global = true, help_heading = "Common options")]
+    #[arg(long, value_name = "N", default_value_t = reader::LINE_CAP, global = true, hide_short_help = true, help_heading = "Common options")]
     pub max_line_bytes: usize,
     /// Print a completion script for SHELL and stop
-    #[arg(long, value_name = "SHELL", global = true, help_heading = "Common options")]
+    #[arg(long, value_name = "SHELL", global = true, hide_short_help = true, help_heading = "Common options")]
     pub completions: Option<clap_complete::Shell>,
 }
 
@@ -201,6 +215,8 @@ pub struct Program<A> {
     pub tool: &'static str,
     /// The options that all binaries have.
     pub common: fn(&A) -> &Common,
+    /// What its command line is beyond its declaration.
+    pub command: fn(Command) -> Command,
     /// The files it reads; none is standard input.
     pub inputs: fn(&A) -> Vec<PathBuf>,
     /// Whether standard output is to be a stream with frames, when nothing goes wrong.
@@ -216,7 +232,7 @@ impl<A: Parser + CommandFactory> Program<A> {
         let tool = self.tool;
         #[cfg(feature = "net")]
         let _ = super::signals::survive_file_size_limit();
-        let (args, typed) = match parse::<A>() {
+        let (args, typed) = match parse::<A>(self.command) {
             Ok(parsed) => parsed,
             Err(e) => {
                 let Some(line) = usage::one_line(tool, &e) else {
@@ -230,8 +246,7 @@ impl<A: Parser + CommandFactory> Program<A> {
         let common = (self.common)(&args);
         let console = Console::new(tool, common);
         if let Some(shell) = common.completions {
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut A::command(), tool, &mut script);
+            let script = completions::script(shell, (self.command)(A::command()), tool);
             return print(tool, || std::io::stdout().write_all(&script));
         }
         let streams = common.writes_stdout() && (self.streams)(&args);
@@ -285,9 +300,10 @@ fn is_stdin(inputs: &[PathBuf]) -> bool {
 }
 
 /// The arguments, and the names of the options that were typed.
-fn parse<A: Parser + CommandFactory>() -> Result<(A, Vec<String>), clap::Error> {
-    let mut command = A::command();
-    let matches = command.try_get_matches_from_mut(std::env::args_os())?;
+fn parse<A: Parser + CommandFactory>(shape: fn(Command) -> Command) -> Result<(A, Vec<String>), clap::Error> {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let mut command = help::shaped(shape(A::command()), arguments.iter().map(AsRef::as_ref));
+    let matches = command.try_get_matches_from_mut(&arguments)?;
     let args = A::from_arg_matches(&matches).map_err(|e| e.format(&mut command))?;
     let is_typed = |a: &&Arg| matches.value_source(a.get_id().as_str()) == Some(ValueSource::CommandLine);
     let typed = command.get_arguments().filter(is_typed).filter_map(|a| a.get_long().map(str::to_owned)).collect();

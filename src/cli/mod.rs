@@ -5,12 +5,14 @@
 mod advice;
 mod check;
 mod common;
+mod completions;
 #[cfg(feature = "net")]
 mod connect;
 pub mod convert;
 #[cfg(feature = "net")]
 mod fetch;
 mod filter;
+mod help;
 mod select;
 #[cfg(feature = "net")]
 mod signals;
@@ -31,6 +33,7 @@ pub fn syn_fetch() -> ExitCode {
     Program {
         tool: "syn-fetch",
         common: |args: &fetch::Fetch| &args.common,
+        command: |command| command,
         inputs: |_| Vec::new(),
         streams,
         run: fetch::run,
@@ -45,6 +48,7 @@ pub fn syn_filter() -> ExitCode {
     Program {
         tool: "syn-filter",
         common: |args: &filter::Args| &args.common,
+        command: |command| command,
         inputs: |args| args.files.clone(),
         streams,
         run,
@@ -58,6 +62,7 @@ pub fn syn_convert() -> ExitCode {
     Program {
         tool: "syn-convert",
         common: |args: &convert::Args| &args.common,
+        command: convert::grouped,
         inputs: |args| args.files.clone(),
         streams,
         run: convert::main,
@@ -72,6 +77,7 @@ pub fn syn_sink() -> ExitCode {
     Program {
         tool: "syn-sink",
         common: |args: &sink::Args| &args.common,
+        command: |command| command,
         inputs: sink::Args::lists,
         streams: |_| false,
         run,

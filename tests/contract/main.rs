@@ -5,6 +5,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod help;
 mod inputs;
 mod promises;
 mod standard;

@@ -45,7 +45,7 @@ Exit codes:
 
 /// Convert items to a training-set format: item lines in, file lines out (for syn-sink)
 #[derive(Debug, Parser)]
-#[command(name = "syn-convert", version, after_help = "All options, examples, exit codes: syn-convert --help", after_long_help = EXAMPLES, max_term_width = 120)]
+#[command(name = "syn-convert", version, after_help = "All options, examples, exit codes: syn-convert --help", after_long_help = EXAMPLES, max_term_width = 110, disable_help_flag = true)]
 pub struct Args {
     /// Input files, plain, gzip or zstd; - or none is standard input
     #[arg(value_name = "FILE")]
@@ -101,7 +101,7 @@ pub struct Args {
     #[command(flatten)]
     pub formats: FormatArgs,
     /// Write the one document of the format and nothing else, no file lines
-    #[arg(long, help_heading = "Formats", help = format!(
+    #[arg(long, help_heading = "Dataset", help = format!(
         "Write the one document of the format and nothing else, no file lines ({})", formats::names(|f| f.document.is_some())))]
     pub bare: bool,
     /// Which report files to write
@@ -132,6 +132,9 @@ pub struct Args {
     /// Lines without frames.
     #[command(flatten)]
     pub unframed: Unframed,
+    /// Print help (`-h`: in short)
+    #[arg(short, long, action = clap::ArgAction::Help, help_heading = "Common options")]
+    pub help: Option<bool>,
     /// Shared options.
     #[command(flatten)]
     pub common: Common,

@@ -14,6 +14,23 @@ use crate::convert::engine::run::run;
 use crate::convert::formats::{self, FORMATS};
 use crate::exit::{Exit, Failure};
 use crate::stream::Kind;
+use clap::Command;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// For each option that some formats read, those formats as the heading of their options.
+static READERS: LazyLock<BTreeMap<&str, String>> = LazyLock::new(|| {
+    let options = FORMATS.iter().flat_map(|format| format.options.iter().copied());
+    options.map(|option| (option, format!("Only for --to {}", formats::names(|f| f.reads(option))))).collect()
+});
+
+/// Puts the options of formats under the names of the formats that read them, as these declare it.
+pub fn grouped(command: Command) -> Command {
+    command.mut_args(|arg| match arg.get_long().and_then(|option| READERS.get(option)) {
+        Some(readers) if arg.get_help_heading() == Some("Formats") => arg.help_heading(readers.as_str()),
+        _ => arg,
+    })
+}
 
 /// Runs the stage and says what it did. `typed` are the options that the command line has, by name without dashes.
 ///

@@ -62,7 +62,8 @@ Exit codes:
 /// Reads file lines, as syn-convert writes them, and publishes them as one dataset. Originals that a line gives as URL are
 /// downloaded and verified.
 #[derive(Debug, Parser)]
-#[command(name = "syn-sink", version, after_help = AFTER)]
+#[command(name = "syn-sink", version, max_term_width = 110, disable_help_flag = true)]
+#[command(after_help = "All options and examples: syn-sink --help", after_long_help = AFTER)]
 pub struct Args {
     #[arg(value_name = "DEST", help = dest_help())]
     pub(super) dest: Option<PathBuf>,
@@ -70,71 +71,74 @@ pub struct Args {
     #[arg(value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
     /// Replace the dataset at the destination, as a whole. What its manifest does not list is never replaced: then the run is refused
-    #[arg(long)]
+    #[arg(long, help_heading = "What is there already")]
     pub(super) overwrite: bool,
     /// When something is at the destination, take the first free name of NAME(1), NAME(2), …
-    #[arg(long, conflicts_with = "overwrite")]
+    #[arg(long, conflicts_with = "overwrite", help_heading = "What is there already")]
     pub(super) auto_number: bool,
     /// Read all input and list what would be written; write and download nothing
-    #[arg(long)]
+    #[arg(long, help_heading = "Instead of writing")]
     pub(super) dry_run: bool,
     /// Write tars of this size, NAME-000000.tar and so on, into the folder NAME; the files of an item stay together, and files
     /// of no item lie beside the tars
-    #[arg(long, value_name = "SIZE", value_parser = size::bytes)]
+    #[arg(long, value_name = "SIZE", value_parser = size::bytes, hide_short_help = true, help_heading = "Destination")]
     pub(super) shard_size: Option<u64>,
     /// Continue an earlier run to this destination, and keep the files if this run fails too. Where the dataset is published
     /// already, an identical export changes nothing. Archives always start over
-    #[arg(long)]
+    #[arg(long, hide_short_help = true, help_heading = "What is there already")]
     pub(super) resume: bool,
     /// When the run fails, keep the files for --resume
-    #[arg(long)]
+    #[arg(long, hide_short_help = true, help_heading = "What is there already")]
     pub(super) keep_staging: bool,
     /// In a store: where files wait until the dataset is complete, in the same bucket [default: in their places; on servers and
     /// with --overwrite in .NAME.partial/]
-    #[arg(long, value_name = "PREFIX")]
+    #[arg(long, value_name = "PREFIX", hide_short_help = true, help_heading = "Destination")]
     pub(super) staging_prefix: Option<String>,
     /// Write to this storage of the platform, as the server has it configured, instead of DEST
-    #[arg(long, value_name = "ID", requires = "path", conflicts_with = "output")]
+    #[arg(long, value_name = "ID", requires = "path", conflicts_with = "output", help_heading = "Destination")]
     pub(super) storage: Option<u64>,
     /// The path of the dataset in the storage
-    #[arg(long, value_name = "PATH", requires = "storage")]
+    #[arg(long, value_name = "PATH", requires = "storage", help_heading = "Destination")]
     pub(super) path: Option<String>,
     /// Read no input: check every file at DEST against its manifest
-    #[arg(long, conflicts_with_all = ["overwrite", "resume", "keep_staging", "staging_prefix", "allow_partial", "unframed"])]
+    #[arg(long, conflicts_with_all = ["overwrite", "resume", "keep_staging", "staging_prefix", "allow_partial", "unframed"], help_heading = "Instead of writing")]
     pub(super) verify: bool,
     /// Publish what has arrived even if the input was cut
-    #[arg(long)]
+    #[arg(long, hide_short_help = true, help_heading = "What fails")]
     pub(super) allow_partial: bool,
     /// Lines without frames.
     #[command(flatten)]
     pub(super) unframed: Unframed,
     /// A failed original ends the run, and nothing is published
-    #[arg(long)]
+    #[arg(long, help_heading = "What fails")]
     pub(super) strict: bool,
     /// Files written and originals downloaded at once
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Originals")]
     pub(super) concurrency: u16,
     /// How long a failing request to the destination, or for an original, is sent again, seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 180)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 180, hide_short_help = true, help_heading = "Originals")]
     pub(super) retry_for: u64,
     /// The Synapse server that relative URLs belong to [default: what the stream says, else SYNAPSE_HOST]
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", hide_short_help = true, help_heading = "Originals")]
     pub(super) base_url: Option<Url>,
     /// Allow lines that name a local file to copy
-    #[arg(long)]
+    #[arg(long, hide_short_help = true, help_heading = "Local files")]
     pub(super) allow_file_refs: bool,
     /// How local files that lines name get into the dataset
-    #[arg(long, value_name = "HOW", default_value = "copy")]
+    #[arg(long, value_name = "HOW", default_value = "copy", hide_short_help = true, help_heading = "Local files")]
     pub(super) local_files: LocalFiles,
     /// Allow originals at private, loopback and link-local addresses
-    #[arg(long)]
+    #[arg(long, hide_short_help = true, help_heading = "Originals")]
     pub(super) allow_private_urls: bool,
     /// The largest original that is downloaded; a larger one is left out and listed
-    #[arg(long, value_name = "SIZE", default_value = "64GiB", value_parser = size::bytes)]
+    #[arg(long, value_name = "SIZE", default_value = "64GiB", value_parser = size::bytes, hide_short_help = true, help_heading = "Originals")]
     pub(super) max_file_bytes: u64,
     /// The largest size of all originals together; more end the run
-    #[arg(long, value_name = "SIZE", value_parser = size::bytes)]
+    #[arg(long, value_name = "SIZE", value_parser = size::bytes, hide_short_help = true, help_heading = "Originals")]
     pub(super) max_total_bytes: Option<u64>,
+    /// Print help (`-h`: in short)
+    #[arg(short, long, action = clap::ArgAction::Help, help_heading = "Common options")]
+    help: Option<bool>,
     /// Common options.
     #[command(flatten)]
     pub common: Common,

@@ -6,16 +6,16 @@ use clap::ValueEnum;
 #[derive(Clone, Debug, Default, clap::Args)]
 #[group(skip)]
 pub struct Args {
-    /// csv: what a row is
+    /// What a row is
     #[arg(long, value_name = "WHAT", default_value = "annotations", hide_short_help = true, help_heading = "Formats")]
     pub rows: Rows,
-    /// csv: these columns in this order; attr.NAME is one attribute
+    /// These columns in this order; attr.NAME is one attribute
     #[arg(long, value_name = "A,B,…", value_delimiter = ',', hide_short_help = true, help_heading = "Formats")]
     pub columns: Vec<String>,
-    /// csv: for Excel, with byte order mark and CRLF
+    /// For Excel, with byte order mark and CRLF
     #[arg(long, hide_short_help = true, help_heading = "Formats")]
     pub excel: bool,
-    /// csv: a column attr.NAME for each attribute
+    /// A column attr.NAME for each attribute
     #[arg(long, hide_short_help = true, help_heading = "Formats")]
     pub flatten_attributes: bool,
 }

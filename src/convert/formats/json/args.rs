@@ -6,13 +6,13 @@ use crate::convert::engine::split::FieldPath;
 #[derive(Clone, Debug, Default, clap::Args)]
 #[group(skip)]
 pub struct Args {
-    /// json: folders named with the value of this field, such as data_unit.meta.category
+    /// Folders named with the value of this field, such as data_unit.meta.category
     #[arg(long, value_name = "FIELD", value_parser = FieldPath::new, hide_short_help = true, help_heading = "Formats")]
     pub by: Option<FieldPath>,
-    /// json: a file {stem}_{class}.json for each class of an item
+    /// A file {stem}_{class}.json for each class of an item
     #[arg(long, hide_short_help = true, help_heading = "Formats")]
     pub per_class: bool,
-    /// json: re-indented; numbers and the order of keys stay as written
+    /// Re-indented; numbers and the order of keys stay as written
     #[arg(long, hide_short_help = true, help_heading = "Formats")]
     pub pretty: bool,
 }

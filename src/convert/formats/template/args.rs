@@ -7,16 +7,16 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug, Default, clap::Args)]
 #[group(skip)]
 pub struct Args {
-    /// template: Jinja template of the output's text (docs/cookbook.md); with --path
+    /// Jinja template of the output's text (docs/cookbook.md); with --path
     #[arg(long, value_name = "FILE", requires = "path", hide_short_help = true, help_heading = "Formats")]
     pub template: Option<PathBuf>,
-    /// template: Jinja template of the output's path; an empty path writes no file
+    /// Jinja template of the output's path; an empty path writes no file
     #[arg(long, value_name = "TEMPLATE", requires = "template", hide_short_help = true, help_heading = "Formats")]
     pub path: Option<String>,
-    /// template: another output, its path and its template (repeatable)
+    /// Another output, its path and its template (repeatable)
     #[arg(long, value_name = "PATH=FILE", hide_short_help = true, help_heading = "Formats")]
     pub emit: Vec<String>,
-    /// template: what one output file is about
+    /// What one output file is about
     #[arg(long, value_name = "WHAT", default_value = "item", hide_short_help = true, help_heading = "Formats")]
     pub per: Scope,
 }

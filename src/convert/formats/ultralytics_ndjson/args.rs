@@ -6,7 +6,7 @@ use clap::ValueEnum;
 #[derive(Clone, Debug, Default, clap::Args)]
 #[group(skip)]
 pub struct Args {
-    /// ultralytics-ndjson: presigned URLs without their query, or whole: they expire, and are a secret until then
+    /// Presigned URLs without their query, or whole: they expire, and are a secret until then
     #[arg(long, value_name = "WHAT", default_value = "strip", hide_short_help = true, help_heading = "Formats")]
     pub presigned: Presigned,
 }
