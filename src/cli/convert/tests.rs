@@ -18,6 +18,7 @@ const TEMPLATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/templates/
 /// Options that every format reads, because they decide about items, classes, names or reports.
 const OF_EVERY_FORMAT: [&str; 16] = [
     "to",
+    "help",
     "split",
     "split-group",
     "classes",
