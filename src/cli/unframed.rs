@@ -11,7 +11,7 @@ use std::path::PathBuf;
 #[group(skip)]
 pub struct Unframed {
     /// Take lines that come without a begin frame on standard input: for who knows that they are all there
-    #[arg(long, help_heading = "Damaged input")]
+    #[arg(long, hide_short_help = true, help_heading = "Damaged input")]
     pub unframed: bool,
 }
 

@@ -118,16 +118,10 @@ pub struct Args {
     #[arg(long, help_heading = "Errors and report")]
     pub strict: bool,
     /// What a bad line does
-    #[arg(
-        long,
-        value_name = "WHAT",
-        default_value = "stop",
-        hide_short_help = true,
-        help_heading = "Errors and report"
-    )]
+    #[arg(long, value_name = "WHAT", default_value = "stop", hide_short_help = true, help_heading = "Damaged input")]
     pub on_error: OnError,
     /// Accept an input that was cut (no end frame)
-    #[arg(long, hide_short_help = true, help_heading = "Errors and report")]
+    #[arg(long, hide_short_help = true, help_heading = "Damaged input")]
     pub allow_partial: bool,
     /// Lines without frames.
     #[command(flatten)]

@@ -104,13 +104,13 @@ pub struct Args {
     #[arg(long, conflicts_with_all = ["overwrite", "resume", "keep_staging", "staging_prefix", "allow_partial", "unframed"], help_heading = "Instead of writing")]
     pub(super) verify: bool,
     /// Publish what has arrived even if the input was cut
-    #[arg(long, hide_short_help = true, help_heading = "What fails")]
+    #[arg(long, hide_short_help = true, help_heading = "Damaged input")]
     pub(super) allow_partial: bool,
     /// Lines without frames.
     #[command(flatten)]
     pub(super) unframed: Unframed,
     /// A failed original ends the run, and nothing is published
-    #[arg(long, help_heading = "What fails")]
+    #[arg(long, help_heading = "Originals")]
     pub(super) strict: bool,
     /// Files written and originals downloaded at once
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Originals")]
