@@ -377,6 +377,9 @@ def judge_voc(folder):
     shown = Shown()
     with shown.must_work("supervision"):
         loaded = sv.DetectionDataset.from_pascal_voc(str(folder / "JPEGImages"), str(folder / "Annotations"))
+        for name in loaded.classes:
+            if name != name.strip():
+                shown.add("misread", f"a class is called {name!r}")
         for name, image, detections in loaded:
             height, width = image.shape[:2]
             if len(detections) and (detections.xyxy.max(axis=0)[2:] > (width, height)).any():

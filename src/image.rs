@@ -86,7 +86,10 @@ fn exif(reader: &mut (impl Read + Seek)) -> io::Result<Option<u16>> {
 }
 
 /// Tag 0x0112 of the first directory of a TIFF header; 1 (upright) when it has none.
-fn orientation(reader: &mut (impl Read + Seek)) -> io::Result<u16> {
+///
+/// # Errors
+/// The header breaks off.
+pub fn orientation(reader: &mut (impl Read + Seek)) -> io::Result<u16> {
     let start = reader.stream_position()?;
     let mut head = [0; 8];
     reader.read_exact(&mut head)?;

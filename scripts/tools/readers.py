@@ -68,6 +68,9 @@ def datumaro(kind, folder):
                 # A record of COCO becomes a box and a shape for each ring, with the id of the record.
                 records = {one.id if kind == "coco" else n: one for n, one in enumerate(item.annotations)}
                 for one in records.values():
+                    if one.label is None:
+                        answer.add("misread", f"{item.id}: an annotation without a class")
+                        continue
                     answer.objects[name if kind == "coco" else one.type.name][labels[one.label].name] += 1
                 if kind == "voc":
                     datumaro_voc(answer, folder, item, labels)

@@ -1,8 +1,8 @@
-//! What a check says: findings by rule, written as they are found.
+//! What a check says: findings by rule, reported as they are found.
 
-use crate::stream::{StreamError, Writer};
+use super::report::{Counts, Report};
+use crate::stream::StreamError;
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// How badly readers take a finding. The order is from mild to severe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -43,6 +43,14 @@ pub struct Rule {
     pub meaning: &'static str,
 }
 
+impl Rule {
+    /// Whether one of these readers does it; names in small letters.
+    fn is_done_by(&self, readers: &[String]) -> bool {
+        let mut names = self.reader.split(", ");
+        names.any(|name| name == "all" || readers.iter().any(|reader| reader.eq_ignore_ascii_case(name)))
+    }
+}
+
 /// Where in a dataset something was found.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Place<'p> {
@@ -71,20 +79,6 @@ impl<'p> Place<'p> {
     }
 }
 
-/// A finding as a line of JSON.
-#[derive(Serialize)]
-struct Line<'l> {
-    severity: Severity,
-    code: &'l str,
-    path: &'l str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    line: Option<u64>,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    at: &'l str,
-    message: &'l str,
-    reader: &'l str,
-}
-
 /// The longest message, characters.
 const MESSAGE: usize = 400;
 
@@ -109,7 +103,7 @@ struct Waiting {
 
 /// Where findings go.
 enum To {
-    Output(Writer),
+    Report(Box<dyn Report>),
     /// Of a worker thread: they are written in the order of the dataset, not in that of the threads.
     Waiting(Vec<Waiting>),
 }
@@ -117,8 +111,9 @@ enum To {
 /// Writes findings and counts them, and what was read.
 pub struct Findings {
     to: To,
-    json: bool,
-    counts: BTreeMap<&'static str, (Severity, u64)>,
+    /// Only what these readers do is reported; names in small letters.
+    readers: Option<Vec<String>>,
+    counts: Counts,
     /// What was read so far.
     pub tally: Tally,
     /// What is part of the dataset and could not be read, a line each.
@@ -126,15 +121,16 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// Nothing found yet. `json`: a line of JSON each, else a line of text.
-    pub fn new(out: Writer, json: bool) -> Self {
-        Self { to: To::Output(out), json, counts: BTreeMap::new(), tally: Tally::default(), unread: Vec::new() }
+    /// Nothing found yet. `readers`: only what one of these does is reported, by name in any case; all of it without.
+    pub fn new(report: Box<dyn Report>, readers: Option<&[String]>) -> Self {
+        let readers = readers.map(|names| names.iter().map(|name| name.to_ascii_lowercase()).collect());
+        Self { to: To::Report(report), readers, counts: Counts::new(), tally: Tally::default(), unread: Vec::new() }
     }
 
     /// Keeps what a worker finds until [`Findings::append`].
     pub fn waiting() -> Self {
         let to = To::Waiting(Vec::new());
-        Self { to, json: false, counts: BTreeMap::new(), tally: Tally::default(), unread: Vec::new() }
+        Self { to, readers: None, counts: Counts::new(), tally: Tally::default(), unread: Vec::new() }
     }
 
     /// Adds what a worker found.
@@ -157,8 +153,8 @@ impl Findings {
     /// # Errors
     /// [`StreamError::Write`] and [`StreamError::Closed`] of the output.
     pub fn add(&mut self, rule: &'static Rule, place: Place<'_>, message: &str) -> Result<(), StreamError> {
-        let out = match &mut self.to {
-            To::Output(out) => out,
+        let report = match &mut self.to {
+            To::Report(report) => report,
             To::Waiting(found) => {
                 let Place { path, line, at } = place;
                 let [path, at, message] = [path, at, message].map(str::to_owned);
@@ -166,34 +162,18 @@ impl Findings {
                 return Ok(());
             }
         };
-        self.counts.entry(rule.code).or_insert((rule.severity, 0)).1 += 1;
-        let Rule { code, severity, reader, .. } = *rule;
-        let Place { path, line, at } = place;
+        if self.readers.as_ref().is_some_and(|readers| !rule.is_done_by(readers)) {
+            return Ok(());
+        }
+        let (_, number) = self.counts.entry(rule.code).or_insert((rule.severity, 0));
+        *number += 1;
         // Messages quote the data, which can be of any length.
         let message = message.char_indices().nth(MESSAGE).map_or(message, |(end, _)| &message[..end]);
-        if self.json {
-            let line = Line { severity, code, path, line, at, message, reader };
-            let line = serde_json::to_vec(&line).map_err(|_| StreamError::Internal("finding"))?;
-            return out.line(&line);
-        }
-        let mut text = path.to_owned();
-        if let Some(line) = line {
-            text.push_str(&format!(":{line}"));
-        }
-        if !at.is_empty() {
-            text.push_str(&format!(" {at}"));
-        }
-        text.push_str(&format!(": {}: {code}: {message}", severity.word()));
-        // What a file holds must not break out of its line or reorder it on a terminal.
-        let hidden = |c: char| {
-            c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-        };
-        let text: String = text.chars().map(|c| if hidden(c) { ' ' } else { c }).collect();
-        out.line(text.as_bytes())
+        report.finding(rule, place, message, *number)
     }
 
     /// How often each rule was broken, by code.
-    pub fn counts(&self) -> &BTreeMap<&'static str, (Severity, u64)> {
+    pub fn counts(&self) -> &Counts {
         &self.counts
     }
 
@@ -207,13 +187,13 @@ impl Findings {
         self.counts.values().any(|(severity, _)| *severity > Severity::Advice)
     }
 
-    /// Writes the rest.
+    /// Writes what comes after the last one.
     ///
     /// # Errors
     /// As [`Findings::add`].
-    pub fn flush(&mut self) -> Result<(), StreamError> {
+    pub fn finish(&mut self) -> Result<(), StreamError> {
         match &mut self.to {
-            To::Output(out) => out.flush(),
+            To::Report(report) => report.finish(&self.counts, &self.unread),
             To::Waiting(_) => Ok(()),
         }
     }

@@ -3,8 +3,8 @@
 use super::finding::{Findings, Place};
 use super::picture::Picture;
 use super::rules::{
-    IMAGE_CUT, IMAGE_IN_TWO_PARTS, IMAGE_MISSING, IMAGE_SIZE_DIFFERS, IMAGE_TURNED, IMAGE_UNREADABLE, IMAGES_ABSENT,
-    YOLO_IMAGE_SMALL,
+    CLASS_UNUSED, IMAGE_CUT, IMAGE_IN_TWO_PARTS, IMAGE_MISSING, IMAGE_SIZE_DIFFERS, IMAGE_TURNED, IMAGE_UNREADABLE,
+    IMAGES_ABSENT, YOLO_IMAGE_SMALL,
 };
 use super::tree::{Image, Tree};
 use crate::stream::StreamError;
@@ -109,6 +109,22 @@ impl Images {
         let more = if self.missing > 1 { format!(" (of {} missing images)", self.missing) } else { String::new() };
         out.add(&IMAGE_MISSING, Place { path: &path, line: None, at: &from }, &format!("it is not here{more}"))
     }
+}
+
+/// Writes the finding that some of so many classes have no object, if any.
+///
+/// # Errors
+/// [`StreamError`]: a finding cannot be written.
+pub fn unused_classes(unused: &[&str], of: usize, place: Place<'_>, out: &mut Findings) -> Result<(), StreamError> {
+    const SHOWN: usize = 5;
+    if unused.is_empty() {
+        return Ok(());
+    }
+    let first: Vec<String> = unused.iter().take(SHOWN).map(|name| format!("{name:?}")).collect();
+    let more = unused.len().saturating_sub(SHOWN);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let message = format!("{} of {of} classes have no object: {}{more}", unused.len(), first.join(", "));
+    out.add(&CLASS_UNUSED, place, &message)
 }
 
 /// What a dataset says about an image.

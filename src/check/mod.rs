@@ -11,6 +11,7 @@ pub(crate) mod finding;
 pub(crate) mod images;
 pub(crate) mod layout;
 mod picture;
+pub(crate) mod report;
 pub(crate) mod rules;
 pub(crate) mod tree;
 pub(crate) mod ultralytics;
@@ -28,6 +29,13 @@ use layout::Survey;
 
 /// Formats that can be checked, as `--to` has them.
 pub const FORMATS: [&str; 4] = ["coco", "yolo", "ultralytics-ndjson", "voc"];
+
+/// The readers that rules name, each once, in small letters.
+pub fn readers() -> Vec<String> {
+    let names = RULES.iter().flat_map(|rule| rule.reader.split(", ")).filter(|name| *name != "all");
+    let names: std::collections::BTreeSet<String> = names.map(str::to_ascii_lowercase).collect();
+    names.into_iter().collect()
+}
 
 /// A dataset that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,7 +82,7 @@ pub fn check(tree: &Tree, only: Option<&str>, out: &mut Findings) -> Result<Vec<
     for dataset in found.iter().filter(|d| sound && d.tally == Tally::default()) {
         out.unread.push(format!("{}: no image and no annotation was found in it", dataset.place));
     }
-    out.flush()?;
+    out.finish()?;
     Ok(found)
 }
 

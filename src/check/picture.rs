@@ -39,17 +39,70 @@ pub fn look(path: &Path) -> Result<Picture, ImageError> {
     let mut hasher = DefaultHasher::new();
     (length, front, back).hash(&mut hasher);
     // Most headers are in the front; those of photographs with a preview are not.
-    let seen = match look_at(&mut Cursor::new(front)) {
-        Ok(seen) => seen,
-        Err(e) if length <= FRONT as u64 => return Err(e),
-        Err(_) => look_at(&mut BufReader::with_capacity(FRONT, &file))?,
+    let mut seen = match (jpeg_2000(front), look_at(&mut Cursor::new(front))) {
+        (Some(seen), _) | (None, Ok(seen)) => seen,
+        (None, Err(e)) if length <= FRONT as u64 => return Err(e),
+        _ => look_at(&mut BufReader::with_capacity(FRONT, &file))?,
     };
+    let exif = match front {
+        [0x89, b'P', b'N', b'G', ..] => chunk(&file, 8, *b"eXIf", u32::from_be_bytes, 4),
+        [b'R', b'I', b'F', b'F', ..] => chunk(&file, 12, *b"EXIF", u32::from_le_bytes, 0),
+        _ => None,
+    };
+    // OpenCV and browsers turn these as they turn JPEGs.
+    if let Some(orientation @ 2..=8) = exif.and_then(|at| exif_at(&file, at)) {
+        let Seen { width, height, .. } = seen;
+        let (width, height) = if orientation >= 5 { (height, width) } else { (width, height) };
+        seen = Seen { width, height, orientation };
+    }
     let cut = match front {
         [0xff, 0xd8, ..] => !back.ends_with(&[0xff, 0xd9]) && !jpeg_ends(&file)?,
         [0x89, b'P', b'N', b'G', ..] => !back.ends_with(b"IEND\xaeB\x60\x82") && !png_ends(&file, length)?,
         _ => false,
     };
     Ok(Picture { seen, cut, key: hasher.finish() })
+}
+
+/// The size of a JPEG 2000, as a file or as its codestream alone.
+fn jpeg_2000(front: &[u8]) -> Option<Seen> {
+    let four = |at: usize| Some(u64::from(u32::from_be_bytes(*front.get(at..)?.first_chunk()?)));
+    let (width, height) = match front {
+        [0, 0, 0, 12, b'j', b'P', ..] => {
+            let header = memchr::memmem::find(front, b"ihdr")? + 4;
+            (four(header + 4)?, four(header)?)
+        }
+        [0xff, 0x4f, 0xff, 0x51, ..] => (four(8)?.checked_sub(four(16)?)?, four(12)?.checked_sub(four(20)?)?),
+        _ => return None,
+    };
+    Some(Seen { width, height, orientation: 1 })
+}
+
+/// Where the content of a chunk begins. PNG has the length before the name and `behind` bytes of a checksum; RIFF has it after the name.
+fn chunk(file: &File, from: u64, name: [u8; 4], number: fn([u8; 4]) -> u32, behind: u64) -> Option<u64> {
+    let (mut at, mut head) = (from, [0; 8]);
+    for _ in 0..1000 {
+        if fill(file, &mut head, at).ok()? < 8 {
+            return None;
+        }
+        let [a, b, c, d, e, f, g, h] = head;
+        let (first, second) = ([a, b, c, d], [e, f, g, h]);
+        let (length, found) = if behind > 0 { (first, second) } else { (second, first) };
+        if found == name {
+            return Some(at + 8);
+        }
+        let length = u64::from(number(length));
+        // RIFF pads to even lengths.
+        at += 8 + length + if behind > 0 { behind } else { length % 2 };
+    }
+    None
+}
+
+/// The orientation of an EXIF that is there in a file.
+fn exif_at(file: &File, at: u64) -> Option<u16> {
+    let mut bytes = [0; 1024];
+    let n = fill(file, &mut bytes, at).ok()?;
+    let bytes = bytes[..n].strip_prefix(b"Exif\0\0").unwrap_or(&bytes[..n]);
+    crate::image::orientation(&mut Cursor::new(bytes)).ok()
 }
 
 fn fill(file: &File, to: &mut [u8], at: u64) -> std::io::Result<usize> {

@@ -27,7 +27,7 @@ rules! {
     IMAGE_HIDDEN: Dropped, "Ultralytics", "images whose names begin with a dot are passed over";
     IMAGE_UNREADABLE: Rejected, "all", "the file is no image";
     IMAGE_SIZE_DIFFERS: Misread, "all", "the image has another size than the annotations say: boxes and masks are off";
-    IMAGE_TURNED: Advice, "torchvision", "a JPEG that its EXIF turns or mirrors: OpenCV does so, Pillow and torchvision do not unless told to";
+    IMAGE_TURNED: Advice, "torchvision", "an image that its EXIF turns or mirrors: OpenCV does so, Pillow and torchvision do not unless told to";
 
     // Classes, of any format
     CLASS_UNUSED: Advice, "all", "classes that no object has";
@@ -44,6 +44,7 @@ rules! {
     COCO_CATEGORY_FIELD: Rejected, "pycocotools, supervision", "a category lacks a field or has one of the wrong type";
     COCO_CATEGORY_ID_REPEATED: Misread, "pycocotools", "of categories with the same id only the last is kept";
     COCO_CATEGORY_NAME_REPEATED: Rejected, "supervision", "two categories have the same name";
+    COCO_CATEGORY_ZERO: Advice, "Datumaro", "category 0 is taken for none: its annotations have no class";
     COCO_SKELETON_INVALID: Misread, "pycocotools", "a skeleton names joints that do not exist; they count from 1";
     COCO_FIELD_MISSING: Rejected, "pycocotools", "an annotation lacks a field";
     COCO_ID_INVALID: Rejected, "pycocotools", "an annotation id is not an integer that a float can hold";
@@ -52,10 +53,11 @@ rules! {
     COCO_IMAGE_UNKNOWN: Dropped, "pycocotools", "an annotation of an image that is not listed";
     COCO_CATEGORY_UNKNOWN: Dropped, "pycocotools", "an annotation of a category that is not listed";
     COCO_BBOX_INVALID: Rejected, "pycocotools, supervision", "a bbox is not four finite numbers, or has a negative side";
+    COCO_BBOX_CORNERS: Misread, "pycocotools", "boxes are written as [x1, y1, x2, y2] and read as [x, y, width, height]";
     COCO_BBOX_EMPTY: Rejected, "torchvision, Ultralytics", "a bbox without area: models of torchvision fail in training, Ultralytics leaves it out";
     COCO_BBOX_OUTSIDE: Advice, "all", "a bbox reaches over the edge of its image";
     COCO_AREA_INVALID: Dropped, "pycocotools", "an area that is no number or is negative falls out of every size class";
-    COCO_AREA_DIFFERS: Advice, "pycocotools", "the area of a mask is not its number of pixels: it may count in another size class";
+    COCO_AREA_DIFFERS: Advice, "pycocotools", "the area is not that of the mask or of the polygon: it may count in another size class";
     COCO_ISCROWD_INVALID: Misread, "pycocotools", "iscrowd is neither 0 nor 1";
     COCO_CROWD: Advice, "pycocotools", "annotations with iscrowd 1 are ignored by the evaluation and skipped in training";
     COCO_SEGMENTATION_INVALID: Rejected, "pycocotools", "a segmentation is neither rings of numbers nor run lengths";
@@ -68,6 +70,7 @@ rules! {
     COCO_BBOX_DIFFERS: Misread, "pycocotools", "the bbox is not that of the mask or of the polygon";
     COCO_KEYPOINTS_INVALID: Rejected, "pycocotools", "keypoints are not three numbers for each joint of the category";
     COCO_NUM_KEYPOINTS: Misread, "pycocotools", "num_keypoints is not the number of joints with v > 0";
+    COCO_ATTRIBUTES_INVALID: Rejected, "Datumaro", "`attributes` is no object, or `score` no number";
     COCO_VISIBILITY: Misread, "pycocotools", "a visibility is not 0, 1 or 2";
 
     // YOLO
@@ -88,7 +91,7 @@ rules! {
     YOLO_PATH_KEY: Advice, "Ultralytics", "a relative `path` is looked for where the reader is started, then in its folder of datasets";
     YOLO_NAMES_INVALID: Rejected, "Ultralytics", "`names` is missing, empty, or does not count 0, 1, 2 …";
     YOLO_NC_DIFFERS: Rejected, "Ultralytics", "`nc` is not the number of names";
-    YOLO_NAME_NOT_QUOTED: Misread, "PyYAML", "a class name without quotes is read as another value (no: False)";
+    YOLO_NAME_NOT_QUOTED: Misread, "Ultralytics, supervision", "a class name without quotes is read as another value (no: False)";
     YOLO_NAME_REPEATED: Advice, "all", "two classes have the same name";
     YOLO_CLASSES_TXT_DIFFERS: Misread, "LabelImg", "classes.txt does not list the names of data.yaml";
     YOLO_KPT_SHAPE_INVALID: Rejected, "Ultralytics", "`kpt_shape` is not [joints, 2 or 3]";
@@ -145,6 +148,7 @@ rules! {
     VOC_FILE_NAME_DIFFERS: Misread, "torchvision, MMDetection", "readers open JPEGImages/{id}.jpg whatever `filename` says";
     VOC_NOT_JPG: Rejected, "torchvision, MMDetection", "the image is not JPEGImages/{id}.jpg, which readers open";
     VOC_ID_SPACE: Misread, "VOCdevkit", "an id with white space is cut at it";
+    VOC_NAME_BLANK: Misread, "supervision", "blanks around the name of a class are part of it";
     VOC_NOT_A_NUMBER: Rejected, "supervision, Datumaro", "a coordinate is no number";
     VOC_NOT_AN_INTEGER: Rejected, "Datumaro", "the width or height of the image is no integer";
     VOC_FLAG: Rejected, "Datumaro", "`difficult`, `truncated` or `occluded` is not 0 or 1";
@@ -155,6 +159,7 @@ rules! {
     VOC_NOT_IN_A_SET: Dropped, "torchvision, Datumaro", "an annotation that no list of ImageSets/Main names";
     VOC_SET_UNKNOWN_ID: Rejected, "torchvision", "a list of ImageSets names what is not there";
     VOC_SET_EMPTY_LINE: Rejected, "torchvision", "an empty line of a list is taken for an id";
+    VOC_SET_FLAG: Rejected, "Datumaro", "a line of the list of one class is not an id and -1, 0 or 1";
     VOC_SET_REPEATED_ID: Misread, "torchvision", "a list of ImageSets names an image twice";
     VOC_SET_OVERLAP: Misread, "torchvision, Datumaro", "an image is in two of train, val and test";
     VOC_LABELMAP_INVALID: Rejected, "Datumaro", "a line of labelmap.txt is not name:r,g,b:parts:actions, or a name is there twice";

@@ -112,9 +112,10 @@ impl Lines {
 }
 
 /// Names of the lists of rows, by task.
-const TASKS: [(&str, &str); 6] = [
+const TASKS: [(&str, &str); 7] = [
     ("detect", "boxes"),
     ("segment", "segments"),
+    ("semantic", "segments"),
     ("pose", "pose"),
     ("obb", "obb"),
     ("classify", "classification"),
@@ -309,7 +310,9 @@ impl<'f> File<'f> {
     fn finish(self) -> Result<(), StreamError> {
         let Self { path, out, .. } = self;
         let file = Place::file(path);
-        if self.train == 0 {
+        if self.list == Some("classification") {
+            // Its parts may be any.
+        } else if self.train == 0 {
             out.add(&NDJSON_NO_TRAIN, file, "no image is in `train`: the reader refuses the file")?;
         } else if self.val == 0 && self.train < 2 {
             out.add(&NDJSON_NO_VAL, file, "one image and no `val`: the reader refuses the file")?;
@@ -373,5 +376,7 @@ fn pose(
 fn numbers(row: &Value) -> Result<Vec<f64>, String> {
     let short = |v: &Value| v.to_string().chars().take(40).collect::<String>();
     let Some(list) = row.as_array() else { return Err(short(row)) };
-    list.iter().map(|v| v.as_f64().ok_or_else(|| short(v))).collect()
+    // Numbers in quotes are written into the label file like others.
+    let number = |v: &Value| v.as_f64().or_else(|| v.as_str()?.trim().parse().ok());
+    list.iter().map(|v| number(v).ok_or_else(|| short(v))).collect()
 }

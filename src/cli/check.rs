@@ -3,14 +3,97 @@
 use super::common::{Common, Console, LogFormat};
 use super::unframed::Unframed;
 use crate::check::finding::{Findings, Severity};
+use crate::check::report::{Junit, Lines, Report, Sarif};
 use crate::check::tree::Tree;
 use crate::check::{Dataset, FORMATS};
 use crate::exit::{Exit, Failure};
 use crate::stream::{Kind, StreamError};
+use std::io::IsTerminal;
 use std::path::Path;
 
 /// The options that `--check` reads besides the common ones, without dashes.
-pub const OPTIONS: [&str; 4] = ["check", "to", "allow-partial", "unframed"];
+pub const OPTIONS: [&str; 7] = ["check", "to", "allow-partial", "unframed", "readers", "output-format", "max-findings"];
+
+/// Options of a check.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[group(skip)]
+pub struct CheckArgs {
+    /// Only what these readers do counts: names as in the findings, separated by commas
+    #[arg(
+        long,
+        value_name = "NAME,…",
+        value_delimiter = ',',
+        requires = "check",
+        hide_short_help = true,
+        help_heading = "Check"
+    )]
+    pub readers: Option<Vec<String>>,
+    /// Form of the findings; --log-format json is json
+    #[arg(long, value_name = "FORM", requires = "check", hide_short_help = true, help_heading = "Check")]
+    pub output_format: Option<OutputFormat>,
+    /// Findings of each rule that are written in text, or `all` [default: 20 on a terminal, else all]
+    #[arg(long, value_name = "N|all", value_parser = most, requires = "check", hide_short_help = true, help_heading = "Check")]
+    pub max_findings: Option<Most>,
+}
+
+/// Forms of the findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum OutputFormat {
+    /// A line each
+    Text,
+    /// A line of JSON each
+    Json,
+    /// SARIF 2.1.0
+    Sarif,
+    /// JUnit's XML, a test for each rule
+    Junit,
+}
+
+/// How many findings of a rule are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Most(Option<u64>);
+
+fn most(text: &str) -> Result<Most, String> {
+    match text {
+        "all" => Ok(Most(None)),
+        n => n.parse().map(|n| Most(Some(n))).map_err(|_| "it is neither a number nor `all`".to_owned()),
+    }
+}
+
+/// Findings of each rule on a terminal.
+const ON_A_TERMINAL: u64 = 20;
+
+impl CheckArgs {
+    fn report(&self, common: &Common) -> Result<Box<dyn Report>, Failure> {
+        let form = match (self.output_format, common.log_format) {
+            (Some(form), _) => form,
+            (None, LogFormat::Json) => OutputFormat::Json,
+            (None, LogFormat::Text) => OutputFormat::Text,
+        };
+        let on_a_terminal = common.output.is_none() && std::io::stdout().is_terminal();
+        if self.max_findings.is_some() && matches!(form, OutputFormat::Sarif | OutputFormat::Junit) {
+            let message = "--max-findings is for text and JSON: SARIF has all findings, JUnit a number of each rule";
+            return Err(Failure::usage(message.to_owned()));
+        }
+        let most = self.max_findings.unwrap_or(Most(on_a_terminal.then_some(ON_A_TERMINAL))).0;
+        let out = common.writer()?;
+        Ok(match form {
+            OutputFormat::Text => Box::new(Lines::new(out, false, most)),
+            OutputFormat::Json => Box::new(Lines::new(out, true, self.max_findings.and_then(|most| most.0))),
+            OutputFormat::Sarif => Box::new(Sarif::new(out)),
+            OutputFormat::Junit => Box::new(Junit::new(out)),
+        })
+    }
+
+    fn refuse_unknown_readers(&self) -> Result<(), Failure> {
+        let known = crate::check::readers();
+        let given = self.readers.iter().flatten();
+        match given.into_iter().find(|name| !known.iter().any(|reader| reader.eq_ignore_ascii_case(name))) {
+            Some(name) => Err(Failure::usage(format!("--readers knows no {name:?}, only {}", known.join(", ")))),
+            None => Ok(()),
+        }
+    }
+}
 
 /// The formats that can be checked, by name: `coco, yolo`.
 pub fn names() -> String {
@@ -27,12 +110,14 @@ pub fn check(
     only: Option<&str>,
     allow_partial: bool,
     unframed: Unframed,
+    args: &CheckArgs,
     common: &Common,
     console: &Console,
 ) -> Result<Exit, Failure> {
     if let Some(name) = only.filter(|name| !FORMATS.contains(name)) {
         return Err(Failure::usage(format!("--check knows no rules of {name:?}, only of {}", names())));
     }
+    args.refuse_unknown_readers()?;
     let (mut tree, unread) = if what.as_os_str() == "-" {
         let (tree, came) = Tree::unpack(unframed.reader(&[], Kind::Files, common)?, allow_partial)?;
         unframed.tell(&came, Kind::Files, console);
@@ -43,7 +128,7 @@ pub fn check(
         Tree::open(what)?
     };
     tree.threads = common.threads();
-    let mut findings = Findings::new(common.writer()?, common.log_format == LogFormat::Json);
+    let mut findings = Findings::new(args.report(common)?, args.readers.as_deref());
     findings.unread = unread;
     let datasets = crate::check::check(&tree, only, &mut findings)?;
     if let (true, [reason, others @ ..]) = (datasets.is_empty(), &findings.unread[..]) {

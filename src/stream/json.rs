@@ -108,6 +108,29 @@ pub fn parse_with<'a, S: DeserializeSeed<'a>>(line: &'a [u8], seed: S) -> Result
     Ok(value)
 }
 
+/// The value at the front of a text that may go on.
+#[derive(Debug)]
+pub enum Front<T> {
+    /// The value, and how much of the text it takes, bytes.
+    Value(T, usize),
+    /// The value may go on behind the end of the text.
+    More,
+    /// What is wrong, and the byte of the text.
+    Wrong(String, usize),
+}
+
+/// Parses the value at the front of a text with a seed that finds nothing wrong itself.
+pub fn parse_front<'a, S: DeserializeSeed<'a>>(text: &'a str, seed: S) -> Front<S::Value> {
+    /// No token is longer that is judged as a whole.
+    const TOKEN: usize = 64;
+    let mut parser = Parser::new(text);
+    match seed.deserialize(&mut parser) {
+        Ok(value) => Front::Value(value, parser.at()),
+        Err(_) if parser.at() + TOKEN >= text.len() => Front::More,
+        Err(e) => Front::Wrong(e.to_string(), parser.at()),
+    }
+}
+
 /// Parses a text that is known to be UTF-8, borrowing from it.
 ///
 /// # Errors

@@ -8,5 +8,6 @@ mod common;
 mod documentation;
 mod layouts;
 mod problems;
+mod reports;
 mod sets;
 mod unread;

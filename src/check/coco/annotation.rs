@@ -1,37 +1,19 @@
 //! Annotations of a COCO document.
 
-use super::mask as coco_mask;
-use super::mask::Mask;
-use super::polygon as coco_polygon;
-use super::{Categories, Document};
+use super::fields::{Annotation, Form, Scalar};
+use super::mask::{self, Mask};
+use super::polygon;
 use crate::check::finding::{Findings, Place, Rule};
 use crate::check::rules::{
-    COCO_AREA_DIFFERS, COCO_AREA_INVALID, COCO_BBOX_DIFFERS, COCO_BBOX_EMPTY, COCO_BBOX_INVALID, COCO_BBOX_OUTSIDE,
-    COCO_CATEGORY_UNKNOWN, COCO_CROWD, COCO_FIELD_MISSING, COCO_ID_INVALID, COCO_ID_REPEATED, COCO_ID_ZERO,
-    COCO_IMAGE_UNKNOWN, COCO_ISCROWD_INVALID, COCO_KEYPOINTS_INVALID, COCO_NUM_KEYPOINTS, COCO_SEGMENTATION_INVALID,
-    COCO_VISIBILITY, IMAGE_MISSING,
+    COCO_AREA_DIFFERS, COCO_AREA_INVALID, COCO_ATTRIBUTES_INVALID, COCO_BBOX_DIFFERS, COCO_BBOX_EMPTY,
+    COCO_BBOX_INVALID, COCO_BBOX_OUTSIDE, COCO_CROWD, COCO_FIELD_MISSING, COCO_ID_INVALID, COCO_ID_REPEATED,
+    COCO_ID_ZERO, COCO_IMAGE_UNKNOWN, COCO_ISCROWD_INVALID, COCO_KEYPOINTS_INVALID, COCO_NUM_KEYPOINTS,
+    COCO_SEGMENTATION_INVALID, COCO_VISIBILITY, IMAGE_MISSING,
 };
 use crate::check::tree::Tree;
 use crate::stream::StreamError;
 use roaring::RoaringTreemap;
-use serde_json::{Map, Value};
-use std::collections::HashMap;
-
-/// Images and categories of a document.
-#[derive(Default)]
-pub struct Known {
-    /// Width and height by id.
-    images: HashMap<i64, [u32; 2]>,
-    /// By id.
-    pub categories: Categories,
-}
-
-impl Known {
-    /// Adds an image; true when its id is taken.
-    pub fn add_image(&mut self, id: i64, size: [u32; 2]) -> bool {
-        self.images.insert(id, size).is_some()
-    }
-}
+use std::collections::{BTreeMap, HashMap};
 
 /// The evaluation keeps ids as 64-bit floats, which cannot hold all integers above this one.
 const EXACT: i64 = 1 << 53;
@@ -40,305 +22,331 @@ const TOLERANCE: f64 = 1.01;
 /// A box may reach over the edge by what writers round, pixels.
 const EDGE: f64 = 0.51;
 
-/// A whole number, also one that is written with a point: Python holds 1 and 1.0 for the same id.
-pub fn whole(value: &Value) -> Option<i64> {
-    value.as_i64().or_else(|| value.as_f64().filter(|n| n.fract() == 0.0 && n.abs() < EXACT as f64).map(|n| n as i64))
+/// What annotations say of a category, which may be listed behind them.
+#[derive(Debug, Default)]
+pub struct Use {
+    /// How many have it.
+    pub number: u64,
+    /// The first of them.
+    pub first: String,
+    /// Numbers of joints, with the first annotation that has so many.
+    pub joints: BTreeMap<usize, String>,
 }
 
-/// The second pass.
-pub struct Annotations<'a> {
-    path: &'a str,
-    known: Known,
-    out: &'a mut Findings,
+/// The annotations of a document.
+pub struct Annotations {
     ids: RoaringTreemap,
     negative: RoaringTreemap,
-    tree: &'a Tree,
-    number: u64,
-    captions: u64,
+    /// How many there are.
+    pub number: u64,
+    /// How many of them are captions.
+    pub captions: u64,
+    /// By the id of the category, or by what stands in its place.
+    pub categories: HashMap<i64, Use>,
+    /// The annotations whose category is no number.
+    pub odd: Vec<(String, String)>,
     crowds: u64,
     first_crowd: String,
-    /// An error of the output that ended the reading.
-    pub failed: Option<StreamError>,
+    /// Boxes; those whose third and fourth value are above the first and the second and inside the image; those that reach out of it.
+    pub boxes: [u64; 3],
 }
 
-impl<'a> Annotations<'a> {
-    /// Ready for the first annotation of the document at `path`.
-    pub fn new(tree: &'a Tree, path: &'a str, known: Known, out: &'a mut Findings) -> Self {
-        let (ids, negative) = (RoaringTreemap::new(), RoaringTreemap::new());
-        let first_crowd = String::new();
-        Self { tree, path, known, out, ids, negative, number: 0, captions: 0, crowds: 0, first_crowd, failed: None }
+/// What an annotation is judged by.
+pub struct Court<'c> {
+    /// The dataset.
+    pub tree: &'c Tree,
+    /// The document.
+    pub path: &'c str,
+    /// Width and height of the images by id.
+    pub images: &'c HashMap<i64, [u32; 2]>,
+    /// Where findings go.
+    pub out: &'c mut Findings,
+    /// The number of the annotation.
+    pub index: u64,
+    /// What was read of it.
+    pub a: &'c Annotation,
+}
+
+impl Court<'_> {
+    fn at(&self) -> String {
+        let Self { index, a, .. } = self;
+        match a.id {
+            Scalar::Int(_) | Scalar::Float(_) | Scalar::Text(_) => format!("annotations[{index}] (id {})", a.id),
+            _ => format!("annotations[{index}]"),
+        }
+    }
+
+    fn say(&mut self, rule: &'static Rule, message: &str) -> Result<(), StreamError> {
+        let at = self.at();
+        self.out.add(rule, Place::at(self.path, &at), message)
+    }
+
+    fn missing(&mut self, key: &str) -> Result<(), StreamError> {
+        self.say(&COCO_FIELD_MISSING, &format!("there is no {key:?}"))
+    }
+
+    /// The size of the image, when there is such an image and it has one.
+    fn image(&mut self) -> Result<Option<[u32; 2]>, StreamError> {
+        let id = &self.a.image_id;
+        if !id.is_there() {
+            return Ok(None);
+        }
+        match id.whole().and_then(|id| self.images.get(&id)) {
+            Some(size) => Ok(Some(*size).filter(|[w, h]| *w > 0 && *h > 0)),
+            None => self.say(&COCO_IMAGE_UNKNOWN, &format!("there is no image with id {id}")).map(|()| None),
+        }
+    }
+}
+
+impl Default for Annotations {
+    fn default() -> Self {
+        Self {
+            ids: RoaringTreemap::new(),
+            negative: RoaringTreemap::new(),
+            number: 0,
+            captions: 0,
+            categories: HashMap::new(),
+            odd: Vec::new(),
+            crowds: 0,
+            first_crowd: String::new(),
+            boxes: [0; 3],
+        }
+    }
+}
+
+impl Annotations {
+    /// Judges one.
+    ///
+    /// # Errors
+    /// [`StreamError`]: a finding cannot be written.
+    pub fn judge(&mut self, court: &mut Court<'_>) -> Result<(), StreamError> {
+        let a = court.a;
+        self.number += 1;
+        if !a.is_object {
+            return court.say(&COCO_FIELD_MISSING, "it is no object");
+        }
+        if let Some(segments) = &a.segments {
+            court.out.tally.annotations += segments.len() as u64;
+            segments.iter().for_each(|category| self.category(category, court));
+            return panoptic(court);
+        }
+        court.out.tally.annotations += 1;
+        let caption = a.caption.is_there() && !a.has_bbox;
+        self.captions += u64::from(caption);
+        let keys = [
+            ("id", a.id.is_there()),
+            ("image_id", a.image_id.is_there()),
+            ("category_id", caption || a.category_id.is_there()),
+            ("bbox", caption || a.has_bbox),
+            ("area", caption || a.area.is_there()),
+            ("iscrowd", caption || a.iscrowd.is_there()),
+        ];
+        for (key, _) in keys.into_iter().filter(|(_, there)| !there) {
+            court.missing(key)?;
+        }
+        self.id(court)?;
+        let size = court.image()?;
+        if caption {
+            return Ok(());
+        }
+        self.category(&a.category_id, court);
+        self.crowd(court)?;
+        let bbox = self.bbox(court, size)?;
+        let area = area(court)?;
+        segmentation(court, size, bbox, area)?;
+        if a.has_keypoints && (a.keypoints.list || a.num_keypoints.is_there()) {
+            self.keypoints(court)?;
+        }
+        let wrong = match (&a.attributes, &a.score) {
+            (Scalar::Absent | Scalar::Object, Scalar::Absent | Scalar::Int(_) | Scalar::Float(_)) => return Ok(()),
+            (Scalar::Absent | Scalar::Object, score) => format!("score is {score}"),
+            (attributes, _) => format!("attributes is {attributes}"),
+        };
+        court.say(&COCO_ATTRIBUTES_INVALID, &wrong)
     }
 
     /// Writes the findings that a document gets once.
     ///
     /// # Errors
     /// [`StreamError`]: a finding cannot be written.
-    pub fn finish(self) -> Result<(), StreamError> {
+    pub fn finish(&self, path: &str, out: &mut Findings) -> Result<(), StreamError> {
         if self.crowds == 0 {
             return Ok(());
         }
         let message = format!("{} annotations have iscrowd 1: no evaluation or training sees them", self.crowds);
-        self.out.add(&COCO_CROWD, Place::at(self.path, &self.first_crowd), &message)
+        out.add(&COCO_CROWD, Place::at(path, &self.first_crowd), &message)
     }
 
-    /// Whether there are annotations, and all of them are captions.
-    pub fn only_captions(&self) -> bool {
-        self.captions > 0 && self.captions == self.number
+    fn category(&mut self, id: &Scalar, court: &Court<'_>) {
+        match id.whole() {
+            Some(id) => {
+                let found = self.categories.entry(id).or_default();
+                found.number += 1;
+                if found.number == 1 {
+                    found.first = court.at();
+                }
+            }
+            None if id.is_there() => self.odd.push((court.at(), id.to_string())),
+            None => {}
+        }
     }
 
-    fn annotation(&mut self, at: &str, a: &Map<String, Value>) -> Result<(), StreamError> {
-        let place = Place::at(self.path, at);
-        self.number += 1;
-        if let Some(segments) = a.get("segments_info").and_then(Value::as_array) {
-            self.out.tally.annotations += segments.len() as u64;
-            return self.panoptic(place, a, segments);
-        }
-        self.out.tally.annotations += 1;
-        if a.contains_key("caption") && !a.contains_key("bbox") {
-            self.captions += 1;
-            return self.caption(place, a);
-        }
-        for key in ["id", "image_id", "category_id", "bbox", "area", "iscrowd"] {
-            if !a.contains_key(key) {
-                self.out.add(&COCO_FIELD_MISSING, place, &format!("there is no {key:?}"))?;
+    fn id(&mut self, court: &mut Court<'_>) -> Result<(), StreamError> {
+        match court.a.id {
+            Scalar::Absent => Ok(()),
+            Scalar::Int(n) if (-EXACT..=EXACT).contains(&n) => {
+                if n == 0 {
+                    court.say(&COCO_ID_ZERO, "annotation id 0 counts as no match in the evaluation: begin with 1")?;
+                }
+                let ids = if n < 0 { &mut self.negative } else { &mut self.ids };
+                if ids.insert(n.unsigned_abs()) {
+                    return Ok(());
+                }
+                court.say(&COCO_ID_REPEATED, &format!("annotation id {n} stands above: the reader keeps the last"))
             }
+            ref id => court.say(&COCO_ID_INVALID, &format!("annotation id {id} is no integer below 2^53")),
         }
-        self.id(place, a)?;
-        let size = self.image(place, a)?;
-        let mut joints = None;
-        if let Some(id) = a.get("category_id") {
-            match whole(id).and_then(|id| self.known.categories.get(&id)) {
-                Some(known) => joints = *known,
-                None => self.out.add(&COCO_CATEGORY_UNKNOWN, place, &format!("there is no category with id {id}"))?,
-            }
-        }
+    }
+
+    fn crowd(&mut self, court: &mut Court<'_>) -> Result<(), StreamError> {
+        let crowd = &court.a.iscrowd;
         // Python's false is 0.
-        let crowd = a.get("iscrowd").and_then(|v| whole(v).or(v.as_bool().map(i64::from)));
-        match (crowd, a.get("iscrowd")) {
-            (Some(0), _) | (_, None) => {}
-            (Some(1), _) => {
+        match crowd.whole().or(if let Scalar::Bool(b) = crowd { Some(i64::from(*b)) } else { None }) {
+            Some(0) => Ok(()),
+            Some(1) => {
                 self.crowds += 1;
                 if self.crowds == 1 {
-                    at.clone_into(&mut self.first_crowd);
-                }
-            }
-            (_, Some(other)) => {
-                self.out.add(&COCO_ISCROWD_INVALID, place, &format!("iscrowd is {other}, not 0 or 1"))?;
-            }
-        }
-        let keypoints = a.get("keypoints").is_some_and(|k| !k.is_null());
-        let bbox = self.bbox(place, a, size, keypoints)?;
-        let area = self.area(place, a)?;
-        if let Some(segmentation) = a.get("segmentation") {
-            self.segmentation(place, segmentation, size, bbox, area, keypoints)?;
-        }
-        if keypoints {
-            self.keypoints(place, a, joints)?;
-        }
-        Ok(())
-    }
-
-    /// A caption: an image and a text.
-    fn caption(&mut self, place: Place<'_>, a: &Map<String, Value>) -> Result<(), StreamError> {
-        for key in ["id", "image_id"] {
-            if !a.contains_key(key) {
-                self.out.add(&COCO_FIELD_MISSING, place, &format!("there is no {key:?}"))?;
-            }
-        }
-        self.id(place, a)?;
-        self.image(place, a).map(|_| ())
-    }
-
-    /// An image of segments, and what they are.
-    fn panoptic(&mut self, place: Place<'_>, a: &Map<String, Value>, segments: &[Value]) -> Result<(), StreamError> {
-        self.image(place, a)?;
-        // panoptic_val2017.json has its images in panoptic_val2017/ beside it.
-        let folder = self.path.rsplit_once('.').map_or(self.path, |(stem, _)| stem);
-        match a.get("file_name").and_then(Value::as_str) {
-            None => self.out.add(&COCO_FIELD_MISSING, place, "there is no \"file_name\"")?,
-            Some(name) if self.tree.has_folder(folder) && !self.tree.has(&format!("{folder}/{name}")) => {
-                let path = format!("{folder}/{name}");
-                let from = format!("{} {}", self.path, place.at);
-                self.out.add(&IMAGE_MISSING, Place { path: &path, line: None, at: &from }, "it is not here")?;
-            }
-            Some(_) => {}
-        }
-        for segment in segments {
-            let id = segment.get("category_id").unwrap_or(&Value::Null);
-            if whole(id).is_none_or(|id| !self.known.categories.contains_key(&id)) {
-                self.out.add(&COCO_CATEGORY_UNKNOWN, place, &format!("there is no category with id {id}"))?;
-            }
-        }
-        Ok(())
-    }
-
-    /// The size of the image of an annotation, when there is such an image and it has one.
-    fn image(&mut self, place: Place<'_>, a: &Map<String, Value>) -> Result<Option<[u32; 2]>, StreamError> {
-        let Some(id) = a.get("image_id") else { return Ok(None) };
-        match whole(id).and_then(|id| self.known.images.get(&id)) {
-            Some(size) => Ok(Some(*size).filter(|[w, h]| *w > 0 && *h > 0)),
-            None => {
-                self.out.add(&COCO_IMAGE_UNKNOWN, place, &format!("there is no image with id {id}"))?;
-                Ok(None)
-            }
-        }
-    }
-
-    fn id(&mut self, place: Place<'_>, a: &Map<String, Value>) -> Result<(), StreamError> {
-        let Some(id) = a.get("id") else { return Ok(()) };
-        match id.as_i64() {
-            Some(n) if (-EXACT..=EXACT).contains(&n) => {
-                if n == 0 {
-                    let message = "annotation id 0 counts as no match in the evaluation: begin with 1";
-                    self.out.add(&COCO_ID_ZERO, place, message)?;
-                }
-                let new =
-                    if n < 0 { self.negative.insert(n.unsigned_abs()) } else { self.ids.insert(n.unsigned_abs()) };
-                if !new {
-                    let message = format!("annotation id {n} stands above: the reader keeps the last");
-                    self.out.add(&COCO_ID_REPEATED, place, &message)?;
+                    self.first_crowd = court.at();
                 }
                 Ok(())
             }
-            _ => self.out.add(&COCO_ID_INVALID, place, &format!("annotation id {id} is no integer below 2^53")),
+            None if !crowd.is_there() => Ok(()),
+            _ => court.say(&COCO_ISCROWD_INVALID, &format!("iscrowd is {crowd}, not 0 or 1")),
         }
     }
 
-    fn bbox(
-        &mut self,
-        place: Place<'_>,
-        a: &Map<String, Value>,
-        size: Option<[u32; 2]>,
-        keypoints: bool,
-    ) -> Result<Option<[f64; 4]>, StreamError> {
-        let Some(value) = a.get("bbox") else { return Ok(None) };
-        let list = value.as_array().map(Vec::as_slice).unwrap_or_default();
-        let numbers: Vec<f64> = list.iter().filter_map(Value::as_f64).collect();
-        let &[x, y, w, h] = numbers.as_slice() else {
-            self.out.add(&COCO_BBOX_INVALID, place, "bbox is not four numbers [x, y, width, height]")?;
-            return Ok(None);
-        };
-        if list.len() != 4 || w < 0.0 || h < 0.0 {
-            self.out.add(&COCO_BBOX_INVALID, place, &format!("bbox {value} has a negative side"))?;
+    fn bbox(&mut self, court: &mut Court<'_>, size: Option<[u32; 2]>) -> Result<Option<[f64; 4]>, StreamError> {
+        let a = court.a;
+        if !a.has_bbox {
             return Ok(None);
         }
-        if w == 0.0 || h == 0.0 {
-            // A person whose joints are not marked has none; that is how COCO itself writes it.
-            if !(keypoints && a.get("num_keypoints").and_then(Value::as_u64) == Some(0)) {
-                self.out.add(&COCO_BBOX_EMPTY, place, &format!("bbox {value} has no area: training leaves it out"))?;
-            }
-        }
-        if let Some([width, height]) = size.map(|s| s.map(f64::from))
-            && (x < -EDGE || y < -EDGE || x + w > width + EDGE || y + h > height + EDGE)
-        {
-            let message = format!("bbox {value} reaches over the edge of its image, {width} x {height}");
-            self.out.add(&COCO_BBOX_OUTSIDE, place, &message)?;
-        }
-        Ok(Some([x, y, w, h]))
-    }
-
-    fn area(&mut self, place: Place<'_>, a: &Map<String, Value>) -> Result<Option<f64>, StreamError> {
-        let Some(value) = a.get("area") else { return Ok(None) };
-        match value.as_f64() {
-            // The evaluation keeps those of area 0.
-            Some(area) if area >= 0.0 => Ok(Some(area)),
-            _ => {
-                self.out.add(&COCO_AREA_INVALID, place, &format!("area is {value}"))?;
-                Ok(None)
-            }
-        }
-    }
-
-    fn segmentation(
-        &mut self,
-        place: Place<'_>,
-        segmentation: &Value,
-        size: Option<[u32; 2]>,
-        bbox: Option<[f64; 4]>,
-        area: Option<f64>,
-        keypoints: bool,
-    ) -> Result<(), StreamError> {
-        let out = &mut *self.out;
-        let mut say = |rule: &'static Rule, message: &str| out.add(rule, place, message);
-        let around = match segmentation {
-            Value::Array(rings) if rings.is_empty() => return Ok(()),
-            Value::Array(rings) => coco_polygon::check(rings, &mut say)?,
-            Value::Object(rle) => {
-                let Some(mask) = coco_mask::check(rle, size, &mut say)? else { return Ok(()) };
-                if let Some(area) = area.filter(|a| (a - mask.area as f64).abs() >= 1.0) {
-                    let message = format!("area is {area}, the mask has {} pixels", mask.area);
-                    say(&COCO_AREA_DIFFERS, &message)?;
-                }
-                let Mask { left, top, right, bottom, .. } = mask;
-                Some([left, top, right, bottom].map(|n| n as f64))
-            }
-            _ => return say(&COCO_SEGMENTATION_INVALID, "segmentation is neither a list of rings nor run lengths"),
+        let (&[x, y, w, h], 4) = (a.bbox.values.as_slice(), a.bbox.count) else {
+            court.say(&COCO_BBOX_INVALID, "bbox is not four numbers [x, y, width, height]")?;
+            return Ok(None);
         };
-        let (Some([x, y, w, h]), Some([left, top, right, bottom]), false) = (bbox, around, keypoints) else {
-            return Ok(());
-        };
-        let off = [x - left, y - top, x + w - right, y + h - bottom].into_iter().any(|d| d.abs() > TOLERANCE);
-        if off {
-            let tight = [left, top, right - left, bottom - top];
-            say(&COCO_BBOX_DIFFERS, &format!("bbox is {:?}, around the segmentation it is {tight:?}", [x, y, w, h]))?;
+        let bbox = [x, y, w, h];
+        if w < 0.0 || h < 0.0 {
+            court.say(&COCO_BBOX_INVALID, &format!("bbox {bbox:?} has a negative side"))?;
+            return Ok(None);
         }
-        Ok(())
+        // A person whose joints are not marked has none; that is how COCO itself writes it.
+        if (w == 0.0 || h == 0.0) && !(a.has_keypoints && a.num_keypoints.whole() == Some(0)) {
+            court.say(&COCO_BBOX_EMPTY, &format!("bbox {bbox:?} has no area: training leaves it out"))?;
+        }
+        if let Some([width, height]) = size.map(|s| s.map(f64::from)) {
+            let outside = x < -EDGE || y < -EDGE || x + w > width + EDGE || y + h > height + EDGE;
+            let ascending = w > x && h > y && w <= width + EDGE && h <= height + EDGE;
+            let [boxes, ascends, outsides] = &mut self.boxes;
+            (*boxes, *ascends, *outsides) =
+                (*boxes + 1, *ascends + u64::from(ascending), *outsides + u64::from(outside));
+            if outside {
+                let message = format!("bbox {bbox:?} reaches over the edge of its image, {width} x {height}");
+                court.say(&COCO_BBOX_OUTSIDE, &message)?;
+            }
+        }
+        Ok(Some(bbox))
     }
 
-    fn keypoints(
-        &mut self,
-        place: Place<'_>,
-        a: &Map<String, Value>,
-        joints: Option<usize>,
-    ) -> Result<(), StreamError> {
-        let list = a.get("keypoints").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        let numbers: Vec<f64> = list.iter().filter_map(Value::as_f64).collect();
-        if list.is_empty() || numbers.len() != list.len() || !list.len().is_multiple_of(3) {
-            let message = format!("keypoints has {} values, not three numbers a joint", list.len());
-            return self.out.add(&COCO_KEYPOINTS_INVALID, place, &message);
+    fn keypoints(&mut self, court: &mut Court<'_>) -> Result<(), StreamError> {
+        let a = court.a;
+        let (count, values) = (a.keypoints.count, &a.keypoints.values);
+        if count == 0 || values.len() != count || !count.is_multiple_of(3) {
+            let message = format!("keypoints has {count} values, not three numbers a joint");
+            return court.say(&COCO_KEYPOINTS_INVALID, &message);
         }
-        match joints {
-            Some(joints) if joints * 3 != list.len() => {
-                let message = format!("keypoints has {} joints, the category {joints}", list.len() / 3);
-                self.out.add(&COCO_KEYPOINTS_INVALID, place, &message)?;
-            }
-            // The evaluation asks for none.
-            None => {}
-            Some(_) => {}
+        if let Some(found) = a.category_id.whole().and_then(|id| self.categories.get_mut(&id)) {
+            found.joints.entry(count / 3).or_insert_with(|| court.at());
         }
-        let visible = numbers.chunks_exact(3).filter(|j| j[2] > 0.0).count() as u64;
-        match a.get("num_keypoints") {
-            None => self.out.add(&COCO_FIELD_MISSING, place, "there is no \"num_keypoints\"")?,
-            Some(n) if n.as_u64() != Some(visible) => {
+        let joints = || values.chunks_exact(3);
+        let visible = joints().filter(|j| j[2] > 0.0).count() as i64;
+        match &a.num_keypoints {
+            Scalar::Absent => court.missing("num_keypoints")?,
+            n if n.whole() != Some(visible) => {
                 let message = format!("num_keypoints is {n}, {visible} joints have v > 0");
-                self.out.add(&COCO_NUM_KEYPOINTS, place, &message)?;
+                court.say(&COCO_NUM_KEYPOINTS, &message)?;
             }
-            Some(_) => {}
+            _ => {}
         }
-        if let Some(j) = numbers.chunks_exact(3).find(|j| ![0.0, 1.0, 2.0].contains(&j[2])) {
-            self.out.add(&COCO_VISIBILITY, place, &format!("visibility {} is not 0, 1 or 2", j[2]))?;
+        match joints().find(|j| ![0.0, 1.0, 2.0].contains(&j[2])) {
+            Some(j) => court.say(&COCO_VISIBILITY, &format!("visibility {} is not 0, 1 or 2", j[2])),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 
-impl Document for Annotations<'_> {
-    fn key(&mut self, _: &str) {}
-
-    fn wants(&self, key: &str) -> bool {
-        key == "annotations"
+/// An image of segments, and what they are.
+fn panoptic(court: &mut Court<'_>) -> Result<(), StreamError> {
+    court.image()?;
+    // panoptic_val2017.json has its images in panoptic_val2017/ beside it.
+    let folder = court.path.rsplit_once('.').map_or(court.path, |(stem, _)| stem);
+    let Scalar::Text(name) = &court.a.file_name else { return court.missing("file_name") };
+    let path = format!("{folder}/{name}");
+    if !court.tree.has_folder(folder) || court.tree.has(&path) {
+        return Ok(());
     }
+    let from = format!("{} {}", court.path, court.at());
+    court.out.add(&IMAGE_MISSING, Place { path: &path, line: None, at: &from }, "it is not here")
+}
 
-    fn element(&mut self, _: &str, index: u64, value: Value) -> Result<(), StreamError> {
-        let id = value.get("id").filter(|id| id.is_number() || id.is_string());
-        let at = id.map_or(format!("annotations[{index}]"), |id| format!("annotations[{index}] (id {id})"));
-        match &value {
-            Value::Object(a) => self.annotation(&at, a),
-            _ => self.out.add(&COCO_FIELD_MISSING, Place::at(self.path, &at), "it is no object"),
+fn area(court: &mut Court<'_>) -> Result<Option<f64>, StreamError> {
+    let area = &court.a.area;
+    match area.number() {
+        // The evaluation keeps those of area 0.
+        Some(area) if area >= 0.0 => Ok(Some(area)),
+        None if !area.is_there() => Ok(None),
+        _ => court.say(&COCO_AREA_INVALID, &format!("area is {area}")).map(|()| None),
+    }
+}
+
+fn segmentation(
+    court: &mut Court<'_>,
+    size: Option<[u32; 2]>,
+    bbox: Option<[f64; 4]>,
+    area: Option<f64>,
+) -> Result<(), StreamError> {
+    let a = court.a;
+    let mut say = |rule: &'static Rule, message: &str| court.say(rule, message);
+    let around = match a.form {
+        Form::Absent => return Ok(()),
+        Form::Rings if a.rings.ends.is_empty() => return Ok(()),
+        Form::Rings => {
+            let Some(extent) = polygon::check(&a.rings, &mut say)? else { return Ok(()) };
+            // Some count pixels, which lie on the outline too; rings may cover each other.
+            let room = extent.length.max(extent.area / 20.0);
+            if let Some(area) = area.filter(|area| (area - extent.area).abs() > room && a.rings.ends.len() == 1) {
+                say(&COCO_AREA_DIFFERS, &format!("area is {area}, the polygon has {}", extent.area))?;
+            }
+            extent.around
         }
+        Form::Runs => {
+            let Some(mask) = mask::check(&a.runs, size, &mut say)? else { return Ok(()) };
+            if let Some(area) = area.filter(|area| (area - mask.area as f64).abs() >= 1.0) {
+                say(&COCO_AREA_DIFFERS, &format!("area is {area}, the mask has {} pixels", mask.area))?;
+            }
+            let Mask { left, top, right, bottom, .. } = mask;
+            [left, top, right, bottom].map(|n| n as f64)
+        }
+        Form::Other => {
+            return say(&COCO_SEGMENTATION_INVALID, "segmentation is neither a list of rings nor run lengths");
+        }
+    };
+    let (Some([x, y, w, h]), [left, top, right, bottom], false) = (bbox, around, a.has_keypoints) else {
+        return Ok(());
+    };
+    let off = [x - left, y - top, x + w - right, y + h - bottom].into_iter().any(|d| d.abs() > TOLERANCE);
+    if off {
+        let tight = [left, top, right - left, bottom - top];
+        say(&COCO_BBOX_DIFFERS, &format!("bbox is {:?}, around the segmentation it is {tight:?}", [x, y, w, h]))?;
     }
-
-    fn fail(&mut self, e: StreamError) {
-        self.failed = Some(e);
-    }
+    Ok(())
 }

@@ -1,9 +1,9 @@
 //! Masks of COCO: run lengths down the columns, as numbers or as the compressed string.
 
+use super::fields::Runs;
 use crate::check::finding::Rule;
 use crate::check::rules::{COCO_MASK_COUNTS, COCO_MASK_EMPTY, COCO_MASK_SIZE, COCO_SEGMENTATION_INVALID};
 use crate::stream::StreamError;
-use serde_json::{Map, Value};
 
 /// Extent of a mask, pixels; `right` and `bottom` are exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,17 +25,16 @@ pub struct Mask {
 /// # Errors
 /// Those of `say`.
 pub fn check(
-    rle: &Map<String, Value>,
+    runs: &Runs,
     image: Option<[u32; 2]>,
     say: &mut dyn FnMut(&'static Rule, &str) -> Result<(), StreamError>,
 ) -> Result<Option<Mask>, StreamError> {
-    let size: Vec<u64> =
-        rle.get("size").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_u64).collect();
-    let small = |n: &u64| (1..=u64::from(u32::MAX)).contains(n);
-    let (&[height, width], true) = (size.as_slice(), size.iter().all(small)) else {
+    let side = |n: &f64| n.fract() == 0.0 && (1.0..=f64::from(u32::MAX)).contains(n);
+    let (&[height, width], true) = (runs.size.values.as_slice(), runs.size.values.iter().all(side)) else {
         say(&COCO_SEGMENTATION_INVALID, "the run lengths have no size [height, width]")?;
         return Ok(None);
     };
+    let (height, width) = (height as u64, width as u64);
     if let Some([w, h]) = image
         && [width, height] != [u64::from(w), u64::from(h)]
     {
@@ -43,14 +42,18 @@ pub fn check(
         say(&COCO_MASK_SIZE, &format!("size is [{height}, {width}], the image is {w} x {h}{turned}"))?;
         return Ok(None);
     }
-    let counts = match rle.get("counts") {
-        Some(Value::String(text)) => decode(text.as_bytes()),
-        Some(Value::Array(list)) => {
-            list.iter().map(|n| n.as_u64().ok_or_else(|| format!("{n} is no run length"))).collect()
-        }
-        _ => Err("there is no string or list `counts`".into()),
+    let length = |n: &f64| {
+        if n.fract() == 0.0 && (0.0..1e15).contains(n) { Ok(*n as u64) } else { Err(format!("{n} is no run length")) }
     };
-    let counts = match counts {
+    let counts = match () {
+        () if runs.is_text => decode(runs.text.as_bytes()),
+        () if runs.counts.list && runs.counts.count == runs.counts.values.len() => {
+            runs.counts.values.iter().map(length).collect()
+        }
+        () if runs.counts.list => Err("a run length is no number".into()),
+        () => Err("there is no string or list `counts`".into()),
+    };
+    let counts: Vec<u64> = match counts {
         Ok(counts) => counts,
         Err(e) => {
             say(&COCO_MASK_COUNTS, &e)?;

@@ -1,7 +1,9 @@
-//! COCO documents, as pycocotools and supervision read them. A document is read twice as a stream: images and categories, then
-//! annotations, which may stand before them.
+//! COCO documents, as pycocotools and supervision read them. A document is read once as a stream, and once more when its annotations stand
+//! before its images.
 
 pub mod annotation;
+mod document;
+mod fields;
 pub mod mask;
 pub mod polygon;
 
@@ -10,46 +12,40 @@ use super::images::{Images, Record, is_image};
 use super::layout::coco::{image_folders, part_of};
 use super::layout::{Survey, folder_of, leaf};
 use super::rules::{
-    COCO_CATEGORY_FIELD, COCO_CATEGORY_ID_REPEATED, COCO_CATEGORY_NAME_REPEATED, COCO_FILE_NAME_OUTSIDE,
-    COCO_FILE_NAME_REPEATED, COCO_IMAGE_FIELD, COCO_IMAGE_ID_REPEATED, COCO_INFO_MISSING, COCO_INVALID_JSON,
-    COCO_KEY_MISSING, COCO_NO_DOCUMENT, COCO_SKELETON_INVALID,
+    COCO_BBOX_CORNERS, COCO_CATEGORY_FIELD, COCO_CATEGORY_ID_REPEATED, COCO_CATEGORY_NAME_REPEATED,
+    COCO_CATEGORY_UNKNOWN, COCO_CATEGORY_ZERO, COCO_FILE_NAME_OUTSIDE, COCO_FILE_NAME_REPEATED, COCO_IMAGE_FIELD,
+    COCO_IMAGE_ID_REPEATED, COCO_INFO_MISSING, COCO_INVALID_JSON, COCO_KEY_MISSING, COCO_KEYPOINTS_INVALID,
+    COCO_NO_DOCUMENT, COCO_SKELETON_INVALID,
 };
 use super::tree::Tree;
 use crate::stream::StreamError;
-use annotation::{Annotations, Known};
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use crate::stream::json::{Front, parse_front};
+use annotation::{Annotations, Court};
+use document::{Document, Fault};
+use fields::{Annotation, ReadAnnotation, Scalar};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashSet};
-use std::fmt;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::marker::PhantomData;
 
 /// Checks a document.
 ///
 /// # Errors
 /// [`StreamError`]: the file cannot be read, or a finding cannot be written.
 pub fn check(tree: &Tree, survey: &Survey, path: &str, out: &mut Findings) -> Result<(), StreamError> {
-    let mut pass = First::new(tree, survey, path, out);
-    if let Err(e) = read(tree, path, &mut pass)? {
-        let failed = pass.failed.take();
-        return failed.map_or_else(|| invalid(path, &e, out), Err);
+    let mut pass = Pass::new(tree, survey, path, out);
+    let mut read = document::read(tree, path, &mut pass);
+    if read.is_ok() && pass.passed_over {
+        pass.again = true;
+        read = document::read(tree, path, &mut pass);
     }
-    let First { keys, known, images, image_info, .. } = pass;
-    if !keys.contains("info") {
-        out.add(&COCO_INFO_MISSING, Place::file(path), "there is no \"info\"")?;
+    match read {
+        Ok(()) => pass.finish(),
+        Err(Fault::Stream(e)) => Err(e),
+        Err(Fault::Json(message, line)) => {
+            out.add(&COCO_INVALID_JSON, Place { path, line: Some(line), at: "" }, &message)
+        }
     }
-    images.finish(path, out)?;
-    let mut second = Annotations::new(tree, path, known, out);
-    if let Err(e) = read(tree, path, &mut second)? {
-        let failed = second.failed.take();
-        return failed.map_or_else(|| invalid(path, &e, out), Err);
-    }
-    // Captions have no categories, lists of images no annotations.
-    let needed = [("images", true), ("annotations", !image_info), ("categories", !second.only_captions())];
-    second.finish()?;
-    for (key, _) in needed.into_iter().filter(|(key, needed)| *needed && !keys.contains(*key)) {
-        out.add(&COCO_KEY_MISSING, Place::file(path), &format!("there is no {key:?}"))?;
-    }
-    Ok(())
 }
 
 /// Writes the finding that there is no document, although one was asked for.
@@ -60,103 +56,11 @@ pub fn nothing(out: &mut Findings) -> Result<(), StreamError> {
     out.add(&COCO_NO_DOCUMENT, Place::file("."), "there is no COCO document here, nor in a folder below")
 }
 
-fn invalid(path: &str, e: &serde_json::Error, out: &mut Findings) -> Result<(), StreamError> {
-    let text = e.to_string();
-    let line = Some(e.line() as u64).filter(|n| *n > 0);
-    out.add(&COCO_INVALID_JSON, Place { path, line, at: "" }, &text)
-}
-
-/// Receives the parts of a document as they are read.
-pub trait Document {
-    /// Called with each key of the top object, in the order written.
-    fn key(&mut self, key: &str);
-    /// Whether [`Document::element`] is to be called for the list under this key.
-    fn wants(&self, key: &str) -> bool;
-    /// One element of such a list; `index` counts from 0.
-    ///
-    /// # Errors
-    /// [`StreamError`]: a finding cannot be written.
-    fn element(&mut self, key: &str, index: u64, value: Value) -> Result<(), StreamError>;
-    /// Keeps an error that ends the reading.
-    fn fail(&mut self, e: StreamError);
-}
-
-/// Reads a document.
-///
-/// # Errors
-/// Outer: the file cannot be opened. Inner: it is not JSON, or [`Document::element`] failed, which then kept its error in [`Document::fail`].
-pub fn read(
-    tree: &Tree,
-    path: &str,
-    document: &mut dyn Document,
-) -> Result<Result<(), serde_json::Error>, StreamError> {
-    let mut parser = serde_json::Deserializer::from_reader(tree.open_file(path)?);
-    let read = Top(document).deserialize(&mut parser);
-    Ok(read.and_then(|()| parser.end()))
-}
-
-struct Top<'d>(&'d mut dyn Document);
-
-impl<'de> DeserializeSeed<'de> for Top<'_> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<(), D::Error> {
-        d.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Top<'_> {
-    type Value = ();
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
-        while let Some(key) = map.next_key::<String>()? {
-            self.0.key(&key);
-            if self.0.wants(&key) {
-                map.next_value_seed(List { key: &key, document: &mut *self.0 })?;
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(())
-    }
-}
-
-struct List<'l> {
-    key: &'l str,
-    document: &'l mut dyn Document,
-}
-
-impl<'de> DeserializeSeed<'de> for List<'_> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<(), D::Error> {
-        d.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for List<'_> {
-    type Value = ();
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a list of {}", self.key)
-    }
-    fn visit_seq<S: SeqAccess<'de>>(self, mut list: S) -> Result<(), S::Error> {
-        let mut index = 0;
-        while let Some(value) = list.next_element::<Value>()? {
-            if let Err(e) = self.document.element(self.key, index, value) {
-                self.document.fail(e);
-                return Err(serde::de::Error::custom("stopped"));
-            }
-            index += 1;
-        }
-        Ok(())
-    }
-}
-
-/// The first pass: keys, images, categories.
-struct First<'f> {
-    tree: &'f Tree,
-    path: &'f str,
-    out: &'f mut Findings,
+/// A document in the course of its check.
+struct Pass<'p> {
+    tree: &'p Tree,
+    path: &'p str,
+    out: &'p mut Findings,
     /// Where readers look for images, with a slash; the one where they are comes first.
     folders: Vec<String>,
     /// `train2017` of `instances_train2017.json`.
@@ -164,15 +68,29 @@ struct First<'f> {
     /// A list of images without annotations, such as those of the test server.
     image_info: bool,
     keys: HashSet<String>,
-    known: Known,
+    /// Annotations came before the images, and are read in another pass.
+    passed_over: bool,
+    again: bool,
+    sizes: HashMap<i64, [u32; 2]>,
     names: HashSet<[u8; 16]>,
-    category_names: HashSet<String>,
     images: Images,
-    failed: Option<StreamError>,
+    categories: Categories,
+    annotations: Annotations,
+    /// The element that was read last.
+    one: Annotation,
+    category: Value,
 }
 
-impl<'f> First<'f> {
-    fn new(tree: &'f Tree, survey: &Survey, path: &'f str, out: &'f mut Findings) -> Self {
+/// The categories of a document.
+#[derive(Default)]
+struct Categories {
+    /// Name, and number of joints when it has any, by id.
+    by_id: BTreeMap<i64, (String, Option<usize>)>,
+    names: HashSet<String>,
+}
+
+impl<'p> Pass<'p> {
+    fn new(tree: &'p Tree, survey: &Survey, path: &'p str, out: &'p mut Findings) -> Self {
         let folders = image_folders(tree, path);
         // Of a document alone only the folders that are meant for images are looked into.
         let any = |folder: &String| tree.files(folder, false).any(|file| is_image(&file));
@@ -188,11 +106,15 @@ impl<'f> First<'f> {
             part: part_of(path),
             image_info: leaf(path).starts_with("image_info"),
             keys: HashSet::new(),
-            known: Known::default(),
+            passed_over: false,
+            again: false,
+            sizes: HashMap::new(),
             names: HashSet::new(),
-            category_names: HashSet::new(),
             images: Images::new(present),
-            failed: None,
+            categories: Categories::default(),
+            annotations: Annotations::default(),
+            one: Annotation::default(),
+            category: Value::Null,
         }
     }
 
@@ -203,50 +125,52 @@ impl<'f> First<'f> {
         format!("{}{name}", self.folders[0])
     }
 
-    fn image(&mut self, at: &str, image: &Value) -> Result<(), StreamError> {
+    fn image(&mut self, index: u64, image: &Annotation) -> Result<(), StreamError> {
         self.out.tally.images += 1;
-        let Self { path, .. } = *self;
+        let path = self.path;
+        let at = format!("images[{index}]");
         let field = |key: &str, out: &mut Findings| {
-            out.add(&COCO_IMAGE_FIELD, Place::at(path, at), &format!("{key} is missing or of the wrong type"))
+            out.add(&COCO_IMAGE_FIELD, Place::at(path, &at), &format!("{key} is missing or of the wrong type"))
         };
-        let id = image.get("id").and_then(Value::as_i64);
-        let side = |key: &str| image.get(key).and_then(Value::as_u64).filter(|n| (1..=u64::from(u32::MAX)).contains(n));
-        let (width, height) = (side("width"), side("height"));
+        let side = |side: &Scalar| side.whole().and_then(|n| u32::try_from(n).ok()).filter(|n| *n > 0);
+        let (id, width, height) = (image.id.whole(), side(&image.width), side(&image.height));
         for (key, bad) in [("id", id.is_none()), ("width", width.is_none()), ("height", height.is_none())] {
             if bad {
                 field(key, self.out)?;
             }
         }
-        let size = width.zip(height).map_or([0; 2], |(w, h)| [w, h]);
+        let size = width.zip(height).map(|(w, h)| [w, h]);
         if let Some(id) = id
-            && self.known.add_image(id, size.map(|n| n as u32))
+            && self.sizes.insert(id, size.unwrap_or_default()).is_some()
         {
             let message = format!("image id {id} stands above: the reader keeps the last");
-            self.out.add(&COCO_IMAGE_ID_REPEATED, Place::at(path, at), &message)?;
+            self.out.add(&COCO_IMAGE_ID_REPEATED, Place::at(path, &at), &message)?;
         }
-        let Some(name) = image.get("file_name").and_then(Value::as_str).filter(|n| !n.is_empty()) else {
+        let Scalar::Text(name) = &image.file_name else { return field("file_name", self.out) };
+        if name.is_empty() {
             return field("file_name", self.out);
-        };
+        }
         if name.starts_with('/') || name.split('/').any(|part| part == "..") {
             let message = format!("{name:?} leaves the image folder");
-            return self.out.add(&COCO_FILE_NAME_OUTSIDE, Place::at(path, at), &message);
+            return self.out.add(&COCO_FILE_NAME_OUTSIDE, Place::at(path, &at), &message);
         }
         let mut digest = [0; 16];
         digest.copy_from_slice(&Sha256::digest(name.as_bytes())[..16]);
         if !self.names.insert(digest) {
             let message = format!("{name:?} is the file of another image too");
-            self.out.add(&COCO_FILE_NAME_REPEATED, Place::at(path, at), &message)?;
+            self.out.add(&COCO_FILE_NAME_REPEATED, Place::at(path, &at), &message)?;
         }
-        let size = width.zip(height).map(|(w, h)| [w, h]);
-        let place = format!("{path} {at}");
         let file = self.find(name);
-        let record = Record { from: &place, size, part: &self.part, ultralytics: false };
+        let from = format!("{path} {at}");
+        let record = Record { from: &from, size: size.map(|s| s.map(u64::from)), part: &self.part, ultralytics: false };
         self.images.look(self.tree, &file, &record, self.out)
     }
 
-    fn category(&mut self, at: &str, category: &Value) -> Result<(), StreamError> {
-        let place = Place::at(self.path, at);
-        let id = category.get("id").and_then(Value::as_i64);
+    fn category(&mut self, index: u64, category: &Value) -> Result<(), StreamError> {
+        let at = format!("categories[{index}]");
+        let place = Place::at(self.path, &at);
+        let number = |v: &Value| v.as_i64().or_else(|| v.as_f64().and_then(|n| Scalar::Float(n).whole()));
+        let id = category.get("id").and_then(number);
         let name = category.get("name").and_then(Value::as_str);
         for (key, bad) in [("id", id.is_none()), ("name", name.is_none_or(str::is_empty))] {
             if bad {
@@ -254,7 +178,7 @@ impl<'f> First<'f> {
             }
         }
         if let Some(name) = name
-            && !self.category_names.insert(name.to_owned())
+            && !self.categories.names.insert(name.to_owned())
         {
             self.out.add(&COCO_CATEGORY_NAME_REPEATED, place, &format!("{name:?} stands above"))?;
         }
@@ -269,34 +193,114 @@ impl<'f> First<'f> {
             }
         }
         if let Some(id) = id
-            && self.known.categories.insert(id, joints).is_some()
+            && self.categories.by_id.insert(id, (name.unwrap_or_default().to_owned(), joints)).is_some()
         {
             self.out.add(&COCO_CATEGORY_ID_REPEATED, place, &format!("category id {id} stands above"))?;
         }
         Ok(())
     }
+
+    fn finish(self) -> Result<(), StreamError> {
+        let Self { path, out, keys, annotations, categories, image_info, .. } = self;
+        let file = Place::file(path);
+        // Captions have no categories, lists of images no annotations.
+        let captions = annotations.captions > 0 && annotations.captions == annotations.number;
+        for (key, needed) in [("images", true), ("annotations", !image_info), ("categories", !captions)] {
+            if needed && !keys.contains(key) {
+                out.add(&COCO_KEY_MISSING, file, &format!("there is no {key:?}"))?;
+            }
+        }
+        if !keys.contains("info") {
+            out.add(&COCO_INFO_MISSING, file, "there is no \"info\"")?;
+        }
+        self.images.finish(path, out)?;
+        annotations.finish(path, out)?;
+        used(path, &annotations, &categories, out)?;
+        let [boxes, ascending, outside] = annotations.boxes;
+        if boxes > 0 && ascending == boxes && 3 * outside >= boxes {
+            let message = format!("the {boxes} boxes look like [x1, y1, x2, y2]");
+            out.add(&COCO_BBOX_CORNERS, file, &message)?;
+        }
+        let unused = categories.by_id.iter().filter(|(id, _)| !annotations.categories.contains_key(id));
+        let unused: Vec<&str> = unused.map(|(_, (name, _))| name.as_str()).collect();
+        if !annotations.categories.is_empty() {
+            super::images::unused_classes(&unused, categories.by_id.len(), file, out)?;
+        }
+        Ok(())
+    }
 }
 
-impl Document for First<'_> {
-    fn key(&mut self, key: &str) {
+/// Compares the categories that annotations have with those that are listed, wherever they are.
+fn used(path: &str, annotations: &Annotations, listed: &Categories, out: &mut Findings) -> Result<(), StreamError> {
+    let mut used: Vec<_> = annotations.categories.iter().collect();
+    used.sort_by_key(|(id, _)| **id);
+    let others = |n: u64| if n > 1 { format!(" ({n} annotations)") } else { String::new() };
+    for (id, found) in used {
+        let place = Place::at(path, &found.first);
+        let Some((_, joints)) = listed.by_id.get(id) else {
+            let message = format!("there is no category with id {id}{}", others(found.number));
+            out.add(&COCO_CATEGORY_UNKNOWN, place, &message)?;
+            continue;
+        };
+        if *id == 0 {
+            let message = format!("Datumaro takes category 0 for none{}: begin with 1", others(found.number));
+            out.add(&COCO_CATEGORY_ZERO, place, &message)?;
+        }
+        for (n, first) in &found.joints {
+            if let Some(joints) = joints.filter(|joints| joints != n) {
+                let message = format!("keypoints has {n} joints, the category {joints}");
+                out.add(&COCO_KEYPOINTS_INVALID, Place::at(path, first), &message)?;
+            }
+        }
+    }
+    for (at, id) in &annotations.odd {
+        out.add(&COCO_CATEGORY_UNKNOWN, Place::at(path, at), &format!("there is no category with id {id}"))?;
+    }
+    Ok(())
+}
+
+impl Document for Pass<'_> {
+    fn wants(&mut self, key: &str) -> bool {
+        let early = key == "annotations" && !self.keys.contains("images");
+        self.passed_over |= early && !self.again;
         if ["info", "images", "annotations", "categories"].contains(&key) {
             self.keys.insert(key.to_owned());
         }
+        match key {
+            "images" | "categories" => !self.again,
+            "annotations" if self.again => true,
+            "annotations" => !early,
+            _ => false,
+        }
     }
 
-    fn wants(&self, key: &str) -> bool {
-        matches!(key, "images" | "categories")
+    fn element(&mut self, key: &str, _: u64, text: &str) -> Front<()> {
+        if key != "categories" {
+            return parse_front(text, ReadAnnotation(&mut self.one));
+        }
+        match parse_front(text, PhantomData::<Value>) {
+            Front::Value(value, length) => {
+                self.category = value;
+                Front::Value((), length)
+            }
+            Front::More => Front::More,
+            Front::Wrong(message, at) => Front::Wrong(message, at),
+        }
     }
 
-    fn element(&mut self, key: &str, index: u64, value: Value) -> Result<(), StreamError> {
-        let at = format!("{key}[{index}]");
-        if key == "images" { self.image(&at, &value) } else { self.category(&at, &value) }
-    }
-
-    fn fail(&mut self, e: StreamError) {
-        self.failed = Some(e);
+    fn judge(&mut self, key: &str, index: u64) -> Result<(), StreamError> {
+        if key == "categories" {
+            let category = std::mem::take(&mut self.category);
+            return self.category(index, &category);
+        }
+        let one = std::mem::take(&mut self.one);
+        let judged = if key == "images" {
+            self.image(index, &one)
+        } else {
+            let Self { tree, path, sizes, .. } = self;
+            self.annotations.judge(&mut Court { tree, path, images: sizes, out: self.out, index, a: &one })
+        };
+        self.one = one;
+        judged
     }
 }
-
-/// Categories by id, with the number of their joints.
-pub type Categories = BTreeMap<i64, Option<usize>>;

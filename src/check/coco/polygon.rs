@@ -1,75 +1,115 @@
 //! Polygons of COCO: flat lists of coordinates, one a ring.
 
+use super::fields::Rings;
 use crate::check::finding::Rule;
 use crate::check::rules::{COCO_RING_FLAT, COCO_RING_INSIDE, COCO_RING_SHORT, COCO_SEGMENTATION_INVALID};
 use crate::stream::StreamError;
-use serde_json::Value;
 
 /// Comparisons of points and edges that are made for one annotation.
 const WORK: usize = 10_000_000;
 
-/// Checks rings, each `[x1, y1, x2, y2, …]` in pixels. Gives left, top, right and bottom of all of them.
+/// What a polygon covers, pixels.
+#[derive(Clone, Copy, Debug)]
+pub struct Extent {
+    /// Left, top, right and bottom.
+    pub around: [f64; 4],
+    /// The sum of the areas of the rings.
+    pub area: f64,
+    /// The sum of their lengths.
+    pub length: f64,
+}
+
+/// Checks rings, each `[x1, y1, x2, y2, …]` in pixels. `None` when what they cover cannot be told.
 ///
 /// # Errors
 /// Those of `say`.
 pub fn check(
-    rings: &[Value],
+    rings: &Rings,
     say: &mut dyn FnMut(&'static Rule, &str) -> Result<(), StreamError>,
-) -> Result<Option<[f64; 4]>, StreamError> {
-    let mut whole: Vec<Vec<[f64; 2]>> = Vec::new();
+) -> Result<Option<Extent>, StreamError> {
     let mut valid = true;
-    for (i, ring) in rings.iter().enumerate() {
-        let list = ring.as_array().map(Vec::as_slice).unwrap_or_default();
-        let numbers: Vec<f64> = list.iter().filter_map(Value::as_f64).collect();
-        if !ring.is_array() || numbers.len() != list.len() || !numbers.len().is_multiple_of(2) {
+    let (low, high) = (f64::INFINITY, f64::NEG_INFINITY);
+    let mut extent = Extent { around: [low, low, high, high], area: 0.0, length: 0.0 };
+    let mut whole = 0;
+    for (i, ring) in each(rings).enumerate() {
+        let Some(ring) = ring.filter(|ring| ring.len().is_multiple_of(2)) else {
             valid = false;
             say(&COCO_SEGMENTATION_INVALID, &format!("segmentation[{i}] is no list of pairs of numbers"))?;
             continue;
-        }
-        if numbers.len() < 6 {
+        };
+        if ring.len() < 6 {
             valid = false;
-            let message = format!("segmentation[{i}] has {} numbers, a ring needs six", numbers.len());
+            let message = format!("segmentation[{i}] has {} numbers, a ring needs six", ring.len());
             say(&COCO_RING_SHORT, &message)?;
             continue;
         }
-        let points: Vec<[f64; 2]> = numbers.chunks_exact(2).map(|p| [p[0], p[1]]).collect();
-        if twice_area(&points) == 0.0 {
+        let area = twice_area(ring).abs() / 2.0;
+        if area == 0.0 {
             say(&COCO_RING_FLAT, &format!("segmentation[{i}] has no area"))?;
-        } else {
-            whole.push(points);
+            continue;
+        }
+        whole += 1;
+        extent.area += area;
+        let mut last = [ring[ring.len() - 2], ring[ring.len() - 1]];
+        for point in ring.chunks_exact(2) {
+            let [x, y] = [point[0], point[1]];
+            let [left, top, right, bottom] = extent.around;
+            extent.around = [left.min(x), top.min(y), right.max(x), bottom.max(y)];
+            extent.length += (x - last[0]).hypot(y - last[1]);
+            last = [x, y];
         }
     }
+    if whole > 1 {
+        inside(rings, say)?;
+    }
+    Ok((valid && whole > 0).then_some(extent))
+}
+
+/// The rings; `None` for one that is not a list of numbers.
+fn each(rings: &Rings) -> impl Iterator<Item = Option<&[f64]>> {
+    let starts = std::iter::once(0).chain(rings.ends.iter().map(|(end, _)| *end));
+    starts.zip(&rings.ends).map(|(start, (end, numbers))| numbers.then(|| &rings.values[start..*end]))
+}
+
+/// Finds a ring that lies in another.
+fn inside(
+    rings: &Rings,
+    say: &mut dyn FnMut(&'static Rule, &str) -> Result<(), StreamError>,
+) -> Result<(), StreamError> {
+    let whole: Vec<&[f64]> = each(rings).flatten().filter(|r| r.len() >= 6 && twice_area(r) != 0.0).collect();
     for (i, inner) in whole.iter().enumerate() {
-        let around = |outer: &Vec<[f64; 2]>| {
-            !std::ptr::eq(outer, inner)
-                && inner.len() * outer.len() <= WORK
+        let around = |outer: &&[f64]| {
+            !std::ptr::eq(*outer, *inner)
+                && inner.len() / 2 * outer.len() / 2 <= WORK
                 && twice_area(outer).abs() > twice_area(inner).abs()
-                && inner.iter().all(|p| strictly_inside(*p, outer))
+                && inner.chunks_exact(2).all(|p| strictly_inside([p[0], p[1]], outer))
         };
         if whole.iter().take(1000).any(around) {
             let message =
                 format!("ring {} lies inside another: the reader fills it; write the mask as run lengths", i + 1);
-            say(&COCO_RING_INSIDE, &message)?;
-            break;
+            return say(&COCO_RING_INSIDE, &message);
         }
     }
-    let points = || whole.iter().flatten();
-    let fold = |axis: usize, f: fn(f64, f64) -> f64, from: f64| points().map(|p| p[axis]).fold(from, f);
-    let (low, high) = (f64::INFINITY, f64::NEG_INFINITY);
-    let around = [fold(0, f64::min, low), fold(1, f64::min, low), fold(0, f64::max, high), fold(1, f64::max, high)];
-    Ok((valid && !whole.is_empty()).then_some(around))
+    Ok(())
 }
 
-fn twice_area(ring: &[[f64; 2]]) -> f64 {
-    let next = ring.iter().cycle().skip(1);
-    ring.iter().zip(next).map(|([x, y], [u, v])| x * v - u * y).sum()
+/// Twice the area inside a ring, by its sign clockwise or not.
+fn twice_area(ring: &[f64]) -> f64 {
+    let mut sum = 0.0;
+    let mut last = [ring[ring.len() - 2], ring[ring.len() - 1]];
+    for point in ring.chunks_exact(2) {
+        sum += last[0] * point[1] - point[0] * last[1];
+        last = [point[0], point[1]];
+    }
+    sum
 }
 
 /// Whether a point lies inside a ring by the even-odd rule and not on its border.
-fn strictly_inside([x, y]: [f64; 2], ring: &[[f64; 2]]) -> bool {
+fn strictly_inside([x, y]: [f64; 2], ring: &[f64]) -> bool {
     let mut inside = false;
-    for (i, &[ax, ay]) in ring.iter().enumerate() {
-        let [bx, by] = ring[(i + 1) % ring.len()];
+    let [mut ax, mut ay] = [ring[ring.len() - 2], ring[ring.len() - 1]];
+    for point in ring.chunks_exact(2) {
+        let [bx, by] = [point[0], point[1]];
         let cross = (bx - ax) * (y - ay) - (by - ay) * (x - ax);
         let between = x >= ax.min(bx) && x <= ax.max(bx) && y >= ay.min(by) && y <= ay.max(by);
         if cross == 0.0 && between {
@@ -78,6 +118,7 @@ fn strictly_inside([x, y]: [f64; 2], ring: &[[f64; 2]]) -> bool {
         if (ay > y) != (by > y) && x < (bx - ax) * (y - ay) / (by - ay) + ax {
             inside = !inside;
         }
+        [ax, ay] = [bx, by];
     }
     inside
 }
@@ -88,7 +129,7 @@ mod tests {
 
     #[test]
     fn inside_is_not_on_the_border() {
-        let square = [[0.0, 0.0], [4.0, 0.0], [4.0, 4.0], [0.0, 4.0]];
+        let square = [0.0, 0.0, 4.0, 0.0, 4.0, 4.0, 0.0, 4.0];
         assert!(strictly_inside([1.0, 1.0], &square));
         assert!(!strictly_inside([4.0, 2.0], &square) && !strictly_inside([5.0, 1.0], &square));
     }

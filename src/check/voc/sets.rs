@@ -1,7 +1,9 @@
 //! The lists of `ImageSets`.
 
 use crate::check::finding::{Findings, Place};
-use crate::check::rules::{VOC_ID_SPACE, VOC_SET_EMPTY_LINE, VOC_SET_OVERLAP, VOC_SET_REPEATED_ID, VOC_SET_UNKNOWN_ID};
+use crate::check::rules::{
+    VOC_ID_SPACE, VOC_SET_EMPTY_LINE, VOC_SET_FLAG, VOC_SET_OVERLAP, VOC_SET_REPEATED_ID, VOC_SET_UNKNOWN_ID,
+};
 use crate::check::tree::Tree;
 use crate::stream::StreamError;
 use std::collections::{HashMap, HashSet};
@@ -25,6 +27,7 @@ impl Sets {
         let mut sets = Self::default();
         for path in tree.files(&format!("{folder}ImageSets/Main"), true).filter(|f| f.ends_with(".txt")) {
             sets.any = true;
+            by_class(tree, &path, out)?;
             list(tree, &path, out, |id, line, out| {
                 let part = stem(&path);
                 let part = PARTS.iter().position(|p| *p == part).map_or(0, |i| i + 1);
@@ -71,6 +74,25 @@ impl Sets {
     pub fn main(&self, id: &str) -> bool {
         self.main.contains_key(id)
     }
+}
+
+/// Checks the lines of a list of one class, such as `car_train.txt` beside `train.txt`: an id, and whether it has the class.
+fn by_class(tree: &Tree, path: &str, out: &mut Findings) -> Result<(), StreamError> {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    // The list that it is a part of: the name may have underscores itself.
+    let of = name.match_indices('_').map(|(at, _)| format!("{folder}/{}", &name[at + 1..]));
+    if !{ of }.any(|list| tree.has(&list)) {
+        return Ok(());
+    }
+    let bytes = tree.read(path)?;
+    for (number, line) in (1..).zip(String::from_utf8_lossy(&bytes).lines()) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        if !matches!(words[..], [] | [.., "-1" | "0" | "1"]) || words.len() == 1 {
+            let message = format!("{line:?} is not an id and -1, 0 or 1, as the list of one class has");
+            out.add(&VOC_SET_FLAG, Place::line(path, number), &message)?;
+        }
+    }
+    Ok(())
 }
 
 fn stem(path: &str) -> &str {

@@ -6,7 +6,7 @@ use crate::check::finding::{Findings, Place, Rule};
 use crate::check::layout::voc::Layout;
 use crate::check::rules::{
     VOC_BOX_EMPTY, VOC_BOX_OUTSIDE, VOC_BOX_REVERSED, VOC_CLASS_UNKNOWN, VOC_FIELD_MISSING, VOC_FILE_NAME_DIFFERS,
-    VOC_FLAG, VOC_INVALID_XML, VOC_NOT_A_NUMBER, VOC_NOT_AN_INTEGER, VOC_NOT_JPG,
+    VOC_FLAG, VOC_INVALID_XML, VOC_NAME_BLANK, VOC_NOT_A_NUMBER, VOC_NOT_AN_INTEGER, VOC_NOT_JPG,
 };
 use crate::check::tree::Tree;
 use crate::stream::StreamError;
@@ -84,6 +84,10 @@ pub fn check(
             match named.text("name") {
                 None => say(named.line, &VOC_FIELD_MISSING, &format!("the {} has no name", named.name))?,
                 Some(name) => {
+                    if named.child("name").is_some_and(|element| element.text != name) {
+                        let message = format!("{name:?} has blanks around it, which are part of the class for readers");
+                        say(named.line, &VOC_NAME_BLANK, &message)?;
+                    }
                     let known = |labels: &&Labels| {
                         labels.index.contains_key(name) || (named.name == "part" && labels.parts.contains(name))
                     };

@@ -11,9 +11,9 @@ use super::images::{Images, Record, is_image};
 use super::layout::yolo::{Config, classes_of, images_of, label_folders};
 use super::layout::{Survey, folder_of, shown};
 use super::rules::{
-    CLASS_UNUSED, IMAGE_HIDDEN, LABEL_BOXES_AMONG_POLYGONS, LABEL_CORNERS, YOLO_IMAGE_TYPE, YOLO_LABEL_MISSING,
-    YOLO_LABEL_ORPHAN, YOLO_NO_LABELS, YOLO_NO_PARTS, YOLO_NOT_DESCRIBED, YOLO_NPY_CACHE, YOLO_PART_EMPTY,
-    YOLO_STEM_SHARED, YOLO_TRAIN_EMPTY, YOLO_VAL_EMPTY,
+    IMAGE_HIDDEN, LABEL_BOXES_AMONG_POLYGONS, LABEL_CORNERS, YOLO_IMAGE_TYPE, YOLO_LABEL_MISSING, YOLO_LABEL_ORPHAN,
+    YOLO_NO_LABELS, YOLO_NO_PARTS, YOLO_NOT_DESCRIBED, YOLO_NPY_CACHE, YOLO_PART_EMPTY, YOLO_STEM_SHARED,
+    YOLO_TRAIN_EMPTY, YOLO_VAL_EMPTY,
 };
 use super::tree::{Image, Tree};
 use super::workers;
@@ -389,15 +389,10 @@ impl<'d> Dataset<'d> {
             out.add(&LABEL_CORNERS, place, &message)?;
         }
         let names = self.names.unwrap_or_default();
-        let unused =
-            |(i, name): (usize, &String)| (self.used.get(i).copied().unwrap_or(0) == 0).then(|| format!("{name:?}"));
-        let unused: Vec<String> = names.iter().enumerate().filter_map(unused).collect();
-        if !unused.is_empty() && !self.used.is_empty() {
-            let more = unused.len().saturating_sub(5);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            let first = unused.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
-            let message = format!("{} of {} classes have no object: {first}{more}", unused.len(), names.len());
-            out.add(&CLASS_UNUSED, place, &message)?;
+        let unused = names.iter().enumerate().filter(|(i, _)| self.used.get(*i).copied().unwrap_or(0) == 0);
+        let unused: Vec<&str> = unused.map(|(_, name)| name.as_str()).collect();
+        if !self.used.is_empty() {
+            super::images::unused_classes(&unused, names.len(), place, out)?;
         }
         Ok(())
     }

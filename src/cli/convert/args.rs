@@ -53,10 +53,13 @@ pub struct Args {
     /// Output format
     #[arg(short, long, value_name = "FORMAT", value_parser = FormatName)]
     pub to: Option<String>,
-    /// Check a finished dataset instead: a folder, a document, or - for file lines
-    #[arg(long, value_name = "DIR", conflicts_with = "files", help = format!(
-        "Check a finished dataset instead ({}): a folder, a document, or - for file lines", check::names()))]
+    /// Check a finished dataset instead: a folder, an archive, a document, or - for file lines
+    #[arg(long, value_name = "PLACE", conflicts_with = "files", help = format!(
+        "Check a finished dataset instead ({}): a folder, an archive, a document, or - for file lines", check::names()))]
     pub check: Option<PathBuf>,
+    /// What is judged, and how it is written.
+    #[command(flatten)]
+    pub judge: check::CheckArgs,
     /// Split into parts: shares (0.8/0.1/0.1, 80/10/10, 8:1:1 or train=0.8,val=0.2, by a stable hash of the id), `category`, or a field
     /// path that the rows have
     #[arg(long, value_name = "SPEC", help_heading = "Dataset")]

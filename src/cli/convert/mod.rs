@@ -39,7 +39,7 @@ pub fn grouped(command: Command) -> Command {
 pub fn main(args: Args, typed: &[String], console: &Console) -> Result<Exit, Failure> {
     if let Some(what) = &args.check {
         refuse_besides_check(typed)?;
-        return check(what, args.to.as_deref(), args.allow_partial, args.unframed, &args.common, console);
+        return check(what, args.to.as_deref(), args.allow_partial, args.unframed, &args.judge, &args.common, console);
     }
     let Some(to) = args.to.as_deref() else {
         return Err(Failure::usage(format!("say what to convert to: --to {}", formats::names(|_| true))));

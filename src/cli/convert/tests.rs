@@ -34,6 +34,9 @@ const OF_EVERY_FORMAT: [&str; 17] = [
     "unframed",
     // These are about the run as a whole, and are refused elsewhere.
     "check",
+    "readers",
+    "output-format",
+    "max-findings",
     "bare",
 ];
 

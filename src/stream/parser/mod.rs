@@ -77,6 +77,11 @@ impl<'de> Parser<'de> {
         Self { text, at: 0, levels: MAX_VISITED, scratch: String::new(), open: Vec::new() }
     }
 
+    /// How much of the text was read, bytes.
+    pub fn at(&self) -> usize {
+        self.at
+    }
+
     /// Nothing but white space may follow.
     ///
     /// # Errors

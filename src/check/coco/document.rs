@@ -1,0 +1,212 @@
+//! A document as a stream: the text of one element of a list at a time is in memory.
+
+use crate::check::tree::Tree;
+use crate::stream::StreamError;
+use crate::stream::json::{Front, parse_front};
+use serde::de::{DeserializeSeed, IgnoredAny};
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::marker::PhantomData;
+
+/// What is read at once, bytes.
+const STEP: usize = 1 << 20;
+/// The longest element, bytes.
+const CAP: usize = 256 << 20;
+
+/// What ends the reading of a document.
+#[derive(Debug)]
+pub enum Fault {
+    /// The file is not JSON: what is wrong, and the line.
+    Json(String, u64),
+    /// The file cannot be read, or a finding cannot be written.
+    Stream(StreamError),
+}
+
+impl From<StreamError> for Fault {
+    fn from(e: StreamError) -> Self {
+        Self::Stream(e)
+    }
+}
+
+/// Receives the parts of a document as they are read.
+pub trait Document {
+    /// Called with each key of the top object; whether [`Document::element`] is to be called for each element of the list under it.
+    fn wants(&mut self, key: &str) -> bool;
+    /// Reads the element at the front of `text`; `index` counts from 0.
+    fn element(&mut self, key: &str, index: u64, text: &str) -> Front<()>;
+    /// Judges the element that was read last.
+    ///
+    /// # Errors
+    /// [`StreamError`]: a finding cannot be written.
+    fn judge(&mut self, key: &str, index: u64) -> Result<(), StreamError>;
+}
+
+/// Reads a document.
+///
+/// # Errors
+/// See [`Fault`].
+pub fn read(tree: &Tree, path: &str, document: &mut dyn Document) -> Result<(), Fault> {
+    let mut text =
+        Text { path, file: tree.open_file(path)?, text: String::new(), at: 0, rest: Vec::new(), end: false, lines: 1 };
+    text.expect(b'{', "the document is not an object")?;
+    let mut first = true;
+    while text.next(&mut first, b'}')? {
+        let key: String = text.value(PhantomData::<String>)?;
+        text.expect(b':', "expected a colon")?;
+        let wanted = document.wants(&key);
+        match text.peek()? {
+            b'[' if wanted => text.list(&key, document)?,
+            // A long value is passed over in pieces.
+            b'[' => {
+                text.at += 1;
+                let mut first = true;
+                while text.next(&mut first, b']')? {
+                    text.value(PhantomData::<IgnoredAny>)?;
+                }
+            }
+            _ if wanted => return Err(text.wrong(format!("{key} is not a list"))),
+            _ => drop(text.value(PhantomData::<IgnoredAny>)?),
+        }
+    }
+    match text.peek() {
+        Err(Fault::Json(..)) => Ok(()),
+        Ok(_) => Err(text.wrong("more after the document".into())),
+        Err(e) => Err(e),
+    }
+}
+
+/// The text around the place that is read.
+struct Text<'p> {
+    path: &'p str,
+    file: BufReader<File>,
+    text: String,
+    at: usize,
+    /// The first bytes of a character that is not here whole.
+    rest: Vec<u8>,
+    end: bool,
+    /// Lines before the text, and one.
+    lines: u64,
+}
+
+impl Text<'_> {
+    /// Reads more behind what is here; false at the end of the file.
+    fn more(&mut self) -> Result<bool, Fault> {
+        if self.end {
+            return Ok(false);
+        }
+        let seen = &self.text.as_bytes()[..self.at];
+        self.lines += memchr::memchr_iter(b'\n', seen).count() as u64;
+        self.text.drain(..self.at);
+        self.at = 0;
+        if self.text.len() > CAP {
+            return Err(self.wrong("an element is too long".into()));
+        }
+        let mut bytes = std::mem::take(&mut self.rest);
+        // Twice as much as is here: a long element is not read again and again.
+        let step = STEP.max(self.text.len()) as u64;
+        let name = self.path.to_owned();
+        let read = (&mut self.file).take(step).read_to_end(&mut bytes);
+        self.end = read.map_err(|source| StreamError::Read { name, source })? == 0;
+        match simdutf8::compat::from_utf8(&bytes) {
+            Ok(text) => self.text.push_str(text),
+            Err(e) if e.error_len().is_none() && !self.end => {
+                let (whole, rest) = bytes.split_at(e.valid_up_to());
+                self.text.push_str(&String::from_utf8_lossy(whole));
+                self.rest = rest.to_vec();
+            }
+            Err(_) => return Err(self.wrong("it is not UTF-8".into())),
+        }
+        Ok(true)
+    }
+
+    /// The next byte that is not white space.
+    fn peek(&mut self) -> Result<u8, Fault> {
+        loop {
+            let bytes = self.text.as_bytes();
+            while let Some(byte) = bytes.get(self.at) {
+                if !matches!(byte, b' ' | b'\n' | b'\t' | b'\r') {
+                    return Ok(*byte);
+                }
+                self.at += 1;
+            }
+            if !self.more()? {
+                return Err(self.wrong("the document breaks off".into()));
+            }
+            if self.lines == 1 && self.at == 0 && self.text.starts_with('\u{feff}') {
+                self.at = '\u{feff}'.len_utf8();
+            }
+        }
+    }
+
+    fn expect(&mut self, byte: u8, message: &str) -> Result<(), Fault> {
+        if self.peek()? != byte {
+            return Err(self.wrong(message.to_owned()));
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// Whether another element or entry follows before this bracket.
+    fn next(&mut self, first: &mut bool, close: u8) -> Result<bool, Fault> {
+        if self.peek()? == close {
+            self.at += 1;
+            return Ok(false);
+        }
+        if !std::mem::take(first) {
+            self.expect(b',', "expected a comma or a closing bracket")?;
+            self.peek()?;
+        }
+        Ok(true)
+    }
+
+    fn value<S, T>(&mut self, seed: S) -> Result<T, Fault>
+    where
+        S: for<'de> DeserializeSeed<'de, Value = T> + Clone,
+    {
+        loop {
+            match parse_front(&self.text[self.at..], seed.clone()) {
+                Front::Value(value, length) => {
+                    self.at += length;
+                    return Ok(value);
+                }
+                front => self.failed(front)?,
+            }
+        }
+    }
+
+    fn list(&mut self, key: &str, document: &mut dyn Document) -> Result<(), Fault> {
+        self.at += 1;
+        let mut first = true;
+        let mut index = 0;
+        while self.next(&mut first, b']')? {
+            loop {
+                match document.element(key, index, &self.text[self.at..]) {
+                    Front::Value((), length) => {
+                        self.at += length;
+                        break;
+                    }
+                    front => self.failed(front)?,
+                }
+            }
+            document.judge(key, index)?;
+            index += 1;
+        }
+        Ok(())
+    }
+
+    /// A value that could not be read: more of it, or the error.
+    fn failed<T>(&mut self, front: Front<T>) -> Result<(), Fault> {
+        if let Front::Wrong(message, at) = front {
+            self.at += at;
+            return Err(self.wrong(message));
+        }
+        if self.more()? { Ok(()) } else { Err(self.wrong("the document breaks off".into())) }
+    }
+
+    fn wrong(&self, message: String) -> Fault {
+        let before = memchr::memchr_iter(b'\n', &self.text.as_bytes()[..self.at.min(self.text.len())]).count();
+        // Columns of the parser are those of its piece.
+        let message = message.split(" at column ").next().unwrap_or_default().to_owned();
+        Fault::Json(message, self.lines + before as u64)
+    }
+}

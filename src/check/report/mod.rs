@@ -1,0 +1,48 @@
+//! The forms in which findings are written.
+
+mod junit;
+mod lines;
+mod sarif;
+
+pub use junit::Junit;
+pub use lines::Lines;
+pub use sarif::Sarif;
+
+use super::finding::{Place, Rule, Severity};
+use crate::stream::StreamError;
+use std::collections::BTreeMap;
+
+/// How often each rule was broken, by code.
+pub type Counts = BTreeMap<&'static str, (Severity, u64)>;
+
+/// Takes findings as they are found.
+pub trait Report: Send {
+    /// Writes one. `number`: how often its rule was broken so far, this time included.
+    ///
+    /// # Errors
+    /// [`StreamError::Write`] and [`StreamError::Closed`] of the output.
+    fn finding(&mut self, rule: &'static Rule, place: Place<'_>, message: &str, number: u64)
+    -> Result<(), StreamError>;
+
+    /// Writes what comes after the last one. `unread`: what could not be read, a line each.
+    ///
+    /// # Errors
+    /// As [`Report::finding`].
+    fn finish(&mut self, counts: &Counts, unread: &[String]) -> Result<(), StreamError>;
+}
+
+/// What a file holds must not break out of its line, or reorder it on a terminal.
+fn visible(text: &str) -> String {
+    let hidden = |c: char| {
+        c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|c| if hidden(c) { ' ' } else { c }).collect()
+}
+
+/// A finding in one line, without its severity and code: `FILE:LINE AT: message`.
+fn sentence(place: Place<'_>, middle: &str, message: &str) -> String {
+    let Place { path, line, at } = place;
+    let line = line.map_or(String::new(), |line| format!(":{line}"));
+    let at = if at.is_empty() { String::new() } else { format!(" {at}") };
+    visible(&format!("{path}{line}{at}: {middle}{message}"))
+}

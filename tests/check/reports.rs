@@ -1,0 +1,137 @@
+//! The forms of the findings, and whose judgement they are.
+
+use crate::common::run;
+use crate::sets::{ROW, coco, tree};
+use serde_json::Value;
+use std::fmt::Write;
+use tempfile::TempDir;
+
+const YAML: (&str, &str) = ("data.yaml", "train: images/train\nval: images/val\nnames: [car]\n");
+
+/// 1,300 rows that are no numbers, and an image that breaks its document.
+fn many() -> TempDir {
+    let rows = "x\n".repeat(1300);
+    tree(&[
+        YAML,
+        ("images/train/a.jpg", ""),
+        ("labels/train/a.txt", &rows),
+        ("images/val/b.jpg", ""),
+        ("labels/val/b.txt", ROW),
+    ])
+}
+
+#[test]
+fn findings_of_a_rule_are_capped_and_counted() {
+    let folder = many();
+    let place = folder.path().to_str().unwrap();
+    let lines = |more: &[&str]| {
+        let ran = run("syn-convert", &[&["--check", place], more].concat(), b"").exits(3);
+        assert!(ran.stderr.contains("LABEL_NOT_A_NUMBER 1300"), "{ran:?}");
+        ran.text().lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    // Not on a terminal: all of them.
+    assert_eq!(lines(&[]).len(), 1300);
+    assert_eq!(lines(&["--max-findings", "all"]).len(), 1300);
+    let capped = lines(&["--max-findings", "3"]);
+    assert_eq!(capped.len(), 4);
+    assert!(capped[3].starts_with("… and 1,297 more of dropped: LABEL_NOT_A_NUMBER"), "{capped:?}");
+    assert_eq!(lines(&["--max-findings", "0"]).len(), 1);
+    assert_eq!(lines(&["--log-format", "json"]).len(), 1300);
+    assert_eq!(lines(&["--output-format", "json", "--max-findings", "2"]).len(), 2);
+    for wrong in [["--max-findings", "many"], ["--max-findings", "-1"], ["--output-format", "html"]] {
+        run("syn-convert", &[&["--check", place], &wrong[..]].concat(), b"").exits(2);
+    }
+    run("syn-convert", &["--check", place, "--output-format", "sarif", "--max-findings", "3"], b"")
+        .exits(2)
+        .says("SARIF");
+    run("syn-convert", &["--to", "coco", "--max-findings", "3"], b"").exits(2);
+}
+
+/// A document that several readers do something about.
+fn disputed() -> TempDir {
+    // Without iscrowd and with category 0: pycocotools fails, Datumaro loses the class. A box without area: torchvision fails.
+    let text = coco!("a.jpg").replace(",\"iscrowd\":0", "").replace("[2,3,10,8]", "[2,3,0,8]");
+    tree(&[("annotations/instances.json", &text), ("images/a.jpg", ""), ("images/b.jpg", "")])
+}
+
+#[test]
+fn readers_limit_the_judgement() {
+    let folder = disputed();
+    let place = folder.path().to_str().unwrap();
+    let cases: [(&[&str], &[&str], i32); 9] = [
+        (&[], &["COCO_BBOX_EMPTY", "COCO_FIELD_MISSING"], 3),
+        (&["--readers", "pycocotools"], &["COCO_FIELD_MISSING"], 3),
+        (&["--readers", "PyCocoTools"], &["COCO_FIELD_MISSING"], 3),
+        (&["--readers", "torchvision"], &["COCO_BBOX_EMPTY"], 3),
+        (&["--readers", "ultralytics"], &["COCO_BBOX_EMPTY"], 3),
+        (&["--readers", "torchvision,pycocotools"], &["COCO_BBOX_EMPTY", "COCO_FIELD_MISSING"], 3),
+        (&["--readers", "torchvision", "--readers", "pycocotools"], &["COCO_BBOX_EMPTY", "COCO_FIELD_MISSING"], 3),
+        (&["--readers", "datumaro"], &[], 0),
+        (&["--readers", "supervision"], &[], 0),
+    ];
+    for (args, expected, exit) in cases {
+        let ran = run("syn-convert", &[&["--check", place, "--log-format", "json"], args].concat(), b"").exits(exit);
+        let line = |line: &str| serde_json::from_str::<Value>(line).unwrap()["code"].as_str().unwrap().to_owned();
+        let mut codes: Vec<String> = ran.text().lines().map(line).collect();
+        codes.sort_unstable();
+        assert_eq!(codes, expected, "{args:?}");
+    }
+    let unknown = run("syn-convert", &["--check", place, "--readers", "pycoco"], b"").exits(2);
+    unknown.says("pycoco").says("datumaro");
+    // What none of them can read is still no pass.
+    run("syn-convert", &["--check", tree(&[]).path().to_str().unwrap(), "--readers", "datumaro"], b"").exits(3);
+}
+
+#[test]
+fn sarif_names_rules_places_and_what_was_not_read() {
+    let folder = tree(&[
+        YAML,
+        ("images/train/a b.jpg", ""),
+        ("labels/train/a b.txt", "0 0.5 0.5 0.4 0.2\nx \u{1b}\n"),
+        ("images/val/b.jpg", ""),
+        ("labels/val/b.txt", ROW),
+        ("x.xml", "<annotations><meta></meta></annotations>"),
+    ]);
+    let place = folder.path().to_str().unwrap();
+    let ran = run("syn-convert", &["--check", place, "--output-format", "sarif"], b"").exits(3);
+    let document: Value = serde_json::from_str(ran.text()).unwrap();
+    assert_eq!(document["version"], "2.1.0");
+    let run = &document["runs"][0];
+    let result = &run["results"][0];
+    let location = &result["locations"][0]["physicalLocation"];
+    assert_eq!((&result["ruleId"], &result["level"]), (&"LABEL_NOT_A_NUMBER".into(), &"error".into()));
+    assert_eq!(location["artifactLocation"]["uri"], "labels/train/a%20b.txt");
+    assert_eq!(location["region"]["startLine"], 2);
+    let rules: Vec<_> = run["tool"]["driver"]["rules"].as_array().unwrap().iter().map(|rule| &rule["id"]).collect();
+    assert!(rules.contains(&&result["ruleId"]));
+    assert_eq!(run["invocations"][0]["executionSuccessful"], false);
+    let empty = crate::common::run(
+        "syn-convert",
+        &["--check", disputed().path().to_str().unwrap(), "--output-format", "sarif", "--readers", "datumaro"],
+        b"",
+    );
+    assert_eq!(
+        serde_json::from_str::<Value>(empty.exits(0).text()).unwrap()["runs"][0]["results"],
+        Value::Array(Vec::new())
+    );
+}
+
+#[test]
+fn junit_has_a_test_for_each_rule() {
+    let folder = many();
+    let place = folder.path().to_str().unwrap();
+    let ran = run("syn-convert", &["--check", place, "--output-format", "junit"], b"").exits(3);
+    let text = ran.text();
+    let mut reader = quick_xml::Reader::from_str(text);
+    let mut names = String::new();
+    loop {
+        match reader.read_event().unwrap() {
+            quick_xml::events::Event::Eof => break,
+            quick_xml::events::Event::Start(tag) => write!(names, "{} ", tag.name().as_ref()).unwrap(),
+            _ => {}
+        }
+    }
+    assert_eq!(names.matches("testcase").count(), synpipe::check::RULES.len() + 1);
+    assert_eq!(names.matches("failure").count(), 1, "{text}");
+    assert!(text.contains("failures=\"1\" errors=\"0\"") && text.contains("1300 times: a value is no number"));
+}
