@@ -84,7 +84,8 @@ def measure(command, times=3):
     best = None
     for _ in range(times):
         start = time.perf_counter()
-        child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        with open(os.devnull, "wb") as nothing:
+            child = subprocess.Popen(command, stdout=nothing, stderr=subprocess.PIPE)
         said = child.stderr.read().decode().strip()
         _, status, used = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)

@@ -73,6 +73,8 @@ struct Pass<'p> {
     again: bool,
     sizes: HashMap<i64, [u32; 2]>,
     names: HashSet<[u8; 16]>,
+    /// There are images in the folders where they would be, or others that make those missing.
+    any_image: bool,
     images: Images,
     categories: Categories,
     annotations: Annotations,
@@ -98,7 +100,10 @@ impl<'p> Pass<'p> {
             Some(_) => folders.iter().filter(|f| !f.is_empty() && *f != folder_of(path)).any(any),
             None => survey.any_image,
         };
+        let flat = |folder: &String| tree.files(folder, true).any(|file| is_image(&file));
+        let any_image = present || folders.iter().any(flat);
         Self {
+            any_image,
             tree,
             path,
             out,
@@ -159,6 +164,10 @@ impl<'p> Pass<'p> {
         if !self.names.insert(digest) {
             let message = format!("{name:?} is the file of another image too");
             self.out.add(&COCO_FILE_NAME_REPEATED, Place::at(path, &at), &message)?;
+        }
+        if !self.any_image {
+            self.images.absent(name);
+            return Ok(());
         }
         let file = self.find(name);
         let from = format!("{path} {at}");
