@@ -122,8 +122,16 @@ pub enum Advice {
     StartOver,
     /// Repeat the options of the earlier run, or start over.
     SameOptions,
-    /// Give the checkpoint of the earlier run.
-    GiveCheckpoint,
+    /// Begin a series of exports anew, with another checkpoint.
+    NewSeries,
+    /// Give the checkpoint to the fetch, too, and keep its frames.
+    FetchCheckpoint,
+    /// Give one export and one checkpoint to a run.
+    OneExport,
+    /// Export everything each time.
+    WholeExport,
+    /// Name an increment by its time.
+    NameByTime,
     /// Give another name for the checkpoint.
     OtherCheckpoint,
     /// Leave out the filter, or export over the API.

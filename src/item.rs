@@ -16,6 +16,8 @@ pub struct Item<'a, D> {
     pub id: Str<'a>,
     /// Whether `id` was a number.
     pub id_is_number: bool,
+    /// `pgh_id`: the number of an event of ground truth.
+    pub pgh_id: Option<Raw<'a>>,
     /// `data`; `None` when the row has no such key.
     pub data: Option<D>,
     /// `split`, when a stage before wrote one.
@@ -47,11 +49,12 @@ pub struct Item<'a, D> {
 impl<'a, D> Item<'a, D> {
     /// The row without its payload, and the payload.
     pub fn split(self) -> (Item<'a, ()>, Option<D>) {
-        let Self { id, id_is_number, data, split, file, files, data_unit, dimensions, category, .. } = self;
+        let Self { id, id_is_number, pgh_id, data, split, file, files, data_unit, dimensions, category, .. } = self;
         let Self { status_label, status_review, tags, task, created, users, .. } = self;
         let row = Item {
             id,
             id_is_number,
+            pgh_id,
             data: None,
             split,
             file,
@@ -160,6 +163,7 @@ impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for ItemSeed<S> {
         let mut item = Item {
             id: Str::default(),
             id_is_number: false,
+            pgh_id: None,
             data: None,
             split: None,
             file: None,
@@ -188,6 +192,7 @@ impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for ItemSeed<S> {
                     }
                     continue;
                 }
+                "pgh_id" => &mut item.pgh_id,
                 "split" => &mut item.split,
                 "file" => &mut item.file,
                 "files" | "files_manifest" => {

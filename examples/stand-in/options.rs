@@ -63,6 +63,9 @@ pub struct Options {
     /// An old server: `pagination` is ignored
     #[arg(long)]
     pub no_cursor: bool,
+    /// This filter is ignored, as one that the server does not know
+    #[arg(long)]
+    pub ignore_filter: Vec<String>,
     /// Assignments carry no `data_unit`, as the strictest servers
     #[arg(long)]
     pub strict_rows: bool,

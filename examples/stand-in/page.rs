@@ -77,7 +77,8 @@ struct Walk {
 impl Walk {
     fn new(app: &App, target: Target, query: Query, base: String) -> Result<Self, Box<Response>> {
         let options = &app.options;
-        let filter = Filter::new(target, &query, &app.dump, options.project, options.gt_version);
+        let known = Query(query.0.iter().filter(|(key, _)| !options.ignore_filter.contains(key)).cloned().collect());
+        let filter = Filter::new(target, &known, &app.dump, options.project, options.gt_version);
         let filter = filter.map_err(|body| Box::new(json(StatusCode::BAD_REQUEST, body)))?;
         app.stats.ignored(&filter.ignored);
         let cap = if target == Target::DataUnit { 100 } else { options.max_page_size };

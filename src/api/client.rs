@@ -8,15 +8,16 @@ use super::credentials::Credentials;
 use super::error::ApiError;
 use super::limit::{Gate, Limits};
 use super::query::Query;
-use super::retry::{LONGEST_RETRY_AFTER, Policy, Tries, Trouble, retry_after};
+use super::retry::{LONGEST_RETRY_AFTER, Policy, Tries, Trouble, http_date, retry_after};
 use crate::net::addresses::{PrivateAddress, Reach, Resolver, UrlError};
 use crate::net::quote;
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use jiff::Timestamp;
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use reqwest::redirect;
 use serde_json::Value;
-use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use tokio::sync::OnceCell;
 use url::Url;
@@ -78,6 +79,8 @@ struct Inner {
     gate: Gate,
     /// Whether the host has ever answered.
     contact: AtomicBool,
+    /// What time the host's first answer says it is, and what time it was here.
+    clock: OnceLock<(Timestamp, Timestamp)>,
 }
 
 struct Pools {
@@ -104,7 +107,13 @@ impl Client {
         let objects = OnceCell::new();
         let contact = AtomicBool::new(false);
         let gate = Gate::new(options.limits);
-        Ok(Self(Arc::new(Inner { credentials, options, api, objects, meter: Traffic::default(), gate, contact })))
+        let (meter, clock) = (Traffic::default(), OnceLock::new());
+        Ok(Self(Arc::new(Inner { credentials, options, api, objects, meter, gate, contact, clock })))
+    }
+
+    /// What time the host's first answer said it was (`Date`), and what time it was here then.
+    pub fn clock(&self) -> Option<(Timestamp, Timestamp)> {
+        self.0.clock.get().copied()
     }
 
     /// Counts of what was done.
@@ -276,6 +285,12 @@ impl Client {
             Ok(Ok(response)) => response,
         };
         inner.contact.store(true, Relaxed);
+        if goal == Goal::Api
+            && inner.clock.get().is_none()
+            && let Some(there) = response.headers().get(DATE).and_then(|date| http_date(date.to_str().ok()?))
+        {
+            let _ = inner.clock.set((there, Timestamp::now()));
+        }
         let ok = response.status().is_success();
         if ok && goal == Goal::Api {
             inner.gate.good(sent.elapsed());

@@ -121,6 +121,14 @@ pub enum ApiError {
         /// What is wrong and what to do.
         reason: String,
     },
+    /// The server gives all rows, whatever moment is asked for.
+    #[error("{host} does not select by {date}, so what has changed cannot be told from the rest")]
+    NoDates {
+        /// Scheme, host and port.
+        host: String,
+        /// The date that matters.
+        date: &'static str,
+    },
     /// Fewer rows came than there are.
     #[error("{0}")]
     Short(String),
@@ -140,6 +148,7 @@ impl Classified for ApiError {
             | Self::Forbidden { .. }
             | Self::NotFound { .. }
             | Self::Refused { .. }
+            | Self::NoDates { .. }
             | Self::Redirected { .. } => Exit::Refused,
             Self::Unreachable { .. }
             | Self::GaveUp { .. }
@@ -166,6 +175,7 @@ impl Classified for ApiError {
             Self::GaveUp { .. } => Advice::WaitLonger,
             Self::Disorder { .. } => Advice::OrderOfArrival,
             Self::ShortBefore(_) => Advice::StartOver,
+            Self::NoDates { .. } => Advice::WholeExport,
             _ => return None,
         })
     }

@@ -67,7 +67,6 @@ impl Filters {
     }
 
     /// Keys and values in the order given.
-    #[cfg(feature = "postgres")]
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))
     }

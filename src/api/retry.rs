@@ -105,12 +105,17 @@ impl Tries {
     }
 }
 
+/// Reads an HTTP date, as in the header `Date`.
+pub fn http_date(text: &str) -> Option<jiff::Timestamp> {
+    Some(jiff::fmt::rfc2822::parse(text.trim()).ok()?.timestamp())
+}
+
 /// Reads a `Retry-After` header: seconds, or an HTTP date.
 pub fn retry_after(value: &str, now: jiff::Timestamp) -> Option<Duration> {
     if let Ok(seconds) = value.trim().parse::<u64>() {
         return Some(Duration::from_secs(seconds));
     }
-    let at = jiff::fmt::rfc2822::parse(value.trim()).ok()?.timestamp();
+    let at = http_date(value)?;
     Some(at.duration_since(now).try_into().unwrap_or(Duration::ZERO))
 }
 

@@ -130,6 +130,19 @@ impl Row {
         self.span.len()
     }
 
+    /// Appends a line with the row's id and nothing else of it; of an event of ground truth with its number, too.
+    pub fn write_id(&self, target: Target, out: &mut Vec<u8>) {
+        let json = |id: &Id| match id {
+            Id::Number(number) => number.to_string(),
+            Id::Other(json) => json.to_string(),
+        };
+        out.extend_from_slice(format!("{{\"target\":\"{}\",\"id\":{}", target.word(), json(&self.id)).as_bytes());
+        if target == Target::GroundTruth {
+            out.extend_from_slice(format!(",\"pgh_id\":{}", json(&self.key)).as_bytes());
+        }
+        out.extend_from_slice(b"}\n");
+    }
+
     /// Appends the item line with its newline: `target` first, then the row's own bytes, with other JSON for `data` when given, then
     /// one more field (its key, which needs no escaping, and its JSON) when given. White space that would break the line is dropped.
     pub fn write_line(&self, target: Target, data: Option<&[u8]>, field: Option<(&str, &str)>, out: &mut Vec<u8>) {

@@ -39,7 +39,15 @@ fn words(advice: Advice) -> String {
         Advice::Resume => "run again, with --resume to continue where it ended",
         Advice::StartOver => "run again without --resume",
         Advice::SameOptions => "give the same options, or start over without --resume",
-        Advice::GiveCheckpoint => "give its --checkpoint FILE",
+        Advice::NewSeries => "give another --checkpoint FILE to begin with all rows, or the options of that export",
+        Advice::FetchCheckpoint => {
+            "`syn-fetch --checkpoint FILE` says it in its end frame, which the programs between have to pass on"
+        }
+        Advice::OneExport => "give each export a run and a --checkpoint FILE of its own",
+        Advice::WholeExport => "export all rows each time, without --checkpoint",
+        Advice::NameByTime => {
+            "name each increment by its time, -o \"$(date -u +%Y%m%dT%H%M%SZ).ndjson\", and read all of them with `syn-filter --latest`"
+        }
         Advice::OtherCheckpoint => "give another name to --checkpoint",
         Advice::FilterOverApi => "leave it out, or export over the API, without --dsn",
         Advice::ExportOverApi => "export over the API, without --dsn",

@@ -3,12 +3,11 @@
 use super::{advice, completions, help, usage};
 use crate::exit::{Exit, Failure};
 use crate::stream::run_mark::StandardInput;
+use crate::stream::whole_file::is_same;
 use crate::stream::{StageError, StreamError, Writer, reader, standard};
 use clap::parser::ValueSource;
 use clap::{Arg, Args, Command, CommandFactory, Parser, ValueEnum};
-use std::fs::Metadata;
 use std::io::{self, IsTerminal, Write};
-use std::os::unix::fs::MetadataExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -38,7 +37,7 @@ pub enum Colour {
 /// Options that every binary has.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Common {
-    /// Write to FILE instead of standard output
+    /// Write to FILE instead of standard output; it appears when it is whole, compressed when it is called .gz or .zst
     #[arg(short, long, value_name = "FILE", global = true, help_heading = "Common options")]
     pub output: Option<PathBuf>,
     /// Say nothing but errors
@@ -90,21 +89,22 @@ impl Common {
         self.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get), usize::from)
     }
 
-    /// Refuses an output file that is also an input: it would be emptied before it is read.
+    /// Refuses an output file that is also an input, or another file of this run.
     ///
     /// # Errors
     /// A [`Failure`] with [`Exit::Usage`] that names the file.
-    pub fn refuse_overwriting(&self, inputs: &[PathBuf]) -> Result<(), Failure> {
-        let same = |a: &Path, b: &Path| {
-            let id = |p: &Path| std::fs::metadata(p).ok().filter(Metadata::is_file).map(|m| (m.dev(), m.ino()));
-            id(a).is_some_and(|file| Some(file) == id(b))
-        };
-        match &self.output {
-            Some(out) if inputs.iter().any(|input| same(input, out)) => {
+    pub fn refuse_overwriting(&self, others: &[PathBuf]) -> Result<(), Failure> {
+        let Some(out) = self.output.as_deref().filter(|_| !self.writes_stdout()) else { return Ok(()) };
+        let is_file = |path: &Path| path.metadata().map_or(true, |there| there.is_file());
+        let stdin = Path::new("/dev/stdin");
+        let paths = others.iter().map(|path| if path.as_os_str() == "-" { stdin } else { path.as_path() });
+        let mut paths = paths.chain(others.is_empty().then_some(stdin)).filter(|path| is_file(path));
+        match paths.any(|path| is_same(path, out)) {
+            true => {
                 let out = out.display();
                 Err(Failure::usage(format!("{out} is both input and output; write to another file and rename it")))
             }
-            _ => Ok(()),
+            false => Ok(()),
         }
     }
 

@@ -14,8 +14,9 @@ use crate::filter::predicates::status::{Labelling, Review};
 use crate::filter::predicates::tag::{Tag, TaskTag};
 use crate::filter::predicates::user::User;
 use crate::filter::selection::CLASS;
-use crate::filter::{AnyOf, Options, OutputForm, Selection, Summary};
+use crate::filter::{AnyOf, Input, Inputs, Options, OutputForm, Prefer, Rule, Selection, Summary};
 use crate::selection::List;
+use crate::selection::field::FieldPath;
 use crate::selection::sought::Sought;
 use crate::stream::Kind;
 use clap::{Parser, ValueEnum};
@@ -40,6 +41,11 @@ Examples:
     dump.ndjson
   # all rows but those listed, one id per line
   syn-filter --ids-from bad.txt --not dump.ndjson > good.ndjson
+  # all dumps of a series of nights as one (docs/nightly.md)
+  syn-filter --latest dumps/*.ndjson | syn-convert --to yolo | syn-sink out/
+  # one row a task: reviewed before not, then the newest
+  syn-filter --one-per task --prefer review=completed --prefer newest \\
+    dump.ndjson
   # a tenth of the rows, and the rest
   syn-filter --sample 0.1 --seed 7 dump.ndjson > val.ndjson
   syn-filter --sample 0.1 --seed 7 --not dump.ndjson > train.ndjson
@@ -50,6 +56,15 @@ Exit codes:
   3  bad input, an input that was cut, or a name that nothing in it has
   6  the output could not be written
   7  finished, but bad lines were left out";
+
+/// Order of the rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Order {
+    /// That of the input
+    Input,
+    /// Descending id
+    Descending,
+}
 
 /// What a bad line does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -76,9 +91,24 @@ pub struct Args {
     #[command(flatten)]
     pub predicates: predicates::Args,
 
+    /// Of each id only the newest row, in any number of dumps: the one with the latest date, of equals the later in the input. It comes
+    /// before all other options: a row whose newest version does not fit them is left out
+    #[arg(long, help_heading = "Part of the rows")]
+    pub latest: bool,
+    /// Of each value of FIELD (task, data_unit, data_unit.meta.group) only one of the rows that the other options select; rows
+    /// without it stay
+    #[arg(long, value_name = "FIELD", help_heading = "Part of the rows")]
+    pub one_per: Option<String>,
+    /// Which one: review=completed, status=completed, FIELD=VALUE, newest, oldest; the first given that tells two rows apart decides,
+    /// else the first in the input stays
+    #[arg(long, value_name = "RULE", requires = "one_per", help_heading = "Part of the rows")]
+    pub prefer: Vec<Prefer>,
     /// The rows that all options above together do NOT select
     #[arg(long, help_heading = "Part of the rows")]
     pub not: bool,
+    /// Order of the rows: as in the input, or by descending id as one stream, as syn-fetch writes them
+    #[arg(long, value_name = "ORDER", default_value = "input", help_heading = "OutputForm")]
+    pub order: Order,
     /// Stop after N selected rows
     #[arg(long, value_name = "N", help_heading = "Part of the rows")]
     pub limit: Option<u64>,
@@ -120,16 +150,24 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
         (_, true) => OutputForm::Bare,
         _ => OutputForm::Stream,
     };
+    let field = args.one_per.as_deref().map(FieldPath::new).transpose();
+    let field = field.map_err(|why| Failure::usage(format!("--one-per {why}")))?;
     let options = Options {
+        latest: args.latest.then_some(Rule::Latest),
+        one_per: field.map(|field| Rule::one_per(field, &args.prefer)).transpose()?,
         selection,
+        descending: args.order == Order::Descending,
         limit: args.limit,
         output,
         allow_partial: args.allow_partial,
         skip_bad: args.on_error == OnError::Skip,
         threads: args.common.threads(),
     };
-    let reader = args.unframed.reader(&args.files, Kind::Items, &args.common)?;
-    let summary = filter::run(reader, args.common.writer()?, options, &mut |note| console.warn(note))?;
+    let input = match args.latest || args.one_per.is_some() {
+        true => Input::Inputs(Inputs::open(&args.files)?, args.unframed.framing(&args.files, Kind::Items, &args.common)?),
+        false => Input::Reader(args.unframed.reader(&args.files, Kind::Items, &args.common)?),
+    };
+    let summary = filter::run(input, args.common.writer()?, options, &mut |note| console.warn(note))?;
     args.unframed.tell(&summary.came, Kind::Items, console);
     console.info(&describe(summary));
     Ok(if summary.bad > 0 { Exit::Partial } else { Exit::Ok })
@@ -191,11 +229,19 @@ fn ids(args: &Args) -> Result<Ids, Failure> {
 }
 
 fn describe(summary: Summary) -> String {
-    let Summary { selected, lines, bad, .. } = summary;
+    let Summary { selected, lines, bad, latest, one_per, .. } = summary;
+    let latest = latest
+        .map(|found| format!("{} rows, {} ids, {} older rows left out; ", found.rows, found.keys, found.left_out()));
+    let one_per = one_per.map(|found| {
+        let without =
+            if found.without > 0 { format!(", {} without the field kept", found.without) } else { String::new() };
+        format!("{} rows of {} values, {} left out{without}; ", found.rows, found.keys, found.left_out())
+    });
+    let picked = format!("{}{}", latest.unwrap_or_default(), one_per.unwrap_or_default());
     let bad = if bad > 0 { format!("; bad lines skipped: {bad}") } else { String::new() };
     match lines {
-        Some(lines) => format!("{selected} of {lines} items selected{bad}"),
-        None => format!("{selected} selected, stopped there (--limit){bad}"),
+        Some(lines) => format!("{picked}{selected} of {lines} items selected{bad}"),
+        None => format!("{picked}{selected} selected, stopped there (--limit){bad}"),
     }
 }
 

@@ -1,16 +1,20 @@
 //! An export, whatever its source: plan, begin frame, rows, accounting, end frame.
 
 use super::dimensions::Dimensions;
-use super::output::checkpoint;
-use super::output::checkpoint::Saver;
 use super::output::emit;
 use super::output::emit::ItemWriter;
 use super::output::keys::Keys;
 use super::output::progress::Watch;
-use super::source::{Source, Written};
+use super::output::state;
+use super::output::state::{Resume, Saver};
+use super::source::{Clock, Overview, Source, Written};
 use super::{FetchError, Report, Request, RowCounts};
 use crate::exit::Classified;
+use crate::stream::checkpoint::{KEY, Span};
 use crate::stream::{StageError, StreamError, Writer};
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
 use std::sync::atomic::Ordering::Relaxed;
 use tokio::runtime::Runtime;
 
@@ -26,45 +30,106 @@ pub fn run<S: Source>(
     open: impl FnOnce() -> Result<Writer, StreamError>,
     watch: &Watch,
 ) -> Result<Report, FetchError> {
+    let began = Timestamp::now();
     let (overview, plan) = source.plan(runtime, request)?;
-    if let Some(earlier) = request.earlier() {
-        checkpoint::same(earlier, &overview.identity)?;
+    if let Some((series, earlier)) = request.series.as_ref().and_then(|s| Some((s, s.earlier.as_ref()?))) {
+        earlier.check(&series.file, &overview.identity)?;
+    }
+    if let Some(resume) = &request.resume {
+        state::same(&resume.identity, &overview.identity)?;
     }
     let resume = request.resume.clone().unwrap_or_default();
+    let span = span(request, &overview, &resume, began);
     let expected = resume.expected.or(overview.expected);
     watch.before.store(resume.rows, Relaxed);
     watch.expected.store(expected.unwrap_or(0), Relaxed);
     if resume.complete {
+        if resume.is_partial {
+            open()?.finish()?;
+        }
         let rows = overview.describe(request.target, resume.rows);
-        return Ok(Report { rows, notes: vec!["it was complete already".into()] });
+        return Ok(Report { rows, notes: vec!["it was complete already".into()], span });
     }
     let mut writer = open()?;
-    let at_end = request.since.is_some();
-    let mut saver = Saver::new(request.checkpoint.clone(), at_end, overview.identity.clone(), &resume);
+    let mut saver = Saver::new(request.state.clone(), overview.identity.clone(), &resume);
     saver.expect(expected);
-    let mut output = ItemWriter { writer: &mut writer, saver: &mut saver, watch, keys: Keys::default() };
+    let increment = request.changed_since().is_some();
+    let (keys, again) = (Keys::default(), 0);
+    let mut output = ItemWriter {
+        writer: &mut writer,
+        saver: &mut saver,
+        watch,
+        keys,
+        again,
+        ids_only: request.ids_only,
+        increment,
+    };
     let measure = Dimensions::of(request, &overview);
     let export = || {
         if !request.bare && request.resume.is_none() {
-            output.frame(&overview.begin)?;
+            output.frame(&begin_line(&overview.begin, span.as_ref()))?;
             output.writer.flush()?;
         }
-        output.saver.save(false)?;
+        output.saver.save()?;
         let (mut slots, reading) = source.rows(runtime, request, plan);
         if let Some(measure) = &measure {
             slots = measure.stage(runtime, request.target, slots);
         }
         emit::rows(runtime, request.target, slots, &mut output)?;
-        let written = Written { rows: output.saver.rows(), expected, keys: &output.keys };
+        let written = Written { rows: output.saver.rows(), expected, again: output.again, keys: &output.keys };
         source.settle(runtime, request, reading, &written)
     };
     let done = export();
-    let counts = conclude(writer, saver, request.bare, done)?;
+    // A limit ends the export before all of it is there.
+    let span = span.filter(|_| request.limit.is_none());
+    let counts = conclude(writer, saver, request.bare, span.as_ref(), done)?;
     let mut notes = overview.notes.clone();
+    if request.series.is_some() {
+        notes.extend(clock_note(overview.clock));
+    }
     notes.extend(counts.notes());
     notes.extend(measure.iter().flat_map(Dimensions::notes));
     notes.extend(missing_ids(request, &counts));
-    Ok(Report { rows: overview.describe(request.target, counts.sent), notes })
+    Ok(Report { rows: overview.describe(request.target, counts.sent), notes, span })
+}
+
+/// The changes that an export of a series brings when it is complete. A run that continues another has the time of its beginning.
+fn span(request: &Request, overview: &Overview, resume: &Resume, began: Timestamp) -> Option<Span> {
+    let series = request.series.as_ref()?;
+    if request.resume.is_some() {
+        let spans = resume.frame.get(KEY).and_then(|spans| Vec::<Span>::deserialize(spans).ok());
+        return spans.and_then(|spans| spans.into_iter().next());
+    }
+    // The earlier of two clocks: what changes from here on is fetched next time, whichever of them is right.
+    let to = overview.clock.map_or(began, |clock| clock.there.min(began));
+    Some(Span::new(&overview.identity, series.position(), Some(to)))
+}
+
+/// What should be known of the clock that positions are taken from.
+fn clock_note(clock: Option<Clock>) -> Option<String> {
+    /// Less is no reason to look at a clock.
+    const SKEW: SignedDuration = SignedDuration::from_secs(60);
+    let Some(Clock { there, here }) = clock else {
+        return Some(
+            "the server does not say what time it is, so the checkpoint follows the clock of this machine".into(),
+        );
+    };
+    let ahead = here.duration_since(there);
+    let (seconds, word) = (ahead.as_secs().abs(), if ahead.is_positive() { "ahead of" } else { "behind" });
+    (ahead.abs() > SKEW).then(|| {
+        format!("the clock of this machine is {seconds} s {word} the server's: the checkpoint follows the earlier of the two")
+    })
+}
+
+/// The begin frame with what an export of a series brings.
+fn begin_line(begin: &str, span: Option<&Span>) -> String {
+    match (span, serde_json::from_str::<Map<String, Value>>(begin)) {
+        (Some(span), Ok(mut body)) => {
+            body.insert(KEY.into(), json!([span]));
+            Value::Object(body).to_string()
+        }
+        _ => begin.to_owned(),
+    }
 }
 
 /// Says how many ids of a list selected nothing.
@@ -82,26 +147,27 @@ fn conclude(
     mut writer: Writer,
     mut saver: Saver,
     bare: bool,
+    span: Option<&Span>,
     done: Result<RowCounts, FetchError>,
 ) -> Result<RowCounts, FetchError> {
     match done {
         Ok(counts) => {
             if !bare {
-                let end = counts.end_line();
+                let end = counts.end_line(span);
                 writer.line(end.as_bytes())?;
                 saver.wrote(end.len() + 1);
             }
             writer.finish()?;
-            saver.save(true)?;
+            saver.done();
             Ok(counts)
         }
         Err(error) => {
             // Where the output failed no frame can be written any more.
             if !bare && !matches!(error, FetchError::Stream(_)) {
-                let flushed = writer.flush().is_ok() && saver.save(false).is_ok();
+                let flushed = writer.flush().is_ok() && saver.save().is_ok();
                 let line = StageError::new("fetch", error.exit(), error.to_string()).line();
                 // What is reported is the failure itself; this line is for the stages that follow.
-                let _ = flushed.then(|| writer.line(line.as_bytes()).and_then(|()| writer.finish()));
+                let _ = flushed.then(|| writer.line(line.as_bytes()).and_then(|()| writer.flush()));
             }
             Err(error)
         }

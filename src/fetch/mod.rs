@@ -1,11 +1,11 @@
 //! The first stage: rows of a Synapse project, task list or ground-truth version as item lines.
 //!
 //! ```text
-//! source: plan ──► source: rows ──filled rows, in order──► output: frames, lines, checkpoint ──► source: settle
+//! source: plan ──► source: rows ──filled rows, in order──► output: frames, lines, state ──► source: settle
 //! ```
 //! * [`request`]: what to export, and what came of it; [`mod@export`]: how a run goes, whatever its source
 //! * [`source`]: what a source of rows is; [`api`] and [`database`] are the two there are
-//! * [`output`]: item lines, checkpoint, what can be resumed; `dimensions`: sizes of images, on the way to the output
+//! * [`output`]: item lines, what can be resumed; `dimensions`: sizes of images, on the way to the output
 //! * [`discover`]: what there is to export
 
 pub mod api;
@@ -23,7 +23,8 @@ use crate::exit::{Advice, Classified, Exit, UsageError};
 #[cfg(feature = "postgres")]
 use crate::postgres::DatabaseError;
 use crate::stream::StreamError;
-use output::checkpoint::CheckpointError;
+use crate::stream::checkpoint::CheckpointError;
+use output::state::ResumeError;
 use tokio::runtime::Runtime;
 
 pub use export::run;
@@ -44,6 +45,9 @@ pub enum FetchError {
     Database(#[from] DatabaseError),
     /// What an earlier run left cannot be continued.
     #[error(transparent)]
+    Resume(#[from] ResumeError),
+    /// The checkpoint is not one of this export.
+    #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
     /// The output cannot be written, or a list of ids cannot be read.
     #[error(transparent)]
@@ -58,6 +62,7 @@ impl FetchError {
             Self::Api(e) => e,
             #[cfg(feature = "postgres")]
             Self::Database(e) => e,
+            Self::Resume(e) => e,
             Self::Checkpoint(e) => e,
             Self::Stream(e) => e,
         }

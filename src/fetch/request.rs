@@ -1,9 +1,10 @@
 //! What to export, and what came of it.
 
-use super::output::checkpoint::{Checkpoint, Resume};
+use super::output::state::Resume;
 use crate::api::Target;
 use crate::api::filters::Filters;
 use crate::selection::Shard;
+use crate::stream::checkpoint::{self, Series, Span};
 use crate::stream::frame::end_line;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -19,12 +20,14 @@ pub struct Request {
     pub filters: Filters,
     /// Only these ids; empty = all.
     pub ids: Vec<String>,
-    /// Only rows that are new or were labelled again since this complete run.
-    pub since: Option<Checkpoint>,
+    /// The series that the export is part of, if any: then it has only what has changed since the one before.
+    pub series: Option<Series>,
     /// Stop after so many rows.
     pub limit: Option<u64>,
     /// Item lines only, no frames.
     pub bare: bool,
+    /// The ids of the rows only.
+    pub ids_only: bool,
     /// Rows go out as they come, not in descending order of their ids.
     pub arrival: bool,
     /// Rows a page, instead of what suits them.
@@ -37,8 +40,8 @@ pub struct Request {
     pub shard: Option<Shard>,
     /// Compare all ids with the server's at the end.
     pub verify: bool,
-    /// Where to remember how far the run came.
-    pub checkpoint: Option<PathBuf>,
+    /// Where to remember how far the run came, for a later one.
+    pub state: Option<PathBuf>,
     /// How far an earlier run came.
     pub resume: Option<Resume>,
 }
@@ -64,12 +67,15 @@ impl Request {
         if self.dimensions {
             out.insert("dimensions".into(), true.into());
         }
+        if self.ids_only {
+            out.insert("ids_only".into(), true.into());
+        }
         out
     }
 
-    /// The identity of the earlier run that this one has to fit, if there is one.
-    pub fn earlier(&self) -> Option<&Map<String, Value>> {
-        self.since.as_ref().map(|c| &c.identity).or(self.resume.as_ref().map(|r| &r.identity))
+    /// The moment from which changes are to be fetched; `None`: everything.
+    pub fn changed_since(&self) -> Option<jiff::Timestamp> {
+        self.series.as_ref().and_then(Series::changed_since)
     }
 }
 
@@ -89,6 +95,8 @@ pub struct Report {
     pub rows: String,
     /// Things the user should know.
     pub notes: Vec<String>,
+    /// What changes the export has, when it is part of a series and has all of them.
+    pub span: Option<Span>,
 }
 
 /// How many rows were expected and how many came.
@@ -110,7 +118,7 @@ pub struct RowCounts {
 
 impl RowCounts {
     /// The end frame. It holds nothing that depends on luck (retries, time), so that a resumed run ends like an undisturbed one.
-    pub fn end_line(&self) -> String {
+    pub fn end_line(&self, span: Option<&Span>) -> String {
         let mut extra = Map::new();
         if let Some(expected) = self.expected {
             extra.insert("expected".into(), expected.into());
@@ -120,6 +128,9 @@ impl RowCounts {
         extra.insert("vanished".into(), self.vanished.into());
         if self.verified {
             extra.insert("verified".into(), true.into());
+        }
+        if let Some(span) = span {
+            extra.insert(checkpoint::KEY.into(), json!([span]));
         }
         end_line(self.sent, &extra)
     }

@@ -3,6 +3,7 @@
 use super::output::keys::Keys;
 use super::{FetchError, Request, RowCounts};
 use crate::api::{ApiError, Row, Target};
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 use tokio::runtime::Runtime;
@@ -57,8 +58,19 @@ pub struct Overview {
     pub scope: String,
     /// The Synapse server that relative URLs of files belong to, if known.
     pub own_host: Option<Url>,
+    /// The source's clock and ours, if the source says.
+    pub clock: Option<Clock>,
     /// Things the user should know.
     pub notes: Vec<String>,
+}
+
+/// What time it was at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clock {
+    /// By the source.
+    pub there: Timestamp,
+    /// By this machine.
+    pub here: Timestamp,
 }
 
 impl Overview {
@@ -80,6 +92,8 @@ pub struct Written<'a> {
     pub rows: u64,
     /// Rows that were expected when the export began.
     pub expected: Option<u64>,
+    /// Rows of an increment that came more than once, by several of their dates, beyond the first time.
+    pub again: u64,
     /// The keys of the rows of this run.
     pub keys: &'a Keys,
 }

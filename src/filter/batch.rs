@@ -4,6 +4,7 @@
 use super::selection::Selection;
 use crate::stream::{Batch, Buffer, StreamError};
 use memchr::memchr_iter;
+use roaring::RoaringTreemap;
 use std::ops::Range;
 
 /// Bad lines of one batch whose messages are kept.
@@ -29,12 +30,15 @@ pub struct Chosen {
 }
 
 impl Chosen {
-    /// Asks for each line of a batch. With `skip_bad` bad lines are passed over, else the first one ends the work.
-    pub fn from_batch(selection: &Selection, skip_bad: bool, batch: Batch) -> Self {
+    /// Asks for each line of a batch, or only for those `among` it. With `skip_bad` bad lines are passed over, else the first one ends the work.
+    pub fn from_batch(selection: &Selection, among: Option<&RoaringTreemap>, skip_bad: bool, batch: Batch) -> Self {
         let mut chosen = Self::default();
         let mut judge = selection.judge();
         for line in batch.lines() {
             chosen.lines += 1;
+            if among.is_some_and(|lines| !lines.contains(batch.ordinal(&line))) {
+                continue;
+            }
             match judge.wants(line.bytes) {
                 Ok(true) => chosen.add(line.start, line.end, &batch.bytes),
                 Ok(false) => {}
@@ -115,9 +119,14 @@ mod tests {
 
     fn chosen(text: &str, skip_bad: bool) -> Chosen {
         let selection = Selection::default().with(Labelling(AnyOf::new(["completed".to_owned()])));
-        let batch =
-            Batch { bytes: text.as_bytes().to_vec().into(), first_line: 1, source: "in".into(), is_frame: false };
-        Chosen::from_batch(&selection, skip_bad, batch)
+        let batch = Batch {
+            bytes: text.as_bytes().to_vec().into(),
+            first_line: 1,
+            before: 0,
+            source: "in".into(),
+            is_frame: false,
+        };
+        Chosen::from_batch(&selection, None, skip_bad, batch)
     }
 
     fn text(chosen: &Chosen, lines: u64) -> String {

@@ -3,29 +3,33 @@
 
 use crate::file_line::push_escaped;
 use crate::item::Pairs;
+use crate::stream::checkpoint;
 use crate::stream::frame;
 use crate::stream::json;
 use crate::stream::run_mark;
 use serde_json::Map;
 
-/// An end frame line with this count, without newline, and with the blank of a line that no other program has written.
-pub fn with_count(line: &[u8], count: u64) -> Vec<u8> {
+/// An end frame line with this count, without newline, and with the blank of a line that no other program has written. How far the rows
+/// come is left out when they are not `whole`.
+pub fn with_count(line: &[u8], count: u64, whole: bool) -> Vec<u8> {
+    let left_out = if whole { None } else { Some(checkpoint::KEY) };
     // It was read as a frame before; should the two parsers ever disagree, a plain end frame is still right.
-    with(line, "count", &count.to_string(), b" }").unwrap_or_else(|| frame::end_line(count, &Map::new()).into_bytes())
+    with(line, "count", &count.to_string(), left_out, b" }")
+        .unwrap_or_else(|| frame::end_line(count, &Map::new()).into_bytes())
 }
 
 /// An error frame line that ends this run, too: with the mark of this run, in which it is told.
 pub fn with_mark(line: &[u8]) -> Vec<u8> {
-    let mark = run_mark::own().and_then(|mark| with(line, "run", &format!("\"{mark}\""), b"}"));
+    let mark = run_mark::own().and_then(|mark| with(line, "run", &format!("\"{mark}\""), None, b"}"));
     mark.unwrap_or_else(|| line.to_vec())
 }
 
-/// A line with this value under this key.
-fn with(line: &[u8], key: &str, value: &str, close: &[u8]) -> Option<Vec<u8>> {
+/// A line with this value under this key, and without another key.
+fn with(line: &[u8], key: &str, value: &str, left_out: Option<&str>, close: &[u8]) -> Option<Vec<u8>> {
     let Pairs(entries) = json::parse::<Pairs<'_>>(line).ok()?;
     let mut out = vec![b'{'];
     let mut given = false;
-    for (name, old) in &entries {
+    for (name, old) in entries.iter().filter(|(name, _)| left_out != Some(&**name)) {
         let is_it = &**name == key;
         given |= is_it;
         push(&mut out, name, if is_it { value } else { old.text() });
@@ -62,8 +66,11 @@ mod tests {
             (r#"{"@stream":"end","a\"b":null}"#, r#"{"@stream":"end","a\"b":null,"count":3 }"#),
         ];
         for (line, expected) in cases {
-            assert_eq!(String::from_utf8(with_count(line.as_bytes(), 3)).unwrap(), expected);
+            assert_eq!(String::from_utf8(with_count(line.as_bytes(), 3, true)).unwrap(), expected);
         }
+        let line = br#"{"@stream":"end","checkpoint":[{}],"count":1 }"#;
+        assert_eq!(with_count(line, 1, true), line);
+        assert_eq!(with_count(line, 1, false), br#"{"@stream":"end","count":1 }"#);
     }
 
     #[test]
@@ -72,7 +79,7 @@ mod tests {
             (r#"{"@stream":"error","x":1.10}"#, r#"{"@stream":"error","x":1.10,"run":"m"}"#),
             (r#"{"@stream":"error", "run":"old","exit":4}"#, r#"{"@stream":"error","run":"m","exit":4}"#),
         ] {
-            let got = with(line.as_bytes(), "run", "\"m\"", b"}").unwrap();
+            let got = with(line.as_bytes(), "run", "\"m\"", None, b"}").unwrap();
             assert_eq!(String::from_utf8(got).unwrap(), expected);
         }
     }

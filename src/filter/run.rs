@@ -2,6 +2,10 @@
 
 use super::batch::{Chosen, MESSAGES};
 use super::end;
+use super::newest::inputs::Inputs;
+use super::newest::pick::{Lines, Picked, pick};
+use super::newest::record::Rule;
+use super::order::Ordered;
 use super::selection::Selection;
 use crate::stream::parallel;
 use crate::stream::parallel::Event;
@@ -23,8 +27,14 @@ pub enum OutputForm {
 
 /// How to run.
 pub struct Options {
+    /// Which of several rows stays, before any other question.
+    pub latest: Option<Rule>,
     /// Which rows are wanted.
     pub selection: Selection,
+    /// Which of several rows stays, of those that are wanted.
+    pub one_per: Option<Rule>,
+    /// The rows come in descending order of their ids, as one stream.
+    pub descending: bool,
     /// Stop after so many selected lines.
     pub limit: Option<u64>,
     /// What is written.
@@ -48,6 +58,18 @@ pub struct Summary {
     pub bad: u64,
     /// Whether the lines came as a stage has written them.
     pub came: Came,
+    /// What was found of the newest rows.
+    pub latest: Option<Picked>,
+    /// What was found of one row of a value.
+    pub one_per: Option<Picked>,
+}
+
+/// Where rows come from.
+pub enum Input {
+    /// They are read once.
+    Reader(Reader),
+    /// They are read as often as need be, each time in this way.
+    Inputs(Inputs, Framed),
 }
 
 /// Reads a stream of items and writes the wanted ones. `warn` is given what the user should know, a line each.
@@ -58,13 +80,9 @@ pub struct Summary {
 /// # Errors
 /// A bad line (unless skipped), a name that is asked for and that nothing in the input has (unless the limit ended the run), a cut stream (unless allowed), an error frame (which is passed on), and those of reader and
 /// writer.
-pub fn run(reader: Reader, out: Writer, options: Options, warn: &mut dyn FnMut(&str)) -> Result<Summary, StreamError> {
-    let Options { selection, limit, output, allow_partial, skip_bad, threads } = options;
+pub fn run(input: Input, out: Writer, options: Options, warn: &mut dyn FnMut(&str)) -> Result<Summary, StreamError> {
+    let Options { latest, selection, one_per, descending, limit, output, allow_partial, skip_bad, threads } = options;
     let selection = Arc::new(selection);
-    let make_worker = || {
-        let selection = Arc::clone(&selection);
-        move |(): &(), batch| Ok(Chosen::from_batch(&selection, skip_bad, batch))
-    };
     let mut merge = Merge {
         out,
         output,
@@ -78,8 +96,28 @@ pub fn run(reader: Reader, out: Writer, options: Options, warn: &mut dyn FnMut(&
         in_stream: 0,
         selected: 0,
         bad: 0,
+        latest: None,
+        one_per: None,
+        ordered: None,
     };
-    let done = parallel::ordered(reader, threads, (), |(), _| Ok(()), make_worker, |event| merge.take(event));
+    if descending && output != OutputForm::Count {
+        merge.ordered = match Ordered::new() {
+            Ok(ordered) => Some(ordered),
+            Err(error) => return merge.close(Err(error)),
+        };
+    }
+    let done = merge.pick(&input, latest.as_ref(), one_per.as_ref(), &selection, threads).and_then(|among| {
+        let make_worker = || {
+            let (selection, among) = (Arc::clone(&selection), among.clone());
+            move |(): &(), batch| Ok(Chosen::from_batch(&selection, among.as_deref(), skip_bad, batch))
+        };
+        let (reader, inputs) = match input {
+            Input::Reader(reader) => (reader, None),
+            Input::Inputs(inputs, line_cap) => (inputs.reader(line_cap), Some(inputs)),
+        };
+        parallel::ordered(reader, threads, (), |(), _| Ok(()), make_worker, |event| merge.take(event))?;
+        inputs.map_or(Ok(()), |inputs| inputs.check())
+    });
     let done = done.and_then(|()| merge.end(allow_partial));
     merge.close(done)
 }
@@ -103,9 +141,35 @@ struct Merge<'w> {
     in_stream: u64,
     selected: u64,
     bad: u64,
+    latest: Option<Picked>,
+    one_per: Option<Picked>,
+    /// Where lines wait, when they are to be in order.
+    ordered: Option<Ordered>,
 }
 
 impl Merge<'_> {
+    /// The lines that stay, when rows are compared with each other; `None`: all.
+    fn pick(
+        &mut self,
+        input: &Input,
+        latest: Option<&Rule>,
+        one_per: Option<&Rule>,
+        selection: &Arc<Selection>,
+        threads: usize,
+    ) -> Result<Option<Lines>, StreamError> {
+        let Input::Inputs(inputs, line_cap) = input else { return Ok(None) };
+        let mut among = None;
+        let everything = || Arc::new(Selection::default());
+        for (rule, selection, found) in
+            [(latest, everything(), &mut self.latest), (one_per, selection.clone(), &mut self.one_per)]
+        {
+            let Some(rule) = rule else { continue };
+            let (lines, picked) = pick(inputs.reader(*line_cap), threads, rule, among.take(), selection)?;
+            (among, *found) = (Some(lines), Some(picked));
+        }
+        Ok(among)
+    }
+
     fn take(&mut self, event: Event<Chosen>) -> Result<ControlFlow<()>, StreamError> {
         match event {
             Event::Idle => {
@@ -127,7 +191,10 @@ impl Merge<'_> {
         let count = self.left.map_or(chosen.selected, |left| left.min(chosen.selected));
         if self.output != OutputForm::Count {
             for run in chosen.first(count) {
-                self.out.put(run)?;
+                match &mut self.ordered {
+                    Some(ordered) => ordered.lines(run)?,
+                    None => self.out.put(run)?,
+                }
             }
         }
         self.selected += count;
@@ -149,6 +216,12 @@ impl Merge<'_> {
 
     fn frame(&mut self, frame: &Frame, line: &[u8]) -> Result<(), StreamError> {
         let followed = self.progress.frame(frame);
+        if let (Some(ordered), Ok(()), false) = (&mut self.ordered, &followed, matches!(frame, Frame::Other)) {
+            if let Frame::Begin(begin) = frame {
+                self.selection.list_classes(&begin.classes);
+            }
+            return ordered.frame(frame);
+        }
         match frame {
             Frame::Begin(begin) => {
                 followed?;
@@ -166,7 +239,7 @@ impl Merge<'_> {
                 self.release_end()?;
                 self.own = false;
                 if std::mem::take(&mut self.open) {
-                    self.end = Some(end::with_count(line, self.in_stream));
+                    self.end = Some(end::with_count(line, self.in_stream, self.bad == 0));
                 }
                 Ok(())
             }
@@ -209,6 +282,10 @@ impl Merge<'_> {
             }
         }
         self.release_end()?;
+        if let Some(ordered) = self.ordered.take() {
+            let whole = !full && self.bad == 0;
+            return ordered.write(&mut self.out, self.output == OutputForm::Bare, whole);
+        }
         if std::mem::take(&mut self.open) {
             let mut extra = Map::new();
             if !full && !self.own {
@@ -232,9 +309,11 @@ impl Merge<'_> {
             Ok(()) => {
                 self.out.finish()?;
                 let lines = (self.left != Some(0)).then(|| self.progress.lines());
-                Ok(Summary { selected: self.selected, lines, bad: self.bad, came: self.progress.came() })
+                let came = self.progress.came();
+                let Self { selected, bad, latest, one_per, .. } = self;
+                Ok(Summary { selected, lines, bad, came, latest, one_per })
             }
-            Err(error @ (StreamError::Closed | StreamError::Write { .. })) => Err(error),
+            Err(error @ (StreamError::Closed | StreamError::Write { .. } | StreamError::Place { .. })) => Err(error),
             Err(error) => {
                 let unfinished = self.open || self.end.is_some();
                 let told = match error {
@@ -248,8 +327,8 @@ impl Merge<'_> {
                     let line = frame::StageError::of("filter", &error).line();
                     let _ = self.pass(line.as_bytes());
                 }
-                // Should writing fail as well, the first error is still the one to report.
-                let _ = self.out.finish();
+                // Should writing fail as well, the first error is still the one to report. A file does not appear.
+                let _ = self.out.flush();
                 Err(error)
             }
         }

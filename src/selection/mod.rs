@@ -4,8 +4,11 @@
 //! * [`list`]: `a,b`, one or more values; [`words`]: the values that a status and a category can have
 //! * [`time`]: dates, times and what is said relative to the present day
 //! * [`sought`]: names that are asked for, and the nearest ones that the input has
+//! * [`field`]: a field of a row; [`coverage`]: how many rows have it
 //! * [`ids`]: lists of ids in files; [`shard`]: one of several parts of an export
 
+pub mod coverage;
+pub mod field;
 pub mod ids;
 pub mod list;
 pub mod shard;

@@ -7,6 +7,7 @@ use super::dataset::foreign::Foreign;
 use super::originals::reason::Reason;
 use super::run::line_error::LineError;
 use crate::exit::{Advice, Classified, Exit, UsageError};
+use crate::stream::checkpoint::CheckpointError;
 use crate::stream::{Batch, Form, Line, Place, StreamError};
 use std::io;
 
@@ -105,6 +106,9 @@ pub enum SinkError {
         /// Largest size of all originals together, bytes.
         limit: u64,
     },
+    /// The checkpoint cannot be moved to where the input comes.
+    #[error("{0}; nothing was published")]
+    Checkpoint(#[source] CheckpointError),
     /// Stopped by a signal.
     #[error("stopped by a signal; nothing was published")]
     Stopped(Exit),
@@ -207,6 +211,7 @@ impl Classified for SinkError {
             | Self::Write { .. } => Exit::Output,
             Self::Line { .. } | Self::Read { .. } | Self::TooMuch { .. } | Self::Manifest(_) => Exit::Input,
             Self::Original { .. } => Exit::Remote,
+            Self::Checkpoint(e) => e.exit(),
             Self::Stopped(exit) => *exit,
             Self::Internal(_) => Exit::Other,
         }
@@ -217,6 +222,10 @@ impl Classified for SinkError {
     }
 
     fn advice(&self) -> Option<Advice> {
-        if let Self::Stream(e) = self { e.advice() } else { None }
+        match self {
+            Self::Stream(e) => e.advice(),
+            Self::Checkpoint(e) => e.advice(),
+            _ => None,
+        }
     }
 }

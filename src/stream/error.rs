@@ -3,6 +3,7 @@
 use super::form::Form;
 use super::frame::{Kind, StageError};
 use super::shards::ShardProblem;
+use super::whole_file::PlaceError;
 use crate::exit::{Advice, Classified, Exit};
 use std::{fmt, io};
 
@@ -133,6 +134,14 @@ pub enum StreamError {
     /// Standard output is closed.
     #[error("standard output is closed, or is /dev/null opened for reading and writing: the output would be lost")]
     NoStdout,
+    /// A file cannot be written; one of that name is as it was.
+    #[error("cannot write {name}: {reason}")]
+    Place {
+        /// File name.
+        name: String,
+        /// What stands in the way.
+        reason: PlaceError,
+    },
     /// The system gives no thread.
     #[error("cannot start a thread: {0}")]
     Thread(io::Error),
@@ -217,7 +226,8 @@ impl Classified for StreamError {
             | Self::WrongKind(_)
             | Self::UnknownName(_) => Exit::Input,
             Self::Upstream(first) => first.exit,
-            Self::Write { .. } | Self::NoStdout => Exit::Output,
+            Self::Place { reason: PlaceError::Compression(_), .. } => Exit::Usage,
+            Self::Write { .. } | Self::Place { .. } | Self::NoStdout => Exit::Output,
             Self::Thread(_) | Self::Internal(_) => Exit::Other,
             Self::Closed => Exit::Ok,
         }

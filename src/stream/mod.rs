@@ -5,10 +5,13 @@
 //! * [`form`]: what an input is that is not lines of JSON
 //! * [`frame`]: the `{"@stream": …}` lines; [`progress`]: what tells a whole stream from a cut one; `shards`: parts of one export
 //! * [`framing`]: where lines may stand; [`run_mark`]: whether an error frame was written in this very pipe
+//! * [`checkpoint`]: how far a series of exports has come, in frames and in a file
 //! * [`parallel`]: batches through worker threads, results in input order
-//! * [`writer`]: lines out, flushed when idle, finished with a check
+//! * [`sort`]: records in order, on the disk when they are many
+//! * [`writer`]: lines out, flushed when idle, finished with a check; [`whole_file`]: files that appear when they are whole
 
 mod buffer;
+pub(crate) mod checkpoint;
 pub(crate) mod error;
 pub(crate) mod form;
 pub(crate) mod frame;
@@ -20,7 +23,9 @@ pub(crate) mod progress;
 pub(crate) mod reader;
 pub(crate) mod run_mark;
 mod shards;
+pub(crate) mod sort;
 pub(crate) mod standard;
+pub(crate) mod whole_file;
 pub(crate) mod writer;
 
 pub use buffer::Buffer;
@@ -31,4 +36,5 @@ pub use json::{Raw, Str, parse as parse_json};
 pub use progress::{Came, Progress};
 pub use reader::{Batch, LINE_CAP, Line, Place, Reader};
 pub use shards::ShardProblem;
+pub use whole_file::PlaceError;
 pub use writer::Writer;

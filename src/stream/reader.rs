@@ -27,8 +27,10 @@ pub const LINE_CAP: usize = 256 * 1024 * 1024;
 pub struct Batch {
     /// The lines, each with its newline except perhaps the last of the input.
     pub bytes: Buffer,
-    /// Number of the first line, from 1.
+    /// Number of the first line in its input, from 1.
     pub first_line: u64,
+    /// Lines before it in the inputs before.
+    pub before: u64,
     /// The input's name as the user gave it; `stdin` for standard input.
     pub source: Arc<str>,
     /// Whether the batch is a single frame line.
@@ -85,6 +87,11 @@ impl Batch {
         })
     }
 
+    /// Number of a line of this batch in all inputs together, from 1.
+    pub fn ordinal(&self, line: &Line<'_>) -> u64 {
+        self.before + line.number
+    }
+
     /// Where a line of this batch stands.
     pub fn place(&self, line: &Line<'_>) -> Place {
         Place { source: self.source.clone(), line: line.number }
@@ -125,9 +132,28 @@ struct Source {
     bytes: Box<dyn Read + Send>,
 }
 
+/// Something to read by its path.
+#[derive(Clone, Debug)]
+pub struct InputFile {
+    /// Where it is; `-` is standard input.
+    pub path: PathBuf,
+    /// What it is called in messages.
+    pub name: Arc<str>,
+    /// It is a copy of what a program has written.
+    pub written: bool,
+}
+
+impl InputFile {
+    /// A file, or standard input, under the name that the user gave.
+    pub fn of(path: &PathBuf) -> Self {
+        let name = if path.as_os_str() == "-" { "stdin".to_owned() } else { path.display().to_string() };
+        Self { path: path.clone(), name: name.into(), written: false }
+    }
+}
+
 /// Reads inputs one after the other as batches.
 pub struct Reader {
-    todo: std::vec::IntoIter<PathBuf>,
+    todo: std::vec::IntoIter<InputFile>,
     current: Option<Source>,
     /// Bytes that are read and not yet handed out, then room for more.
     pending: Vec<u8>,
@@ -138,6 +164,8 @@ pub struct Reader {
     /// Where batches' buffers come from.
     buffers: Home,
     next_line: u64,
+    /// Lines of the inputs before this one.
+    before: u64,
     line_cap: usize,
     /// Where lines may stand; `None`: anywhere.
     framing: Option<Framing>,
@@ -146,8 +174,14 @@ pub struct Reader {
 impl Reader {
     /// Reads these files in turn; `-` is standard input, no path at all means standard input.
     pub fn open(paths: &[PathBuf], line_cap: usize) -> Self {
-        let todo = if paths.is_empty() { vec![PathBuf::from("-")] } else { paths.to_vec() };
-        Self::new(todo, None, line_cap)
+        let stdin = [PathBuf::from("-")];
+        let paths = if paths.is_empty() { &stdin } else { paths };
+        Self::open_files(paths.iter().map(InputFile::of).collect(), line_cap)
+    }
+
+    /// Reads these files in turn, each under a name of its own.
+    pub fn open_files(files: Vec<InputFile>, line_cap: usize) -> Self {
+        Self::new(files, None, line_cap)
     }
 
     /// Reads bytes from anywhere, for tests and for library users.
@@ -156,7 +190,7 @@ impl Reader {
         Ok(Self::new(Vec::new(), Some(source), line_cap))
     }
 
-    fn new(todo: Vec<PathBuf>, current: Option<Source>, line_cap: usize) -> Self {
+    fn new(todo: Vec<InputFile>, current: Option<Source>, line_cap: usize) -> Self {
         Self {
             todo: todo.into_iter(),
             current,
@@ -165,6 +199,7 @@ impl Reader {
             ready: 0,
             buffers: Home::of(BLOCK + ROOM),
             next_line: 1,
+            before: 0,
             line_cap,
             framing: None,
         }
@@ -233,12 +268,13 @@ impl Reader {
             }
             let Some(source) = &mut self.current else {
                 self.framing.as_mut().map_or(Ok(()), Framing::close)?;
-                let Some(path) = self.todo.next() else { return Ok(None) };
-                let source = open_path(&path)?;
+                let Some(input) = self.todo.next() else { return Ok(None) };
+                let source = open_path(&input)?;
                 if let Some(framing) = &mut self.framing {
                     framing.open(&source.name, source.written);
                 }
                 self.current = Some(source);
+                self.before += self.next_line - 1;
                 self.next_line = 1;
                 continue;
             };
@@ -289,9 +325,9 @@ impl Reader {
         };
         self.filled -= end;
         self.ready -= end;
-        let first_line = self.next_line;
+        let (first_line, before) = (self.next_line, self.before);
         self.next_line += lines;
-        Batch { bytes, first_line, source, is_frame }
+        Batch { bytes, first_line, before, source, is_frame }
     }
 }
 
@@ -330,16 +366,16 @@ fn starts_frame(rest: &[u8]) -> bool {
     }
 }
 
-fn open_path(path: &PathBuf) -> Result<Source, StreamError> {
-    let is_stdin = path.as_os_str() == "-";
-    let name: Arc<str> = if is_stdin { "stdin".into() } else { path.display().to_string().into() };
+fn open_path(input: &InputFile) -> Result<Source, StreamError> {
+    let InputFile { path, name, written } = input;
     let unreadable = |source| StreamError::Read { name: name.to_string(), source };
+    let is_stdin = path.as_os_str() == "-";
     let file = if is_stdin { standard::input()? } else { File::open(path).map_err(unreadable)? };
     let metadata = file.metadata().map_err(unreadable)?;
     if metadata.is_dir() {
         return Err(StreamError::Form { place: name.to_string(), form: Form::Folder });
     }
-    open_source(name, is_stdin || !metadata.is_file(), Box::new(file))
+    open_source(name.clone(), *written || is_stdin || !metadata.is_file(), Box::new(file))
 }
 
 /// Looks at the first bytes: gzip, zstd, and what is inside of them.

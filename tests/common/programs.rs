@@ -12,13 +12,14 @@ use std::sync::Once;
 type Program = (&'static str, fn() -> PathBuf);
 
 /// All programs.
-const PROGRAMS: [Program; 13] = [
+const PROGRAMS: [Program; 14] = [
     ("PostgreSQL", || postgresql().join("initdb")),
     ("openssl", || on_path("openssl")),
     ("jq", || on_path("jq")),
     ("zstd", || on_path("zstd")),
     ("sshd", || on_path("sshd")),
     ("vsftpd", || on_path("vsftpd")),
+    ("faketime", || on_path("faketime")),
     ("nginx", || on_path("nginx")),
     ("nginx's WebDAV module", || PathBuf::from("/usr/lib/nginx/modules/ngx_http_dav_ext_module.so")),
     ("s3s-fs", s3s),

@@ -7,5 +7,6 @@
 mod common;
 mod help;
 mod inputs;
+mod output;
 mod promises;
 mod standard;

@@ -16,6 +16,7 @@ mod names;
 mod naming;
 mod parts;
 mod properties;
+mod repeats;
 mod rows;
 mod template;
 mod ultralytics_ndjson;

@@ -2,8 +2,6 @@
 
 use crate::common::fetch::{TOKEN, command, fetch};
 use crate::common::world::{World, dense, text, uneven};
-use serde_json::Value;
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 
@@ -14,10 +12,13 @@ fn a_failed_run_is_resumed_to_the_same_bytes() {
     {
         let world = World::new(uneven(), 400, &[&["--die-at", "300"], mode].concat());
         let scope = if target == "ground_truth" { "--gt-version=15" } else { "--project=42" };
-        let (dump, mark) = (world.path("dump.ndjson"), world.path("mark.json"));
-        let args = [scope, "--target", target, "--page-size", "20", "-o", text(&dump), "--checkpoint", text(&mark)];
+        let (dump, partial, state) =
+            (world.path("dump.ndjson"), world.path(".dump.ndjson.partial"), world.path(".dump.ndjson.state"));
+        let args = [scope, "--target", target, "--page-size", "20", "-o", text(&dump)];
         fetch(&world.server, &[&args[..], &["--retry-for", "0.1"]].concat()).with_code(5);
-        let before = std::fs::read_to_string(&dump).expect("the dump");
+        assert!(!dump.exists() && state.exists() == (target == "ground_truth"));
+        let before = std::fs::read_to_string(&partial).expect("the dump");
+        assert!(!std::fs::read_to_string(&state).unwrap_or_default().contains(TOKEN));
         assert!(before.lines().count() > 200 && before.contains("\"@stream\":\"error\""), "{target}");
         world.server.heal();
         let rows = world.server.count("/rows");
@@ -29,10 +30,7 @@ fn a_failed_run_is_resumed_to_the_same_bytes() {
         }
         let whole = fetch(&world.server, &[scope, "--target", target, "--page-size", "20"]).ok();
         assert!(std::fs::read_to_string(&dump).expect("the dump") == whole.out, "{target} {mode:?}");
-        let mark_text = std::fs::read_to_string(&mark).expect("the checkpoint");
-        let mark_json: Value = serde_json::from_str(&mark_text).expect("JSON");
-        assert_eq!((&mark_json["complete"], &mark_json["bytes"]), (&true.into(), &whole.out.len().into()));
-        assert!(!mark_text.contains(TOKEN));
+        assert!(!partial.exists() && !state.exists(), "nothing is left beside it");
         let again = fetch(&world.server, &[&args[..], &["--resume"]].concat()).ok();
         assert!(again.err.contains("complete already"), "{}", again.err);
         assert!(std::fs::read_to_string(&dump).expect("the dump") == whole.out);
@@ -47,21 +45,18 @@ fn runs_killed_at_random_moments_are_resumed_to_the_same_bytes() {
     let stored = World::new(uneven(), 2000, &["--latency-ms", "5", "--presigned", "mixed", "--expire-first"]);
     let (mut done, mut dice) = (0, 7u64);
     for round in 0.. {
-        // Six rounds have every list in both ways; each with a checkpoint and without.
+        // Six rounds have every list in both ways.
         let world = if round % 2 == 0 { &inline } else { &stored };
         let target = ["assignment", "task", "ground_truth"][round % 3];
         let scope = if target == "ground_truth" { "--gt-version=15" } else { "--project=42" };
         let whole = fetch(&world.server, &[scope, "--target", target]).ok().out;
-        let (dump, mark) = (world.path(&format!("{round}.ndjson")), world.path(&format!("{round}.json")));
-        let mut args = vec![scope, "--target", target, "--page-size", "10", "-q", "-o", text(&dump), "--resume"];
-        if (round / 6) % 2 == 0 {
-            args.extend(["--checkpoint", text(&mark)]);
-        }
+        let (dump, partial) = (world.path(&format!("{round}.ndjson")), world.path(&format!(".{round}.ndjson.partial")));
+        let args = vec![scope, "--target", target, "--page-size", "10", "-q", "-o", text(&dump), "--resume"];
         // Killed again and again, each time after a pseudo-random number of further bytes, until it ends by itself.
         loop {
             dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let further = if done < kills { (dice >> 33) % (whole.len() as u64 / 3) } else { u64::MAX };
-            match killed_after(world, &args, &dump, further) {
+            match killed_after(world, &args, &partial, further) {
                 None => done += 1,
                 Some(status) => break assert!(status.success(), "round {round}: {status:?}"),
             }
@@ -96,10 +91,10 @@ fn killed_after(world: &World, args: &[&str], dump: &Path, further: u64) -> Opti
 #[test]
 fn a_resume_of_something_else_is_refused() {
     let world = World::new(dense(), 400, &["--die-at", "300"]);
-    let (dump, mark) = (world.path("dump.ndjson"), world.path("mark.json"));
-    let base = ["--page-size", "20", "-o", text(&dump), "--checkpoint", text(&mark), "--retry-for", "0.1"];
+    let (dump, partial) = (world.path("dump.ndjson"), world.path(".dump.ndjson.partial"));
+    let base = ["--page-size", "20", "-o", text(&dump), "--retry-for", "0.1"];
     world.fetch(&base).with_code(5);
-    let kept = std::fs::read(&dump).expect("the dump");
+    let kept = std::fs::read(&partial).expect("the dump");
     world.server.heal();
     for (extra, words) in [
         (&["--target", "task"][..], "target was \"assignment\" and is \"task\""),
@@ -110,70 +105,35 @@ fn a_resume_of_something_else_is_refused() {
     ] {
         let ran = world.fetch(&[&base[..], &["--resume"], extra].concat()).with_code(2);
         assert!(ran.err.contains(words) && ran.err.lines().count() == 1, "{}", ran.err);
-        assert_eq!(std::fs::read(&dump).expect("the dump"), kept, "{extra:?} changed the dump");
+        assert_eq!(std::fs::read(&partial).expect("the dump"), kept, "{extra:?} changed the dump");
     }
     let other = World::new(dense(), 400, &[]);
     let ran = other.fetch(&[&base[..], &["--resume"]].concat()).with_code(2);
     assert!(ran.err.contains("host was"), "{}", ran.err);
-    assert!(world.fetch(&["--resume"]).with_code(2).err.contains("-o FILE or --checkpoint"));
-    let junk = world.path("junk.json");
-    std::fs::write(&junk, "{}").expect("a file");
-    assert!(world.fetch(&["--resume", "--checkpoint", text(&junk)]).with_code(2).err.contains("no checkpoint"));
+    assert!(world.fetch(&["--resume"]).with_code(2).err.contains("-o FILE"));
+    for (name, told) in [("dump.ndjson.zst", "compressed"), ("DUMP.GZ", "compressed"), ("photo.jpg", "does not begin")]
+    {
+        let file = world.path(name);
+        std::fs::write(&file, "something\n").expect("a file");
+        let ran = world.fetch(&["--resume", "-o", text(&file)]).with_code(2);
+        assert!(ran.err.contains(told) && ran.err.lines().count() == 1, "{}", ran.err);
+        assert_eq!(std::fs::read(&file).expect("a file"), b"something\n");
+    }
 }
 
 #[test]
-fn a_bare_dump_is_resumed_from_its_checkpoint() {
+fn a_bare_dump_is_resumed_from_its_state() {
     let world = World::new(dense(), 400, &["--die-at", "300"]);
-    let (dump, mark) = (world.path("dump.ndjson"), world.path("mark.json"));
-    let args = ["--bare", "--page-size", "20", "-o", text(&dump), "--checkpoint", text(&mark)];
+    let (dump, state) = (world.path("dump.ndjson"), world.path(".dump.ndjson.state"));
+    let args = ["--bare", "--page-size", "20", "-o", text(&dump)];
     world.fetch(&[&args[..], &["--retry-for", "0.1"]].concat()).with_code(5);
+    let kept = std::fs::read(&state).expect("a state");
+    std::fs::remove_file(&state).expect("a state");
     let bare = world.fetch(&["--bare", "--resume", "-o", text(&dump)]).with_code(2);
-    assert!(bare.err.contains("--checkpoint"), "{}", bare.err);
+    assert!(bare.err.contains("does not begin as a dump"), "{}", bare.err);
+    std::fs::write(&state, kept).expect("a state");
     world.server.heal();
     world.fetch(&[&args[..], &["--resume"]].concat()).ok();
     let whole = world.fetch(&["--bare"]).ok();
     assert!(std::fs::read_to_string(&dump).expect("the dump") == whole.out);
-}
-
-#[test]
-fn a_stream_goes_on_after_its_checkpoint() {
-    let world = World::new(dense(), 400, &["--die-at", "300"]);
-    let mark = world.path("mark.json");
-    let args = ["--page-size", "20", "--checkpoint", text(&mark)];
-    let first = world.fetch(&[&args[..], &["--retry-for", "0.1"]].concat()).with_code(5);
-    world.server.heal();
-    let second = world.fetch(&[&args[..], &["--resume"]].concat()).ok();
-    assert!(second.frame("begin").is_none(), "what follows is the rest of the stream");
-    let whole = world.fetch(&[]).ok();
-    assert_eq!([first.items(), second.items()].concat(), whole.items());
-    assert_eq!(second.must("end"), whole.must("end"));
-}
-
-#[test]
-fn since_a_checkpoint_only_what_is_new_or_labelled_again() {
-    let world = World::new(1..500, 400, &[]);
-    let mark = world.path("mark.json");
-    let args = ["--since-checkpoint", "--checkpoint", text(&mark)];
-    assert_eq!(world.fetch(&args).ok().items().len(), 499, "the first run takes everything");
-    assert_eq!(world.fetch(&args).ok().items().len(), 0, "nothing has changed");
-    let mut state: Value = serde_json::from_slice(&std::fs::read(&mark).expect("a file")).expect("JSON");
-    let mut since = |moment: &str| {
-        state["started"] = moment.into();
-        std::fs::write(&mark, state.to_string()).expect("a file");
-        let ran = world.fetch(&args).ok();
-        let ids: BTreeSet<i64> = ran.numbers("id").into_iter().collect();
-        assert_eq!(ids.len(), ran.items().len(), "a row came twice");
-        let expected = ran.must("end")["count"].as_u64();
-        assert_eq!(expected, Some(ids.len() as u64));
-        ids.len()
-    };
-    // Created on the 1st to the 9th of January; labelled again on the 1st to the 7th of February.
-    assert_eq!(since("2026-02-05T12:00:00Z"), (0..499).filter(|n| n % 7 >= 5).count());
-    assert_eq!(since("2026-01-08T12:00:00Z"), 499);
-    state["complete"] = false.into();
-    std::fs::write(&mark, state.to_string()).expect("a file");
-    assert!(world.fetch(&args).with_code(2).err.contains("not complete"));
-    let truth =
-        fetch(&world.server, &["--gt-version", "15", "--since-checkpoint", "--checkpoint", text(&world.path("none"))]);
-    assert_eq!(truth.ok().items().len(), 499);
 }

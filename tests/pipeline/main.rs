@@ -4,6 +4,7 @@
 // A test that cannot go on fails by a panic.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod checkpoint;
 #[path = "../common/mod.rs"]
 mod common;
 mod frames;

@@ -138,6 +138,20 @@ pub struct Args {
 }
 
 impl Args {
+    /// All files that the run reads.
+    pub fn read(&self) -> Vec<PathBuf> {
+        let stdin = self.files.is_empty().then(|| PathBuf::from("-"));
+        let maps = self.class_map.iter().map(PathBuf::from);
+        self.files
+            .iter()
+            .cloned()
+            .chain(stdin)
+            .chain(self.classes.clone())
+            .chain(maps)
+            .chain([self.keypoints.clone()])
+            .collect()
+    }
+
     /// The options of the run.
     ///
     /// # Errors

@@ -45,6 +45,7 @@ pub fn main(args: Args, typed: &[String], console: &Console) -> Result<Exit, Fai
         return Err(Failure::usage(format!("say what to convert to: --to {}", formats::names(|_| true))));
     };
     refuse_unread(to, typed)?;
+    args.common.refuse_overwriting(&args.read())?;
     let options = args.options()?;
     let (name, format) = formats::build(to, &options).map_err(Failure::usage)?;
     let reader = args.unframed.reader(&args.files, Kind::Items, &args.common)?;

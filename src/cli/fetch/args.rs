@@ -7,11 +7,14 @@ use crate::api::filters::Filters;
 use crate::cli::common::Common;
 use crate::cli::connect::{Connect, Pace};
 use crate::cli::select::Select;
-use crate::exit::Failure;
+use crate::exit::{Advice, Exit, Failure};
 use crate::fetch::Request;
-use crate::fetch::output::checkpoint::{Checkpoint, Resume};
 use crate::fetch::output::resume as dump;
+use crate::fetch::output::state::State;
 use crate::selection::List;
+use crate::stream::checkpoint::Series;
+use crate::stream::whole_file::Place;
+use crate::stream::writer::Compression;
 use clap::{Args, Parser, Subcommand};
 use indexmap::IndexSet;
 use jiff::tz::TimeZone;
@@ -30,9 +33,9 @@ Examples:
   syn-fetch --project 42 --since 2026-01 --tag 3,5 --limit 100
   # a large export: safe to repeat until it is complete
   syn-fetch --project 42 -o dump.ndjson --resume
-  # what is new since last night
-  syn-fetch --project 42 --since-checkpoint --checkpoint nightly.json \\
-    -o today.ndjson
+  # what has changed since the last time (docs/nightly.md)
+  syn-fetch --project 42 --checkpoint roads.json \\
+    -o $(date -u +%Y%m%dT%H%M%SZ).ndjson
   # from the database of an installation
   syn-fetch --project 42 \\
     --dsn 'postgres://reader@db.internal/synapse?sslmode=verify-full'
@@ -151,14 +154,15 @@ pub(super) struct Running {
     /// Order of the rows: descending id, or as they arrive (faster when payloads differ much in size)
     #[arg(long, value_name = "ORDER", default_value = "descending", hide_short_help = true)]
     pub(super) order: Order,
-    /// Remember in FILE how far the run came
-    #[arg(long, value_name = "FILE")]
+    /// Only rows that are new or have changed since the position in FILE; all, when there is no FILE. With -o the position moves when
+    /// the dump is whole; in a pipe, `syn-sink --checkpoint FILE` moves it when the dataset is published
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["since", "until", "ids_from"])]
     pub(super) checkpoint: Option<PathBuf>,
-    /// Continue where an earlier run with the same options ended; with -o FILE a torn last line is cut off
-    #[arg(long, conflicts_with = "since_checkpoint")]
+    /// Continue the dump of -o FILE where an earlier run with the same options ended
+    #[arg(long)]
     pub(super) resume: bool,
-    /// Only rows that are new or were labelled again since the run that wrote --checkpoint
-    #[arg(long, requires = "checkpoint", conflicts_with_all = ["since", "until", "ids_from"])]
+    /// What --checkpoint does by itself
+    #[arg(long, requires = "checkpoint", hide = true)]
     pub(super) since_checkpoint: bool,
     /// Compare all ids with the server's at the end
     #[arg(long, hide_short_help = true)]
@@ -169,6 +173,9 @@ pub(super) struct Running {
     /// Add the size of each image whose row lacks it, read from the first bytes of the image
     #[arg(long)]
     dimensions: bool,
+    /// Only the ids of the rows, by few and small requests: what the server still has, for `syn-filter --ids-from`
+    #[arg(long, conflicts_with_all = ["checkpoint", "dimensions"])]
+    pub(super) ids_only: bool,
     /// Item lines only, without the begin and end frames
     #[arg(long)]
     bare: bool,
@@ -244,65 +251,99 @@ impl Fetch {
         }
         let running = &self.running;
         Ok(Request {
+            series: self.series(target)?,
             target,
             filters,
             ids,
             limit: running.limit,
             bare: running.bare,
+            ids_only: running.ids_only,
             arrival: running.order == Order::Arrival,
             page_size: running.page_size.0,
             shard: self.select.shard.clone(),
             dimensions: running.dimensions,
             allow_private_urls: self.connect.allows_private_urls(),
             verify: running.verify,
-            checkpoint: running.checkpoint.clone(),
             ..Request::default()
         })
     }
 
-    /// What an earlier run left: what it wrote, and what it remembers.
+    /// What an earlier run left of the dump of `-o`.
     ///
     /// # Errors
-    /// A usage failure when there is nothing to continue from, or when it is that of another export.
+    /// A usage failure when there is nothing to continue from, or when it is that of another export; an output failure when the dump
+    /// would replace another increment.
     pub(super) fn continue_from(&self, request: &mut Request) -> Result<(), Failure> {
         let running = &self.running;
-        let remembered = match &running.checkpoint {
-            Some(path) if running.resume || running.since_checkpoint => Checkpoint::load(path)?,
-            _ => None,
-        };
-        if running.since_checkpoint {
-            request.since = match &remembered {
-                Some(earlier) if earlier.complete => Some(earlier.clone()),
-                Some(_) => {
-                    return Err(Failure::usage(
-                        "the run that wrote the checkpoint is not complete: finish it with --resume first",
-                    ));
-                }
-                // The first of a series of nightly runs has nothing to compare with: it takes everything.
-                None => None,
-            };
-        }
-        if !running.resume {
-            return Ok(());
-        }
-        if request.arrival {
-            return Err(Failure::usage(
-                "--resume needs the descending order: a run with --order arrival cannot be continued",
-            ));
-        }
-        request.resume = match self.output_file() {
-            Some(file) => dump::scan(file, remembered.as_ref())?,
-            None if running.checkpoint.is_none() => {
-                return Err(Failure::usage("--resume needs -o FILE or --checkpoint FILE"));
+        let file = self.output_file();
+        // What a dump does not hold: the cursor of a list that has no ranges of ids, and all if it has no frames.
+        request.state = file.filter(|_| running.bare || request.target == Target::GroundTruth).map(|f| State::path(f));
+        if running.resume {
+            if request.arrival {
+                return Err(Failure::usage(
+                    "--resume needs the descending order: a run with --order arrival cannot be continued",
+                ));
             }
-            None => remembered.map(Resume::from),
-        };
+            let Some(file) = file else {
+                return Err(Failure::usage("--resume continues a file: give it by -o FILE"));
+            };
+            if Compression::of(file).is_ok_and(|form| form != Compression::None) {
+                return Err(Failure::usage(
+                    "--resume cannot continue a compressed dump: give -o a name without .gz or .zst, and compress it when it is complete",
+                ));
+            }
+            // The rows of an increment come in several lists, whose place a dump does not show; it is fetched anew.
+            request.resume = dump::find(file, request.changed_since().is_none())?;
+        }
+        if let (Some(file), Some(_), None) = (file, &request.series, &request.resume)
+            && file.is_file()
+        {
+            let message = format!("{} exists, and the rows in it would be lost", file.display());
+            return Err(Failure { advice: Some(Advice::NameByTime), ..Failure::new(Exit::Output, message) });
+        }
+        if request.changed_since().is_some() && request.shard.is_some() {
+            return Err(Failure::usage("what has changed is fetched in one part: leave out --shard"));
+        }
         // The bounds between the shards were chosen when the export began.
         let bounds = request.resume.as_ref().and_then(|r| r.identity.get("shard")?.get("bounds").cloned());
         if let (Some(shard), Some(bounds)) = (&mut request.shard, bounds.and_then(|b| serde_json::from_value(b).ok())) {
             shard.bounds = bounds;
         }
         Ok(())
+    }
+
+    /// The series of exports that `--checkpoint` names, with how far it has come.
+    ///
+    /// # Errors
+    /// A failure when the file cannot be used, or nothing can be done with what it is for.
+    fn series(&self, target: Target) -> Result<Option<Series>, Failure> {
+        let Some(file) = &self.running.checkpoint else { return Ok(None) };
+        if target == Target::GroundTruth {
+            return Err(Failure::usage(
+                "the server does not tell what has changed in ground truth: export the version whole, without --checkpoint",
+            ));
+        }
+        self.common.refuse_overwriting(std::slice::from_ref(file))?;
+        if self.running.bare && self.output_file().is_none() {
+            return Err(Failure::usage(
+                "--bare leaves out the frame that carries the position to `syn-sink --checkpoint`: leave out one of --bare and --checkpoint",
+            ));
+        }
+        Ok(Some(Series::load(file)?))
+    }
+
+    /// Whether the position moves when the dump of `-o` is whole; what to say otherwise.
+    pub(super) fn moves_checkpoint(&self) -> Result<bool, &'static str> {
+        let to_file = self.output_file().is_some_and(|file| matches!(Place::of(file), Ok(Place::File(_))));
+        match &self.running {
+            Running { checkpoint: None, .. } => Ok(false),
+            Running { limit: Some(_), .. } => Err("with --limit the position stays where it is"),
+            _ if self.select.shard.is_some() => {
+                Err("the position stays where it is until `syn-sink --checkpoint` has got all shards")
+            }
+            _ if !to_file => Err("the position moves when `syn-sink --checkpoint` has published the rows"),
+            _ => Ok(true),
+        }
     }
 
     /// The file of `-o`.

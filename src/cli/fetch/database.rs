@@ -85,7 +85,7 @@ pub fn run(args: &Fetch, typed: &[String], runtime: &Runtime, console: &Console)
         ("--order arrival", running.order == Order::Arrival),
         ("--page-size", running.page_size.0.is_some()),
         ("--verify", running.verify),
-        ("--since-checkpoint", running.since_checkpoint),
+        ("--ids-only", running.ids_only),
         ("--shard", args.select.shard.is_some()),
     ];
     if let Some((option, _)) = useless.iter().find(|(_, given)| *given) {

@@ -16,6 +16,8 @@ use crate::fetch::api::plan::Plan;
 use crate::fetch::discover::sample;
 use crate::fetch::output::progress::Watch;
 use crate::fetch::{FetchError, Report, Request};
+use crate::stream::checkpoint::Checkpoint;
+use crate::stream::writer::Compression;
 use crate::stream::{StreamError, Writer};
 
 pub use args::Fetch;
@@ -67,7 +69,11 @@ fn write(
 ) -> Result<Exit, Failure> {
     let began = std::time::Instant::now();
     let open = || match (args.output_file(), &request.resume) {
+        (Some(file), Some(resume)) if resume.is_partial => Writer::resume(file, resume.bytes),
         (Some(file), Some(resume)) => Writer::append(file, resume.bytes),
+        (Some(file), None) if Compression::of(file).is_ok_and(|form| form == Compression::None) => {
+            Writer::resumable(file)
+        }
         _ => args.common.writer(),
     };
     let watch = Watch::default();
@@ -77,5 +83,15 @@ fn write(
     let report = done?;
     report.notes.iter().for_each(|note| console.warn(note));
     console.info(&format!("{} in {:.1} s", report.rows, began.elapsed().as_secs_f64()));
+    match (args.moves_checkpoint(), report.span, &request.series) {
+        (Ok(true), Some(span), Some(series)) => {
+            // A dump that was complete already may be older than the position.
+            if let Some(position) = span.to.filter(|_| span.from <= series.position()) {
+                Checkpoint::new(span.export, position).save(&series.file)?;
+            }
+        }
+        (Err(why), ..) => console.info(why),
+        _ => {}
+    }
     Ok(Exit::Ok)
 }

@@ -10,7 +10,8 @@ use crate::net::retry::RetryPolicy;
 use crate::sink::destination::{Existing, LocalFiles, OpenOptions};
 use crate::sink::originals::DownloadOptions;
 use crate::sink::originals::renew::Renewals;
-use crate::sink::{Options, registry};
+use crate::sink::{Options, SinkError, registry};
+use crate::stream::checkpoint::Series;
 use clap::Parser;
 use std::ffi::OsStr;
 use std::path::PathBuf;
@@ -109,6 +110,10 @@ pub struct Args {
     /// Lines without frames.
     #[command(flatten)]
     pub(super) unframed: Unframed,
+    /// When the dataset is published, move the position in FILE to where the rows of `syn-fetch --checkpoint FILE` come. It stays when
+    /// an original could not be downloaded, or the rows are not all
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["verify", "dry_run"], help_heading = "Destination")]
+    pub(super) checkpoint: Option<PathBuf>,
     /// A failed original ends the run, and nothing is published
     #[arg(long, help_heading = "Originals")]
     pub(super) strict: bool,
@@ -182,6 +187,11 @@ impl Args {
             (Some(dest), None) | (None, Some(dest)) => dest.as_os_str(),
             (None, None) => OsStr::new("export_output"),
         };
+        if dest == "-" && self.checkpoint.is_some() {
+            return Err(UsageError::new(
+                "--checkpoint is for a dataset that is published, and a tar on standard output may still be lost: name a destination",
+            ));
+        }
         let existing = match (self.overwrite, self.auto_number) {
             (true, _) => Existing::Replaced,
             (_, true) => Existing::Numbered,
@@ -216,6 +226,7 @@ impl Args {
             allow_partial: self.allow_partial,
             strict: self.strict,
             allow_file_refs: self.allow_file_refs,
+            series: self.checkpoint.as_deref().map(Series::load).transpose().map_err(SinkError::Checkpoint)?,
             base_url: self.base_url.clone(),
             default_base,
             local_files: self.local_files,

@@ -14,10 +14,12 @@ use crate::sink;
 use crate::sink::destination::OpenOptions;
 use crate::sink::run::totals::Totals;
 use crate::sink::{Options, Report, registry};
+use crate::stream::checkpoint::{Reach, Why};
 use crate::stream::{Kind, Reader, Writer};
 pub use args::Args;
 use problem::{Problem, notice_words};
 use std::io::IsTerminal;
+use std::path::Path;
 use std::sync::Arc;
 
 /// Runs `syn-sink`.
@@ -50,7 +52,30 @@ fn choose(args: &Arc<Args>, console: &Console) -> Result<Exit, Problem> {
     let report = sink::run(reader, destination.clone(), &options, stop, &warn)?;
     args.unframed.tell(&report.came, Kind::Files, console);
     console.info(&done(&report, destination.is_unchanged(), &destination.name()));
+    if let Some(series) = &options.series {
+        move_checkpoint(&series.file, &report, console)?;
+    }
     Ok(if report.totals.originals.failed > 0 { Exit::Partial } else { Exit::Ok })
+}
+
+/// Moves the checkpoint of a dataset that is published, or says why it stays.
+fn move_checkpoint(file: &Path, report: &Report, console: &Console) -> Result<(), Problem> {
+    let stays = |why: &str| console.warn(&format!("the position in {} stays: {why}", file.display()));
+    match &report.reach {
+        Some(Reach::Move(_)) if report.totals.originals.failed > 0 => {
+            stays("some originals could not be downloaded; their rows come again next time");
+        }
+        Some(Reach::Move(to)) => to.save(file).map_err(|e| {
+            let failure = Failure::from(e);
+            let message =
+                format!("{}; the dataset is published, and its rows will come again next time", failure.message);
+            Problem::Other(Failure { message, ..failure })
+        })?,
+        Some(Reach::Stay(why @ Why::Behind(_))) => console.info(&format!("{}: {why}", file.display())),
+        Some(Reach::Stay(why)) => stays(&why.to_string()),
+        None => {}
+    }
+    Ok(())
 }
 
 /// The last line of a run.

@@ -63,7 +63,7 @@ fn destination(args: &Args, retry: &RetryPolicy) -> Result<Arc<dyn Destination>,
 /// # Errors
 /// A usage problem naming the list; the destination is discarded then.
 pub(super) fn check_lists(args: &Args, destination: &dyn Destination) -> Result<(), Problem> {
-    let lists = args.lists();
+    let lists: Vec<_> = args.lists().into_iter().chain(args.checkpoint.clone()).collect();
     let Some(list) = lists.iter().find(|list| destination.replaces(list)) else { return Ok(()) };
     destination.discard();
     let (list, dest) = (list.display(), destination.name());

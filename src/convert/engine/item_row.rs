@@ -1,6 +1,5 @@
 //! What the row around a payload says about its files, their sizes and its split.
 
-use super::coverage::Coverage;
 use super::naming::{is_plain_extension, safe};
 use super::split::{FieldPath, Split, UNASSIGNED, by_hash, of_category};
 use super::stream_facts::StreamFacts;
@@ -11,6 +10,7 @@ use crate::dm::payload::{Media, MediaKind};
 use crate::item;
 use crate::item::{DataUnit, FileRef, Item, Pairs};
 use crate::path::leaf;
+use crate::selection::coverage::Coverage;
 use crate::stream::json::{Raw, Str};
 use serde::Deserialize;
 use std::borrow::Cow;

@@ -1,11 +1,11 @@
 //! From item lines to named records, the same for all formats: workers, classes, splits, names, the run.
 
 pub mod classes;
-pub mod coverage;
 pub mod item_row;
 pub mod naming;
 pub mod naming_template;
 pub mod record;
+pub mod repeats;
 pub mod row_value;
 pub mod run;
 pub mod split;

@@ -1,9 +1,9 @@
 //! The stage: item lines in, file lines out.
 
 use super::classes::Classes;
-use super::coverage::Coverage;
 use super::naming::Taken;
 use super::record::{Record, RecordRef};
+use super::repeats::Repeats;
 use super::split::{FieldPath, MAX_SPLITS, Split};
 use super::stream_facts::StreamFacts;
 use super::two_pass::{TwoPass, with_suffix};
@@ -16,7 +16,9 @@ use crate::convert::output::parts::Parts;
 use crate::convert::report::files::ReportFiles;
 use crate::convert::report::tally::Tally;
 use crate::item;
+use crate::selection::coverage::Coverage;
 use crate::selection::sought;
+use crate::stream::checkpoint::{self, Spans};
 use crate::stream::frame::{StageError, begin_line, end_line};
 use crate::stream::parallel::{Event, ordered};
 use crate::stream::{Begin, Came, Frame, Kind, Progress, Reader, StreamError, Writer};
@@ -76,6 +78,7 @@ pub fn run(
         collector: format.collector(),
         format: format.clone(),
         progress: Progress::new(Kind::Items),
+        spans: Spans::default(),
         report: ReportFiles::new(options.report, &files),
         files,
         taken,
@@ -85,6 +88,7 @@ pub fn run(
         summary: Summary::default(),
         coverage: Coverage::default(),
         sorted: Coverage::default(),
+        repeats: Repeats::default(),
         begun: false,
         units: 0,
         options: Arc::new(options),
@@ -101,7 +105,7 @@ pub fn run(
             Ok(summary)
         }
         Err(e) => {
-            if !matches!(e, StreamError::Closed | StreamError::Write { .. }) {
+            if !matches!(e, StreamError::Closed | StreamError::Write { .. } | StreamError::Place { .. }) {
                 // The stage after this one must know; if it cannot be told, it sees no end frame.
                 let _ = run.begin(None).and_then(|()| run.files.frame(&StageError::of("convert", &e).line()));
                 let _ = run.files.flush();
@@ -117,6 +121,7 @@ struct Run {
     format: Arc<dyn Format>,
     options: Arc<Options>,
     progress: Progress,
+    spans: Spans,
     files: Files,
     report: ReportFiles,
     taken: Taken,
@@ -127,6 +132,7 @@ struct Run {
     summary: Summary,
     coverage: Coverage,
     sorted: Coverage,
+    repeats: Repeats,
     begun: bool,
     units: u32,
 }
@@ -164,7 +170,9 @@ impl Run {
             Event::Idle => self.files.flush()?,
             Event::Frame(frame, _) => {
                 self.progress.frame(&frame)?;
+                self.spans.frame(&frame);
                 if let Frame::Begin(begin) = &frame {
+                    self.repeats.stream(begin);
                     if self.options.classes.is_none() {
                         self.classes.extend(&begin.classes);
                     }
@@ -199,6 +207,7 @@ impl Run {
         self.summary.tally.merge(std::mem::take(&mut chunk.tally));
         self.coverage.merge(std::mem::take(&mut chunk.coverage));
         self.sorted.merge(std::mem::take(&mut chunk.sorted));
+        self.repeats.add(std::mem::take(&mut chunk.ids))?;
         for error in &chunk.bad {
             self.summary.bad_lines += 1;
             if self.summary.bad_lines <= BAD_LINES_SHOWN {
@@ -263,6 +272,7 @@ impl Run {
         self.progress.finish(self.options.allow_partial)?;
         self.progress.require_some(self.options.allow_partial)?;
         self.refuse_unknown_names()?;
+        self.count_repeats()?;
         self.begin(None)?;
         if let Some(pending) = self.pending.take() {
             let format = self.format.clone();
@@ -310,11 +320,34 @@ impl Run {
         }
         self.summary.files = self.files.files;
         let lines = self.files.lines;
-        self.files.frame(&end_line(lines, &Map::new()))
+        if self.summary.bad_lines > 0 {
+            self.spans.hold();
+        }
+        let spans = self.spans.to_json().map(|spans| (checkpoint::KEY.to_owned(), spans));
+        self.files.frame(&end_line(lines, &spans.into_iter().collect()))
     }
 }
 
 impl Run {
+    /// Warns of rows whose id came before; ends a strict run.
+    fn count_repeats(&mut self) -> Result<(), StreamError> {
+        let again = std::mem::take(&mut self.repeats).finish()?;
+        if again == 0 {
+            return Ok(());
+        }
+        let (rows, their) = if again == 1 { ("row repeats", "its") } else { ("rows repeat", "their") };
+        let told = format!("{again} {rows} an id that came before, so {their} image is in the dataset more than once");
+        if self.options.strict {
+            return Err(StreamError::Cut(format!(
+                "{told}, with --strict; `syn-filter --latest FILE…` before this stage keeps the newest row of each id"
+            )));
+        }
+        self.summary.notes.push(format!(
+            "{told}, older labels beside newer: `syn-filter --latest FILE… | syn-convert …` keeps the newest row of each id"
+        ));
+        Ok(())
+    }
+
     /// Ends the run when no row has a field or a class that the options name, and warns when some lack it.
     fn refuse_unknown_names(&mut self) -> Result<(), StreamError> {
         let options = self.options.clone();

@@ -1,10 +1,10 @@
 //! The parallel side: a batch of lines → rendered records and counts.
 
-use super::coverage::Coverage;
 use super::item_row::Row;
 use super::naming::{Name, safe};
 use super::naming_template::Facts;
 use super::record::{Id, Record};
+use super::repeats::Ids;
 use super::stream_facts::StreamFacts;
 use crate::convert::declaration::{Declaration, UnitKind};
 use crate::convert::format::{Format, RenderContext, Unit};
@@ -18,6 +18,7 @@ use crate::dm::payload::{Media, MediaKind, Payload};
 use crate::dm::{Annotation, Arena, Reason};
 use crate::item;
 use crate::item::{FileRef, KeepRaw};
+use crate::selection::coverage::Coverage;
 use crate::stream::json;
 use crate::stream::json::{Raw, WithText, without_huge_numbers};
 use crate::stream::{Batch, Line, StreamError};
@@ -39,6 +40,8 @@ pub struct Chunk {
     pub coverage: Coverage,
     /// How many rows have the field that the format sorts by.
     pub sorted: Coverage,
+    /// The ids of the rows.
+    pub ids: Ids,
     /// Lines passed over by `--on-error skip`.
     pub bad: Vec<StreamError>,
     /// The error that ends the run after the records above.
@@ -55,6 +58,7 @@ impl Chunk {
             tally: Tally::default(),
             coverage: Coverage::default(),
             sorted: Coverage::default(),
+            ids: Ids::default(),
             bad: Vec::new(),
             failed: None,
             lines: 0,
@@ -182,6 +186,7 @@ impl Worker {
 
     fn item(&mut self, row: &Row<'_, '_>, payload: Option<&Payload<'_>>, chunk: &mut Chunk) {
         chunk.tally.items += 1;
+        chunk.ids.add(row.item);
         let split = row.split(&self.options, &mut chunk.coverage);
         if let Some(field) = self.format.sorts_by() {
             let has = field.value(row.line).is_some_and(|value| !value.trim().is_empty());

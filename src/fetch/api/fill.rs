@@ -27,7 +27,8 @@ pub async fn run(client: Client, plan: Arc<Plan>, mut rows: Receiver<RowBatch>, 
     while let Some(RowBatch { rows: page, cursor }) = rows.recv().await {
         for row in page {
             let mut filled = Filled { row, data: None, dimensions: None, cursor: cursor.clone(), _share: None };
-            let slot = match Payload::of(&filled.row) {
+            let payload = if plan.light { Ok(Payload::Inline) } else { Payload::of(&filled.row) };
+            let slot = match payload {
                 Err(error) => Slot::Ready(Err(error)),
                 Ok(Payload::Inline) => Slot::Ready(Ok(filled)),
                 Ok(Payload::Text(data)) => {

@@ -4,6 +4,7 @@
 //! plan ──► walk: which pages ──rows──► fill: payloads ──► slots      settle: what came against what the server counts
 //! ```
 
+pub mod dates;
 pub mod fill;
 pub mod pace;
 pub mod part;
@@ -12,7 +13,7 @@ pub mod settle;
 pub mod shard;
 pub mod walk;
 
-use super::source::{AHEAD, Overview, Slot, Source, Written};
+use super::source::{AHEAD, Clock, Overview, Slot, Source, Written};
 use super::{FetchError, Request, RowCounts, join};
 use crate::api::{ApiError, Client};
 use plan::Plan;
@@ -42,6 +43,7 @@ impl Source for Client {
             expected: plan.expected(),
             scope: plan.scope_in_words(),
             own_host: Some(self.credentials().host.clone()),
+            clock: self.clock().map(|(there, here)| Clock { there, here }),
             notes: plan.notes.clone(),
         };
         Ok((overview, Arc::new(plan)))
@@ -64,7 +66,8 @@ impl Source for Client {
     ) -> Result<RowCounts, FetchError> {
         let walked = join(runtime.block_on(reading.walking))??;
         let below = request.resume.as_ref().and_then(|r| r.last);
-        let done = settle::Done { expected: written.expected, sent: written.rows, walked, keys: written.keys, below };
+        let Written { rows: sent, expected, again, keys } = *written;
+        let done = settle::Done { expected, sent, again, walked, keys, below };
         runtime.block_on(settle::settle(self, &reading.plan, &done, request.verify))
     }
 }

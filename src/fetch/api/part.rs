@@ -1,5 +1,5 @@
 //! The parts of an export: usually one list; several when a list of ids is too long for one query, or when rows are looked for by
-//! more than one date. Parts are walked one after the other and have no row in common.
+//! more than one date ([`super::dates`]). Parts are walked one after the other.
 
 use super::walk::segments::Range;
 use crate::api::filters::Filters;
@@ -30,16 +30,8 @@ pub struct ListPart {
 ///
 /// # Errors
 /// [`UsageError`] when a query is too long and cannot be split.
-pub fn split(
-    target: Target,
-    filters: &Filters,
-    ids: &[String],
-    since: Option<&str>,
-) -> Result<Vec<Filters>, UsageError> {
+pub fn split(target: Target, filters: &Filters, ids: &[String]) -> Result<Vec<Filters>, UsageError> {
     let whole = vec![filters.clone()];
-    if let Some(since) = since {
-        return changed(target, filters, since);
-    }
     if ids.is_empty() {
         let length = filters.query().encoded().len() + ROOM;
         if length <= LONGEST {
@@ -53,7 +45,7 @@ pub fn split(
         let ids: Vec<String> = inline.split(',').map(str::to_owned).collect();
         let mut rest = filters.clone();
         rest.take("ids");
-        return split(target, &rest, &ids, None);
+        return split(target, &rest, &ids);
     }
     let mut sorted = ids.to_vec();
     // Descending by number, as the rows come, so that all parts together are in order too.
@@ -80,22 +72,6 @@ pub fn split(
     }
     parts.push(filters.with_value("ids", list));
     Ok(parts)
-}
-
-/// Rows that are new or were labelled again since a moment.
-fn changed(target: Target, filters: &Filters, since: &str) -> Result<Vec<Filters>, UsageError> {
-    match target {
-        Target::GroundTruth => Err(UsageError::new(
-            "ground truth cannot be exported by what has changed: the server cannot select it by date; export the version whole",
-        )),
-        Target::Task => Ok(vec![filters.with_value("created__gte", since.to_owned())]),
-        Target::Assignment => {
-            let new = filters.with_value("created__gte", since.to_owned());
-            let again =
-                filters.with_value("created__lt", since.to_owned()).with_value("last_labeled__gte", since.to_owned());
-            Ok(vec![new, again])
-        }
-    }
 }
 
 /// Asks how many rows each part has and where they lie.
@@ -170,31 +146,19 @@ mod tests {
     #[test]
     fn long_lists_of_ids_are_split_and_stay_in_order() {
         let ids: Vec<String> = (0..5000).map(|n| (n * 7 % 5000 + 1_000_000).to_string()).collect();
-        let parts = split(Target::Assignment, &filters(&["project=1"]), &ids, None).unwrap();
+        let parts = split(Target::Assignment, &filters(&["project=1"]), &ids).unwrap();
         let lists: Vec<&str> = parts.iter().map(|p| p.get("ids").unwrap()).collect();
         assert!(parts.len() > 4 && parts.iter().all(|p| p.query().encoded().len() + 200 < LONGEST));
         let all: Vec<i64> = lists.join(",").split(',').map(|id| id.parse().unwrap()).collect();
         assert!(all.len() == 5000 && all.is_sorted_by(|a, b| a > b));
         let inline = filters(&["project=1", &format!("ids={}", ids.join(","))]);
-        assert_eq!(split(Target::Assignment, &inline, &[], None).unwrap(), parts);
+        assert_eq!(split(Target::Assignment, &inline, &[]).unwrap(), parts);
     }
 
     #[test]
     fn what_cannot_be_split_is_refused() {
         let long = filters(&["project=1", &format!("users={}", vec!["123456"; 2000].join(","))]);
-        assert!(split(Target::Assignment, &long, &[], None).is_err());
-        assert!(split(Target::Assignment, &long, &["1".into()], None).is_err());
-    }
-
-    #[test]
-    fn changes_are_new_rows_and_rows_labelled_again() {
-        let parts = split(Target::Assignment, &filters(&["project=1"]), &[], Some("2026-01-01T00:00:00Z")).unwrap();
-        let keys: Vec<_> = parts.iter().map(|p| p.query().encoded()).collect();
-        assert!(
-            keys[0].contains("created__gte")
-                && keys[1].contains("created__lt")
-                && keys[1].contains("last_labeled__gte")
-        );
-        assert!(split(Target::GroundTruth, &filters(&[]), &[], Some("x")).is_err());
+        assert!(split(Target::Assignment, &long, &[]).is_err());
+        assert!(split(Target::Assignment, &long, &["1".into()]).is_err());
     }
 }

@@ -1,5 +1,6 @@
 //! What will be fetched: the scope's title and classes, the parts and the number of their rows, the begin frame.
 
+use super::dates;
 use super::pace::PageSize;
 use super::part;
 use super::part::ListPart;
@@ -9,10 +10,12 @@ use crate::api::hold::Holding;
 use crate::api::{ApiError, Client, Query, Target};
 use crate::exit::UsageError;
 use crate::fetch::Request;
-use crate::fetch::output::checkpoint::Checkpoint;
 use crate::selection::Shard;
 use crate::stream::frame::{Kind, begin_line};
 use serde_json::{Map, Value, json};
+
+/// Rows a page when only ids are asked for.
+pub const IDS_A_PAGE: usize = 1000;
 
 /// Everything that is known before the first page.
 #[derive(Clone, Debug)]
@@ -45,6 +48,8 @@ pub struct Plan {
     pub page_size: Option<usize>,
     /// Bytes of pages in memory.
     pub holding: Holding,
+    /// The parts have rows in common: those that changed in several ways.
+    pub increment: bool,
     /// Things the user should know.
     pub notes: Vec<String>,
 }
@@ -58,8 +63,16 @@ impl Plan {
         let target = request.target;
         let id = request.filters.get(target.scope()).unwrap_or_default().to_owned();
         let ids = request.shard.as_ref().map_or(request.ids.as_slice(), |shard| shard.stretch(&request.ids));
-        let since = request.since.as_ref().map(Checkpoint::changed_since);
-        let parts = part::split(target, &request.filters, ids, since.as_deref())?;
+        let since = request.changed_since();
+        let (dates, notes) = match (since, &request.series) {
+            (Some(_), _) => dates::usable(client, target, &request.filters).await?,
+            (None, Some(_)) => (Vec::new(), dates::notes(target, &request.filters)),
+            (None, None) => (Vec::new(), Vec::new()),
+        };
+        let parts = match since {
+            Some(since) => dates::changed(&request.filters, &dates, since),
+            None => part::split(target, &request.filters, ids)?,
+        };
         if parts.len() > 1 && request.resume.is_some() && target == Target::GroundTruth {
             return Err(
                 UsageError::new("a list of ids this long cannot be resumed for ground truth: start over").into()
@@ -101,10 +114,11 @@ impl Plan {
             parts,
             limit: request.limit,
             arrival: request.arrival,
-            light: false,
-            page_size: request.page_size,
+            light: request.ids_only,
+            page_size: request.page_size.or(request.ids_only.then_some(IDS_A_PAGE)),
             holding: Holding::default(),
-            notes: Vec::new(),
+            increment: since.is_some(),
+            notes,
         })
     }
 
@@ -170,7 +184,7 @@ impl Plan {
                 extra.insert("ground_truth_dataset".into(), name(&version.dataset));
             }
         }
-        if let Some(expected) = self.expected() {
+        if let Some(expected) = self.expected().filter(|_| !self.increment) {
             extra.insert("count".into(), expected.into());
         }
         begin_line(Kind::Items, &extra)

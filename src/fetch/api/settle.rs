@@ -1,6 +1,6 @@
 //! The accounting at the end: what was expected, what came, and what is missing. A shortfall is an error, never a success.
 
-use super::plan::Plan;
+use super::plan::{IDS_A_PAGE, Plan};
 use super::walk;
 use super::walk::Walked;
 use super::walk::segments::Range;
@@ -14,8 +14,6 @@ use tokio::sync::mpsc;
 const SEARCHES: usize = 64;
 /// Missing ids or ranges that are named.
 const NAMED: usize = 10;
-/// Rows a page when only ids are asked for.
-const IDS_A_PAGE: usize = 1000;
 
 /// What a run did, to be compared with what the server says.
 #[derive(Debug)]
@@ -24,6 +22,8 @@ pub struct Done<'a> {
     pub expected: Option<u64>,
     /// Item lines written, those of earlier runs included.
     pub sent: u64,
+    /// Rows that are in several parts of the list, beyond the first.
+    pub again: u64,
     /// The walk.
     pub walked: Walked,
     /// The keys of the rows of this run.
@@ -38,13 +38,13 @@ pub struct Done<'a> {
 /// # Errors
 /// [`ApiError::Short`] when rows are missing that the server still has.
 pub async fn settle(client: &Client, plan: &Plan, done: &Done<'_>, verify: bool) -> Result<RowCounts, FetchError> {
-    let (expected, sent, walked) = (done.expected, done.sent, &done.walked);
+    let (expected, sent, walked) = (done.expected.map(|n| n.saturating_sub(done.again)), done.sent, &done.walked);
     let mut counts = RowCounts { sent, expected, duplicates: walked.duplicates, ..RowCounts::default() };
     if let Some(expected) = expected {
         counts.added = sent.saturating_sub(expected);
         counts.vanished = expected.saturating_sub(sent);
         if sent < expected {
-            let now = counted(client, plan).await?;
+            let now = counted(client, plan).await?.saturating_sub(done.again);
             if sent < now {
                 return Err(shortfall(client, plan, done, sent, now).await?.into());
             }
@@ -142,8 +142,7 @@ struct Difference {
 /// Walks the ids of the list once more and compares them with those that came.
 async fn compare(client: &Client, plan: &Plan, done: &Done<'_>) -> Result<Difference, FetchError> {
     let light = Plan { light: true, page_size: Some(IDS_A_PAGE), limit: None, arrival: true, ..plan.clone() };
-    let resume =
-        done.below.map(|last| crate::fetch::output::checkpoint::Resume { last: Some(last), ..Default::default() });
+    let resume = done.below.map(|last| crate::fetch::output::state::Resume { last: Some(last), ..Default::default() });
     let (batches_in, mut batches) = mpsc::channel(2);
     let walking = tokio::spawn(walk::run(client.clone(), Arc::new(light), resume, batches_in));
     let (first, last) = done.keys.span().unwrap_or((i64::MAX, i64::MAX));

@@ -10,18 +10,21 @@ mod sample;
 mod select;
 mod tables;
 
-use super::source::{AHEAD, Overview, Slot, Source, Written};
+use super::source::{AHEAD, Clock, Overview, Slot, Source, Written};
 use super::{FetchError, Request, RowCounts, join};
 use crate::api::ApiError;
 use crate::postgres::{DatabaseError, Dsn, Session};
 use crate::stream::frame::{Kind, begin_line};
+use jiff::Timestamp;
 use select::Select;
 use serde_json::{Map, Value, json};
+use std::time::SystemTime;
 use tables::Tables;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::Receiver;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
+use tokio_postgres::Transaction;
 use url::Url;
 
 pub use sample::describe as sample;
@@ -41,6 +44,7 @@ struct Prepared {
     count: u64,
     /// Rows that this run reads.
     left: u64,
+    clock: Clock,
     notes: Vec<String>,
 }
 
@@ -73,6 +77,7 @@ impl Source for Database {
             expected: Some(prepared.count),
             scope: format!("project {}", request.filters.get("project").unwrap_or_default()),
             own_host: self.host.clone(),
+            clock: Some(prepared.clock),
             notes: prepared.notes,
         };
         Ok((overview, (slots, Reading { task, left: prepared.left })))
@@ -131,6 +136,7 @@ async fn read_in(
     }
     let place = session.place.clone();
     let snapshot = session.snapshot().await?;
+    let clock = clock(&snapshot, &place).await?;
     let tables = Tables::look(&snapshot, request.target, &place).await?;
     let select = Select::new(request, &tables)?;
     let resume = request.resume.clone().unwrap_or_default();
@@ -146,10 +152,19 @@ async fn read_in(
     }
     let left = limited(left, resume.rows);
     // The receiver is gone when the output could not be opened, which is reported elsewhere.
-    if prepared.send(Prepared { count: limited(whole, 0), left, notes }).is_err() || left == 0 {
+    if prepared.send(Prepared { count: limited(whole, 0), left, clock, notes }).is_err() || left == 0 {
         return Ok(());
     }
     rows::stream(&snapshot, &select, resume.last, left, &out, &place).await
+}
+
+/// What time it is in the database, when the snapshot begins.
+async fn clock(snapshot: &Transaction<'_>, place: &str) -> Result<Clock, DatabaseError> {
+    let of = |e: tokio_postgres::Error| DatabaseError::of(&e, place);
+    let row = snapshot.query_one("SELECT now()", &[]).await.map_err(of)?;
+    let here = Timestamp::now();
+    let there = Timestamp::try_from(row.try_get::<_, SystemTime>(0).map_err(of)?).unwrap_or(here);
+    Ok(Clock { there, here })
 }
 
 /// The begin frame. It has no `classes`: the tables that are read do not hold the project's class order.

@@ -9,6 +9,16 @@ use std::time::SystemTime;
 use tokio_postgres::Transaction;
 use tokio_postgres::types::ToSql;
 
+/// When something happened to a row.
+const DATES: [&str; 6] = [
+    "created",
+    "label_submitted",
+    "last_labeled",
+    "last_reviewed",
+    "labeler_last_action_at",
+    "reviewer_last_action_at",
+];
+
 /// A value of a query.
 type Value = Box<dyn ToSql + Sync + Send>;
 
@@ -166,6 +176,15 @@ impl Select {
             }
             filter.add(key, value, &mut values, &mut conditions)?;
         }
+        if let Some(since) = request.changed_since() {
+            conditions.push(changed(main, table, tables, target)?);
+            let since = SystemTime::try_from(since).map_err(|e| UsageError(format!("the checkpoint: {e}")))?;
+            values.push(Box::new(since));
+            let n = values.len();
+            if let Some(condition) = conditions.last_mut() {
+                *condition = condition.replace("$since", &format!("${n}::timestamptz"));
+            }
+        }
         if !request.ids.is_empty() {
             let ids = numbers("the list of ids", request.ids.iter().map(String::as_str))?;
             values.push(Box::new(ids));
@@ -180,8 +199,10 @@ impl Select {
                 columns.push((Field::Text(key), format!("{main}.{key}::text")));
             }
         }
-        if tables.has_moment(table, "created") {
-            columns.push((Field::Moment("created"), format!("{main}.created")));
+        for key in DATES {
+            if tables.has_moment(table, key) {
+                columns.push((Field::Moment(key), format!("{main}.{key}")));
+            }
         }
         columns.extend([
             (Field::UnitId, "u.id::bigint".into()),
@@ -270,6 +291,24 @@ impl Select {
         let all: Vec<String> = self.conditions.iter().cloned().chain(below).collect();
         format!("WHERE {}", all.join(" AND "))
     }
+}
+
+/// That a row has changed since `$since`.
+fn changed(main: &str, table: &str, tables: &Tables, target: Target) -> Result<String, DatabaseError> {
+    let needed: &[_] = if target == Target::Task { &["created"] } else { &["created", "last_labeled"] };
+    if let Some(column) = needed.iter().find(|column| !tables.has_moment(table, column)) {
+        return Err(DatabaseError::NotHere(match *column {
+            "created" => {
+                "this database does not say when rows were created, so what is new cannot be told: leave out --checkpoint"
+            }
+            _ => {
+                "this database does not say when rows were labelled last, so what has changed cannot be told: leave out --checkpoint"
+            }
+        }));
+    }
+    let there = DATES.iter().filter(|column| tables.has_moment(table, column));
+    let each: Vec<String> = there.map(|column| format!("{main}.{column} >= $since")).collect();
+    Ok(format!("({})", each.join(" OR ")))
 }
 
 /// Ids as numbers.

@@ -1,8 +1,8 @@
-//! Filled rows to item lines, in order; flushed whenever there is nothing to write, remembered in the checkpoint once flushed.
+//! Filled rows to item lines, in order; flushed whenever there is nothing to write, remembered once flushed.
 
-use super::checkpoint::Saver;
 use super::keys::Keys;
 use super::progress::Watch;
+use super::state::Saver;
 use crate::api::Target;
 use crate::fetch::source::{Filled, Slot};
 use crate::fetch::{FetchError, join};
@@ -16,12 +16,18 @@ use tokio::sync::mpsc::error::TryRecvError;
 pub struct ItemWriter<'a> {
     /// The output.
     pub writer: &'a mut Writer,
-    /// The checkpoint.
+    /// Where the run stands.
     pub saver: &'a mut Saver,
     /// The progress display.
     pub watch: &'a Watch,
     /// The keys of all rows.
     pub keys: Keys,
+    /// Rows of an increment that came already, by another of their dates.
+    pub again: u64,
+    /// Only ids are written.
+    pub ids_only: bool,
+    /// Whether such rows are possible.
+    pub increment: bool,
 }
 
 /// Writes item lines until the rows end.
@@ -62,9 +68,16 @@ pub fn rows(
 
 impl ItemWriter<'_> {
     fn put(&mut self, target: Target, filled: &Filled, line: &mut Vec<u8>) -> Result<(), FetchError> {
+        if self.increment && self.keys.has(&filled.row.key) {
+            self.again += 1;
+            return Ok(());
+        }
         line.clear();
         let dimensions = filled.dimensions.as_deref().map(|sizes| ("dimensions", sizes));
-        filled.row.write_line(target, filled.data.as_deref(), dimensions, line);
+        match self.ids_only {
+            true => filled.row.write_id(target, line),
+            false => filled.row.write_line(target, filled.data.as_deref(), dimensions, line),
+        }
         self.writer.put(line)?;
         self.saver.wrote(line.len());
         self.saver.row(&filled.row.key, filled.cursor.as_deref());
@@ -72,7 +85,7 @@ impl ItemWriter<'_> {
         self.watch.rows.fetch_add(1, Relaxed);
         if self.saver.due() {
             self.writer.flush()?;
-            self.saver.save(false)?;
+            self.saver.save()?;
         }
         // One row of 28 MB must not cost its memory for the rest of the run.
         line.shrink_to(1 << 20);

@@ -50,7 +50,7 @@ pub fn dry_run(mut reader: Reader, options: &Options, out: &mut Writer, table: b
         let reason = format!("{:?} has `more: true` in its last line: its end is missing", path.as_str());
         return Err(StreamError::Cut(reason).into());
     }
-    Ok(Report { totals: plan.totals, came: plan.progress.came() })
+    Ok(Report { totals: plan.totals, came: plan.progress.came(), reach: None })
 }
 
 struct DryRun<'a> {

@@ -20,6 +20,7 @@ use super::originals::reason::Reason;
 use super::originals::{Downloads, Failed};
 use crate::exit::Exit;
 use crate::path::RelPath;
+use crate::stream::checkpoint::{Reach, Series, Spans};
 use crate::stream::{Batch, Came, Frame, Kind, Place, Progress, Reader, StreamError};
 use content::Content;
 use crossbeam_channel::{Receiver, Sender, bounded, select, unbounded};
@@ -55,6 +56,8 @@ pub struct Options {
     pub local_files: LocalFiles,
     /// How originals are downloaded.
     pub originals: originals::DownloadOptions,
+    /// The checkpoint that is to move when the dataset is published.
+    pub series: Option<Series>,
     /// The Synapse server, over what the stream says.
     pub base_url: Option<Url>,
     /// The Synapse server when neither `base_url` nor the stream says.
@@ -71,6 +74,7 @@ impl Default for Options {
             allow_file_refs: false,
             local_files: LocalFiles::Copy,
             originals: originals::DownloadOptions::default(),
+            series: None,
             base_url: None,
             default_base: None,
         }
@@ -78,12 +82,14 @@ impl Default for Options {
 }
 
 /// What a finished run did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Report {
     /// What was written, and what could not be.
     pub totals: Totals,
     /// Whether the lines came as a stage has written them.
     pub came: Came,
+    /// Where the checkpoint belongs now, if one is to move.
+    pub reach: Option<Reach>,
 }
 
 /// What the user should know during a run that goes well otherwise. [`fmt::Display`] gives one line.
@@ -149,6 +155,7 @@ struct Run<'a> {
     /// Kept alive for the downloads.
     _runtime: tokio::runtime::Runtime,
     progress: Progress,
+    spans: Spans,
     origin: Origin,
     names: Names,
     parts: Parts,
@@ -187,6 +194,7 @@ impl<'a> Run<'a> {
             stopping,
             _runtime: runtime,
             progress: Progress::new(Kind::Files),
+            spans: Spans::default(),
             origin: Origin {
                 server: options.base_url.clone().or_else(|| options.default_base.clone()),
                 ..Origin::default()
@@ -229,6 +237,8 @@ impl<'a> Run<'a> {
 
     /// Completes the summary and makes the dataset visible.
     fn publish(&mut self) -> Result<Report, SinkError> {
+        let reach = self.options.series.as_ref().map(|series| self.spans.reach(series));
+        let reach = reach.transpose().map_err(SinkError::Checkpoint)?;
         let mut totals = self.outcomes.totals().clone();
         // Convert counts its summary among its files; it is not one that the sink adds.
         totals.files += u64::from(self.summary.is_some());
@@ -246,7 +256,7 @@ impl<'a> Run<'a> {
             return Err(SinkError::Stopped(exit));
         }
         self.dest.publish(self.next_order + 1, &scratch)?;
-        Ok(Report { totals, came: self.progress.came() })
+        Ok(Report { totals, came: self.progress.came(), reach })
     }
 
     /// Claims the path of a file that the sink adds.
@@ -269,6 +279,7 @@ impl<'a> Run<'a> {
         let Some(line) = batch.lines().next() else { return Ok(()) };
         let frame = Frame::parse(line.bytes).map_err(|e| batch.bad_line(&line, &e))?;
         self.progress.frame(&frame)?;
+        self.spans.frame(&frame);
         if let Frame::Begin(begin) = &frame {
             let Options { base_url, default_base, .. } = self.options;
             let origin = Origin::of(begin, base_url.as_ref(), default_base.as_ref());

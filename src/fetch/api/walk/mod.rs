@@ -11,7 +11,7 @@ use crate::api::client::BODY_CAP;
 use crate::api::page::Page;
 use crate::api::retry::Trouble;
 use crate::api::{ApiError, Client, Query, Row};
-use crate::fetch::output::checkpoint::Resume;
+use crate::fetch::output::state::Resume;
 use ranges::{Ended, Job};
 use segments::Range;
 use std::sync::Arc;

@@ -58,7 +58,7 @@ pub async fn run(
                 walked.complete = true;
                 return Ok(walked);
             }
-            // The place that a checkpoint remembers is gone: everything is walked again, what was written is passed over.
+            // The place that an earlier run remembered is gone: everything is walked again, what was written is passed over.
             Err(ApiError::NotFound { .. }) if next.is_some() && next == from.step => {
                 next = None;
                 continue;

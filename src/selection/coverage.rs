@@ -1,7 +1,7 @@
 //! How many rows have the field that their split depends on.
 
-use super::split::FieldPath;
-use crate::selection::sought::MAX_NAMES;
+use super::field::FieldPath;
+use super::sought::MAX_NAMES;
 use crate::stream::error::UnknownName;
 use std::collections::BTreeSet;
 

@@ -1,0 +1,92 @@
+//! Inputs that are read more than once: files as they are, anything else by a copy in a temporary file.
+
+use crate::stream::{Reader, StreamError};
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tempfile::NamedTempFile;
+
+/// What tells one state of a file from another: device, number, bytes, time of change (s and ns).
+type Stamp = (u64, u64, u64, i64, i64);
+
+/// Inputs of one run.
+#[derive(Debug)]
+pub struct Inputs {
+    /// Where to read, and the name to call it by.
+    files: Vec<(PathBuf, Arc<str>)>,
+    stamps: Vec<Option<Stamp>>,
+    /// Kept until the end of the run.
+    _copies: Vec<NamedTempFile>,
+}
+
+impl Inputs {
+    /// Copies what can be read once only. `paths` are read in turn; `-`, or none at all, is standard input.
+    ///
+    /// # Errors
+    /// [`StreamError`] when one cannot be read or copied.
+    pub fn open(paths: &[PathBuf]) -> Result<Self, StreamError> {
+        let stdin = [PathBuf::from("-")];
+        let paths = if paths.is_empty() { &stdin } else { paths };
+        let mut all = Self { files: Vec::new(), stamps: Vec::new(), _copies: Vec::new() };
+        for path in paths {
+            let is_stdin = path.as_os_str() == "-";
+            let name: Arc<str> = if is_stdin { "stdin".into() } else { path.display().to_string().into() };
+            if !is_stdin && path.metadata().is_ok_and(|m| m.is_file()) {
+                all.files.push((path.clone(), name));
+                continue;
+            }
+            let from = if is_stdin { Path::new("/dev/stdin") } else { path.as_path() };
+            let copy = copy(from, &name)?;
+            all.files.push((copy.path().to_owned(), name));
+            all._copies.push(copy);
+        }
+        all.stamps = all.files.iter().map(|(path, _)| stamp(path)).collect();
+        Ok(all)
+    }
+
+    /// Reads all of them, from the beginning.
+    pub fn reader(&self, line_cap: usize) -> Reader {
+        Reader::open_named(self.files.clone(), line_cap)
+    }
+
+    /// Makes sure that a second reading had the lines of the first.
+    ///
+    /// # Errors
+    /// [`StreamError::Cut`] for a file that was written to meanwhile.
+    pub fn check(&self) -> Result<(), StreamError> {
+        match self.files.iter().zip(&self.stamps).find(|((path, _), before)| stamp(path) != **before) {
+            Some(((_, name), _)) => {
+                Err(StreamError::Cut(format!("{name} changed while it was read: run again when nobody writes it")))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+fn stamp(path: &Path) -> Option<Stamp> {
+    path.metadata().ok().map(|m| (m.dev(), m.ino(), m.len(), m.mtime(), m.mtime_nsec()))
+}
+
+/// The bytes of a pipe in a temporary file.
+fn copy(from: &Path, name: &str) -> Result<NamedTempFile, StreamError> {
+    let read = |source| StreamError::Read { name: name.to_owned(), source };
+    let folder = std::env::temp_dir();
+    let write = |source| StreamError::Write { name: format!("a copy of {name} in {}", folder.display()), source };
+    let mut input: Box<dyn Read> = match name {
+        "stdin" => Box::new(std::io::stdin().lock()),
+        _ => Box::new(File::open(from).map_err(read)?),
+    };
+    let mut copy = NamedTempFile::new().map_err(write)?;
+    let mut block = vec![0; 1 << 18];
+    loop {
+        match input.read(&mut block) {
+            Ok(0) => break,
+            Ok(n) => copy.write_all(&block[..n]).map_err(write)?,
+            Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(read(e)),
+        }
+    }
+    Ok(copy)
+}

@@ -1,0 +1,566 @@
+//! How far a series of exports has come: what a stream says of it, and the file that remembers it.
+//!
+//! An export with `--checkpoint` brings what has changed from one moment to another. Its frames say so:
+//!
+//! ```json
+//! {"@stream":"begin", …, "checkpoint":[{"export":{"host":"https://h","target":"assignment","query":{"project":"42"}},"from":"2026-01-01T01:00:00Z","to":"2026-01-02T01:00:00Z"}]}
+//! {"@stream":"end","count":12, …, "checkpoint":[ the same ]}
+//! ```
+//! An end frame without it, after a begin frame with it, ends a stream that is not all of that: a limit, or lines that were passed
+//! over. Whoever has made sure that the rows are safe moves the file to the end of what it got ([`Spans::reach`]).
+
+use super::frame::Frame;
+use super::whole_file::{self, Place, PlaceError};
+use crate::exit::{Advice, Classified, Exit};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// The key in frames.
+pub const KEY: &str = "checkpoint";
+/// What a checkpoint file calls itself.
+const KIND: &str = "synpipe checkpoint";
+/// Keys of an identity that decide which rows an export has.
+const SAME: [&str; 6] = ["host", "target", "query", "ids", "dimensions", "shard"];
+
+/// Why a checkpoint cannot be used, or not be moved.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckpointError {
+    /// The file cannot be read.
+    #[error("cannot read the checkpoint {}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// The file cannot be written, or is none.
+    #[error("cannot write the checkpoint {}: {reason}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What stands in the way.
+        reason: PlaceError,
+    },
+    /// A file that is something else.
+    #[error("{} is no checkpoint of this program, and stays as it is", .0.display())]
+    Foreign(PathBuf),
+    /// A checkpoint of a run that did not come to its end.
+    #[error("{} was written by a run that did not come to its end", .0.display())]
+    Unfinished(PathBuf),
+    /// A checkpoint of another export.
+    #[error("{} belongs to another export: {key} was {was} and is {is} now", path.display())]
+    Differs {
+        /// The file.
+        path: PathBuf,
+        /// What differs: `host`, `query`, …
+        key: &'static str,
+        /// What the checkpoint has, as JSON.
+        was: String,
+        /// What this run has, as JSON.
+        is: String,
+    },
+    /// The input says nothing of how far it comes.
+    #[error("the input does not say how far it comes, so there is nothing to write to {}", .0.display())]
+    Silent(PathBuf),
+    /// The input is of several exports.
+    #[error("the input is of {exports} exports, and {} is for one", path.display())]
+    Several {
+        /// The file.
+        path: PathBuf,
+        /// How many.
+        exports: usize,
+    },
+}
+
+impl Classified for CheckpointError {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Read { .. } | Self::Foreign(_) | Self::Unfinished(_) | Self::Differs { .. } => Exit::Usage,
+            Self::Write { .. } => Exit::Output,
+            Self::Silent(_) | Self::Several { .. } => Exit::Input,
+        }
+    }
+
+    fn advice(&self) -> Option<Advice> {
+        match self {
+            Self::Foreign(_) => Some(Advice::OtherCheckpoint),
+            Self::Unfinished(_) | Self::Differs { .. } => Some(Advice::NewSeries),
+            Self::Silent(_) => Some(Advice::FetchCheckpoint),
+            Self::Several { .. } => Some(Advice::OneExport),
+            Self::Read { .. } | Self::Write { .. } => None,
+        }
+    }
+}
+
+/// The content of a checkpoint file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// [`KIND`].
+    kind: String,
+    /// What identifies the exports of the series.
+    pub export: Map<String, Value>,
+    /// All changes before this moment have been brought.
+    pub position: Timestamp,
+}
+
+/// The file before positions had a form of their own.
+#[derive(Deserialize)]
+struct First {
+    version: u32,
+    identity: Map<String, Value>,
+    started: Timestamp,
+    complete: bool,
+}
+
+impl Checkpoint {
+    /// A position in a series of exports.
+    pub fn new(export: Map<String, Value>, position: Timestamp) -> Self {
+        Self { kind: KIND.to_owned(), export, position }
+    }
+
+    /// Reads a file; `None` when there is none. A file that could not be replaced later is refused now.
+    ///
+    /// # Errors
+    /// [`CheckpointError`] when it cannot be read, or is no checkpoint.
+    pub fn load(path: &Path) -> Result<Option<Self>, CheckpointError> {
+        let file = Place::file(path).map_err(|reason| CheckpointError::Write { path: path.to_owned(), reason })?;
+        let bytes = match std::fs::read(file) {
+            Ok(bytes) => bytes,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(CheckpointError::Read { path: path.to_owned(), source }),
+        };
+        match (serde_json::from_slice::<Self>(&bytes), serde_json::from_slice::<First>(&bytes)) {
+            (Ok(found), _) if found.kind == KIND => Ok(Some(found)),
+            (_, Ok(first)) if first.version == 1 && first.complete => {
+                Ok(Some(Self::new(first.identity, first.started)))
+            }
+            (_, Ok(first)) if first.version == 1 => Err(CheckpointError::Unfinished(path.to_owned())),
+            _ => Err(CheckpointError::Foreign(path.to_owned())),
+        }
+    }
+
+    /// Writes the file: whole, or not at all. One that has come further meanwhile stays.
+    ///
+    /// # Errors
+    /// [`CheckpointError`].
+    pub fn save(&self, path: &Path) -> Result<(), CheckpointError> {
+        if Self::load(path)?.is_some_and(|there| there.export == self.export && there.position >= self.position) {
+            return Ok(());
+        }
+        let write = |reason| CheckpointError::Write { path: path.to_owned(), reason };
+        let mut text = serde_json::to_vec(self).map_err(|e| write(PlaceError::Io(e.into())))?;
+        text.push(b'\n');
+        whole_file::replace(path, &text).map_err(write)
+    }
+
+    /// Whether a run of this identity is part of the series.
+    ///
+    /// # Errors
+    /// [`CheckpointError::Differs`].
+    pub fn check(&self, path: &Path, identity: &Map<String, Value>) -> Result<(), CheckpointError> {
+        for key in SAME.into_iter().filter(|key| *key != "shard") {
+            let (was, is) = (self.export.get(key).unwrap_or(&Value::Null), identity.get(key).unwrap_or(&Value::Null));
+            if was != is {
+                let (was, is) = (was.to_string(), is.to_string());
+                return Err(CheckpointError::Differs { path: path.to_owned(), key, was, is });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A series of exports, each of which continues the one before.
+#[derive(Clone, Debug)]
+pub struct Series {
+    /// The file that remembers the position.
+    pub file: PathBuf,
+    /// What it holds; `None` before the first export, which has everything.
+    pub earlier: Option<Checkpoint>,
+}
+
+/// Changes of this time before a position are fetched again: clocks differ, and what is stored may be seen a little later.
+const MARGIN: jiff::SignedDuration = jiff::SignedDuration::from_secs(300);
+
+impl Series {
+    /// The series that a file remembers.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::load`].
+    pub fn load(file: &Path) -> Result<Self, CheckpointError> {
+        Ok(Self { file: file.to_owned(), earlier: Checkpoint::load(file)? })
+    }
+
+    /// The position.
+    pub fn position(&self) -> Option<Timestamp> {
+        self.earlier.as_ref().map(|earlier| earlier.position)
+    }
+
+    /// The moment from which changes are to be fetched; `None`: everything.
+    pub fn changed_since(&self) -> Option<Timestamp> {
+        self.position().map(|position| position.checked_sub(MARGIN).unwrap_or(position))
+    }
+}
+
+/// The changes that a stream brings.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Span {
+    /// What identifies the export.
+    pub export: Map<String, Value>,
+    /// From this moment on; `None`: all that there was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Timestamp>,
+    /// Up to this moment; `None`: not all of it came.
+    pub to: Option<Timestamp>,
+}
+
+impl Span {
+    /// The span of an export with this identity.
+    pub fn new(identity: &Map<String, Value>, from: Option<Timestamp>, to: Option<Timestamp>) -> Self {
+        let of = |key: &&str| identity.get(*key).map(|value| ((*key).to_owned(), value.clone()));
+        Self { export: SAME.iter().filter_map(of).collect(), from, to }
+    }
+
+    /// The export without what tells its shards apart.
+    fn series(&self) -> Map<String, Value> {
+        let mut export = self.export.clone();
+        export.shift_remove("shard");
+        export
+    }
+
+    /// How the export is cut into shards.
+    fn cut(&self) -> Option<Map<String, Value>> {
+        let mut shard = self.export.get("shard")?.as_object()?.clone();
+        shard.shift_remove("index");
+        Some(shard)
+    }
+
+    /// Which of how many shards.
+    fn shard(&self) -> Option<(u64, u64)> {
+        let shard = self.export.get("shard")?;
+        Some((shard.get("index")?.as_u64()?, shard.get("of")?.as_u64()?))
+    }
+}
+
+/// The spans of streams that follow each other.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Spans {
+    /// Those of the stream that has begun.
+    open: Vec<Span>,
+    whole: Vec<Span>,
+}
+
+/// Where a checkpoint belongs after a run.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reach {
+    /// To this position.
+    Move(Checkpoint),
+    /// It stays.
+    Stay(Why),
+}
+
+/// Why a checkpoint stays where it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// Not all rows came.
+    NotWhole,
+    /// One of several shards is missing.
+    Shard(u64, u64),
+    /// What changed between two moments is in no part of the input; the first is unknown when there was no checkpoint.
+    Gap(Option<Timestamp>, Timestamp),
+    /// It has come further already.
+    Behind(Timestamp),
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotWhole => f.write_str("the input has not all rows: a limit, a cut, or lines that were passed over"),
+            Self::Shard(part, of) => write!(f, "part {part} of {of} is not in the input"),
+            Self::Gap(None, to) => write!(f, "the input has only what changed since {to}, and there was no checkpoint"),
+            Self::Gap(Some(from), to) => write!(f, "no part of the input has what changed from {from} to {to}"),
+            Self::Behind(at) => write!(f, "the input comes to {at} only, where it has been before"),
+        }
+    }
+}
+
+impl Spans {
+    /// Takes the next frame in order.
+    pub fn frame(&mut self, frame: &Frame) {
+        match frame {
+            Frame::Begin(begin) => {
+                self.close();
+                self.open = read(&begin.body);
+            }
+            Frame::End { body, .. } => {
+                let came = read(body);
+                if !came.is_empty() {
+                    self.open.clear();
+                }
+                self.close();
+                came.into_iter().for_each(|span| self.add(span));
+            }
+            _ => {}
+        }
+    }
+
+    /// Lines were passed over: what came is not all.
+    pub fn hold(&mut self) {
+        for span in self.whole.iter_mut().chain(&mut self.open) {
+            span.to = None;
+        }
+    }
+
+    /// All of them, for an end frame; `None` when nothing was said of them.
+    pub fn to_json(&self) -> Option<Value> {
+        let open = self.open.iter().map(|span| Span { to: None, ..span.clone() });
+        let all: Vec<Span> = self.whole.iter().cloned().chain(open).collect();
+        if all.is_empty() { None } else { serde_json::to_value(all).ok() }
+    }
+
+    /// A stream is over, and what it began with was not confirmed.
+    fn close(&mut self) {
+        for span in std::mem::take(&mut self.open) {
+            self.add(Span { to: None, ..span });
+        }
+    }
+
+    /// Adds a span, joined to those of its export that it touches.
+    fn add(&mut self, mut span: Span) {
+        while let Some(at) = self.whole.iter().position(|other| touch(other, &span)) {
+            let other = self.whole.swap_remove(at);
+            span = Span { from: other.from.min(span.from), to: other.to.max(span.to), ..span };
+        }
+        self.whole.push(span);
+    }
+
+    /// Where the checkpoint of a series belongs when all of this is safe.
+    ///
+    /// # Errors
+    /// [`CheckpointError`] when that cannot be said, whatever came.
+    pub fn reach(&self, of: &Series) -> Result<Reach, CheckpointError> {
+        let mut spans = Self::default();
+        let mut missing = None;
+        for series in self.series() {
+            let parts = self.whole.iter().filter(|span| span.series() == series);
+            let (whole, gone) = shards(parts);
+            whole.into_iter().for_each(|span| spans.add(Span { export: series.clone(), ..span }));
+            missing = missing.or(gone);
+        }
+        let path = || of.file.clone();
+        let export = match &self.series()[..] {
+            [] => return Err(CheckpointError::Silent(path())),
+            [one] => one.clone(),
+            several => return Err(CheckpointError::Several { path: path(), exports: several.len() }),
+        };
+        if let Some(earlier) = &of.earlier {
+            earlier.check(&of.file, &export)?;
+        }
+        Ok(match chain(&spans.whole, of.position()) {
+            Ok(to) => Reach::Move(Checkpoint::new(export, to)),
+            Err(why) => Reach::Stay(missing.unwrap_or(why)),
+        })
+    }
+
+    /// The exports, each once.
+    fn series(&self) -> Vec<Map<String, Value>> {
+        let mut all: Vec<Map<String, Value>> = Vec::new();
+        for series in self.whole.iter().chain(&self.open).map(Span::series) {
+            if !all.contains(&series) {
+                all.push(series);
+            }
+        }
+        all
+    }
+}
+
+/// What a frame says.
+fn read(body: &Map<String, Value>) -> Vec<Span> {
+    body.get(KEY).and_then(|spans| Vec::deserialize(spans).ok()).unwrap_or_default()
+}
+
+/// Whether two spans of one export are one span.
+fn touch(a: &Span, b: &Span) -> bool {
+    a.export == b.export
+        && match (a.to, b.to) {
+            (Some(a_to), Some(b_to)) => a.from <= Some(b_to) && b.from <= Some(a_to),
+            (None, None) => a.from == b.from,
+            _ => false,
+        }
+}
+
+/// The spans of one series, with one in place of shards that are whole together; and the first shard that is missing of others.
+fn shards<'a>(spans: impl Iterator<Item = &'a Span>) -> (Vec<Span>, Option<Why>) {
+    let (parts, whole): (Vec<&Span>, Vec<&Span>) = spans.partition(|span| span.shard().is_some());
+    let mut all: Vec<Span> = whole.into_iter().cloned().collect();
+    let mut missing = None;
+    for (first, (_, of)) in parts.iter().filter_map(|span| Some((span, span.shard()?))) {
+        let is_sister = |span: &&&Span| span.from == first.from && span.cut() == first.cut();
+        let sisters = || parts.iter().filter(is_sister);
+        match (1..=of).find(|index| !sisters().any(|span| span.shard() == Some((*index, of)))) {
+            Some(index) => missing = missing.or(Some(Why::Shard(index, of))),
+            // What all shards have in common ends with the earliest of them.
+            None => all.push(Span { to: sisters().map(|span| span.to).min().flatten(), ..(*first).clone() }),
+        }
+    }
+    (all, missing)
+}
+
+/// How far spans reach without a gap: from the beginning, or else from where the checkpoint is.
+fn chain(spans: &[Span], at: Option<Timestamp>) -> Result<Timestamp, Why> {
+    if spans.iter().any(|span| span.to.is_none()) {
+        return Err(Why::NotWhole);
+    }
+    let mut sorted: Vec<(Option<Timestamp>, Timestamp)> =
+        spans.iter().filter_map(|span| Some((span.from, span.to?))).collect();
+    sorted.sort();
+    let whole = sorted.first().is_some_and(|(from, _)| from.is_none());
+    let mut reached = if whole { None } else { at };
+    for (from, to) in sorted {
+        if from > reached && from.is_some() {
+            return from.map_or(Ok(to), |from| Err(Why::Gap(reached, from)));
+        }
+        reached = reached.max(Some(to));
+    }
+    match (reached, at) {
+        (Some(reached), Some(at)) if reached <= at => Err(Why::Behind(reached)),
+        (Some(reached), _) => Ok(reached),
+        (None, _) => Err(Why::NotWhole),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stream::frame::{Kind, begin_line, end_line};
+    use serde_json::json;
+
+    fn at(hour: i64) -> Timestamp {
+        Timestamp::from_second(1_767_225_600 + hour * 3600).unwrap()
+    }
+
+    fn span(project: u64, from: Option<i64>, to: Option<i64>, shard: Option<(u64, u64)>) -> Span {
+        let mut identity = json!({"host": "h", "target": "assignment", "query": {"project": project}, "limit": 5});
+        if let Some((index, of)) = shard {
+            identity["shard"] = json!({"index": index, "of": of});
+        }
+        Span::new(identity.as_object().unwrap(), from.map(at), to.map(at))
+    }
+
+    fn stream(spans: &mut Spans, begin: &[Span], end: &[Span]) {
+        let extra = |spans: &[Span]| match spans {
+            [] => Map::new(),
+            _ => Map::from_iter([(KEY.to_owned(), serde_json::to_value(spans).unwrap())]),
+        };
+        for line in [begin_line(Kind::Items, &extra(begin)), end_line(0, &extra(end))] {
+            spans.frame(&Frame::parse(line.as_bytes()).unwrap());
+        }
+    }
+
+    fn reach(whole: &[Span], position: Option<i64>) -> String {
+        let mut spans = Spans::default();
+        whole.iter().for_each(|one| stream(&mut spans, std::slice::from_ref(one), std::slice::from_ref(one)));
+        told(&spans, position)
+    }
+
+    fn told(spans: &Spans, position: Option<i64>) -> String {
+        let now = position.map(|hour| Checkpoint::new(span(1, None, None, None).export, at(hour)));
+        match spans.reach(&Series { file: "c".into(), earlier: now }) {
+            Ok(Reach::Move(to)) => format!("to {}", (to.position.as_second() - at(0).as_second()) / 3600),
+            Ok(Reach::Stay(why)) => format!("stays: {why}"),
+            Err(e) => format!("error: {e}"),
+        }
+    }
+
+    #[test]
+    fn a_checkpoint_moves_to_where_all_is_there() {
+        let one = |from, to| span(1, from, Some(to), None);
+        let part = |from, to, index| span(1, from, Some(to), Some((index, 3)));
+        for (spans, position, expected) in [
+            (vec![one(None, 5)], None, "to 5"),
+            (vec![one(None, 5)], Some(3), "to 5"),
+            (vec![one(None, 5)], Some(5), "stays: the input comes to"),
+            (vec![one(None, 5)], Some(9), "stays: the input comes to"),
+            (vec![one(Some(5), 6)], Some(5), "to 6"),
+            (vec![one(Some(5), 6)], Some(4), "stays: no part of the input"),
+            (vec![one(Some(5), 6)], None, "stays: the input has only what changed since"),
+            (vec![one(Some(5), 6), one(None, 5), one(Some(6), 8)], Some(6), "to 8"),
+            (vec![one(None, 5), one(Some(6), 8)], Some(6), "stays: no part of the input"),
+            (vec![one(None, 5), one(Some(3), 4), one(Some(3), 7)], None, "to 7"),
+            (vec![span(1, None, None, None)], None, "stays: the input has not all rows"),
+            (vec![one(None, 5), span(1, Some(5), None, None)], Some(2), "stays: the input has not all rows"),
+            (vec![one(None, 5), span(2, None, Some(5), None)], None, "error: the input is of 2 exports"),
+            (vec![span(2, None, Some(5), None)], Some(1), "error: c belongs to another export: query was"),
+            (vec![], Some(1), "error: the input does not say"),
+            (vec![part(None, 5, 1), part(None, 4, 2), part(None, 6, 3)], None, "to 4"),
+            (vec![part(None, 5, 1), part(None, 6, 3)], None, "stays: part 2 of 3"),
+            (vec![part(None, 5, 1), part(None, 4, 2), part(None, 6, 3), part(Some(4), 8, 2)], Some(4), "to 5"),
+            (vec![part(None, 5, 1), part(None, 5, 2), part(None, 5, 3), one(Some(5), 9)], Some(5), "to 9"),
+            (vec![part(None, 5, 1), part(None, 5, 2), part(None, 5, 3), part(Some(6), 9, 1)], Some(3), "to 5"),
+        ] {
+            let told = reach(&spans, position);
+            assert!(told.starts_with(expected), "{spans:?} {position:?}: {told}");
+        }
+    }
+
+    #[test]
+    fn a_stream_that_does_not_end_as_it_began_is_not_whole() {
+        let (whole, held) = (span(1, None, Some(5), None), span(1, None, None, None));
+        for (begin, end, expected) in [
+            (vec![whole.clone()], vec![whole.clone()], "to 5"),
+            (vec![whole.clone()], vec![], "stays: the input has not all rows"),
+            (vec![], vec![whole.clone()], "to 5"),
+            (vec![], vec![held], "stays: the input has not all rows"),
+            (vec![], vec![], "error: the input does not say"),
+        ] {
+            let mut spans = Spans::default();
+            stream(&mut spans, &begin, &end);
+            assert!(told(&spans, None).starts_with(expected), "{begin:?} {end:?}");
+            // A stage between says the same as all that it has read.
+            let mut behind = Spans::default();
+            let all: Vec<Span> = spans.to_json().map_or(Vec::new(), |json| serde_json::from_value(json).unwrap());
+            stream(&mut behind, &[], &all);
+            assert_eq!(told(&behind, None), told(&spans, None));
+            spans.hold();
+            assert!(!told(&spans, None).starts_with("to"));
+        }
+        let mut cut = Spans::default();
+        cut.frame(
+            &Frame::parse(begin_line(Kind::Items, &Map::from_iter([(KEY.to_owned(), json!([whole]))])).as_bytes())
+                .unwrap(),
+        );
+        assert_eq!(cut.to_json().unwrap()[0]["to"], Value::Null);
+    }
+
+    #[test]
+    fn only_a_checkpoint_of_ours_is_read_and_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("c.json");
+        assert_eq!(Checkpoint::load(&path).unwrap(), None);
+        let (early, late) = (Checkpoint::new(Map::new(), at(1)), Checkpoint::new(Map::new(), at(2)));
+        for one in [&early, &late] {
+            one.save(&path).unwrap();
+            assert_eq!(Checkpoint::load(&path).unwrap().as_ref(), Some(one));
+        }
+        early.save(&path).unwrap();
+        assert_eq!(Checkpoint::load(&path).unwrap(), Some(late), "it never goes back");
+        let first = r#"{"version":1,"identity":{"host":"h"},"rows":1,"bytes":2,"last":7,"cursor":null,"expected":1,"started":"2026-01-01T00:00:00Z","complete":true}"#;
+        std::fs::write(&path, first).unwrap();
+        assert_eq!(Checkpoint::load(&path).unwrap().map(|c| c.position), Some(at(0)));
+        for other in [
+            "{}",
+            "[]",
+            "",
+            "x",
+            "{\"kind\":\"other\",\"export\":{},\"position\":\"2026-01-01T00:00:00Z\"}",
+            "{\"version\":2}",
+            &first.replace("\"complete\":true", "\"complete\":false"),
+        ] {
+            std::fs::write(&path, other).unwrap();
+            assert!(Checkpoint::load(&path).is_err() && early.save(&path).is_err(), "{other}");
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), other, "it stays");
+        }
+    }
+}
