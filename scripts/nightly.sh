@@ -51,6 +51,7 @@ exec 2> >(exec 9>&-; exec tee -a "$said" >&2)
 step=dump
 last=$(find "$state/dumps" -name '[0-9]*.ndjson*' -printf '%f\n' | sort | tail -n 1)
 last=${last%%.*}
+[ -n "$last" ] || rm -f "$checkpoint"                 # without dumps everything is needed
 dump=$state/dumps/$(printf '%06d' $((10#${last:-0} + 1))).ndjson
 resume=()
 if [ -e "$checkpoint" ]; then dump=$dump.zst; else resume=(--resume); fi
@@ -60,12 +61,13 @@ syn-fetch --project "$project" --checkpoint "$checkpoint" -o "$dump" "${resume[@
 step=ids
 syn-fetch --project "$project" --ids-only -o "$ids" "${fetch[@]}"
 
-# All dumps, so that nothing depends on whether earlier nights came to their end. The dataset is replaced as a whole, or not at all.
+# All dumps, so that nothing depends on whether earlier nights came to their end. The dataset is replaced as a whole, or not at all;
+# with --checkpoint not when a dump is missing.
 step=publish
 dumps=("$state"/dumps/[0-9]*.ndjson*)
 syn-filter --latest --order descending --ids-from "$ids" "${select[@]}" "${dumps[@]}" |
     syn-convert "${convert[@]}" |
-    syn-sink --overwrite "${sink[@]}" "$dest"
+    syn-sink --overwrite --checkpoint "$checkpoint" "${sink[@]}" "$dest"
 
 step=log
 log "ok after $SECONDS s: ${#dumps[@]} dumps; $(grep -F 'syn-sink: info: ' "$said" | tail -n 1 | sed 's/.*info: //')"

@@ -128,6 +128,8 @@ pub enum Advice {
     FetchCheckpoint,
     /// Give one export and one checkpoint to a run.
     OneExport,
+    /// Fetch everything once more.
+    FetchAll,
     /// Export everything each time.
     WholeExport,
     /// Name an increment by its time.

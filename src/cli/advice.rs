@@ -44,6 +44,9 @@ fn words(advice: Advice) -> String {
             "`syn-fetch --checkpoint FILE` says it in its end frame, which the programs between have to pass on"
         }
         Advice::OneExport => "give each export a run and a --checkpoint FILE of its own",
+        Advice::FetchAll => {
+            "give that dump, too, or remove the checkpoint, and the next `syn-fetch --checkpoint` brings everything"
+        }
         Advice::WholeExport => "export all rows each time, without --checkpoint",
         Advice::NameByTime => {
             "name each increment by its time, -o \"$(date -u +%Y%m%dT%H%M%SZ).ndjson\", and read all of them with `syn-filter --latest`"

@@ -372,3 +372,32 @@ fn a_database_that_goes_away_is_no_success() {
     let last = text.lines().last().expect("a line");
     assert!(last.starts_with("{\"@stream\":\"error\",\"stage\":\"fetch\",\"code\":\"remote\""), "{last}");
 }
+
+#[test]
+fn what_has_changed_comes_by_the_clock_of_the_database() {
+    let Some(server) = Postgres::start() else { return };
+    server.sql(&many(5, 40));
+    let mark = server.folder().join("mark.json");
+    let run = |name: &str| {
+        let dump = server.folder().join(name);
+        let args = ["--checkpoint", mark.to_str().expect("UTF-8"), "-o", dump.to_str().expect("UTF-8")];
+        (from_database(&server, 5, &args), dump)
+    };
+    let rows = |dump: &std::path::Path| std::fs::read_to_string(dump).expect("a dump").lines().count() - 2;
+    let (first, dump) = run("first");
+    assert_eq!((first.ok().code, rows(&dump)), (0, 40), "the first export needs no dates");
+    let (undated, _) = run("undated");
+    assert!(undated.with_code(2).err.contains("when rows were created"));
+    server.sql("ALTER TABLE hitl_assignment ADD created timestamptz NOT NULL DEFAULT '2026-01-02', ADD last_labeled timestamptz, ADD last_reviewed timestamptz");
+    let (second, dump) = run("second");
+    assert_eq!((second.ok().code, rows(&dump)), (0, 0));
+    server.sql(
+        "UPDATE hitl_assignment SET last_labeled = now() WHERE id = 5000007;
+         UPDATE hitl_assignment SET last_reviewed = now() WHERE id IN (5000007, 5000009);
+         UPDATE hitl_assignment SET created = now() WHERE id = 5000011",
+    );
+    let (third, dump) = run("third");
+    assert_eq!((third.ok().code, rows(&dump)), (0, 3));
+    let text = std::fs::read_to_string(&dump).expect("a dump");
+    assert!(text.contains("\"last_labeled\":\"20") && text.contains("\"checkpoint\":["), "{text}");
+}

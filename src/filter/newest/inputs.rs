@@ -1,6 +1,6 @@
 //! Inputs that are read more than once: files as they are, anything else by a copy in a temporary file.
 
-use crate::stream::{Reader, StreamError};
+use crate::stream::{Reader, StreamError, standard};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::unix::fs::MetadataExt;
@@ -33,7 +33,8 @@ impl Inputs {
         for path in paths {
             let is_stdin = path.as_os_str() == "-";
             let name: Arc<str> = if is_stdin { "stdin".into() } else { path.display().to_string().into() };
-            if !is_stdin && path.metadata().is_ok_and(|m| m.is_file()) {
+            // What is missing, or a folder, is for the reader to refuse.
+            if !is_stdin && path.metadata().map_or(true, |m| m.is_file() || m.is_dir()) {
                 all.files.push((path.clone(), name));
                 continue;
             }
@@ -75,7 +76,7 @@ fn copy(from: &Path, name: &str) -> Result<NamedTempFile, StreamError> {
     let folder = std::env::temp_dir();
     let write = |source| StreamError::Write { name: format!("a copy of {name} in {}", folder.display()), source };
     let mut input: Box<dyn Read> = match name {
-        "stdin" => Box::new(std::io::stdin().lock()),
+        "stdin" => Box::new(standard::input()?),
         _ => Box::new(File::open(from).map_err(read)?),
     };
     let mut copy = NamedTempFile::new().map_err(write)?;
