@@ -239,7 +239,7 @@ class Simulation:
         line = ('syn-filter --latest "$NIGHTLY_STATE"/dumps/[0-9]*.ndjson* | syn-convert $NIGHTLY_CONVERT | '
                 'syn-sink --overwrite --checkpoint "$NIGHTLY_STATE/checkpoint.json" "$NIGHTLY_DEST"')
         done = subprocess.run(["bash", "-c", f"set -o pipefail; {line}"], env=env, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
+        assert done.returncode in (0, 3), done.stderr
         reached = json.loads(checkpoint.read_text())["position"] if checkpoint.exists() else ""
         assert reached < moment(self.now() - DAY / 2), f"the checkpoint moved without part 2: {done.stderr}"
         self.late = files[1]

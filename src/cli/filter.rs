@@ -14,7 +14,7 @@ use crate::filter::predicates::status::{Labelling, Review};
 use crate::filter::predicates::tag::{Tag, TaskTag};
 use crate::filter::predicates::user::User;
 use crate::filter::selection::CLASS;
-use crate::filter::{AnyOf, Input, Inputs, Options, OutputForm, Prefer, Rule, Selection, Summary};
+use crate::filter::{AnyOf, Framed, Input, Inputs, Options, OutputForm, Prefer, Rule, Selection, Summary};
 use crate::selection::List;
 use crate::selection::field::FieldPath;
 use crate::selection::sought::Sought;
@@ -164,7 +164,11 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
         threads: args.common.threads(),
     };
     let input = match args.latest || args.one_per.is_some() {
-        true => Input::Inputs(Inputs::open(&args.files)?, args.unframed.framing(&args.files, Kind::Items, &args.common)?),
+        true => {
+            args.unframed.check(&args.files)?;
+            let (kind, vouched, line_cap) = (Kind::Items, args.unframed.unframed, args.common.max_line_bytes);
+            Input::Inputs(Inputs::open(&args.files)?, Framed { kind, vouched, line_cap })
+        }
         false => Input::Reader(args.unframed.reader(&args.files, Kind::Items, &args.common)?),
     };
     let summary = filter::run(input, args.common.writer()?, options, &mut |note| console.warn(note))?;

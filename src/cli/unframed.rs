@@ -21,11 +21,20 @@ impl Unframed {
     /// # Errors
     /// [`UsageError`] when only files are read, of which none needs to be vouched for.
     pub fn reader(self, files: &[PathBuf], kind: Kind, common: &Common) -> Result<Reader, UsageError> {
+        self.check(files)?;
+        Ok(Reader::open(files, common.max_line_bytes).framed(kind, self.unframed))
+    }
+
+    /// Refuses the option where it is without effect.
+    ///
+    /// # Errors
+    /// As [`Unframed::reader`].
+    pub fn check(self, files: &[PathBuf]) -> Result<(), UsageError> {
         let is_file = |path: &PathBuf| path.as_os_str() != "-" && (path.is_file() || !path.exists());
         if self.unframed && !files.is_empty() && files.iter().all(is_file) {
             return Err(UsageError::new("--unframed is for standard input: a file is taken with or without frames"));
         }
-        Ok(Reader::open(files, common.max_line_bytes).framed(kind, self.unframed))
+        Ok(())
     }
 
     /// Says what was found out about the lines.

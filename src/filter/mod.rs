@@ -15,7 +15,7 @@ pub(crate) mod run;
 pub(crate) mod selection;
 
 pub use any_of::AnyOf;
-pub use newest::inputs::Inputs;
+pub use newest::inputs::{Framed, Inputs};
 pub use newest::record::{Prefer, Rule};
 pub use run::{Input, Options, OutputForm, Summary, run};
 pub use selection::Selection;

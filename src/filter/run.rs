@@ -2,7 +2,7 @@
 
 use super::batch::{Chosen, MESSAGES};
 use super::end;
-use super::newest::inputs::Inputs;
+use super::newest::inputs::{Framed, Inputs};
 use super::newest::pick::{Lines, Picked, pick};
 use super::newest::record::Rule;
 use super::order::Ordered;
@@ -113,7 +113,7 @@ pub fn run(input: Input, out: Writer, options: Options, warn: &mut dyn FnMut(&st
         };
         let (reader, inputs) = match input {
             Input::Reader(reader) => (reader, None),
-            Input::Inputs(inputs, line_cap) => (inputs.reader(line_cap), Some(inputs)),
+            Input::Inputs(inputs, framed) => (inputs.reader(framed), Some(inputs)),
         };
         parallel::ordered(reader, threads, (), |(), _| Ok(()), make_worker, |event| merge.take(event))?;
         inputs.map_or(Ok(()), |inputs| inputs.check())
@@ -157,14 +157,14 @@ impl Merge<'_> {
         selection: &Arc<Selection>,
         threads: usize,
     ) -> Result<Option<Lines>, StreamError> {
-        let Input::Inputs(inputs, line_cap) = input else { return Ok(None) };
+        let Input::Inputs(inputs, framed) = input else { return Ok(None) };
         let mut among = None;
         let everything = || Arc::new(Selection::default());
         for (rule, selection, found) in
             [(latest, everything(), &mut self.latest), (one_per, selection.clone(), &mut self.one_per)]
         {
             let Some(rule) = rule else { continue };
-            let (lines, picked) = pick(inputs.reader(*line_cap), threads, rule, among.take(), selection)?;
+            let (lines, picked) = pick(inputs.reader(*framed), threads, rule, among.take(), selection)?;
             (among, *found) = (Some(lines), Some(picked));
         }
         Ok(among)

@@ -146,7 +146,7 @@ impl Dump {
                 self.resume.frame = begin.body;
                 Ok(true)
             }
-            Frame::End { count, body } => {
+            Frame::End { count, body, .. } => {
                 if count.is_some_and(|count| count != self.resume.rows) {
                     let (count, rows) = (count.unwrap_or_default(), self.resume.rows);
                     return Err(format!("its end counts {count} rows, and it has {rows}"));

@@ -1,21 +1,31 @@
 //! Inputs that are read more than once: files as they are, anything else by a copy in a temporary file.
 
-use crate::stream::{Reader, StreamError, standard};
+use crate::stream::reader::InputFile;
+use crate::stream::{Kind, Reader, StreamError, standard};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use tempfile::NamedTempFile;
 
 /// What tells one state of a file from another: device, number, bytes, time of change (s and ns).
 type Stamp = (u64, u64, u64, i64, i64);
 
+/// How inputs are read.
+#[derive(Clone, Copy, Debug)]
+pub struct Framed {
+    /// What the lines are.
+    pub kind: Kind,
+    /// The user vouches for lines without frames ([`Reader::framed`]).
+    pub vouched: bool,
+    /// The longest line accepted, bytes.
+    pub line_cap: usize,
+}
+
 /// Inputs of one run.
 #[derive(Debug)]
 pub struct Inputs {
-    /// Where to read, and the name to call it by.
-    files: Vec<(PathBuf, Arc<str>)>,
+    files: Vec<InputFile>,
     stamps: Vec<Option<Stamp>>,
     /// Kept until the end of the run.
     _copies: Vec<NamedTempFile>,
@@ -32,24 +42,26 @@ impl Inputs {
         let mut all = Self { files: Vec::new(), stamps: Vec::new(), _copies: Vec::new() };
         for path in paths {
             let is_stdin = path.as_os_str() == "-";
-            let name: Arc<str> = if is_stdin { "stdin".into() } else { path.display().to_string().into() };
+            let mut input = InputFile::of(path);
             // What is missing, or a folder, is for the reader to refuse.
             if !is_stdin && path.metadata().map_or(true, |m| m.is_file() || m.is_dir()) {
-                all.files.push((path.clone(), name));
+                all.files.push(input);
                 continue;
             }
             let from = if is_stdin { Path::new("/dev/stdin") } else { path.as_path() };
-            let copy = copy(from, &name)?;
-            all.files.push((copy.path().to_owned(), name));
+            let copy = copy(from, &input.name)?;
+            input = InputFile { path: copy.path().to_owned(), written: true, ..input };
+            all.files.push(input);
             all._copies.push(copy);
         }
-        all.stamps = all.files.iter().map(|(path, _)| stamp(path)).collect();
+        all.stamps = all.files.iter().map(|input| stamp(&input.path)).collect();
         Ok(all)
     }
 
     /// Reads all of them, from the beginning.
-    pub fn reader(&self, line_cap: usize) -> Reader {
-        Reader::open_named(self.files.clone(), line_cap)
+    pub fn reader(&self, framed: Framed) -> Reader {
+        let Framed { kind, vouched, line_cap } = framed;
+        Reader::open_files(self.files.clone(), line_cap).framed(kind, vouched)
     }
 
     /// Makes sure that a second reading had the lines of the first.
@@ -57,8 +69,8 @@ impl Inputs {
     /// # Errors
     /// [`StreamError::Cut`] for a file that was written to meanwhile.
     pub fn check(&self) -> Result<(), StreamError> {
-        match self.files.iter().zip(&self.stamps).find(|((path, _), before)| stamp(path) != **before) {
-            Some(((_, name), _)) => {
+        match self.files.iter().zip(&self.stamps).find(|(input, before)| stamp(&input.path) != **before) {
+            Some((InputFile { name, .. }, _)) => {
                 Err(StreamError::Cut(format!("{name} changed while it was read: run again when nobody writes it")))
             }
             None => Ok(()),
