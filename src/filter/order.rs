@@ -103,7 +103,8 @@ impl Ordered {
             spans.hold();
         }
         let spans = spans.to_json().map(|spans| (checkpoint::KEY.to_owned(), spans));
-        let begin = begin.filter(|_| !bare);
+        // Lines that stand between no frames get some.
+        let begin = (!bare).then(|| begin.unwrap_or_default());
         if let Some(Begin { mut body, classes, .. }) = begin.clone() {
             for key in ["@stream", "kind", "version", "tool", "count", "shard", checkpoint::KEY] {
                 body.shift_remove(key);

@@ -184,7 +184,7 @@ impl Merge<'_> {
 
     fn lines(&mut self, chosen: Chosen) -> Result<(), StreamError> {
         self.release_end()?;
-        if !self.open && chosen.lines > 0 {
+        if !self.open && chosen.lines > 0 && self.ordered.is_none() {
             (self.open, self.own, self.in_stream) = (true, true, 0);
             self.pass(frame::begin_line(Kind::Items, &Map::new()).as_bytes())?;
         }
