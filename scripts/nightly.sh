@@ -22,10 +22,17 @@ ids=$state/ids.ndjson
 said=$state/messages.txt                             # what the programs of this night said
 step=begin
 
+# Everything that was said is in the file.
+settle() {
+    exec 2>&3
+    wait "$tee" || true
+}
+
 log() { printf '%s %s\n' "$(date -u +%FT%TZ)" "$*" >>"$state/nightly.log"; }
 
 end() {
     local code=$?
+    settle
     if [ "$code" -ne 0 ]; then
         local why
         why=$(grep -E ': (error|warning): ' "$said" 2>/dev/null | tail -n 1 || true)
@@ -44,7 +51,8 @@ trap end EXIT
 trap 'exit 143' TERM
 trap 'exit 130' INT
 : >"$said"
-exec 2> >(exec 9>&-; exec tee -a "$said" >&2)
+exec 3>&2 2> >(exec 9>&-; exec tee -a "$said" >&2)
+tee=$!
 
 # The dump gets the next number. It appears when it is whole, and then the checkpoint moves; what a killed run has left of a first,
 # long dump is continued.
@@ -70,4 +78,5 @@ syn-filter --latest --order descending --ids-from "$ids" "${select[@]}" "${dumps
     syn-sink --overwrite --checkpoint "$checkpoint" "${sink[@]}" "$dest"
 
 step=log
+settle
 log "ok after $SECONDS s: ${#dumps[@]} dumps; $(grep -F 'syn-sink: info: ' "$said" | tail -n 1 | sed 's/.*info: //')"

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-const ROWS: &str = "{\"@stream\":\"begin\",\"kind\":\"items\",\"classes\":[]}\n{\"id\":1,\"data\":{\"annotations\":{\"image_1\":[]}},\"file\":{\"file_name_original\":\"a.jpg\"},\"dimensions\":{\"width\":9,\"height\":9}}\n{\"@stream\":\"end\",\"count\":1}\n";
+const ROWS: &str = "{\"@stream\":\"begin\",\"kind\":\"items\",\"classes\":[]}\n{\"id\":1,\"data\":{\"annotations\":{\"image_1\":[]}},\"file\":{\"file_name_original\":\"a.jpg\"},\"dimensions\":{\"width\":9,\"height\":9}}\n{\"@stream\":\"end\",\"count\":1 }\n";
 /// The stages that write to a file of this name, with arguments that make something of `ROWS`.
 const STAGES: [(&str, &[&str]); 2] = [("syn-filter", &[]), ("syn-convert", &["--to", "json"])];
 
@@ -27,7 +27,7 @@ fn wrote(stage: &(&str, &[&str]), out: &Path, rows: &str) -> Ran {
 
 #[test]
 fn a_run_that_fails_leaves_the_old_file() {
-    let cut = &ROWS[..ROWS.len() - 28];
+    let cut = &ROWS[..ROWS.len() - 29];
     let bad = ROWS.replace("\"data\"", "\"data");
     let error = format!("{cut}\n{{\"@stream\":\"error\",\"stage\":\"fetch\",\"code\":\"remote\",\"exit\":5}}\n");
     for stage in &STAGES {
@@ -162,7 +162,7 @@ fn the_name_says_how_a_file_is_compressed() {
         wrote(&STAGES[0], &out, ROWS).exits(0);
         assert!(fs::read(&out).unwrap().starts_with(magic), "{name}");
         run("syn-filter", &[text(&out)], b"").exits(0).writes(ROWS);
-        let cut = &ROWS[..ROWS.len() - 28];
+        let cut = &ROWS[..ROWS.len() - 29];
         wrote(&STAGES[0], &out, cut).exits(3);
         run("syn-filter", &[text(&out)], b"").exits(0).writes(ROWS);
     }

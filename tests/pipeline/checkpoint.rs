@@ -71,7 +71,7 @@ fn it_stays_when_nothing_is_published() {
     let end = "syn-convert --to json --images omit | syn-sink --checkpoint c.json";
     for (line, code) in [
         (format!("syn-fetch --checkpoint c.json | head -5 | {end} out"), 3),
-        (format!("syn-fetch --checkpoint c.json | {end} nowhere/../out"), 2),
+        (format!("syn-fetch --checkpoint c.json | {end} out.rar"), 2),
         (format!("touch taken; syn-fetch --checkpoint c.json | {end} taken"), 6),
         (format!("syn-fetch --checkpoint c.json | {end} -"), 2),
         (format!("syn-fetch | {end} out"), 3),
