@@ -10,7 +10,7 @@ use flate2::bufread::MultiGzDecoder;
 use memchr::{memchr, memchr_iter, memrchr};
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Bytes asked of the input at once; also the size a batch grows to while the consumers are busy.
@@ -145,9 +145,9 @@ pub struct InputFile {
 
 impl InputFile {
     /// A file, or standard input, under the name that the user gave.
-    pub fn of(path: &PathBuf) -> Self {
+    pub fn of(path: &Path) -> Self {
         let name = if path.as_os_str() == "-" { "stdin".to_owned() } else { path.display().to_string() };
-        Self { path: path.clone(), name: name.into(), written: false }
+        Self { path: path.to_owned(), name: name.into(), written: false }
     }
 }
 
@@ -176,7 +176,7 @@ impl Reader {
     pub fn open(paths: &[PathBuf], line_cap: usize) -> Self {
         let stdin = [PathBuf::from("-")];
         let paths = if paths.is_empty() { &stdin } else { paths };
-        Self::open_files(paths.iter().map(InputFile::of).collect(), line_cap)
+        Self::open_files(paths.iter().map(|path| InputFile::of(path)).collect(), line_cap)
     }
 
     /// Reads these files in turn, each under a name of its own.

@@ -30,7 +30,7 @@ pub struct ListPart {
 ///
 /// # Errors
 /// [`UsageError`] when a query is too long and cannot be split.
-pub fn split(target: Target, filters: &Filters, ids: &[String]) -> Result<Vec<Filters>, UsageError> {
+pub fn split(filters: &Filters, ids: &[String]) -> Result<Vec<Filters>, UsageError> {
     let whole = vec![filters.clone()];
     if ids.is_empty() {
         let length = filters.query().encoded().len() + ROOM;
@@ -45,7 +45,7 @@ pub fn split(target: Target, filters: &Filters, ids: &[String]) -> Result<Vec<Fi
         let ids: Vec<String> = inline.split(',').map(str::to_owned).collect();
         let mut rest = filters.clone();
         rest.take("ids");
-        return split(target, &rest, &ids);
+        return split(&rest, &ids);
     }
     let mut sorted = ids.to_vec();
     // Descending by number, as the rows come, so that all parts together are in order too.
@@ -146,19 +146,19 @@ mod tests {
     #[test]
     fn long_lists_of_ids_are_split_and_stay_in_order() {
         let ids: Vec<String> = (0..5000).map(|n| (n * 7 % 5000 + 1_000_000).to_string()).collect();
-        let parts = split(Target::Assignment, &filters(&["project=1"]), &ids).unwrap();
+        let parts = split(&filters(&["project=1"]), &ids).unwrap();
         let lists: Vec<&str> = parts.iter().map(|p| p.get("ids").unwrap()).collect();
         assert!(parts.len() > 4 && parts.iter().all(|p| p.query().encoded().len() + 200 < LONGEST));
         let all: Vec<i64> = lists.join(",").split(',').map(|id| id.parse().unwrap()).collect();
         assert!(all.len() == 5000 && all.is_sorted_by(|a, b| a > b));
         let inline = filters(&["project=1", &format!("ids={}", ids.join(","))]);
-        assert_eq!(split(Target::Assignment, &inline, &[]).unwrap(), parts);
+        assert_eq!(split(&inline, &[]).unwrap(), parts);
     }
 
     #[test]
     fn what_cannot_be_split_is_refused() {
         let long = filters(&["project=1", &format!("users={}", vec!["123456"; 2000].join(","))]);
-        assert!(split(Target::Assignment, &long, &[]).is_err());
-        assert!(split(Target::Assignment, &long, &["1".into()]).is_err());
+        assert!(split(&long, &[]).is_err());
+        assert!(split(&long, &["1".into()]).is_err());
     }
 }

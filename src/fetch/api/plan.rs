@@ -71,7 +71,7 @@ impl Plan {
         };
         let parts = match since {
             Some(since) => dates::changed(&request.filters, &dates, since),
-            None => part::split(target, &request.filters, ids)?,
+            None => part::split(&request.filters, ids)?,
         };
         if parts.len() > 1 && request.resume.is_some() && target == Target::GroundTruth {
             return Err(
