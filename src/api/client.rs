@@ -4,17 +4,19 @@
 //! because a bad one would fail every retry alike (backend.md §7). Requests to objects carry no token at all, wherever they go, and
 //! go to no address that a hostile row could abuse us to ask (docs/security.md).
 
+use super::body::Told;
+pub use super::body::{json, not_json};
 use super::credentials::Credentials;
 use super::error::ApiError;
 use super::limit::{Gate, Limits};
 use super::query::Query;
-use super::retry::{LONGEST_RETRY_AFTER, Policy, Tries, Trouble, http_date, retry_after};
+use super::retry::{LONGEST_RETRY_AFTER, Page, Policy, Tries, Trouble, http_date};
 use crate::net::addresses::{PrivateAddress, Reach, Resolver, UrlError};
 use crate::net::quote;
+use crate::net::retry::RetryPolicy;
 use jiff::Timestamp;
-use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap};
 use reqwest::redirect;
-use serde_json::Value;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, OnceLock};
@@ -31,7 +33,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const TRICKLE: usize = 4 * 1024;
 
 /// Times and limits of a client.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct ClientOptions {
     /// How long one request is tried again.
     pub policy: Policy,
@@ -41,6 +43,8 @@ pub struct ClientOptions {
     pub limits: Limits,
     /// Objects may have private addresses although the host has none.
     pub allow_private_urls: bool,
+    /// Where the user is told of requests that fail and are sent again.
+    pub retries: Option<RetryPolicy>,
 }
 
 impl Default for ClientOptions {
@@ -50,6 +54,7 @@ impl Default for ClientOptions {
             timeout: Duration::from_secs(120),
             limits: Limits::default(),
             allow_private_urls: false,
+            retries: None,
         }
     }
 }
@@ -81,6 +86,8 @@ struct Inner {
     contact: AtomicBool,
     /// What time the host's first answer says it is, and what time it was here.
     clock: OnceLock<(Timestamp, Timestamp)>,
+    /// Whether an answer of the host was ever one of its API.
+    is_api: AtomicBool,
 }
 
 struct Pools {
@@ -105,10 +112,10 @@ impl Client {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let api = Pools::new(credentials.headers()?, same_origin_only, None)?;
         let objects = OnceCell::new();
-        let contact = AtomicBool::new(false);
+        let (contact, is_api) = (AtomicBool::new(false), AtomicBool::new(false));
         let gate = Gate::new(options.limits);
         let (meter, clock) = (Traffic::default(), OnceLock::new());
-        Ok(Self(Arc::new(Inner { credentials, options, api, objects, meter, gate, contact, clock })))
+        Ok(Self(Arc::new(Inner { credentials, options, api, objects, meter, gate, contact, clock, is_api })))
     }
 
     /// What time the host's first answer said it was (`Date`), and what time it was here then.
@@ -165,14 +172,20 @@ impl Client {
         loop {
             let url = self.endpoint(path, &query)?;
             let trouble = match self.attempt(Goal::Api, &url, cap, tries.failed > 0).await.and_then(&parse) {
-                Ok(done) => return Ok(done),
+                Ok(done) => {
+                    self.0.is_api.store(true, Relaxed);
+                    return Ok(done);
+                }
                 Err(trouble) => trouble,
             };
             let (next, next_cap) = ask(Some(&trouble));
             match trouble {
+                Trouble::Passing { page: Some(page), .. } if self.is_no_api(page, tries.failed) => {
+                    return Err(ApiError::WebPage { host: self.host(), page });
+                }
                 Trouble::TooLarge(error) if next == query => return Err(error),
                 Trouble::TooLarge(_) => tries.failed += 1,
-                other => self.pause(&mut tries, other, path).await?,
+                other => self.pause(&mut tries, other, path, &self.host()).await?,
             }
             self.0.meter.retries.fetch_add(1, Relaxed);
             (query, cap) = (next, next_cap);
@@ -197,7 +210,10 @@ impl Client {
             match self.attempt(Goal::Object, url, BODY_CAP, tries.failed > 0).await.and_then(&parse) {
                 Ok(done) => return Ok(done),
                 Err(Trouble::Expired) => return Err(Trouble::Expired),
-                Err(other) => self.pause(&mut tries, other, what).await.map_err(Trouble::Fatal)?,
+                Err(other) => {
+                    let host = url.origin().ascii_serialization();
+                    self.pause(&mut tries, other, what, &host).await.map_err(Trouble::Fatal)?;
+                }
             }
             self.0.meter.retries.fetch_add(1, Relaxed);
         }
@@ -235,8 +251,14 @@ impl Client {
         Ok(url)
     }
 
+    /// Whether a page in place of an answer means that asking again does not help: a login page never goes away by itself, and what has
+    /// not been an API at the third time is another site.
+    fn is_no_api(&self, page: Page, failed: u32) -> bool {
+        page == Page::Login || (failed >= 2 && !self.0.is_api.load(Relaxed))
+    }
+
     /// Waits before the next try, or ends with the error that all tries together make.
-    async fn pause(&self, tries: &mut Tries, trouble: Trouble, what: &str) -> Result<(), ApiError> {
+    async fn pause(&self, tries: &mut Tries, trouble: Trouble, what: &str, host: &str) -> Result<(), ApiError> {
         let (reason, retry_after, no_contact) = match trouble {
             Trouble::Fatal(error) | Trouble::TooLarge(error) => return Err(error),
             Trouble::Expired => return Err(ApiError::Internal("an endpoint cannot expire".into())),
@@ -251,6 +273,10 @@ impl Client {
         let contact = self.0.contact.load(Relaxed);
         match tries.next_pause(retry_after, contact) {
             Some(pause) => {
+                if let Some(retries) = &self.0.options.retries {
+                    let which = format!("after {} s of {}", tries.seconds(), tries.budget(contact).as_secs());
+                    retries.warn_failing(host, &reason, &which, pause);
+                }
                 tokio::time::sleep(pause).await;
                 Ok(())
             }
@@ -344,11 +370,12 @@ impl Client {
             |detail: String| ApiError::Refused { status, what: what.clone(), detail, request: request.clone() };
         match status {
             408 | 425 | 429 | 500 | 502..=504 | 520..=524 => Trouble::Passing {
-                reason: format!("{status} {}{request}", told.detail).trim_end().to_owned(),
+                reason: format!("HTTP {status} {}{request}", told.detail).trim_end().to_owned(),
                 retry_after: told.retry_after,
                 may_be_size: !matches!(status, 425 | 429 | 503),
                 slow_down: matches!(status, 429 | 503),
                 no_contact: false,
+                page: None,
             },
             401 => Trouble::Fatal(ApiError::Unauthorized { what, request }),
             403 => Trouble::Fatal(ApiError::Forbidden { what, request }),
@@ -412,30 +439,6 @@ fn within(reach: Reach) -> redirect::Policy {
     })
 }
 
-/// What an error answer says about itself.
-struct Told {
-    detail: String,
-    /// ` (request_id …)`, or nothing.
-    request: String,
-    retry_after: Option<Duration>,
-}
-
-impl Told {
-    fn read(headers: &HeaderMap, body: &[u8]) -> Self {
-        let header = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
-        let json: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
-        let id = json.pointer("/meta/request_id").or(json.pointer("/request_id")).and_then(Value::as_str);
-        let request = id.or_else(|| header("x-request-id")).map(|id| format!(" (request_id {})", quote(id)));
-        let detail = match json.get("detail").or(json.pointer("/error/message")).and_then(Value::as_str) {
-            Some(text) => quote(text),
-            None if json.is_object() => quote(&json.to_string()),
-            None => String::new(),
-        };
-        let retry_after = header(RETRY_AFTER.as_str()).and_then(|v| retry_after(v, jiff::Timestamp::now()));
-        Self { detail, request: request.unwrap_or_default(), retry_after }
-    }
-}
-
 fn timed_out(silence: Duration) -> Trouble {
     Trouble::Passing {
         reason: format!("no answer for {} s", silence.as_secs_f32()),
@@ -443,6 +446,7 @@ fn timed_out(silence: Duration) -> Trouble {
         may_be_size: true,
         slow_down: false,
         no_contact: false,
+        page: None,
     }
 }
 
@@ -462,7 +466,7 @@ fn broken(url: &Url, error: reqwest::Error) -> Trouble {
     }
     let no_contact = error.is_connect();
     let reason = cause(&error);
-    Trouble::Passing { reason, retry_after: None, may_be_size: !no_contact, slow_down: false, no_contact }
+    Trouble::Passing { reason, retry_after: None, may_be_size: !no_contact, slow_down: false, no_contact, page: None }
 }
 
 /// Why an address is not requested, and what to do about it.
@@ -492,28 +496,4 @@ fn cause(error: &reqwest::Error) -> String {
         at = inner;
     }
     quote(&at.to_string())
-}
-
-/// Reads a JSON body; anything else is a failure that may pass: a cut body, or an error page with status 200.
-///
-/// # Errors
-/// [`Trouble::Passing`].
-pub fn json(body: Vec<u8>) -> Result<Value, Trouble> {
-    serde_json::from_slice(&body).map_err(|_| not_json(&body))
-}
-
-/// The trouble of a body that is not the JSON it should be.
-pub fn not_json(body: &[u8]) -> Trouble {
-    let reason = match body.trim_ascii_start().first() {
-        None => "an empty answer",
-        Some(b'<') => "an HTML page instead of JSON",
-        Some(_) => "a damaged or cut answer",
-    };
-    Trouble::Passing {
-        reason: reason.into(),
-        retry_after: None,
-        may_be_size: true,
-        slow_down: false,
-        no_contact: false,
-    }
 }

@@ -1,5 +1,6 @@
 //! What can go wrong between us and the backend, each with what to do about it. No text here holds a token or the query of a URL.
 
+use super::retry::Page;
 use crate::exit::{Advice, Classified, Exit, UsageError};
 
 /// A request, or what came of it, that cannot be used.
@@ -66,6 +67,17 @@ pub enum ApiError {
         to: String,
         /// ` (request_id …)`, or nothing.
         request: String,
+    },
+    /// The host answers with a page for people, and never with its API.
+    #[error("{host} answers with {}, not as the API of Synapse", match page {
+        Page::Login => "a login page",
+        Page::Other => "a web page (of a proxy, or another site)",
+    })]
+    WebPage {
+        /// Scheme, host and port.
+        host: String,
+        /// What page it is.
+        page: Page,
     },
     /// The host never answered.
     #[error("cannot reach {host}: {reason}")]
@@ -149,7 +161,8 @@ impl Classified for ApiError {
             | Self::NotFound { .. }
             | Self::Refused { .. }
             | Self::NoDates { .. }
-            | Self::Redirected { .. } => Exit::Refused,
+            | Self::Redirected { .. }
+            | Self::WebPage { .. } => Exit::Refused,
             Self::Unreachable { .. }
             | Self::GaveUp { .. }
             | Self::Protocol { .. }
@@ -171,7 +184,7 @@ impl Classified for ApiError {
             Self::NotFound { what, .. } if what.contains("ground") => Advice::ListGroundTruth,
             Self::NotFound { .. } => Advice::ListProjects,
             Self::Redirected { .. } => Advice::NameNewHost,
-            Self::Unreachable { .. } => Advice::CheckHost,
+            Self::Unreachable { .. } | Self::WebPage { .. } => Advice::CheckHost,
             Self::GaveUp { .. } => Advice::WaitLonger,
             Self::Disorder { .. } => Advice::OrderOfArrival,
             Self::ShortBefore(_) => Advice::StartOver,

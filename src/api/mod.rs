@@ -3,12 +3,13 @@
 //! * [`credentials`]: host and tokens from options, environment and `~/.synapse/config.json`
 //! * [`target`], [`filters`], [`filter_keys`], [`value`]: which list, and which of its rows, checked before the first request
 //! * [`query`]: the parameters of a request
-//! * [`client`], [`retry`]: one request, tried until it is answered properly
+//! * [`client`], [`retry`], [`body`]: one request, tried until it is answered properly
 //! * [`limit`], [`hold`]: not too much at once, for the server and for our memory
 //! * [`page`], [`row`]: the answer of a list and its rows, kept as the bytes the server wrote
 //! * [`payload`]: annotation payloads that live in an object store
 //! * [`catalog`]: projects, their classes, ground-truth datasets and versions
 
+pub mod body;
 pub mod catalog;
 pub mod client;
 pub mod credentials;

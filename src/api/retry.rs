@@ -11,6 +11,15 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// How long a host that has never answered is tried.
 const FIRST_CONTACT: Duration = Duration::from_secs(10);
 
+/// A web page, for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// It asks who one is.
+    Login,
+    /// Any other: a gateway that is busy, a proxy, another site.
+    Other,
+}
+
 /// Why one try failed.
 #[derive(Debug)]
 pub enum Trouble {
@@ -26,6 +35,8 @@ pub enum Trouble {
         slow_down: bool,
         /// Whether no connection could be made.
         no_contact: bool,
+        /// The web page that came in place of an answer.
+        page: Option<Page>,
     },
     /// The answer is too large (413): the same request fails again, a smaller page may not.
     TooLarge(ApiError),
@@ -44,6 +55,7 @@ impl Trouble {
             may_be_size: false,
             slow_down: false,
             no_contact: false,
+            page: None,
         }
     }
 }
@@ -89,11 +101,16 @@ impl Tries {
         self.first_failure.map_or(0, |at| at.elapsed().as_secs())
     }
 
+    /// How long the request is tried. `contact`: the host has answered before.
+    pub fn budget(&self, contact: bool) -> Duration {
+        if contact { self.budget } else { self.budget.min(FIRST_CONTACT) }
+    }
+
     /// The pause before the next try, or `None` when the budget is spent. `contact`: the host has answered before.
     pub fn next_pause(&mut self, retry_after: Option<Duration>, contact: bool) -> Option<Duration> {
         self.failed += 1;
         let since = self.first_failure.get_or_insert_with(Instant::now).elapsed();
-        let budget = if contact { self.budget } else { self.budget.min(FIRST_CONTACT) };
+        let budget = self.budget(contact);
         // Back-off runs on for ever; the jitter may exceed the cap.
         let pause = self.pauses.next().unwrap_or(LONGEST_PAUSE).min(LONGEST_PAUSE);
         let pause = match retry_after {

@@ -119,7 +119,7 @@ pub fn check(
     }
     args.refuse_unknown_readers()?;
     let (mut tree, unread) = if what.as_os_str() == "-" {
-        let (tree, came) = Tree::unpack(unframed.reader(&[], Kind::Files, common)?, allow_partial)?;
+        let (tree, came) = Tree::unpack(unframed.reader(&[], Kind::Files, common, console)?, allow_partial)?;
         unframed.tell(&came, Kind::Files, console);
         (tree, Vec::new())
     } else if unframed.unframed {

@@ -1,6 +1,6 @@
 //! What all four binaries share: common flags, messages on standard error, and the one place that exits.
 
-use super::{advice, completions, help, usage};
+use super::{advice, completions, help, number, progress, usage, verbose};
 use crate::exit::{Exit, Failure};
 use crate::stream::run_mark::StandardInput;
 use crate::stream::whole_file::is_same;
@@ -69,8 +69,8 @@ pub struct Common {
     /// Worker threads [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), global = true, help_heading = "Common options")]
     pub threads: Option<u16>,
-    /// Longest input line accepted, bytes
-    #[arg(long, value_name = "N", default_value_t = reader::LINE_CAP, global = true, hide_short_help = true, help_heading = "Common options")]
+    /// Longest input line accepted: bytes, or a size such as 64MiB
+    #[arg(long, value_name = "N", default_value_t = reader::LINE_CAP, value_parser = number::line_bytes, global = true, hide_short_help = true, help_heading = "Common options")]
     pub max_line_bytes: usize,
     /// Print a completion script for SHELL and stop
     #[arg(long, value_name = "SHELL", global = true, hide_short_help = true, help_heading = "Common options")]
@@ -173,9 +173,15 @@ impl Console {
         }
     }
 
+    /// Whether detail is asked for (`-v`).
+    pub fn is_verbose(&self) -> bool {
+        self.verbose > 0
+    }
+
     /// Whether to draw progress: standard error is a terminal, and nobody asked for quiet or JSON.
     pub fn progress(&self) -> bool {
-        !self.quiet && !self.json && std::io::stderr().is_terminal()
+        let is_plain = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        !self.quiet && !self.json && !is_plain && std::io::stderr().is_terminal()
     }
 
     /// Whether to write progress as JSON lines: JSON was asked for.
@@ -205,7 +211,7 @@ impl Console {
                 format!("{tool}: {level}: {message}")
             }
         };
-        let _ = writeln!(std::io::stderr(), "{text}");
+        progress::above(|| drop(writeln!(std::io::stderr(), "{text}")));
     }
 }
 
@@ -249,6 +255,7 @@ impl<A: Parser + CommandFactory> Program<A> {
             let script = completions::script(shell, (self.command)(A::command()), tool);
             return print(tool, || std::io::stdout().write_all(&script));
         }
+        console.debug(&verbose::program(tool, common.threads()));
         let streams = common.writes_stdout() && (self.streams)(&args);
         let input = is_stdin(&(self.inputs)(&args)).then(StandardInput::look).unwrap_or_default();
         match guarded(|| (self.run)(args, &typed, &console)) {

@@ -1,11 +1,13 @@
 //! The options of every binary that talks to the backend: where it is and who we are (backend.md §1).
 
 use super::common::Console;
+use super::number;
 use crate::api::client::{Client, ClientOptions};
 use crate::api::credentials::{Credentials, Given, Scheme, Secret, config_path, environment};
 use crate::api::limit::Limits;
 use crate::api::retry::Policy;
 use crate::exit::Failure;
+use crate::net::retry::RetryPolicy;
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use std::io::Read;
@@ -35,13 +37,13 @@ pub struct Connect {
     #[arg(long, value_name = "SCHEME", default_value = "access", global = true, hide_short_help = true)]
     auth_scheme: Scheme,
     /// Seconds of silence after which a request is sent again
-    #[arg(long, value_name = "SECONDS", default_value = "120", value_parser = seconds, global = true)]
+    #[arg(long, value_name = "SECONDS", default_value = "120", value_parser = number::some_seconds, global = true)]
     timeout: Duration,
     /// Seconds during which a failing request is sent again
-    #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = seconds, global = true)]
+    #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = number::seconds, global = true)]
     retry_for: Duration,
     /// Seconds before a failed request is sent again; doubled with every further failure, up to 30
-    #[arg(long, value_name = "SECONDS", default_value = "0.5", value_parser = seconds, global = true, hide_short_help = true)]
+    #[arg(long, value_name = "SECONDS", default_value = "0.5", value_parser = number::some_seconds, global = true, hide_short_help = true)]
     retry_pause: Duration,
     /// Allow payloads and images at private addresses although the host has a public one
     #[arg(long, global = true, hide_short_help = true)]
@@ -56,10 +58,10 @@ pub struct Pace {
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
     concurrency: u16,
     /// Requests a second, at most
-    #[arg(long, value_name = "N", value_parser = positive, hide_short_help = true)]
+    #[arg(long, value_name = "N", value_parser = number::rate, hide_short_help = true)]
     rps: Option<f64>,
     /// Bytes received a second, at most
-    #[arg(long, value_name = "N", value_parser = positive, hide_short_help = true)]
+    #[arg(long, value_name = "N", value_parser = number::rate, hide_short_help = true)]
     max_bytes_per_sec: Option<f64>,
 }
 
@@ -72,14 +74,6 @@ impl Pace {
             bytes_per_second: self.max_bytes_per_sec,
         }
     }
-}
-
-fn positive(text: &str) -> Result<f64, String> {
-    text.parse().ok().filter(|n: &f64| n.is_finite() && *n > 0.0).ok_or_else(|| "expected a number above 0".into())
-}
-
-fn seconds(text: &str) -> Result<Duration, String> {
-    text.parse().ok().and_then(|s| Duration::try_from_secs_f64(s).ok()).ok_or_else(|| "expected seconds".into())
 }
 
 impl Connect {
@@ -103,8 +97,15 @@ impl Connect {
             timeout: self.timeout,
             limits,
             allow_private_urls: self.allow_private_urls,
+            retries: Some(self.retries(console)),
         };
         Ok(Client::new(credentials, options)?)
+    }
+
+    /// How the user is told of failing requests.
+    pub fn retries(&self, console: &Console) -> RetryPolicy {
+        let to = console.clone();
+        RetryPolicy::new(self.retry_for, move |text| to.warn(text)).telling_all(console.is_verbose())
     }
 
     /// Whether what rows point to may lie at private addresses.

@@ -1,7 +1,8 @@
 //! The command line of `syn-filter`.
 
+use super::progress::Shown;
 use super::select::Select;
-use super::unframed::Unframed;
+use super::unframed::{Unframed, show_input};
 use super::{Common, Console};
 use crate::exit::{Exit, Failure};
 use crate::filter;
@@ -163,15 +164,20 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
         skip_bad: args.on_error == OnError::Skip,
         threads: args.common.threads(),
     };
-    let input = match args.latest || args.one_per.is_some() {
+    let (input, shown) = match args.latest || args.one_per.is_some() {
         true => {
-            args.unframed.check(&args.files)?;
+            args.unframed.check(&args.files, console)?;
             let (kind, vouched, line_cap) = (Kind::Items, args.unframed.unframed, args.common.max_line_bytes);
-            Input::Inputs(Inputs::open(&args.files)?, Framed { kind, vouched, line_cap })
+            (Input::Inputs(Inputs::open(&args.files)?, Framed { kind, vouched, line_cap }), Shown::default())
         }
-        false => Input::Reader(args.unframed.reader(&args.files, Kind::Items, &args.common)?),
+        false => {
+            let reader = args.unframed.reader(&args.files, Kind::Items, &args.common, console)?;
+            let shown = show_input(&args.files, &reader, console);
+            (Input::Reader(reader), shown)
+        }
     };
     let summary = filter::run(input, args.common.writer()?, options, &mut |note| console.warn(note))?;
+    drop(shown);
     args.unframed.tell(&summary.came, Kind::Items, console);
     console.info(&describe(summary));
     Ok(if summary.bad > 0 { Exit::Partial } else { Exit::Ok })

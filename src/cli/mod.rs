@@ -13,15 +13,17 @@ pub mod convert;
 mod fetch;
 mod filter;
 mod help;
+mod number;
+mod progress;
 mod select;
 #[cfg(feature = "net")]
 mod signals;
 #[cfg(feature = "net")]
 mod sink;
-#[cfg(feature = "net")]
 mod size;
 mod unframed;
 mod usage;
+mod verbose;
 
 use common::{Common, Console, Program};
 use std::process::ExitCode;

@@ -1,10 +1,12 @@
 //! `--unframed`: lines without frames, for which the user vouches; and what is said of lines that are not as a stage has written them.
 
 use super::common::{Common, Console};
+use super::progress::{Input, Shown, show};
 use crate::exit::UsageError;
 use crate::stream::{Came, Kind, Reader};
 use clap::Args;
-use std::path::PathBuf;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
 
 /// The option.
 #[derive(Clone, Copy, Debug, Default, Args)]
@@ -20,20 +22,27 @@ impl Unframed {
     ///
     /// # Errors
     /// [`UsageError`] when only files are read, of which none needs to be vouched for.
-    pub fn reader(self, files: &[PathBuf], kind: Kind, common: &Common) -> Result<Reader, UsageError> {
-        self.check(files)?;
+    pub fn reader(
+        self,
+        files: &[PathBuf],
+        kind: Kind,
+        common: &Common,
+        console: &Console,
+    ) -> Result<Reader, UsageError> {
+        self.check(files, console)?;
         Ok(Reader::open(files, common.max_line_bytes).framed(kind, self.unframed))
     }
 
-    /// Refuses the option where it is without effect.
+    /// Refuses the option where it is without effect, and says what is read.
     ///
     /// # Errors
     /// As [`Unframed::reader`].
-    pub fn check(self, files: &[PathBuf]) -> Result<(), UsageError> {
+    pub fn check(self, files: &[PathBuf], console: &Console) -> Result<(), UsageError> {
         let is_file = |path: &PathBuf| path.as_os_str() != "-" && (path.is_file() || !path.exists());
         if self.unframed && !files.is_empty() && files.iter().all(is_file) {
             return Err(UsageError::new("--unframed is for standard input: a file is taken with or without frames"));
         }
+        tell_inputs(files, console);
         Ok(())
     }
 
@@ -42,9 +51,40 @@ impl Unframed {
         if self.unframed && came.outside == 0 && came.streams > 0 {
             console.warn("--unframed has changed nothing: the input has its frames");
         }
+        console.debug(&format!("begin frames: {}; lines between no frames: {}", came.streams, came.outside));
         if let Some((lines, counted)) = came.of {
             let word = kind.word();
             console.info(&format!("{lines} of {counted} {word} came: a program in between has left out the others"));
         }
+    }
+}
+
+/// Shows how much of these files is read; nothing when one of them is no file: then another stage shows its progress.
+pub fn show_input(files: &[PathBuf], reader: &Reader, console: &Console) -> Shown {
+    let sizes: Option<Vec<u64>> = files.iter().map(|path| size(path)).collect();
+    match sizes.filter(|sizes| !sizes.is_empty()) {
+        Some(sizes) => show(Input { read: reader.bytes_read(), total: sizes.iter().sum() }, console),
+        None => Shown::default(),
+    }
+}
+
+/// The size of a file; `None` when it is none.
+fn size(path: &Path) -> Option<u64> {
+    path.metadata().ok().filter(std::fs::Metadata::is_file).map(|m| m.len())
+}
+
+/// Says what is read. A person who is waited for is told in any case.
+fn tell_inputs(files: &[PathBuf], console: &Console) {
+    let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
+    if (files.is_empty() || files.iter().any(is_stdin)) && std::io::stdin().is_terminal() {
+        console
+            .info("standard input is the terminal: type lines, end with Ctrl-D; or stop with Ctrl-C and name a file");
+    }
+    if files.is_empty() {
+        console.debug("reads standard input");
+    }
+    for path in files {
+        let size = size(path).map_or(String::new(), |bytes| format!(" ({bytes} bytes)"));
+        console.debug(&format!("reads {}{size}", path.display()));
     }
 }

@@ -3,6 +3,7 @@
 use super::output::state::Resume;
 use crate::api::Target;
 use crate::api::filters::Filters;
+use crate::net::retry::RetryPolicy;
 use crate::selection::Shard;
 use crate::stream::checkpoint::{self, Series, Span};
 use crate::stream::frame::end_line;
@@ -44,6 +45,8 @@ pub struct Request {
     pub state: Option<PathBuf>,
     /// How far an earlier run came.
     pub resume: Option<Resume>,
+    /// Where the user is told of images that are asked for again.
+    pub retries: Option<RetryPolicy>,
 }
 
 impl Request {

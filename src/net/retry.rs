@@ -5,10 +5,10 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The least time between two warnings about the same server.
-const EVERY: Duration = Duration::from_secs(15);
-/// Servers remembered: a hostile stream can name any number of them.
-const SERVERS: usize = 1024;
+/// The time from the first warning of a kind to the second; it doubles with every further one.
+const FIRST_INTERVAL: Duration = Duration::from_secs(10);
+/// Kinds of failure remembered: a hostile stream can name any number of servers.
+const KINDS: usize = 1024;
 
 /// How long a failing request is sent again, and where the user is warned. Clones share what was warned of already.
 #[derive(Clone)]
@@ -16,7 +16,15 @@ pub struct RetryPolicy {
     /// How long a failing request is sent again, counted from its first failure.
     pub retry_for: Duration,
     warn: Arc<dyn Fn(&str) + Send + Sync>,
-    warned: Arc<Mutex<HashMap<String, Instant>>>,
+    /// Every failure is told.
+    all: bool,
+    warned: Arc<Mutex<HashMap<String, Warned>>>,
+}
+
+/// When a kind of failure was told last, and how long it is not told again.
+struct Warned {
+    at: Instant,
+    silence: Duration,
 }
 
 impl fmt::Debug for RetryPolicy {
@@ -28,7 +36,13 @@ impl fmt::Debug for RetryPolicy {
 impl RetryPolicy {
     /// `warn` is called with one line at a time, from any thread.
     pub fn new(retry_for: Duration, warn: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        Self { retry_for, warn: Arc::new(warn), warned: Arc::default() }
+        Self { retry_for, warn: Arc::new(warn), all: false, warned: Arc::default() }
+    }
+
+    /// The same, which tells every failure if `all`, and not only the first of a kind and some of the others.
+    #[must_use]
+    pub fn telling_all(self, all: bool) -> Self {
+        Self { all, ..self }
     }
 
     /// Warns the user of anything.
@@ -36,18 +50,33 @@ impl RetryPolicy {
         (self.warn)(text);
     }
 
-    /// Warns that a server keeps failing, unless that was said a moment ago. `server` and `reason` hold no secrets; `which` says how
-    /// many tries, or how much time, have passed; `pause` is the time until the next try.
+    /// Warns that a server fails: at once the first time, then at growing intervals. `server` and `reason` hold no secrets; `which` says
+    /// how many tries, or how much time, have passed; `pause` is the time until the next try.
     pub fn warn_failing(&self, server: &str, reason: &str, which: &str, pause: Duration) {
-        {
-            let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
-            if warned.get(server).is_some_and(|last| last.elapsed() < EVERY) || warned.len() >= SERVERS {
-                return;
-            }
-            warned.insert(server.to_owned(), Instant::now());
+        if !self.all && !self.is_due(format!("{server} {reason}")) {
+            return;
         }
         let pause = pause.as_secs_f32();
         self.warn(&format!("{server}: {reason}; trying again ({which}, next in {pause:.1} s)"));
+    }
+}
+
+impl RetryPolicy {
+    /// Whether a failure of this kind is to be told now.
+    fn is_due(&self, kind: String) -> bool {
+        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(last) = warned.get_mut(&kind) {
+            let due = last.at.elapsed() >= last.silence;
+            if due {
+                *last = Warned { at: Instant::now(), silence: 2 * last.silence };
+            }
+            return due;
+        }
+        let room = warned.len() < KINDS;
+        if room {
+            warned.insert(kind, Warned { at: Instant::now(), silence: FIRST_INTERVAL });
+        }
+        room
     }
 }
 
@@ -56,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_server_is_warned_of_once_in_a_while() {
+    fn a_failure_of_a_kind_is_told_once_in_a_while() {
         let warnings = Arc::new(Mutex::new(Vec::new()));
         let to = warnings.clone();
         let retry = RetryPolicy::new(Duration::ZERO, move |text| to.lock().unwrap().push(text.to_owned()));
@@ -64,12 +93,39 @@ mod tests {
             retry.clone().warn_failing("s3://b", "HTTP 503", &format!("{n} of 4"), Duration::from_millis(1260));
             retry.warn_failing("http://h", "HTTP 500", "after 2 s of 180", Duration::from_secs(1));
         }
+        retry.warn_failing("http://h", "HTTP 429", "after 2 s of 180", Duration::from_secs(1));
         assert_eq!(
             *warnings.lock().unwrap(),
             [
                 "s3://b: HTTP 503; trying again (1 of 4, next in 1.3 s)",
-                "http://h: HTTP 500; trying again (after 2 s of 180, next in 1.0 s)"
+                "http://h: HTTP 500; trying again (after 2 s of 180, next in 1.0 s)",
+                "http://h: HTTP 429; trying again (after 2 s of 180, next in 1.0 s)"
             ]
         );
+        warnings.lock().unwrap().clear();
+        let all = retry.telling_all(true);
+        for _ in 0..3 {
+            all.warn_failing("http://h", "HTTP 500", "after 2 s of 180", Duration::from_secs(1));
+        }
+        assert_eq!(warnings.lock().unwrap().len(), 3);
+    }
+
+    #[test]
+    fn the_intervals_grow() {
+        let retry = RetryPolicy::new(Duration::ZERO, |_| {});
+        let kind = || "a server fails".to_owned();
+        assert!(retry.is_due(kind()) && !retry.is_due(kind()));
+        for times in [1, 2, 4, 8] {
+            let mut warned = retry.warned.lock().unwrap();
+            let last = warned.get_mut(&kind()).unwrap();
+            assert_eq!(last.silence, times * FIRST_INTERVAL);
+            last.silence = Duration::ZERO;
+            drop(warned);
+            assert!(retry.is_due(kind()));
+            retry.warned.lock().unwrap().get_mut(&kind()).unwrap().silence = 2 * times * FIRST_INTERVAL;
+        }
+        for n in 0..2 * KINDS {
+            assert_eq!(retry.is_due(format!("{n}")), n < KINDS - 1);
+        }
     }
 }

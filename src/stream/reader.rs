@@ -12,6 +12,8 @@ use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// Bytes asked of the input at once; also the size a batch grows to while the consumers are busy.
 pub const BLOCK: usize = 256 * 1024;
@@ -169,6 +171,8 @@ pub struct Reader {
     line_cap: usize,
     /// Where lines may stand; `None`: anywhere.
     framing: Option<Framing>,
+    /// Bytes read of files, as they are on the disk.
+    read: Arc<AtomicU64>,
 }
 
 impl Reader {
@@ -202,6 +206,7 @@ impl Reader {
             before: 0,
             line_cap,
             framing: None,
+            read: Arc::default(),
         }
     }
 
@@ -215,6 +220,11 @@ impl Reader {
         }
         self.framing = Some(framing);
         self
+    }
+
+    /// Bytes read so far of the inputs as they are, compressed or not, for whoever shows it.
+    pub fn bytes_read(&self) -> Arc<AtomicU64> {
+        self.read.clone()
     }
 
     /// Waits for at least one whole line (or the end of an input) and returns what is there, at most about one block; a frame
@@ -269,7 +279,7 @@ impl Reader {
             let Some(source) = &mut self.current else {
                 self.framing.as_mut().map_or(Ok(()), Framing::close)?;
                 let Some(input) = self.todo.next() else { return Ok(None) };
-                let source = open_path(&input)?;
+                let source = open_path(&input, &self.read)?;
                 if let Some(framing) = &mut self.framing {
                     framing.open(&source.name, source.written);
                 }
@@ -366,7 +376,21 @@ fn starts_frame(rest: &[u8]) -> bool {
     }
 }
 
-fn open_path(input: &InputFile) -> Result<Source, StreamError> {
+/// A file that counts what is read of it.
+struct Counted {
+    file: File,
+    read: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let n = self.file.read(into)?;
+        self.read.fetch_add(n as u64, Relaxed);
+        Ok(n)
+    }
+}
+
+fn open_path(input: &InputFile, read: &Arc<AtomicU64>) -> Result<Source, StreamError> {
     let InputFile { path, name, written } = input;
     let unreadable = |source| StreamError::Read { name: name.to_string(), source };
     let is_stdin = path.as_os_str() == "-";
@@ -375,7 +399,8 @@ fn open_path(input: &InputFile) -> Result<Source, StreamError> {
     if metadata.is_dir() {
         return Err(StreamError::Form { place: name.to_string(), form: Form::Folder });
     }
-    open_source(name.clone(), *written || is_stdin || !metadata.is_file(), Box::new(file))
+    let written = *written || is_stdin || !metadata.is_file();
+    open_source(name.clone(), written, Box::new(Counted { file, read: read.clone() }))
 }
 
 /// Looks at the first bytes: gzip, zstd, and what is inside of them.

@@ -65,6 +65,11 @@ impl Ran {
         self.with_code(0)
     }
 
+    /// What was said, without the warnings of requests that were sent again.
+    pub fn final_words(&self) -> String {
+        self.err.lines().filter(|line| !line.contains("; trying again (")).map(|line| format!("{line}\n")).collect()
+    }
+
     /// All lines but frames.
     pub fn items(&self) -> Vec<&str> {
         self.out.lines().filter(|l| !l.starts_with("{\"@stream\"")).collect()

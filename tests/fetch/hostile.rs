@@ -10,13 +10,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// A server that answers each request as a function of its path and query says, and keeps the heads of all requests.
-struct Script {
-    url: String,
+pub struct Script {
+    pub url: String,
     heads: Arc<Mutex<Vec<String>>>,
 }
 
 impl Script {
-    fn start(answer: impl Fn(&str, &str) -> String + Send + 'static) -> Self {
+    pub fn start(answer: impl Fn(&str, &str) -> String + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let heads: Arc<Mutex<Vec<String>>> = Arc::default();
@@ -33,14 +33,14 @@ impl Script {
         Self { url, heads }
     }
 
-    fn fetch(&self, args: &[&str]) -> Ran {
+    pub fn fetch(&self, args: &[&str]) -> Ran {
         let patience: &[&str] = if args.contains(&"--retry-for") { &[] } else { &["--retry-for", "1"] };
         let mut command = command(&[&["--project", "1"], patience, args].concat());
         command.env("SYNAPSE_HOST", &self.url).env("SYNAPSE_ACCESS_TOKEN", TOKEN);
         run(command)
     }
 
-    fn heads(&self) -> Vec<String> {
+    pub fn heads(&self) -> Vec<String> {
         self.heads.lock().expect("no panic while held").clone()
     }
 }
@@ -58,12 +58,12 @@ fn read_head(stream: &TcpStream) -> Option<String> {
     None
 }
 
-fn answer(status: &str, extra: &str, body: &str) -> String {
+pub fn answer(status: &str, extra: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n{extra}\r\n{body}", body.len())
 }
 
 /// A project with one assignment, whose page is what `page` makes of our own address.
-fn with_page(page: impl Fn(&str) -> String + Send + 'static) -> Script {
+pub fn with_page(page: impl Fn(&str) -> String + Send + 'static) -> Script {
     Script::start(move |path, own| match path {
         p if p.starts_with("/projects/") => answer("200 OK", "", r#"{"id":1,"title":"One"}"#),
         p if p.starts_with("/sdk/") && !p.contains("expand") => answer("200 OK", "", r#"{"count":1,"results":[]}"#),
@@ -149,7 +149,7 @@ fn pages_that_make_no_sense_are_told() {
     ] {
         let server = with_page(move |_| page.to_owned());
         let ran = server.fetch(&[]).with_code(5);
-        assert!(ran.err.contains(words) && ran.err.lines().count() == 1, "{}", ran.err);
+        assert!(ran.err.contains(words) && ran.final_words().lines().count() == 1, "{}", ran.err);
     }
 }
 

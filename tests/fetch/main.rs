@@ -14,6 +14,7 @@ mod postgres;
 mod precedence;
 mod refusals;
 mod resume;
+mod retries;
 mod scale;
 mod select;
 mod stand_in;

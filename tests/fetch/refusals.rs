@@ -10,8 +10,9 @@ fn server(args: &[&str]) -> StandIn {
 
 /// One line on stderr that names the program and holds these words.
 fn says(ran: &Ran, words: &[&str]) {
-    assert_eq!(ran.err.lines().count(), 1, "{}", ran.err);
-    assert!(ran.err.starts_with("syn-fetch: error: "), "{}", ran.err);
+    let said = ran.final_words();
+    assert_eq!(said.lines().count(), 1, "{}", ran.err);
+    assert!(said.starts_with("syn-fetch: error: "), "{}", ran.err);
     for word in words {
         assert!(ran.err.contains(word), "no {word:?} in {}", ran.err);
     }

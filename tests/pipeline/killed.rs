@@ -96,3 +96,31 @@ fn sigterm_of_any_stage() {
         end_one(victim, "-TERM", 143);
     }
 }
+
+/// The sink waits for a server that does not answer, or fails for minutes, while a stage before it is killed.
+#[test]
+fn a_cut_ends_downloads_that_hang_or_are_tried_again() {
+    let hang = ["--hang-rate", "1", "--hang-ms", "600000", "--fault-path", "/files/"];
+    let fail = ["--fail-rate", "1", "--fail-status", "503", "--fault-path", "/files/"];
+    for (faults, victim, expected) in
+        [(&hang, 0, 3), (&hang, 1, 3), (&hang, 2, 3), (&fail, 0, 3), (&fail, 2, 3), (&hang, SINK, 143)]
+    {
+        let p = place(&[&["--latency-ms", "200"], &faults[..]].concat());
+        let mut children = start(&p);
+        let begun = Instant::now();
+        while p.server.count("/requests/~1files~1") == 0 {
+            assert!(begun.elapsed() < Duration::from_secs(60), "no original was asked for: {}", p.server.stats());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let pid = children[victim].id().to_string();
+        assert!(p.command("kill").args(["-TERM", &pid]).status().unwrap().success());
+        let killed = Instant::now();
+        assert_eq!(code(children[SINK].wait().unwrap()), expected, "{faults:?}");
+        assert!(killed.elapsed() < Duration::from_secs(10), "{victim} of {faults:?}: {:?}", killed.elapsed());
+        for child in &mut children[..SINK] {
+            let _ = child.kill();
+            child.wait().unwrap();
+        }
+        assert!(!p.path("out").exists() && staging(&p).is_empty());
+    }
+}

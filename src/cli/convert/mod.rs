@@ -10,6 +10,7 @@ pub use args::Args;
 
 use super::check::{self, check};
 use super::common::{Common, Console};
+use super::unframed::show_input;
 use crate::convert::engine::run::run;
 use crate::convert::formats::{self, FORMATS};
 use crate::exit::{Exit, Failure};
@@ -48,8 +49,10 @@ pub fn main(args: Args, typed: &[String], console: &Console) -> Result<Exit, Fai
     args.common.refuse_overwriting(&args.read())?;
     let options = args.options()?;
     let (name, format) = formats::build(to, &options).map_err(Failure::usage)?;
-    let reader = args.unframed.reader(&args.files, Kind::Items, &args.common)?;
+    let reader = args.unframed.reader(&args.files, Kind::Items, &args.common, console)?;
+    let shown = show_input(&args.files, &reader, console);
     let summary = run(name, format, options, reader, args.common.writer()?, args.common.threads())?;
+    drop(shown);
     args.unframed.tell(&summary.came, Kind::Items, console);
     Ok(report::report(name, &summary, console))
 }

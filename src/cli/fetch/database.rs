@@ -94,6 +94,7 @@ pub fn run(args: &Fetch, typed: &[String], runtime: &Runtime, console: &Console)
         )));
     }
     let mut request = args.request(typed, |_| Err(Failure::usage("--dsn needs --project ID, or SYNAPSE_PROJECT")))?;
+    request.retries = Some(args.connect.retries(console));
     let source = database::Database { dsn: args.database.read()?, host: args.connect.host()? };
     if running.dry_run {
         let told = runtime.block_on(database::sample(&source, &request))?;

@@ -9,6 +9,7 @@ mod progress;
 mod scope;
 
 use super::common::Console;
+use super::progress::show;
 use crate::api::Client;
 use crate::exit::{Exit, Failure};
 use crate::fetch;
@@ -19,6 +20,7 @@ use crate::fetch::{FetchError, Report, Request};
 use crate::stream::checkpoint::Checkpoint;
 use crate::stream::writer::Compression;
 use crate::stream::{StreamError, Writer};
+use std::sync::atomic::Ordering::Relaxed;
 
 pub use args::Fetch;
 
@@ -37,10 +39,17 @@ pub fn run(mut args: Fetch, typed: &[String], console: &Console) -> Result<Exit,
         return database::run(&args, typed, &runtime, console);
     }
     let client = args.connect.client(args.pace.limits(), console)?;
+    console.debug(&format!("asks {}, {} requests at once at most", client.host(), client.concurrency().1));
     if let Some(what) = args.command {
         return discover::run(what, &args, &runtime, &client);
     }
     let mut request = args.request(typed, |target| ask::scope(target, &runtime, &client))?;
+    request.retries = Some(args.connect.retries(console));
+    console.debug(&format!(
+        "{} rows where {}",
+        request.target.word(),
+        serde_json::Value::from(request.filters.query().to_json())
+    ));
     if args.running.dry_run {
         let plan = runtime.block_on(Plan::make(&client, &request))?;
         let told = runtime.block_on(sample::describe(&client, &plan))?;
@@ -77,9 +86,14 @@ fn write(
         _ => args.common.writer(),
     };
     let watch = Watch::default();
-    let shown = progress::show(&watch, client, console);
+    let shown = show(progress::Fetching { watch: watch.clone(), client: client.clone() }, console);
     let done = run(&open, &watch);
-    shown.end();
+    drop(shown);
+    if let Some(meter) = client.as_ref().map(Client::meter) {
+        let (requests, retries, bytes) = (&meter.requests, &meter.retries, &meter.bytes);
+        let (requests, retries, bytes) = (requests.load(Relaxed), retries.load(Relaxed), bytes.load(Relaxed));
+        console.debug(&format!("requests: {requests}; sent again: {retries}; bytes received: {bytes}"));
+    }
     let report = done?;
     report.notes.iter().for_each(|note| console.warn(note));
     console.info(&format!("{} in {:.1} s", report.rows, began.elapsed().as_secs_f64()));

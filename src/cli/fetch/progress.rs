@@ -1,18 +1,11 @@
-//! How far a fetch has come: a line on a terminal, or JSON lines with `--log-format json`.
+//! How far a fetch has come.
 
 use crate::api::Client;
-use crate::cli::Console;
+use crate::cli::progress::{Gauge, left};
 use crate::fetch::output::progress::Watch;
-use indicatif::{HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanBytes, HumanCount};
 use serde_json::json;
 use std::sync::atomic::Ordering::Relaxed;
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
-
-/// Between two looks on a terminal.
-const LOOK: Duration = Duration::from_millis(200);
-/// Between two JSON lines.
-const LINE: Duration = Duration::from_secs(1);
 
 /// What there is to say at a moment.
 struct Now {
@@ -26,8 +19,7 @@ struct Now {
 }
 
 impl Now {
-    fn look(watch: &Watch, client: Option<&Client>, began: Instant) -> Self {
-        let seconds = began.elapsed().as_secs_f64();
+    fn look(watch: &Watch, client: Option<&Client>, seconds: f64) -> Self {
         let fresh = watch.rows.load(Relaxed);
         let rate = if seconds > 0.0 { fresh as f64 / seconds } else { 0.0 };
         Self {
@@ -48,12 +40,11 @@ impl Now {
 
     fn text(&self) -> String {
         let of = if self.expected > 0 { format!(" of {}", HumanCount(self.expected)) } else { String::new() };
-        let left = self.left().map(|s| format!(", {} left", HumanDuration(Duration::from_secs_f64(s.min(1e9)))));
         let rows = HumanCount(self.rows);
         let rate = HumanCount(self.rate as u64);
         let bytes = HumanBytes(self.bytes);
         let (retries, at_once) = (self.retries, self.at_once);
-        let left = left.unwrap_or_default();
+        let left = left(self.left());
         format!("{rows}{of} rows, {rate}/s, {bytes}, {at_once} at once, {retries} retries{left}")
     }
 
@@ -71,59 +62,21 @@ impl Now {
     }
 }
 
-/// Shows progress until [`Shown::end`].
-pub struct Shown {
-    watch: Watch,
-    thread: Option<JoinHandle<()>>,
+/// What a fetch counts. `client` adds what only it knows.
+pub struct Fetching {
+    /// The counts of the run.
+    pub watch: Watch,
+    /// The client, when rows come over the API.
+    pub client: Option<Client>,
 }
 
-/// Begins to show progress, if this console does. `client` adds what only it knows.
-pub fn show(watch: &Watch, client: Option<Client>, console: &Console) -> Shown {
-    let (on_terminal, as_json) = (console.progress(), console.json_progress());
-    let mut shown = Shown { watch: watch.clone(), thread: None };
-    if on_terminal || as_json {
-        let (watch, console) = (watch.clone(), console.clone());
-        let run = move || if as_json { lines(&watch, client.as_ref(), &console) } else { bar(&watch, client.as_ref()) };
-        // Without the thread there is no progress to see; the work itself continues.
-        shown.thread = std::thread::Builder::new().name("progress".into()).spawn(run).ok();
+impl Gauge for Fetching {
+    fn text(&self, seconds: f64) -> Option<String> {
+        Some(Now::look(&self.watch, self.client.as_ref(), seconds).text())
     }
-    shown
-}
 
-impl Shown {
-    /// The run is over: clears the line.
-    pub fn end(mut self) {
-        self.watch.over.store(true, Relaxed);
-        if let Some(thread) = self.thread.take() {
-            thread.thread().unpark();
-            // A panic there must not hide how the run ended.
-            let _ = thread.join();
-        }
-    }
-}
-
-fn bar(watch: &Watch, client: Option<&Client>) {
-    let began = Instant::now();
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template("{msg}") {
-        bar.set_style(style);
-    }
-    while !watch.over.load(Relaxed) {
-        bar.set_message(Now::look(watch, client, began).text());
-        bar.tick();
-        std::thread::park_timeout(LOOK);
-    }
-    bar.finish_and_clear();
-}
-
-fn lines(watch: &Watch, client: Option<&Client>, console: &Console) {
-    let began = Instant::now();
-    loop {
-        console.progress_line(&Now::look(watch, client, began).json());
-        if watch.over.load(Relaxed) {
-            return;
-        }
-        std::thread::park_timeout(LINE);
+    fn json(&self, seconds: f64) -> Option<serde_json::Value> {
+        Some(Now::look(&self.watch, self.client.as_ref(), seconds).json())
     }
 }
 

@@ -3,6 +3,7 @@
 use super::client;
 use super::problem::Problem;
 use crate::cli::common::Common;
+use crate::cli::number;
 use crate::cli::size;
 use crate::cli::unframed::Unframed;
 use crate::exit::UsageError;
@@ -10,6 +11,7 @@ use crate::net::retry::RetryPolicy;
 use crate::sink::destination::{Existing, LocalFiles, OpenOptions};
 use crate::sink::originals::DownloadOptions;
 use crate::sink::originals::renew::Renewals;
+use crate::sink::run::watch::Watch;
 use crate::sink::{Options, SinkError, registry};
 use crate::stream::checkpoint::Series;
 use clap::Parser;
@@ -121,8 +123,8 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Originals")]
     pub(super) concurrency: u16,
     /// How long a failing request to the destination, or for an original, is sent again, seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 180, hide_short_help = true, help_heading = "Originals")]
-    pub(super) retry_for: u64,
+    #[arg(long, value_name = "SECONDS", default_value = "180", value_parser = number::seconds, hide_short_help = true, help_heading = "Originals")]
+    pub(super) retry_for: Duration,
     /// The Synapse server that relative URLs belong to [default: what the stream says, else SYNAPSE_HOST]
     #[arg(long, value_name = "URL", hide_short_help = true, help_heading = "Originals")]
     pub(super) base_url: Option<Url>,
@@ -170,7 +172,7 @@ impl Args {
 
     /// How long failing requests are sent again.
     pub(super) fn retry_for(&self) -> Duration {
-        Duration::from_secs(self.retry_for)
+        self.retry_for
     }
 
     /// How the destination is opened. It is the first argument, or that of `--output`.
@@ -229,6 +231,7 @@ impl Args {
             series: self.checkpoint.as_deref().map(Series::load).transpose().map_err(SinkError::Checkpoint)?,
             base_url: self.base_url.clone(),
             default_base,
+            watch: Watch::default(),
             local_files: self.local_files,
             originals: DownloadOptions {
                 retry: retry.clone(),

@@ -7,6 +7,7 @@ mod problem;
 mod verify;
 
 use super::common::Console;
+use super::progress::{Files, show};
 use super::signals;
 use crate::exit::{Exit, Failure};
 use crate::net::retry::RetryPolicy;
@@ -33,14 +34,14 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
 /// Verifies, lists what would be written, or writes.
 fn choose(args: &Arc<Args>, console: &Console) -> Result<Exit, Problem> {
     let to = console.clone();
-    let retry = RetryPolicy::new(args.retry_for(), move |text| to.warn(text));
+    let retry = RetryPolicy::new(args.retry_for(), move |text| to.warn(text)).telling_all(console.is_verbose());
     if args.verify {
         let dataset = open::published(args, &retry)?;
         return verify::verify(&*dataset, usize::from(args.concurrency), console);
     }
     let open_options = args.open_options(&retry)?;
     let options = args.run_options(&retry)?;
-    let reader = args.unframed.reader(&args.lists(), Kind::Files, &args.common)?;
+    let reader = args.unframed.reader(&args.lists(), Kind::Files, &args.common, console)?;
     if args.dry_run {
         open::check_storage(args)?;
         return dry_run(args, &open_options, reader, &options, console);
@@ -49,7 +50,16 @@ fn choose(args: &Arc<Args>, console: &Console) -> Result<Exit, Problem> {
     let destination = open::new(args, &retry, &stop)?;
     open::check_lists(args, &*destination)?;
     let warn = |notice: &_| console.warn(&notice_words(notice));
+    console.debug(&format!(
+        "writes to {}; {} files at once; failing requests are sent again for {} s",
+        destination.name(),
+        args.concurrency,
+        args.retry_for().as_secs()
+    ));
+    let files = Files { watch: options.watch.clone(), alone: !args.lists().is_empty() };
+    let shown = show(files, console);
     let report = sink::run(reader, destination.clone(), &options, stop, &warn)?;
+    drop(shown);
     args.unframed.tell(&report.came, Kind::Files, console);
     console.info(&done(&report, destination.is_unchanged(), &destination.name()));
     if let Some(series) = &options.series {

@@ -13,6 +13,7 @@ mod wanted;
 use super::source::{Filled, Overview, Slot};
 use super::{Request, join};
 use crate::api::{ApiError, Target};
+use crate::net::retry::RetryPolicy;
 use probe::Probe;
 use serde_json::{Map, json};
 use std::collections::BTreeMap;
@@ -46,13 +47,15 @@ struct Counts {
 impl Dimensions {
     /// `own`: the Synapse server, which relative URLs belong to and which may have a private address. `allow_private`: so may
     /// all others.
-    fn new(own: Option<Url>, allow_private: bool) -> Self {
-        Self(Arc::new(Inner { probe: Probe::new(own, allow_private), counts: Mutex::default() }))
+    fn new(own: Option<Url>, allow_private: bool, retries: Option<RetryPolicy>) -> Self {
+        Self(Arc::new(Inner { probe: Probe::new(own, allow_private).telling(retries), counts: Mutex::default() }))
     }
 
     /// As a request says, for an export of this kind.
     pub fn of(request: &Request, overview: &Overview) -> Option<Self> {
-        request.dimensions.then(|| Self::new(overview.own_host.clone(), request.allow_private_urls))
+        request
+            .dimensions
+            .then(|| Self::new(overview.own_host.clone(), request.allow_private_urls, request.retries.clone()))
     }
 
     /// Adds sizes to the rows that need them.

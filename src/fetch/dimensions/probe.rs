@@ -5,6 +5,7 @@ use super::header::{Known, Look};
 use crate::api::retry::{Policy, Tries, retry_after};
 use crate::net::addresses::Reach;
 use crate::net::http::{Clients, why};
+use crate::net::retry::RetryPolicy;
 use reqwest::{Response, StatusCode, header};
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::Relaxed;
@@ -30,6 +31,8 @@ pub struct Probe {
     own: Option<Url>,
     allow_private: bool,
     lost_in_a_row: AtomicU32,
+    /// Where the user is told of requests that fail and are sent again.
+    retries: Option<RetryPolicy>,
 }
 
 /// Why a try gave nothing.
@@ -43,7 +46,12 @@ enum Trouble {
 impl Probe {
     /// As [`super::Dimensions::new`].
     pub fn new(own: Option<Url>, allow_private: bool) -> Self {
-        Self { clients: Clients::default(), own, allow_private, lost_in_a_row: AtomicU32::new(0) }
+        Self { clients: Clients::default(), own, allow_private, lost_in_a_row: AtomicU32::new(0), retries: None }
+    }
+
+    /// The same, which tells of requests that fail.
+    pub fn telling(self, retries: Option<RetryPolicy>) -> Self {
+        Self { retries, ..self }
     }
 
     /// Width and height of the image at an address, in pixels as it is shown.
@@ -71,7 +79,13 @@ impl Probe {
                 Err(Trouble::Passing(reason, after)) => (reason, after),
             };
             match tries.next_pause(after, true).filter(|_| patient) {
-                Some(pause) => tokio::time::sleep(pause).await,
+                Some(pause) => {
+                    if let Some(retries) = &self.retries {
+                        let which = format!("after {} s of {}", tries.seconds(), PATIENCE.as_secs());
+                        retries.warn_failing(&url.origin().ascii_serialization(), &reason, &which, pause);
+                    }
+                    tokio::time::sleep(pause).await;
+                }
                 None => {
                     self.lost_in_a_row.fetch_add(1, Relaxed);
                     return Err(reason);

@@ -1,7 +1,7 @@
 //! What a run has done so far, for whoever shows it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::AtomicU64;
 
 /// Counts that a run raises; clones share them.
 #[derive(Clone, Debug, Default)]
@@ -16,8 +16,6 @@ pub struct Counts {
     pub before: AtomicU64,
     /// Item lines to expect in all; 0 = not known.
     pub expected: AtomicU64,
-    /// Whether the run is over.
-    pub over: AtomicBool,
 }
 
 impl std::ops::Deref for Watch {

@@ -285,10 +285,8 @@ impl Downloads {
                 arrived.forget();
                 return Err(Failed::Original(failed.reason));
             }
-            if tries > 1 {
-                let which = format!("after {} s of {}", start.elapsed().as_secs(), retry_for.as_secs());
-                self.options.retry.warn_failing(&server(&source.url), &failed.reason.to_string(), &which, pause);
-            }
+            let which = format!("after {} s of {}", start.elapsed().as_secs(), retry_for.as_secs());
+            self.options.retry.warn_failing(&server(&source.url), &failed.reason.to_string(), &which, pause);
             self.wait(tokio::time::sleep(pause))?;
         }
     }

@@ -1,5 +1,6 @@
 //! The run: lines in order, jobs to the workers, publication at the end.
 
+mod ahead;
 pub mod content;
 pub mod dry_run;
 pub mod input;
@@ -8,6 +9,7 @@ pub mod names;
 pub mod parts;
 pub mod summary;
 pub mod totals;
+pub mod watch;
 pub mod workers;
 
 use super::dataset::digest::{Expected, Meter};
@@ -22,6 +24,7 @@ use crate::exit::Exit;
 use crate::path::RelPath;
 use crate::stream::checkpoint::{Reach, Series, Spans};
 use crate::stream::{Batch, Came, Frame, Kind, Place, Progress, Reader, StreamError};
+use ahead::ReadAhead;
 use content::Content;
 use crossbeam_channel::{Receiver, Sender, bounded, select, unbounded};
 use input::Input;
@@ -30,10 +33,11 @@ use names::{NameError, Names};
 use parts::Parts;
 use std::fmt;
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
-use tokio::sync::watch;
+use std::sync::atomic::Ordering::Relaxed;
+use std::thread::JoinHandle;
 use totals::{FailedOriginal, Outcome, Outcomes, Totals};
 use url::Url;
+use watch::Watch;
 use workers::{Done, Job, Worker};
 
 /// Files whose outcome may be known before that of an earlier one; bounds the memory for outcomes while one original is slow.
@@ -62,6 +66,8 @@ pub struct Options {
     pub base_url: Option<Url>,
     /// The Synapse server when neither `base_url` nor the stream says.
     pub default_base: Option<Url>,
+    /// What the run counts, for whoever shows it.
+    pub watch: Watch,
 }
 
 /// Eight workers, the whole stream or nothing, no local files.
@@ -77,6 +83,7 @@ impl Default for Options {
             series: None,
             base_url: None,
             default_base: None,
+            watch: Watch::default(),
         }
     }
 }
@@ -146,12 +153,12 @@ struct Run<'a> {
     options: &'a Options,
     warn: &'a dyn Fn(&Notice),
     dest: Arc<dyn Destination>,
-    batches: Receiver<Result<Option<Batch>, StreamError>>,
+    input: ReadAhead,
     stop: Receiver<Exit>,
     jobs: Option<Sender<Job>>,
     done: Receiver<Done>,
     workers: Vec<JoinHandle<()>>,
-    stopping: watch::Sender<bool>,
+    stopping: tokio::sync::watch::Sender<bool>,
     /// Kept alive for the downloads.
     _runtime: tokio::runtime::Runtime,
     progress: Progress,
@@ -176,7 +183,7 @@ impl<'a> Run<'a> {
         let system = |source| SinkError::Stream(StreamError::Read { name: "the input (no thread)".to_owned(), source });
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(system)?;
-        let (stopping, stopped) = watch::channel(false);
+        let (stopping, stopped) = tokio::sync::watch::channel(false);
         let downloads = Arc::new(Downloads::new(runtime.handle().clone(), stopped, options.originals.clone()));
         let (jobs, jobs_out) = bounded(2 * options.concurrency);
         let (done_in, done) = unbounded();
@@ -186,7 +193,7 @@ impl<'a> Run<'a> {
             options,
             warn,
             dest: dest.clone(),
-            batches: read_ahead(reader).map_err(system)?,
+            input: ReadAhead::start(reader, options.allow_partial).map_err(system)?,
             stop,
             jobs: Some(jobs),
             done,
@@ -226,6 +233,7 @@ impl<'a> Run<'a> {
                 self.take(input, batch.place(&line))?;
             }
         }
+        self.options.watch.input_ended.store(true, Relaxed);
         self.progress.finish(self.options.allow_partial)?;
         self.progress.require_some(self.options.allow_partial)?;
         if self.progress.lines() == 0 && !self.progress.framed() {
@@ -349,6 +357,7 @@ impl<'a> Run<'a> {
 
     fn take_order(&mut self) -> u64 {
         self.next_order += 1;
+        self.options.watch.files.store(self.next_order, Relaxed);
         self.next_order - 1
     }
 
@@ -371,7 +380,13 @@ impl<'a> Run<'a> {
     fn next_batch(&mut self) -> Result<Option<Batch>, SinkError> {
         loop {
             select! {
-                recv(self.batches) -> next => return Ok(next.unwrap_or(Err(READER_GONE))?),
+                recv(self.input.batches) -> next => {
+                    let next = next.unwrap_or(Err(READER_GONE))?;
+                    if let Some(batch) = &next {
+                        self.input.taken(batch);
+                    }
+                    return Ok(next);
+                }
                 recv(self.done) -> done => self.settle(done)?,
                 recv(self.stop) -> exit => return Err(stopped(exit)),
             }
@@ -404,6 +419,7 @@ impl<'a> Run<'a> {
         select! {
             recv(self.done) -> done => self.settle(done),
             recv(self.stop) -> exit => Err(stopped(exit)),
+            recv(self.input.failing) -> _ => Err(self.input.fail(&mut self.progress, self.options.allow_partial)),
         }
     }
 
@@ -411,6 +427,8 @@ impl<'a> Run<'a> {
         let done = done.map_err(|_| SinkError::Internal("the workers stopped without saying why"))?;
         match (done.result, &done.original) {
             (Ok(digest), original) => {
+                self.options.watch.done.fetch_add(1, Relaxed);
+                self.options.watch.bytes.fetch_add(digest.bytes, Relaxed);
                 let path = String::from(done.path);
                 self.outcomes.enter(done.order, Outcome::Written { path, digest, original: original.is_some() })
             }
@@ -427,6 +445,8 @@ impl<'a> Run<'a> {
         if self.options.strict {
             return Err(SinkError::Original { path, url, reason });
         }
+        self.options.watch.done.fetch_add(1, Relaxed);
+        self.options.watch.failed.fetch_add(1, Relaxed);
         self.warned += 1;
         match self.warned {
             1..=WARNINGS => (self.warn)(&Notice::Original { path, url, reason }),
@@ -450,20 +470,4 @@ fn stopped(exit: Result<Exit, crossbeam_channel::RecvError>) -> SinkError {
 
 fn cut(reason: &str) -> SinkError {
     SinkError::Stream(StreamError::Cut(reason.to_owned()))
-}
-
-/// Reads on its own thread, so that a signal is noticed while a slow producer says nothing. The thread is not joined: it may be
-/// blocked in a read that never returns.
-fn read_ahead(mut reader: Reader) -> std::io::Result<Receiver<Result<Option<Batch>, StreamError>>> {
-    let (send, receive) = bounded(1);
-    thread::Builder::new().name("reader".into()).spawn(move || {
-        loop {
-            let next = reader.next_batch();
-            let last = !matches!(next, Ok(Some(_)));
-            if send.send(next).is_err() || last {
-                return;
-            }
-        }
-    })?;
-    Ok(receive)
 }

@@ -159,14 +159,11 @@ impl Io {
     }
 }
 
-/// Warns of a store that fails the second time, or that has not answered at all.
+/// Warns of a store that fails.
 fn warn_of_retries(name: &str, tries: usize, retry: &RetryPolicy) -> impl Fn(RetryEvent<'_>) + Send + Sync + 'static {
     let (name, retry) = (name.to_owned(), retry.clone());
     move |event| {
-        let reason = reason(event.err);
-        if event.attempt > 1 || reason.contains("timeout") {
-            retry.warn_failing(&name, &reason, &format!("{} of {tries}", event.attempt), event.retry_after);
-        }
+        retry.warn_failing(&name, &reason(event.err), &format!("{} of {tries}", event.attempt), event.retry_after);
     }
 }
 

@@ -1,0 +1,70 @@
+//! Numbers that options take, each with the range in which it makes sense.
+
+use std::time::Duration;
+
+/// The longest time that an option takes: a year, seconds.
+const YEAR: f64 = 31_536_000.0;
+
+/// A time in seconds that may be none at all: `0`, `0.5`, `600`.
+///
+/// # Errors
+/// A text saying what is expected.
+pub fn seconds(text: &str) -> Result<Duration, String> {
+    number(text, 0.0, YEAR).map(Duration::from_secs_f64).ok_or_else(|| "expected seconds, from 0 to 31536000".into())
+}
+
+/// A time in seconds that is not nothing: at least a millisecond.
+///
+/// # Errors
+/// A text saying what is expected.
+pub fn some_seconds(text: &str) -> Result<Duration, String> {
+    let seconds = number(text, 0.001, YEAR).map(Duration::from_secs_f64);
+    seconds.ok_or_else(|| "expected seconds, from 0.001 to 31536000".into())
+}
+
+/// How often, or how much, a second.
+///
+/// # Errors
+/// A text saying what is expected.
+pub fn rate(text: &str) -> Result<f64, String> {
+    number(text, 0.001, 1e15).ok_or_else(|| "expected a number a second, from 0.001 to 1000000000000000".into())
+}
+
+/// The length of a line: bytes, or a size such as 64MiB; at least 1.
+///
+/// # Errors
+/// A text saying what is expected.
+pub fn line_bytes(text: &str) -> Result<usize, String> {
+    super::size::bytes(text)
+        .and_then(|n| usize::try_from(n).map_err(|_| "it is more than this machine can hold".into()))
+}
+
+/// A decimal number within these bounds; NaN is within none.
+fn number(text: &str, least: f64, most: f64) -> Option<f64> {
+    text.trim().parse().ok().filter(|n| (least..=most).contains(n))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_make_no_sense_are_refused() {
+        for text in ["", "-1", "nan", "inf", "-inf", "1e300", "18446744073709551615", "31536001", "1s", "0x10", "١"] {
+            assert!(seconds(text).is_err() && some_seconds(text).is_err(), "{text}");
+        }
+        for text in ["", "0", "-0", "-1", "nan", "inf", "1e-300", "1e16", "1k"] {
+            assert!(rate(text).is_err(), "{text}");
+        }
+        for text in ["0", "0.0", "-0", "1e-9"] {
+            assert!(some_seconds(text).is_err(), "{text}");
+            assert!(seconds(text).is_ok(), "{text}");
+        }
+        for text in ["", "0", "-1", "nan", "1e9", "99999999999T", "0.1"] {
+            assert!(line_bytes(text).is_err(), "{text}");
+        }
+        assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
+        assert_eq!((some_seconds("31536000"), rate("2.5")), (Ok(Duration::from_secs(31_536_000)), Ok(2.5)));
+        assert_eq!((line_bytes("268435456"), line_bytes("1MiB")), (Ok(268_435_456), Ok(1 << 20)));
+    }
+}

@@ -1,0 +1,216 @@
+//! How far a run has come: a line on a terminal, or JSON lines with `--log-format json`.
+//!
+//! One stage of a pipe draws: `syn-fetch` while it runs; else the stage that reads the files that the user named; and the sink once its input
+//! has ended, when all others are over.
+
+use super::common::Console;
+use indicatif::{HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::{Value, json};
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// Between two looks on a terminal.
+const LOOK: Duration = Duration::from_millis(200);
+/// Between two JSON lines.
+const LINE: Duration = Duration::from_secs(1);
+
+/// The line on the terminal, if there is one.
+static BAR: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
+/// What there is to say about a run, so many seconds after its begin; `None`: nothing yet.
+pub trait Gauge: Send + 'static {
+    /// In words.
+    fn text(&self, seconds: f64) -> Option<String>;
+    /// As an object.
+    fn json(&self, seconds: f64) -> Option<Value>;
+}
+
+/// Shows progress until it is dropped.
+#[derive(Default)]
+pub struct Shown {
+    over: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Begins to show progress, if this console does.
+pub fn show(gauge: impl Gauge, console: &Console) -> Shown {
+    let (on_terminal, as_json) = (console.progress(), console.json_progress());
+    let mut shown = Shown::default();
+    if on_terminal || as_json {
+        let (over, console) = (shown.over.clone(), console.clone());
+        let run = move || if as_json { lines(&gauge, &over, &console) } else { bar(&gauge, &over) };
+        // Without the thread there is no progress to see; the work itself continues.
+        shown.thread = std::thread::Builder::new().name("progress".into()).spawn(run).ok();
+    }
+    shown
+}
+
+impl Drop for Shown {
+    /// The run is over: clears the line.
+    fn drop(&mut self) {
+        self.over.store(true, Relaxed);
+        if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
+            // A panic there must not hide how the run ended.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Writes to the terminal while the line is away.
+pub fn above(write: impl FnOnce()) {
+    match &*BAR.lock().unwrap_or_else(PoisonError::into_inner) {
+        Some(bar) => bar.suspend(write),
+        None => write(),
+    }
+}
+
+fn bar(gauge: &impl Gauge, over: &AtomicBool) {
+    let began = Instant::now();
+    let set = |bar| *BAR.lock().unwrap_or_else(PoisonError::into_inner) = bar;
+    let mut drawn: Option<ProgressBar> = None;
+    while !over.load(Relaxed) {
+        if let Some(text) = gauge.text(began.elapsed().as_secs_f64()) {
+            let bar = drawn.get_or_insert_with(|| {
+                let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+                set(Some(bar.clone()));
+                ProgressStyle::with_template("{msg}").map_or(bar.clone(), |style| bar.with_style(style))
+            });
+            bar.set_message(text);
+            bar.tick();
+        }
+        std::thread::park_timeout(LOOK);
+    }
+    if let Some(bar) = drawn {
+        set(None);
+        bar.finish_and_clear();
+    }
+}
+
+fn lines(gauge: &impl Gauge, over: &AtomicBool, console: &Console) {
+    let began = Instant::now();
+    loop {
+        if let Some(fields) = gauge.json(began.elapsed().as_secs_f64()) {
+            console.progress_line(&fields);
+        }
+        if over.load(Relaxed) {
+            return;
+        }
+        std::thread::park_timeout(LINE);
+    }
+}
+
+/// So much time to go, in words.
+pub fn left(seconds: Option<f64>) -> String {
+    let left = seconds.map(|s| format!(", {} left", HumanDuration(Duration::from_secs_f64(s.clamp(0.0, 1e9)))));
+    left.unwrap_or_default()
+}
+
+/// How much of the files that the user named was read.
+pub struct Input {
+    /// Bytes read.
+    pub read: Arc<AtomicU64>,
+    /// Bytes in all.
+    pub total: u64,
+}
+
+impl Input {
+    /// Bytes read, bytes a second, seconds to go.
+    fn now(&self, seconds: f64) -> (u64, f64, Option<f64>) {
+        let read = self.read.load(Relaxed);
+        let rate = if seconds > 0.0 { read as f64 / seconds } else { 0.0 };
+        let left = (read > 0 && read <= self.total).then(|| (self.total - read) as f64 / rate);
+        (read, rate, left.filter(|left| left.is_finite()))
+    }
+}
+
+impl Gauge for Input {
+    fn text(&self, seconds: f64) -> Option<String> {
+        let (read, rate, to_go) = self.now(seconds);
+        let (rate, left) = (HumanBytes(rate as u64), left(to_go));
+        Some(format!("{} of {} read, {rate}/s{left}", HumanBytes(read), HumanBytes(self.total)))
+    }
+
+    /// A run that is over in a moment has nothing to say.
+    fn json(&self, seconds: f64) -> Option<Value> {
+        let (read, rate, left) = self.now(seconds);
+        (seconds >= 1.0).then(|| {
+            json!({"bytes": read, "expected": self.total, "bytes_per_second": rate.round(), "seconds_left": left.map(f64::round)})
+        })
+    }
+}
+
+/// Files that a sink has written; they are told when its input has ended, or when `alone`: no other stage draws.
+#[cfg(feature = "net")]
+pub struct Files {
+    /// What the run counts.
+    pub watch: crate::sink::run::watch::Watch,
+    /// No stage before it draws.
+    pub alone: bool,
+}
+
+#[cfg(feature = "net")]
+impl Gauge for Files {
+    fn text(&self, seconds: f64) -> Option<String> {
+        let w = &self.watch;
+        let (done, known, bytes) = (w.done.load(Relaxed), w.files.load(Relaxed), w.bytes.load(Relaxed));
+        let all_known = w.input_ended.load(Relaxed);
+        (self.alone || all_known).then(|| {
+            let rate = if seconds > 0.0 { bytes as f64 / seconds } else { 0.0 };
+            let failed = match w.failed.load(Relaxed) {
+                0 => String::new(),
+                n => format!(", {} failed", HumanCount(n)),
+            };
+            let more = if all_known { "" } else { " or more" };
+            let (done, known) = (HumanCount(done), HumanCount(known));
+            format!("{done} of {known}{more} files, {}, {}/s{failed}", HumanBytes(bytes), HumanBytes(rate as u64))
+        })
+    }
+
+    fn json(&self, seconds: f64) -> Option<Value> {
+        let w = &self.watch;
+        (seconds >= 1.0 && (self.alone || w.input_ended.load(Relaxed))).then(|| {
+            let expected = w.input_ended.load(Relaxed).then(|| w.files.load(Relaxed));
+            let (files, bytes, failed) = (w.done.load(Relaxed), w.bytes.load(Relaxed), w.failed.load(Relaxed));
+            json!({"files": files, "expected": expected, "bytes": bytes, "failed": failed})
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_of_an_input() {
+        let input = Input { read: Arc::new(AtomicU64::new(1 << 20)), total: 3 << 20 };
+        assert_eq!(input.text(2.0).unwrap(), "1.00 MiB of 3.00 MiB read, 512.00 KiB/s, 4 seconds left");
+        assert_eq!(input.json(2.0).unwrap()["seconds_left"], 4.0);
+        assert!(input.json(0.5).is_none());
+        // Nothing came yet; a file that grows.
+        input.read.store(0, Relaxed);
+        assert_eq!(input.text(0.0).unwrap(), "0 B of 3.00 MiB read, 0 B/s");
+        input.read.store(4 << 20, Relaxed);
+        assert!(!input.text(1.0).unwrap().contains("left"));
+    }
+
+    #[cfg(feature = "net")]
+    #[test]
+    fn a_sink_is_silent_until_its_input_has_ended() {
+        let watch = crate::sink::run::watch::Watch::default();
+        let (behind, alone) =
+            (Files { watch: watch.clone(), alone: false }, Files { watch: watch.clone(), alone: true });
+        watch.files.store(1200, Relaxed);
+        watch.done.store(3, Relaxed);
+        watch.bytes.store(2048, Relaxed);
+        assert_eq!((behind.text(1.0), behind.json(2.0)), (None, None));
+        assert_eq!(alone.text(1.0).unwrap(), "3 of 1,200 or more files, 2.00 KiB, 2.00 KiB/s");
+        watch.input_ended.store(true, Relaxed);
+        watch.failed.store(1, Relaxed);
+        assert_eq!(behind.text(2.0).unwrap(), "3 of 1,200 files, 2.00 KiB, 1.00 KiB/s, 1 failed");
+        assert_eq!(behind.json(2.0).unwrap()["expected"], 1200);
+    }
+}
