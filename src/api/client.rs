@@ -273,6 +273,8 @@ impl Client {
         let contact = self.0.contact.load(Relaxed);
         match tries.next_pause(retry_after, contact) {
             Some(pause) => {
+                // A run that is over drops its connections, then its tasks: those say nothing.
+                tokio::task::yield_now().await;
                 if let Some(retries) = &self.0.options.retries {
                     let which = format!("after {} s of {}", tries.seconds(), tries.budget(contact).as_secs());
                     retries.warn_failing(host, &reason, &which, pause);

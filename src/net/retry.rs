@@ -53,7 +53,9 @@ impl RetryPolicy {
     /// Warns that a server fails: at once the first time, then at growing intervals. `server` and `reason` hold no secrets; `which` says
     /// how many tries, or how much time, have passed; `pause` is the time until the next try.
     pub fn warn_failing(&self, server: &str, reason: &str, which: &str, pause: Duration) {
-        if !self.all && !self.is_due(format!("{server} {reason}")) {
+        // A server in trouble answers with one 5xx after the other.
+        let kind = if reason.starts_with("HTTP 5") { "HTTP 5" } else { reason };
+        if !self.all && !self.is_due(format!("{server} {kind}")) {
             return;
         }
         let pause = pause.as_secs_f32();
@@ -93,6 +95,7 @@ mod tests {
             retry.clone().warn_failing("s3://b", "HTTP 503", &format!("{n} of 4"), Duration::from_millis(1260));
             retry.warn_failing("http://h", "HTTP 500", "after 2 s of 180", Duration::from_secs(1));
         }
+        retry.warn_failing("http://h", "HTTP 503 Busy", "after 2 s of 180", Duration::from_secs(1));
         retry.warn_failing("http://h", "HTTP 429", "after 2 s of 180", Duration::from_secs(1));
         assert_eq!(
             *warnings.lock().unwrap(),

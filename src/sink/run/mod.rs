@@ -222,8 +222,9 @@ impl<'a> Run<'a> {
                 self.frame(&batch)?;
                 continue;
             }
+            // At once, and not line by line: the rest of the input may be passed over.
+            self.progress.data(batch.lines().count() as u64);
             for line in batch.lines() {
-                self.progress.data(1);
                 let input = input::read(line.bytes, &self.origin, self.options.allow_file_refs);
                 let input = input.map_err(|e| SinkError::line(&batch, &line, e))?;
                 if !self.parts.is_open(&input.path) {
