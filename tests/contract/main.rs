@@ -8,5 +8,6 @@ mod common;
 mod help;
 mod inputs;
 mod output;
+mod numbers;
 mod promises;
 mod standard;
