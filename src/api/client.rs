@@ -251,8 +251,7 @@ impl Client {
         Ok(url)
     }
 
-    /// Whether a page in place of an answer means that asking again does not help: a login page never goes away by itself, and what has
-    /// not been an API at the third time is another site.
+    /// Whether asking again does not change a page: a login page stays, and what is no API at the third time is another site.
     fn is_no_api(&self, page: Page, failed: u32) -> bool {
         page == Page::Login || (failed >= 2 && !self.0.is_api.load(Relaxed))
     }

@@ -7,7 +7,7 @@
 mod common;
 mod help;
 mod inputs;
-mod output;
 mod numbers;
+mod output;
 mod promises;
 mod standard;
