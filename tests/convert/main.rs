@@ -18,6 +18,7 @@ mod parts;
 mod properties;
 mod repeats;
 mod rows;
+mod split;
 mod template;
 mod ultralytics_ndjson;
 mod voc;

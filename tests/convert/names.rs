@@ -54,7 +54,7 @@ fn a_name_that_nothing_has_ends_the_run() {
 #[test]
 fn what_some_rows_lack_is_counted_and_strict_refuses_it() {
     for (args, words) in [
-        (&["--split", "0.8/0.2", "--split-group", "data_unit.meta.video"][..], "split by their own ids"),
+        (&["--split", "0.8/0.2", "--split-group", "data_unit.meta.video"][..], "split as without --split-group"),
         (&["--split", "data_unit.meta.video"], "in the split `unassigned`"),
         (&["--by", "data_unit.meta.video"], "in the folder `unassigned`"),
     ] {

@@ -60,11 +60,11 @@ pub struct Args {
     /// What is judged, and how it is written.
     #[command(flatten)]
     pub judge: check::CheckArgs,
-    /// Split into parts: shares (0.8/0.1/0.1, 80/10/10, 8:1:1 or train=0.8,val=0.2, by a stable hash of the id), `category`, or a field
-    /// path that the rows have
+    /// Split into parts: shares (0.8/0.1/0.1, 80/10/10, 8:1:1 or train=0.8,val=0.2, by a stable hash of the data unit's id, else the
+    /// task's, else the row's), `category`, or a field path that the rows have
     #[arg(long, value_name = "SPEC", help_heading = "Dataset")]
     pub split: Option<String>,
-    /// Hash the value of this field instead of the id, so that rows of one group stay together
+    /// Hash the value of this field instead, so that rows of one group stay together; `id`: the row's own id, as the platform does
     #[arg(long, value_name = "FIELD", hide_short_help = true, help_heading = "Dataset")]
     pub split_group: Option<String>,
     /// Class order: one name a line, or NDJSON of `syn-fetch classes`

@@ -33,6 +33,10 @@ pub fn report(name: &str, s: &Summary, console: &Console) -> Exit {
         s.files,
         s.renamed
     ));
+    if !s.parts.is_empty() {
+        let parts: Vec<_> = s.parts.iter().map(|(part, n)| format!("{part} {n}")).collect();
+        console.info(&format!("split: {} items", parts.join(", ")));
+    }
     if t.seen > 0 && t.written == 0 && s.tally.units > 0 {
         let unheld = s.tally.reasons(Outcome::Skipped).any(|(reason, _)| reason == Reason::UnsupportedAnnotationType);
         let tools = if unheld { holders_of_tools(s) } else { tools_of(s, |_| String::new()) };

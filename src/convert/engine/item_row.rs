@@ -1,7 +1,8 @@
 //! What the row around a payload says about its files, their sizes and its split.
 
 use super::naming::{is_plain_extension, safe};
-use super::split::{FieldPath, Split, UNASSIGNED, by_hash, of_category};
+use super::picture::By;
+use super::split::{FieldPath, Split, UNASSIGNED, by_hash, of_category, scalar};
 use super::stream_facts::StreamFacts;
 use crate::convert::geometry::Size;
 use crate::convert::options::Options;
@@ -102,8 +103,37 @@ impl<'r, 'a> Row<'r, 'a> {
         own.or_else(|| self.unit.meta.as_ref()?.read_borrowed::<Meta<'a>>()?.category.as_ref().and_then(item::text))
     }
 
-    /// The split the row belongs to; empty without splits. Counts whether it has the field that decides.
-    pub fn split(&self, options: &Options, coverage: &mut Coverage) -> Cow<'static, str> {
+    /// What tells whether another row is about the same picture, with its id: the data unit, of the row or of its task, else the task.
+    pub fn picture(&self) -> Option<(By, Cow<'a, str>)> {
+        #[derive(Default, Deserialize)]
+        struct Parent<'a> {
+            #[serde(borrow, default)]
+            id: Option<Raw<'a>>,
+            #[serde(borrow, default)]
+            data_unit: Option<Raw<'a>>,
+        }
+        let object = |raw: &Raw<'a>| raw.text().starts_with('{').then(|| raw.read_borrowed::<Parent<'a>>()).flatten();
+        // An object with its id, or the id alone.
+        let id = |raw: &Raw<'a>| match object(raw) {
+            Some(object) => object.id.and_then(scalar),
+            None => scalar(raw.clone()),
+        };
+        let given = |id: &Cow<'a, str>| !id.is_empty();
+        let unit = self.unit.id.clone().or_else(|| self.item.data_unit.clone()).as_ref().and_then(id).filter(given);
+        if let Some(unit) = unit {
+            return Some((By::DataUnit, unit));
+        }
+        let task = self.item.task.as_ref()?;
+        let parent = object(task).unwrap_or_default();
+        if let Some(unit) = parent.data_unit.as_ref().and_then(id).filter(given) {
+            return Some((By::DataUnit, unit));
+        }
+        Some((By::Task, parent.id.map_or_else(|| scalar(task.clone()), scalar).filter(given)?))
+    }
+
+    /// The split the row belongs to; empty without splits. `picture`: the id of its picture, if it has one. Counts whether it has the
+    /// field that decides.
+    pub fn split(&self, options: &Options, picture: Option<&str>, coverage: &mut Coverage) -> Cow<'static, str> {
         let name = match &options.split {
             Split::None => return Cow::Borrowed(""),
             Split::Ratio { modulus, parts } => {
@@ -112,7 +142,8 @@ impl<'r, 'a> Row<'r, 'a> {
                     group = field.value(self.line);
                     coverage.count(field, self.line, group.is_some());
                 }
-                return Cow::Borrowed(by_hash(group.as_deref().unwrap_or(&self.item.id), *modulus, parts));
+                let key = group.as_deref().or(picture).unwrap_or(&self.item.id);
+                return Cow::Borrowed(by_hash(key, *modulus, parts));
             }
             Split::Category => {
                 let category = self.category().map(|c| of_category(&c).to_owned());

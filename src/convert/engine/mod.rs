@@ -4,6 +4,7 @@ pub mod classes;
 pub mod item_row;
 pub mod naming;
 pub mod naming_template;
+pub mod picture;
 pub mod record;
 pub mod repeats;
 pub mod row_value;

@@ -1,6 +1,7 @@
 //! A rendered unit, on its way from the worker that rendered it to the collector that writes it.
 
 use super::naming::Name;
+use super::picture::Picture;
 use crate::convert::output::files::Original;
 use crate::convert::output::parts::Parts;
 use crate::convert::report::tally::ItemCounts;
@@ -23,6 +24,9 @@ pub struct Record {
     pub counts: ItemCounts,
     /// False: nothing was rendered, the record is for the report only.
     pub written: bool,
+    /// The picture of the item, in its first record that is written.
+    #[serde(skip)]
+    pub picture: Option<Picture>,
 }
 
 /// A record with its parts and its final name, as a collector is given it.

@@ -2,6 +2,7 @@
 
 use super::classes::Classes;
 use super::naming::Taken;
+use super::picture::Pictures;
 use super::record::{Record, RecordRef};
 use super::repeats::Repeats;
 use super::split::{FieldPath, MAX_SPLITS, Split};
@@ -44,6 +45,8 @@ pub struct Summary {
     pub not_images: u64,
     /// Whether the lines came as a stage has written them.
     pub came: Came,
+    /// The parts of the split with the items in each, those of which something was written; empty without a split.
+    pub parts: Vec<(Cow<'static, str>, u64)>,
     /// Things the user should know, a line each.
     pub notes: Vec<String>,
 }
@@ -89,6 +92,7 @@ pub fn run(
         coverage: Coverage::default(),
         sorted: Coverage::default(),
         repeats: Repeats::default(),
+        pictures: Pictures::default(),
         begun: false,
         units: 0,
         options: Arc::new(options),
@@ -133,6 +137,7 @@ struct Run {
     coverage: Coverage,
     sorted: Coverage,
     repeats: Repeats,
+    pictures: Pictures,
     begun: bool,
     units: u32,
 }
@@ -224,6 +229,9 @@ impl Run {
     }
 
     fn record(&mut self, record: &Record, parts: Parts<'_>) -> Result<(), StreamError> {
+        if let Some(picture) = record.picture {
+            self.pictures.note(picture, record.id.text(), &record.split);
+        }
         let wanted = self.format.stem(&record.name.stem);
         if let Some(pending) = &mut self.pending {
             return pending.put(record, parts, &wanted);
@@ -289,6 +297,7 @@ impl Run {
         if self.splits.is_empty() {
             self.splits.push(Cow::Borrowed(""));
         }
+        self.judge_parts()?;
         self.warn_of_unknown_splits();
         let end = RunEnd { options: &self.options, classes: &classes, splits: &self.splits };
         let idle: Box<dyn Collector> = Box::new(Idle);
@@ -354,7 +363,7 @@ impl Run {
         let (field, instead) = match (&options.split, &options.split_group) {
             (Split::Field(field), _) => (Some(field.clone()), "they are in the split `unassigned`"),
             (Split::Category, _) => (Some(FieldPath::of_category()), "they are in the split `unassigned`"),
-            (Split::Ratio { .. }, Some(field)) => (Some(field.clone()), "they are split by their own ids"),
+            (Split::Ratio { .. }, Some(field)) => (Some(field.clone()), "they are split as without --split-group"),
             _ => (None, ""),
         };
         let sorted = (self.format.sorts_by().cloned(), "they are in the folder `unassigned`");
@@ -400,6 +409,46 @@ impl Run {
                 self.name,
                 format.known_splits()
             ))),
+        }
+    }
+
+    /// Counts the parts of the split. Warns of those that are empty, and of pictures that several items have in common; with
+    /// `--strict` what spoils a split ends the run.
+    fn judge_parts(&mut self) -> Result<(), StreamError> {
+        let tally = &self.summary.tally;
+        let (mut spoilt, mut notes) = (Vec::new(), Vec::new());
+        if self.options.split.is_some() {
+            self.summary.parts = self.splits.iter().map(|s| (s.clone(), tally.items_in(s))).collect();
+            let items: u64 = self.summary.parts.iter().map(|(_, n)| n).sum();
+            let empty = self.summary.parts.iter().filter(|(_, n)| *n == 0 && items > 0);
+            spoilt.extend(empty.filter_map(|(part, _)| Some((part, self.options.split.percent(part)?))).map(
+                |(part, percent)| match &self.options.split_group {
+                    None => format!(
+                        "the part {part} of the split is empty: {items} items are too few for a share of {percent} %"
+                    ),
+                    Some(field) => format!(
+                        "the part {part} of the split is empty: {items} items have too few values of {field} for a share of \
+                         {percent} %"
+                    ),
+                },
+            ));
+        }
+        for (by, shared) in self.pictures.shared().filter(|(_, shared)| shared.items > 0) {
+            let (by, n) = (by.word(), shared.items);
+            notes.push(format!("{n} items share a {by} with another, so the dataset has the same file several times"));
+            if let Some((id, part, other)) = &shared.first_apart {
+                spoilt.push(format!(
+                    "{} {by}s are in several parts of the split, as that of item {id}: in {part} and in {other}",
+                    shared.apart
+                ));
+            }
+        }
+        match spoilt.first().filter(|_| self.options.strict) {
+            Some(first) => Err(StreamError::Cut(format!("{first}, with --strict; run without it to be warned only"))),
+            None => {
+                self.summary.notes.extend(spoilt.into_iter().chain(notes));
+                Ok(())
+            }
         }
     }
 

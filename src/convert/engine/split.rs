@@ -1,4 +1,4 @@
-//! Which split an item belongs to: a stable hash of its id, its ground-truth category, or a field of the row.
+//! Which split an item belongs to: a stable hash of its picture's id or of a field, its ground-truth category, or a field of the row.
 
 pub use crate::selection::field::{FieldPath, scalar};
 use sha2::{Digest, Sha256};
@@ -46,7 +46,8 @@ impl Split {
         let modulus: u32 = if shares.iter().all(|(_, share)| whole(*share, 100.0)) { 100 } else { 1_000_000 };
         let mut bound = 0.0;
         let mut parts = Vec::new();
-        for (name, share) in shares {
+        // A share of 0 makes no part: it would be empty whatever the input.
+        for (name, share) in shares.into_iter().filter(|(_, share)| *share > 0.0) {
             bound += share * f64::from(modulus);
             parts.push((name, bound.round() as u64));
         }
@@ -59,6 +60,14 @@ impl Split {
             Self::Ratio { parts, .. } => parts.iter().map(|(name, _)| *name).collect(),
             Self::None | Self::Category | Self::Field(_) => Vec::new(),
         }
+    }
+
+    /// The share of a part in percent; `None` for a part that no share makes.
+    pub fn percent(&self, part: &str) -> Option<f64> {
+        let Self::Ratio { modulus, parts } = self else { return None };
+        let at = parts.iter().position(|(name, _)| *name == part)?;
+        let from = at.checked_sub(1).map_or(0, |before| parts[before].1);
+        Some((parts[at].1 - from) as f64 * 100.0 / *modulus as f64)
     }
 
     /// Whether items are split at all.
@@ -118,8 +127,8 @@ fn shares(text: &str) -> Result<Option<Vec<(&'static str, f64)>>, String> {
     Ok(Some(named.iter().filter_map(|(part, share)| Some((*PARTS.get(*part)?, share / whole))).collect()))
 }
 
-/// The part of a ratio split that a key (the item's id, or the value of `--split-group`) falls into:
-/// `sha256(key) mod modulus`, big-endian, as the platform computes it for 80/20.
+/// The part of a ratio split that a key falls into: `sha256(key) mod modulus`, big-endian. The platform computes it so for 80/20, of the
+/// item's id.
 pub fn by_hash(key: &str, modulus: u64, parts: &[(&'static str, u64)]) -> &'static str {
     let digest = Sha256::digest(key.as_bytes());
     let bucket = digest.iter().fold(0, |rest, &byte| (rest * 256 + u64::from(byte)) % modulus);
@@ -208,6 +217,18 @@ mod tests {
             assert_eq!(thirds(same), thirds("0.8/0.2"), "{same}");
         }
         assert_eq!(thirds("train=0.9,test=0.1").fixed_names(), ["train", "test"]);
+        for (text, parts) in [
+            ("0.8/0.2/0", &["train", "val"][..]),
+            ("8:0:2", &["train", "test"]),
+            ("1/0/0", &["train"]),
+            ("0/0,1", &[]),
+            ("train=0,val=100%", &["val"]),
+        ] {
+            let split = Split::parse(text).unwrap_or_default();
+            assert_eq!(split.fixed_names(), parts, "{text}");
+        }
+        assert_eq!(thirds("0.855/0.145").percent("val"), Some(14.5));
+        assert_eq!((thirds("80/10/10").percent("test"), thirds("1/0").percent("val")), (Some(10.0), None));
         let Split::Ratio { modulus, parts } = thirds("1:1:1") else { panic!() };
         assert_eq!((modulus, parts), (1_000_000, vec![("train", 333_333), ("val", 666_667), ("test", 1_000_000)]));
     }

@@ -3,6 +3,7 @@
 use super::item_row::Row;
 use super::naming::{Name, safe};
 use super::naming_template::Facts;
+use super::picture::Picture;
 use super::record::{Id, Record};
 use super::repeats::Ids;
 use super::stream_facts::StreamFacts;
@@ -184,10 +185,22 @@ impl Worker {
         Ok(())
     }
 
+    /// Renders an item, and counts it in its part of the split if anything of it is written.
     fn item(&mut self, row: &Row<'_, '_>, payload: Option<&Payload<'_>>, chunk: &mut Chunk) {
         chunk.tally.items += 1;
         chunk.ids.add(row.item);
-        let split = row.split(&self.options, &mut chunk.coverage);
+        let first = chunk.records.len();
+        let picture = row.picture();
+        let split = row.split(&self.options, picture.as_ref().map(|(_, id)| &**id), &mut chunk.coverage);
+        self.units(row, payload, split, chunk);
+        if let Some((record, _)) = chunk.records[first..].iter_mut().find(|(record, _)| record.written) {
+            record.picture = picture.map(|(by, id)| Picture::new(by, &id));
+            chunk.tally.item_in(&record.split);
+        }
+    }
+
+    /// Renders the units of an item.
+    fn units(&mut self, row: &Row<'_, '_>, payload: Option<&Payload<'_>>, split: Cow<'static, str>, chunk: &mut Chunk) {
         if let Some(field) = self.format.sorts_by() {
             let has = field.value(row.line).is_some_and(|value| !value.trim().is_empty());
             chunk.sorted.count(field, row.line, has);
@@ -322,7 +335,7 @@ impl Worker {
         let original = if written { self.original(row, place.file) } else { None };
         let parts = start..chunk.parts.end();
         let id = Id::new(&row.item.id, row.item.id_is_number);
-        chunk.records.push((Record { id, name, split, original, counts, written }, parts));
+        chunk.records.push((Record { id, name, split, original, counts, written, picture: None }, parts));
     }
 
     fn lost(
@@ -418,7 +431,7 @@ impl Worker {
         chunk: &mut Chunk,
     ) {
         let id = Id::new(&row.item.id, row.item.id_is_number);
-        chunk.records.push((Record { id, name, split, original: None, counts, written: false }, 0..0));
+        chunk.records.push((Record { id, name, split, original: None, counts, written: false, picture: None }, 0..0));
     }
 }
 

@@ -71,6 +71,8 @@ pub struct Tally {
     by_tool: IndexMap<String, Counts>,
     by_class: IndexMap<String, Counts>,
     by_split: IndexMap<String, (u64, Counts)>,
+    /// Items of which something was written, by split.
+    items_by_split: IndexMap<String, u64>,
     reasons: BTreeMap<Reason, u64>,
     item_reasons: BTreeMap<Reason, u64>,
     /// Items of which nothing could be written because they are wrong.
@@ -184,6 +186,17 @@ impl Tally {
         slot_pair(&mut self.by_split, split).0 += 1;
     }
 
+    /// Counts an item of which something was written.
+    pub fn item_in(&mut self, split: &str) {
+        let at = place(&mut self.items_by_split, split);
+        self.items_by_split[at] += 1;
+    }
+
+    /// Items of which something was written, in this split.
+    pub fn items_in(&self, split: &str) -> u64 {
+        self.items_by_split.get(split).copied().unwrap_or(0)
+    }
+
     /// Adds the counts of a later batch.
     pub fn merge(&mut self, later: Tally) {
         self.items += later.items;
@@ -203,6 +216,9 @@ impl Tally {
             let slot = self.by_split.entry(split).or_default();
             slot.0 += images;
             slot.1.add(&counts);
+        }
+        for (split, n) in later.items_by_split {
+            *self.items_by_split.entry(split).or_default() += n;
         }
         for (reason, n) in later.reasons {
             *self.reasons.entry(reason).or_default() += n;
