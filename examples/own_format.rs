@@ -29,6 +29,7 @@ static TAGS: Declaration = Declaration {
     splits: Splits::Any,
     document: None,
     options: &[],
+    unread: &[],
     build: |_| Ok(Arc::new(Tags)),
 };
 

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use serde_json::Value;
 
 use crate::app::{App, detail, json};
 use crate::json::{Object, quote};
+use crate::options::People;
 use crate::query::{Query, Target};
 use crate::signer::mix;
 
@@ -65,20 +67,38 @@ pub async fn collection(Path(id): Path<i64>) -> Response {
     if id == 1 { json(StatusCode::OK, body.end()) } else { unknown() }
 }
 
+/// `GET /storages/`, without their configuration
+pub async fn storages(State(app): Shared, headers: HeaderMap, RawQuery(raw): RawQuery) -> Response {
+    let brief = |mut storage: Value| {
+        if let Some(fields) = storage.as_object_mut() {
+            fields.remove("configuration");
+        }
+        storage.to_string()
+    };
+    match served(app.options.storages.as_deref(), STORAGE) {
+        Ok(list) => {
+            let list: Vec<_> = list.into_iter().map(brief).collect();
+            v1_list(&list, raw, &format!("{}/storages/", app.base(&headers)))
+        }
+        Err(error) => detail(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+    }
+}
+
 /// `GET /storages/{id}/`
 pub async fn storage(State(app): Shared, Path(id): Path<i64>) -> Response {
-    let text = match &app.options.storages {
-        Some(path) => std::fs::read_to_string(path),
-        None => Ok(STORAGE.into()),
-    };
-    let parsed = text.and_then(|text| Ok(serde_json::from_str::<Vec<serde_json::Value>>(&text)?));
-    match parsed {
+    match served(app.options.storages.as_deref(), STORAGE) {
         Ok(list) => match list.iter().find(|storage| storage["id"] == id) {
             Some(storage) => json(StatusCode::OK, storage.to_string()),
             None => unknown(),
         },
         Err(error) => detail(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
     }
+}
+
+/// The entries of a file, or the built-in ones.
+fn served(file: Option<&std::path::Path>, built_in: &str) -> std::io::Result<Vec<Value>> {
+    let text = file.map_or_else(|| Ok(built_in.to_owned()), std::fs::read_to_string)?;
+    Ok(serde_json::from_str(&text)?)
 }
 
 /// A storage whose secret must never show anywhere.
@@ -91,11 +111,63 @@ pub async fn me(State(app): Shared) -> Response {
     v2_single(&app, r#"{"id":1,"name":"Stand-in user","email":"user@example.invalid","tenant":"stand-in"}"#)
 }
 
+/// `GET /users/`
+pub async fn users(State(app): Shared, headers: HeaderMap, RawQuery(raw): RawQuery) -> Response {
+    match (app.options.people, served(app.options.users.as_deref(), USERS)) {
+        (People::Members | People::None, _) => unknown(),
+        (_, Err(error)) => detail(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+        (_, Ok(list)) => v1_list(&texts(&list), raw, &format!("{}/users/", app.base(&headers))),
+    }
+}
+
+/// `GET /v2/members/`: ids and roles, no names
+pub async fn members(State(app): Shared, headers: HeaderMap, RawQuery(raw): RawQuery) -> Response {
+    match (app.options.people, served(app.options.users.as_deref(), USERS)) {
+        (People::None, _) => unknown(),
+        (_, Err(error)) => detail(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+        (_, Ok(list)) => {
+            let member = |(n, user): (usize, &Value)| {
+                Object::new().raw("id", 9000 + n).raw("user_id", &user["id"]).text("role", "member").end()
+            };
+            let list: Vec<_> = list.iter().enumerate().map(member).collect();
+            v2_list(&app, &list, raw, &format!("{}/v2/members/", app.base(&headers)))
+        }
+    }
+}
+
+const USERS: &str = r#"[{"id":1,"name":"Stand-in user","email":"user@example.invalid"},
+    {"id":2,"name":"김철수","email":"kim@example.invalid"},{"id":3,"name":"이영희","email":"lee@example.invalid"},
+    {"id":4,"name":"Same Name","email":"same.a@example.invalid"},{"id":5,"name":"Same Name","email":"same.b@example.invalid"}]"#;
+
 /// `GET /task_tags/`
 pub async fn tags(State(app): Shared, headers: HeaderMap, RawQuery(raw): RawQuery) -> Response {
-    let tag = |(id, name): (i64, &str)| Object::new().raw("id", id).text("name", name).text("color", "#888888").end();
-    let list: Vec<_> = [(1, "checked"), (2, "검수"), (3, "rush")].map(tag).into();
-    v1_list(&list, raw, &format!("{}/task_tags/", app.base(&headers)))
+    match served(app.options.tags.as_deref(), TAGS) {
+        Ok(list) => v1_list(&texts(&list), raw, &format!("{}/task_tags/", app.base(&headers))),
+        Err(error) => detail(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+    }
+}
+
+/// `GET /v2/projects/{id}/tags/`: all tags belong to the one project
+pub async fn project_tags(
+    State(app): Shared,
+    Path(id): Path<i64>,
+    headers: HeaderMap,
+    RawQuery(raw): RawQuery,
+) -> Response {
+    match served(app.options.tags.as_deref(), TAGS) {
+        Ok(list) if id == app.options.project => {
+            v2_list(&app, &texts(&list), raw, &format!("{}/v2/projects/{id}/tags/", app.base(&headers)))
+        }
+        Ok(_) => v2_list(&app, &[], raw, ""),
+        Err(error) => detail(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+    }
+}
+
+const TAGS: &str = r##"[{"id":1,"name":"checked","color":"#888888"},{"id":2,"name":"검수","color":"#888888"},
+    {"id":3,"name":"rush","color":"#888888"}]"##;
+
+fn texts(list: &[Value]) -> Vec<String> {
+    list.iter().map(Value::to_string).collect()
 }
 
 struct Project {

@@ -53,6 +53,15 @@ pub struct Options {
     /// JSON array of storages to serve instead of the built-in one
     #[arg(long)]
     pub storages: Option<PathBuf>,
+    /// JSON array of users to serve instead of the built-in ones
+    #[arg(long)]
+    pub users: Option<PathBuf>,
+    /// JSON array of tags to serve instead of the built-in ones
+    #[arg(long)]
+    pub tags: Option<PathBuf>,
+    /// How people are listed: as users with names, as members with ids only, or not at all
+    #[arg(long, value_enum, default_value_t = People::Users)]
+    pub people: People,
 
     /// Rows a page when the request does not say
     #[arg(long, default_value_t = 100)]
@@ -188,4 +197,15 @@ pub enum Mutate {
     Delete,
     /// Both
     Both,
+}
+
+/// How people are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum People {
+    /// `/users/` and `/v2/members/`
+    Users,
+    /// `/v2/members/` only, as the platform's own client knows it
+    Members,
+    /// Neither
+    None,
 }

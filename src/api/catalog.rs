@@ -129,6 +129,41 @@ impl Client {
         self.small_list("/ground_truth_dataset_versions/", query).await
     }
 
+    /// The people of the workspace. Some servers list them as users, some as members, by id only or with their names.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn users(&self) -> Result<Vec<Box<RawValue>>, ApiError> {
+        match self.small_list("/users/", Query::new()).await {
+            Err(ApiError::NotFound { .. } | ApiError::Forbidden { .. }) => {
+                self.small_list("/v2/members/", Query::new()).await
+            }
+            other => other,
+        }
+    }
+
+    /// The tags of a project, or all of them; an older server has one list.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn tags(&self, project: Option<&str>) -> Result<Vec<Box<RawValue>>, ApiError> {
+        if let Some(project) = project {
+            match self.small_list(&format!("/v2/projects/{}/tags/", segment(project)), Query::new()).await {
+                Err(ApiError::NotFound { .. }) => {}
+                other => return other,
+            }
+        }
+        self.small_list("/task_tags/", Query::new()).await
+    }
+
+    /// The storages.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn storages(&self) -> Result<Vec<Box<RawValue>>, ApiError> {
+        self.small_list("/storages/", Query::new()).await
+    }
+
     /// Who the token belongs to.
     ///
     /// # Errors

@@ -35,7 +35,7 @@ pub enum ApiError {
         request: String,
     },
     /// 404.
-    #[error("404 for {what}: there is no such project, version or endpoint on {host}{request}")]
+    #[error("404 for {what}: there is no such {} on {host}{request}", noun(what))]
     NotFound {
         /// Path of the endpoint.
         what: String,
@@ -152,6 +152,14 @@ pub enum ApiError {
     Internal(String),
 }
 
+/// The path of the storages.
+const STORAGES: &str = "/storages/";
+
+/// What a path names.
+fn noun(path: &str) -> &'static str {
+    if path.starts_with(STORAGES) { "storage" } else { "project, version or endpoint" }
+}
+
 impl Classified for ApiError {
     fn exit(&self) -> Exit {
         match self {
@@ -182,6 +190,7 @@ impl Classified for ApiError {
             Self::Unauthorized { .. } => Advice::NewToken,
             Self::Forbidden { .. } => Advice::AskForAccess,
             Self::NotFound { what, .. } if what.contains("ground") => Advice::ListGroundTruth,
+            Self::NotFound { what, .. } if what.starts_with(STORAGES) => Advice::ListStorages,
             Self::NotFound { .. } => Advice::ListProjects,
             Self::Redirected { .. } => Advice::NameNewHost,
             Self::Unreachable { .. } | Self::WebPage { .. } => Advice::CheckHost,

@@ -35,6 +35,7 @@ fn words(advice: Advice) -> String {
         Advice::WaitLonger => "try again later, or wait longer with --retry-for",
         Advice::ListProjects => "`syn-fetch projects` lists what you can read",
         Advice::ListGroundTruth => "`syn-fetch gt-datasets` and `syn-fetch gt-versions` list what you can read",
+        Advice::ListStorages => "`syn-fetch storages` lists those there are",
         Advice::OrderOfArrival => "--order arrival exports it all the same",
         Advice::Resume => "run again, with --resume to continue where it ended",
         Advice::StartOver => "run again without --resume",

@@ -108,6 +108,11 @@ impl Connect {
         RetryPolicy::new(self.retry_for, move |text| to.warn(text)).telling_all(console.is_verbose())
     }
 
+    /// Whether the token is on standard input.
+    pub fn reads_stdin(&self) -> bool {
+        self.token_stdin
+    }
+
     /// Whether what rows point to may lie at private addresses.
     pub fn allows_private_urls(&self) -> bool {
         self.allow_private_urls

@@ -6,22 +6,12 @@ use super::unframed::{Unframed, show_input};
 use super::{Common, Console};
 use crate::exit::{Exit, Failure};
 use crate::filter;
-use crate::filter::predicates;
-use crate::filter::predicates::category::Category;
-use crate::filter::predicates::class::Class;
-use crate::filter::predicates::created::Created;
 use crate::filter::predicates::id::Ids;
-use crate::filter::predicates::status::{Labelling, Review};
-use crate::filter::predicates::tag::{Tag, TaskTag};
-use crate::filter::predicates::user::User;
-use crate::filter::selection::CLASS;
-use crate::filter::{AnyOf, Framed, Input, Inputs, Options, OutputForm, Prefer, Rule, Selection, Summary};
+use crate::filter::{Framed, Input, Inputs, Options, OutputForm, Prefer, Rule, Selection, Summary};
 use crate::selection::List;
 use crate::selection::field::FieldPath;
-use crate::selection::sought::Sought;
 use crate::stream::Kind;
 use clap::{Parser, ValueEnum};
-use jiff::tz::TimeZone;
 use std::path::PathBuf;
 
 const ABOUT: &str = "Select rows of a Synapse item stream
@@ -88,9 +78,6 @@ pub struct Args {
     /// The options that `syn-fetch` has too.
     #[command(flatten)]
     pub select: Select,
-    /// The options of single predicates.
-    #[command(flatten)]
-    pub predicates: predicates::Args,
 
     /// Of each id only the newest row, in any number of dumps: the one with the latest date, of equals the later in the input. It comes
     /// before all other options: a row whose newest version does not fit them is left out
@@ -183,50 +170,17 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
     Ok(if summary.bad > 0 { Exit::Partial } else { Exit::Ok })
 }
 
-/// The options as one question, cheap ones first.
+/// The options as one question.
 fn selection(args: &Args) -> Result<Selection, Failure> {
     let select = &args.select;
-    let asked = |lists: &[_]| Some(AnyOf::new(List::all(lists))).filter(|wanted| !wanted.is_empty());
-    let sought = |what, wanted: &AnyOf| Sought::new(what, wanted.values().to_vec());
-    let mut all = Selection::default();
-    if let Some(wanted) = asked(&select.status) {
-        all = all.with(Labelling(wanted));
-    }
-    if let Some(wanted) = asked(&select.review) {
-        all = all.with(Review(wanted));
-    }
-    if let Some(wanted) = asked(&select.user) {
-        let sought = sought("the user", &wanted);
-        all = all.with_names(User(wanted), sought);
-    }
-    if let Some(wanted) = asked(&select.tag) {
-        let sought = sought("the tag", &wanted);
-        all = all.with_names(Tag(wanted), sought);
-    }
-    if let Some(wanted) = asked(&select.task_tag) {
-        let sought = sought("the task tag", &wanted);
-        all = all.with_names(TaskTag(wanted), sought);
-    }
-    if let Some(wanted) = asked(&select.category) {
-        let sought = sought("the category", &wanted);
-        all = all.with_names(Category(wanted), sought);
-    }
-    let (since, before) = select.created()?;
-    if since.is_some() || before.is_some() {
-        all = all.with(Created::new(since, before, TimeZone::system()));
-    }
+    let mut all = select.question(&[])?;
     if !select.id.is_empty() || !select.ids_from.is_empty() {
         all = all.with(ids(args)?);
     }
     if let Some(shard) = &select.shard {
         all = all.with(shard.clone());
     }
-    if !select.class.is_empty() {
-        let class = Class::new(&List::all(&select.class));
-        let sought = Sought::new(CLASS, class.wanted());
-        all = all.with_annotation_names(class, sought);
-    }
-    Ok(args.predicates.join(all).inverted(args.not))
+    Ok(all.inverted(args.not))
 }
 
 fn ids(args: &Args) -> Result<Ids, Failure> {

@@ -3,6 +3,8 @@
 //! Public for the binaries and the tests of this package alone.
 
 mod advice;
+#[cfg(test)]
+mod advised;
 mod check;
 mod common;
 mod completions;
@@ -15,6 +17,7 @@ mod filter;
 mod help;
 mod number;
 mod progress;
+mod reasons;
 mod select;
 #[cfg(feature = "net")]
 mod signals;

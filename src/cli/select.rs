@@ -5,10 +5,21 @@
 
 use super::Common;
 use crate::exit::{Exit, Failure, UsageError};
+use crate::filter::predicates::category::Category;
+use crate::filter::predicates::class::Class;
+use crate::filter::predicates::created::Created;
+use crate::filter::predicates::status::{Labelling, Review};
+use crate::filter::predicates::tag::{Tag, TaskTag};
+use crate::filter::predicates::user::User;
+use crate::filter::predicates::{self, Predicate};
+use crate::filter::selection::CLASS;
+use crate::filter::{AnyOf, Selection};
+use crate::selection::sought::Sought;
 use crate::selection::{List, Period, Shard, ids, words};
 use crate::stream::{Reader, StreamError};
 use clap::Args;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use std::path::{Path, PathBuf};
 
 /// Which rows.
@@ -21,16 +32,16 @@ pub struct Select {
     /// Review status: stand_by, in_progress, rejected, completed, skipped
     #[arg(long, visible_alias = "status-review", value_name = "STATUS", value_parser = review)]
     pub review: Vec<List>,
-    /// Labeller, by id (in syn-filter also by e-mail address or name)
+    /// Labeller, by id, e-mail address or name
     #[arg(long, value_name = "USER")]
     pub user: Vec<List>,
-    /// Tag of the row, by id (in syn-filter also by name)
+    /// Tag of the row, by id or name
     #[arg(long, value_name = "TAG")]
     pub tag: Vec<List>,
-    /// Tag of the row's task, by id (in syn-filter also by name)
+    /// Tag of the row's task, by id or name
     #[arg(long, value_name = "TAG")]
     pub task_tag: Vec<List>,
-    /// Category: train, validation, test; in syn-filter also that of the data unit, which is free text
+    /// Category: of ground truth train, validation, test; else that of the data unit, which is free text
     #[arg(long, value_name = "NAME")]
     pub category: Vec<List>,
     /// At least one annotation of this class
@@ -51,6 +62,9 @@ pub struct Select {
     /// Only part I of N disjoint parts (1/N … N/N); I/N@B1,B2,… gives the ids between the parts
     #[arg(long, value_name = "I/N")]
     pub shard: Option<Shard>,
+    /// The options of single predicates.
+    #[command(flatten)]
+    pub predicates: predicates::Args,
 }
 
 fn labelling(text: &str) -> Result<List, UsageError> {
@@ -68,6 +82,45 @@ fn checked(text: &str, words: &[&str]) -> Result<List, UsageError> {
 }
 
 impl Select {
+    /// The options as one question to an item, cheap ones first: all but those of `elsewhere`, by name without dashes, and those of
+    /// ids and shards, which the stages answer each in its way.
+    ///
+    /// # Errors
+    /// When nothing can match.
+    pub fn question(&self, elsewhere: &[&str]) -> Result<Selection, UsageError> {
+        let asked = |option: &str, lists: &[List]| {
+            let wanted = AnyOf::new(List::all(lists));
+            (!wanted.is_empty() && !elsewhere.contains(&option)).then_some(wanted)
+        };
+        fn with<P: Predicate + 'static>(
+            all: Selection,
+            what: &'static str,
+            wanted: Option<AnyOf>,
+            predicate: impl FnOnce(AnyOf) -> P,
+        ) -> Selection {
+            let Some(wanted) = wanted else { return all };
+            let sought = Sought::new(what, wanted.values().to_vec());
+            all.with_names(predicate(wanted), sought)
+        }
+        let all = Selection::default();
+        let all = with(all, "the labelling status", asked("status", &self.status), Labelling);
+        let all = with(all, "the review status", asked("review", &self.review), Review);
+        let all = with(all, "the user", asked("user", &self.user), User);
+        let all = with(all, "the tag", asked("tag", &self.tag), Tag);
+        let all = with(all, "the task tag", asked("task-tag", &self.task_tag), TaskTag);
+        let mut all = with(all, "the category", asked("category", &self.category), Category);
+        let (since, before) = self.created()?;
+        if (since.is_some() || before.is_some()) && !elsewhere.contains(&"since") {
+            all = all.with(Created::new(since, before, TimeZone::system()));
+        }
+        if !self.class.is_empty() && !elsewhere.contains(&"class") {
+            let class = Class::new(&List::all(&self.class));
+            let sought = Sought::new(CLASS, class.wanted());
+            all = all.with_annotation_names(class, sought);
+        }
+        Ok(self.predicates.join(all))
+    }
+
     /// From when, and before when, a row was created.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! A mistake on the command line as one line, like every other message.
 
 use clap::error::ErrorKind;
+use std::borrow::Cow;
 
 /// What is wrong and what to do about it, on one line; `None` for help and version, which are no mistakes.
 pub fn one_line(tool: &str, error: &clap::Error) -> Option<String> {
@@ -13,6 +14,8 @@ pub fn one_line(tool: &str, error: &clap::Error) -> Option<String> {
     // The usage summary and what follows it say nothing about this mistake.
     for part in said.lines().map(str::trim).take_while(|l| !l.starts_with("Usage:") && !l.starts_with("For more")) {
         let part = part.strip_prefix("tip: ").unwrap_or(part);
+        let meant = part.strip_prefix("a similar value exists: ").map(|value| value.trim_matches('\''));
+        let part = &*meant.map_or(Cow::Borrowed(part), |value| Cow::Owned(format!("did you mean {value}?")));
         let glue = match line.as_bytes().last() {
             None => "",
             Some(_) if part.is_empty() => continue,
@@ -41,10 +44,7 @@ mod tests {
     #[test]
     fn mistakes_take_one_line() {
         let cases: [(&[&str], &[&str]); 4] = [
-            (
-                &["tool", "--size", "smal"],
-                &["'smal' for '--size <SIZE>'", "small, large", "similar value exists: 'small'"],
-            ),
+            (&["tool", "--size", "smal"], &["'smal' for '--size <SIZE>'", "small, large", "did you mean small?"]),
             (&["tool", "--siz", "small"], &["unexpected argument '--siz'", "similar argument exists: '--size'"]),
             (&["tool"], &["required", "--size <SIZE>", "<file>"]),
             (&["tool", "--size"], &["a value is required for '--size <SIZE>'"]),

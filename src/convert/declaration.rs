@@ -95,6 +95,15 @@ pub struct Document {
     pub splits: bool,
 }
 
+/// Options that a format does not read although it, or every format, has them.
+#[derive(Clone, Copy, Debug)]
+pub struct Unread {
+    /// When: beside this option, `--task pose` or `--bare`; empty: always.
+    pub with: &'static str,
+    /// The options, without dashes.
+    pub options: &'static [&'static str],
+}
+
 /// What a format is called, writes, needs and carries.
 pub struct Declaration {
     /// The value of `--to`.
@@ -121,6 +130,8 @@ pub struct Declaration {
     pub document: Option<Document>,
     /// The options it reads, without dashes, of those that not every format reads.
     pub options: &'static [&'static str],
+    /// The options that have no effect all the same.
+    pub unread: &'static [Unread],
     /// Makes it ready for a run.
     pub build: fn(&Options) -> Result<Arc<dyn Format>, String>,
 }

@@ -1,5 +1,6 @@
 //! An export, whatever its source: plan, begin frame, rows, accounting, end frame.
 
+use super::chosen;
 use super::dimensions::Dimensions;
 use super::output::emit;
 use super::output::emit::ItemWriter;
@@ -63,8 +64,10 @@ pub fn run<S: Source>(
         again,
         ids_only: request.ids_only,
         increment,
+        left_out: 0,
     };
     let measure = Dimensions::of(request, &overview);
+    let mut notes = overview.notes.clone();
     let export = || {
         if !request.bare && request.resume.is_none() {
             output.frame(&begin_line(&overview.begin, span.as_ref()))?;
@@ -72,18 +75,29 @@ pub fn run<S: Source>(
         }
         output.saver.save()?;
         let (mut slots, reading) = source.rows(runtime, request, plan);
+        if let Some(choose) = &request.choose {
+            choose.list_classes(&overview.begin);
+            slots = chosen::stage(runtime, choose, request.target, slots);
+        }
         if let Some(measure) = &measure {
             slots = measure.stage(runtime, request.target, slots);
         }
-        emit::rows(runtime, request.target, slots, &mut output)?;
-        let written = Written { rows: output.saver.rows(), expected, again: output.again, keys: &output.keys };
-        source.settle(runtime, request, reading, &written)
+        // Without a choice the source keeps the limit.
+        let limit = request.limit.filter(|_| request.choose.is_some());
+        if !emit::rows(runtime, request.target, slots, limit, &mut output)? {
+            return Ok(RowCounts { sent: output.saver.rows(), ..RowCounts::default() });
+        }
+        let rows = output.saver.rows() + output.left_out;
+        let written = Written { rows, expected, again: output.again, keys: &output.keys };
+        let counts = source.settle(runtime, request, reading, &written)?;
+        let Some(choose) = &request.choose else { return Ok(counts) };
+        notes.extend(choose.judge_names(request, rows)?);
+        Ok(RowCounts { sent: output.saver.rows(), expected: None, ..counts })
     };
     let done = export();
     // A limit ends the export before all of it is there.
     let span = span.filter(|_| request.limit.is_none());
     let counts = conclude(writer, saver, request.bare, span.as_ref(), done)?;
-    let mut notes = overview.notes.clone();
     if request.series.is_some() {
         notes.extend(clock_note(overview.clock));
     }
@@ -135,7 +149,7 @@ fn begin_line(begin: &str, span: Option<&Span>) -> String {
 /// Says how many ids of a list selected nothing.
 fn missing_ids(request: &Request, counts: &RowCounts) -> Option<String> {
     let wanted = request.ids.len() as u64;
-    let all_asked = request.limit.is_none() && request.shard.is_none();
+    let all_asked = request.choose.is_none() && request.limit.is_none() && request.shard.is_none();
     (all_asked && wanted > counts.sent).then(|| {
         let n = wanted - counts.sent;
         format!("{n} of the {wanted} ids in the list are not among the rows that were asked for")

@@ -9,6 +9,7 @@
 //! * [`discover`]: what there is to export
 
 pub mod api;
+pub mod chosen;
 #[cfg(feature = "postgres")]
 pub mod database;
 mod dimensions;

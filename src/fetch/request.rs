@@ -5,12 +5,15 @@ use crate::api::Target;
 use crate::api::filters::Filters;
 use crate::net::retry::RetryPolicy;
 use crate::selection::Shard;
+use crate::selection::choose::Choose;
 use crate::stream::checkpoint::{self, Series, Span};
 use crate::stream::frame::end_line;
+use crate::stream::{Frame, StreamError};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
+use std::fmt::{self, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What to export, and how.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +24,8 @@ pub struct Request {
     pub filters: Filters,
     /// Only these ids; empty = all.
     pub ids: Vec<String>,
+    /// Which of the rows are wanted, asked of each row here: what the source cannot select by.
+    pub choose: Option<Chooser>,
     /// The series that the export is part of, if any: then it has only what has changed since the one before.
     pub series: Option<Series>,
     /// Stop after so many rows.
@@ -64,6 +69,9 @@ impl Request {
         if let Some(limit) = self.limit {
             out.insert("limit".into(), limit.into());
         }
+        if let Some(choose) = &self.choose {
+            out.insert("selection".into(), choose.asked.clone().into());
+        }
         if let Some(shard) = shard {
             out.insert("shard".into(), shard.to_json());
         }
@@ -76,9 +84,58 @@ impl Request {
         out
     }
 
+    /// Rows after which the source need not give more. When rows are left out here, nobody knows before.
+    pub fn source_limit(&self) -> Option<u64> {
+        self.limit.filter(|_| self.choose.is_none())
+    }
+
     /// The moment from which changes are to be fetched; `None`: everything.
     pub fn changed_since(&self) -> Option<jiff::Timestamp> {
         self.series.as_ref().and_then(Series::changed_since)
+    }
+}
+
+/// A choice among rows, with what it asks.
+#[derive(Clone)]
+pub struct Chooser {
+    /// The options that ask, without dashes, and their values, for comparing with an earlier run.
+    pub asked: Map<String, Value>,
+    /// The choice.
+    pub by: Arc<dyn Choose>,
+}
+
+impl Chooser {
+    /// The options that ask, as they are typed.
+    pub fn options(&self) -> String {
+        self.asked.keys().map(|option| format!("--{option}")).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The classes that a begin frame lists exist, whether or not a row has one.
+    pub fn list_classes(&self, begin: &str) {
+        if let Ok(Frame::Begin(begin)) = Frame::parse(begin.as_bytes()) {
+            self.by.list_classes(&begin.classes);
+        }
+    }
+
+    /// Judges names that none of `rows` rows had: a slip, when these are all rows there are. Among rows that were selected otherwise,
+    /// too, it may be chance, and is to be told only.
+    ///
+    /// # Errors
+    /// [`StreamError::UnknownName`].
+    pub fn judge_names(&self, request: &Request, rows: u64) -> Result<Option<String>, StreamError> {
+        let Some(unknown) = self.by.unknown_name().filter(|_| rows > 0) else { return Ok(None) };
+        let scope = request.target.scope();
+        let all = request.ids.is_empty()
+            && request.changed_since().is_none()
+            && request.shard.is_none()
+            && request.filters.query().to_json().keys().all(|key| key == scope);
+        if all { Err(StreamError::UnknownName(Box::new(unknown))) } else { Ok(Some(unknown.to_string())) }
+    }
+}
+
+impl fmt::Debug for Chooser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Chooser").field(&self.asked).finish()
     }
 }
 

@@ -88,7 +88,7 @@ impl Overview {
 /// What an export has written.
 #[derive(Debug)]
 pub struct Written<'a> {
-    /// Item lines, those of earlier runs included.
+    /// Rows that came, those of earlier runs included. More than the item lines when rows are left out here.
     pub rows: u64,
     /// Rows that were expected when the export began.
     pub expected: Option<u64>,
@@ -109,6 +109,8 @@ pub struct Filled {
     pub dimensions: Option<String>,
     /// Query key and value that led to the row's page, if a walk can begin there again.
     pub cursor: Option<Arc<(String, String)>>,
+    /// Whether it is to be written.
+    pub wanted: bool,
     /// The row's share of the bytes that may be ahead, given back when the line is written.
     pub _share: Option<OwnedSemaphorePermit>,
 }

@@ -1,5 +1,6 @@
 //! How a value of an item is compared with what the user asked for: as text. Numbers by their digits as written, strings by
-//! their content in Unicode NFC, objects by the keys that name them.
+//! their content in Unicode NFC, objects by the keys that name them. Upper and lower case differ, and a number is an id: it is not
+//! compared with names.
 
 use crate::item::Pairs;
 use crate::path::nfc;
@@ -60,10 +61,18 @@ pub fn any_name(raw: &Raw<'_>, keys: &[&str], ask: &mut impl FnMut(&str) -> bool
 
 fn any_of_one(raw: &Raw<'_>, keys: &[&str], ask: &mut impl FnMut(&str) -> bool) -> bool {
     if raw.text().starts_with('{') {
-        let mut named = |(key, value): &(Str<'_>, Raw<'_>)| keys.contains(&&**key) && any_text(value, ask);
+        let mut named = |(key, value): &(Str<'_>, Raw<'_>)| {
+            let is_id = &**key == "id";
+            keys.contains(&&**key) && any_text(value, &mut |text| (is_id || !is_number(text)) && ask(text))
+        };
         return raw.read::<Pairs<'_>>().is_some_and(|Pairs(entries)| entries.iter().any(&mut named));
     }
     any_text(raw, ask)
+}
+
+/// Whether a text is a number, and so an id.
+fn is_number(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Gives every name that [`any_name`] would ask about.
@@ -92,6 +101,11 @@ mod tests {
             ("true", "true", false),
             ("a", r#"{"name":"a"}"#, true),
             ("a", r#"{"other":"a","name":"b"}"#, false),
+            ("7", r#"{"id":8,"name":"7"}"#, false),
+            ("7", r#"{"id":"7","name":"8"}"#, true),
+            ("7", r#"["7"]"#, true),
+            ("7a", r#"{"id":8,"name":"7a"}"#, true),
+            ("A", r#"{"name":"a"}"#, false),
             ("7", r#"[1,{"id":7}]"#, true),
             ("7", "[[7]]", false),
             ("7", "[]", false),

@@ -24,6 +24,11 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// Whether every item is wanted.
+    pub fn is_empty(&self) -> bool {
+        self.predicates.is_empty() && self.about_annotations.is_empty()
+    }
+
     /// With one more predicate. They are tried in the order in which they were added, up to the first that does not match: cheap
     /// ones first.
     #[must_use]
@@ -91,6 +96,21 @@ impl Selection {
     /// Answers for the lines of one thread.
     pub fn judge(&self) -> Judge<'_> {
         Judge { selection: self, counts: Vec::new() }
+    }
+}
+
+#[cfg(feature = "net")]
+impl crate::selection::choose::Choose for Selection {
+    fn wants(&self, line: &[u8]) -> Result<bool, String> {
+        self.judge().wants(line)
+    }
+
+    fn list_classes(&self, classes: &[String]) {
+        self.list_classes(classes);
+    }
+
+    fn unknown_name(&self) -> Option<UnknownName> {
+        self.unknown_name()
     }
 }
 

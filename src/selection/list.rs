@@ -4,7 +4,7 @@ use crate::exit::UsageError;
 use std::str::FromStr;
 
 /// The values of one option: blanks around them are left out, and so are empty ones.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct List(pub Vec<String>);
 
 impl List {

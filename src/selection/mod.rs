@@ -4,9 +4,12 @@
 //! * [`list`]: `a,b`, one or more values; [`words`]: the values that a status and a category can have
 //! * [`time`]: dates, times and what is said relative to the present day
 //! * [`sought`]: names that are asked for, and the nearest ones that the input has
+//! * [`choose`]: what a stage asks of single items
 //! * [`field`]: a field of a row; [`coverage`]: how many rows have it
 //! * [`ids`]: lists of ids in files; [`shard`]: one of several parts of an export
 
+#[cfg(feature = "net")]
+pub mod choose;
 pub mod coverage;
 pub mod field;
 pub mod ids;

@@ -132,6 +132,12 @@ pub enum Unsupported {
     /// Read standard output.
     #[error("what was written to standard output cannot be read")]
     ReadStdout,
+    /// Replace or keep something on standard output.
+    #[error("nothing on standard output is replaced or kept")]
+    KeepStdout,
+    /// Let files wait under another prefix, on this machine.
+    #[error("a prefix where files wait is for stores and servers")]
+    LocalPrefix,
     /// Take the first free number, outside of this machine.
     #[error("only folders and archives of this machine get numbers")]
     Numbers,

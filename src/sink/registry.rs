@@ -75,6 +75,9 @@ pub fn open(options: &OpenOptions<'_>) -> Result<Arc<dyn Destination>, SinkError
     if options.existing == Existing::Numbered && !is_local(options.dest) {
         return Err(unsupported(options, Unsupported::Numbers));
     }
+    if options.staging_prefix.is_some() && (options.dest == "-" || is_local(options.dest)) {
+        return Err(unsupported(options, Unsupported::LocalPrefix));
+    }
     if let Some(size) = options.shard_size {
         if options.resume || options.keep_staging {
             return Err(unsupported(options, Unsupported::KeepShards));
@@ -140,7 +143,10 @@ pub fn check(options: &OpenOptions<'_>) -> Result<(), SinkError> {
     }
 }
 
-fn new_stdout(_: &OpenOptions<'_>) -> Result<Arc<dyn Destination>, SinkError> {
+fn new_stdout(options: &OpenOptions<'_>) -> Result<Arc<dyn Destination>, SinkError> {
+    if options.existing == Existing::Replaced || options.keep_staging {
+        return Err(unsupported(options, Unsupported::KeepStdout));
+    }
     Ok(Arc::new(Archive::stdout()?))
 }
 

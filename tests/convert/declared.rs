@@ -71,7 +71,7 @@ fn splits_that_readers_do_not_look_for_are_said() {
     let args = ["--to", "ultralytics-ndjson", "--split", "category"];
     convert(&args, &input).exits(3).says("item 2 is in split \"dev\"");
     let ran = convert(&["--to", "coco", "--split", "category"], &input).exits(0);
-    assert!(!ran.stderr.contains("dev"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("look for"), "{}", ran.stderr);
 }
 
 #[test]

@@ -11,8 +11,10 @@ pub use args::Args;
 use super::check::{self, check};
 use super::common::{Common, Console};
 use super::unframed::show_input;
+use crate::convert::declaration::{Declaration, Unread};
 use crate::convert::engine::run::run;
 use crate::convert::formats::{self, FORMATS};
+use crate::convert::options::{Detail, Images};
 use crate::exit::{Exit, Failure};
 use crate::stream::Kind;
 use clap::Command;
@@ -45,7 +47,7 @@ pub fn main(args: Args, typed: &[String], console: &Console) -> Result<Exit, Fai
     let Some(to) = args.to.as_deref() else {
         return Err(Failure::usage(format!("say what to convert to: --to {}", formats::names(|_| true))));
     };
-    refuse_unread(to, typed)?;
+    refuse_unread(to, &args, typed)?;
     args.common.refuse_overwriting(&args.read())?;
     let options = args.options()?;
     let (name, format) = formats::build(to, &options).map_err(Failure::usage)?;
@@ -57,17 +59,41 @@ pub fn main(args: Args, typed: &[String], console: &Console) -> Result<Exit, Fai
     Ok(report::report(name, &summary, console))
 }
 
-/// Refuses options that some formats read and this one does not: they would be without effect.
-fn refuse_unread(to: &str, typed: &[String]) -> Result<(), Failure> {
+/// Refuses options that the format does not read, or not in the way it is run: they would be without effect.
+fn refuse_unread(to: &str, args: &Args, typed: &[String]) -> Result<(), Failure> {
     let format = formats::find(to).map_err(Failure::usage)?;
-    let unread = typed.iter().filter(|option| !format.reads(option) && FORMATS.iter().any(|f| f.reads(option)));
-    let lines: Vec<_> = unread
-        .map(|option| {
-            let readers = formats::names(|f| f.reads(option));
-            format!("--{option} is read by --to {readers}; --to {to} has no use for it")
-        })
-        .collect();
+    let mut ways = args.formats.ways();
+    if args.bare {
+        ways.push("--bare".to_owned());
+    }
+    // What says no more than what `--bare` does anyway is read.
+    let said_anyway = |option: &str| match option {
+        "images" => args.bare && args.images == Images::Omit,
+        "report" => args.bare && args.report == Detail::None,
+        _ => false,
+    };
+    let read_by_none = typed.iter().filter(|option| !said_anyway(option));
+    let lines: Vec<_> = read_by_none.filter_map(|option| unread(format, &ways, option)).collect();
     if lines.is_empty() { Ok(()) } else { Err(Failure::usage(lines.join("; "))) }
+}
+
+/// Why an option has no effect on a format that is run in these ways, if so.
+fn unread(format: &Declaration, ways: &[String], option: &str) -> Option<String> {
+    let to = format.name;
+    if !format.reads(option) && FORMATS.iter().any(|f| f.reads(option)) {
+        let readers = formats::names(|f| f.reads(option));
+        return Some(format!("--{option} is read by --to {readers}; --to {to} has no use for it"));
+    }
+    let holds =
+        |u: &&Unread| (u.with.is_empty() || ways.iter().any(|way| way == u.with)) && u.options.contains(&option);
+    let with = format.unread.iter().find(holds)?.with;
+    let Some((choice, _)) = with.split_once(' ') else {
+        let space = if with.is_empty() { "" } else { " " };
+        return Some(format!("--to {to}{space}{with} has no use for --{option}: leave it out"));
+    };
+    let of_choice = format.unread.iter().filter(|u| u.with.starts_with(choice) && !u.options.contains(&option));
+    let read: Vec<_> = of_choice.map(|u| u.with).collect();
+    Some(format!("--to {to} {with} has no use for --{option}, which is read with {}", read.join(", ")))
 }
 
 /// Refuses options that decide how something is converted when nothing is.

@@ -1,6 +1,7 @@
 //! What a run says when it is over.
 
 use crate::cli::common::Console;
+use crate::cli::reasons::{advice, meaning};
 use crate::convert::engine::run::Summary;
 use crate::convert::formats::{FORMATS, names};
 use crate::dm::payload::MediaKind;
@@ -37,24 +38,16 @@ pub fn report(name: &str, s: &Summary, console: &Console) -> Exit {
         let parts: Vec<_> = s.parts.iter().map(|(part, n)| format!("{part} {n}")).collect();
         console.info(&format!("split: {} items", parts.join(", ")));
     }
-    if t.seen > 0 && t.written == 0 && s.tally.units > 0 {
-        let unheld = s.tally.reasons(Outcome::Skipped).any(|(reason, _)| reason == Reason::UnsupportedAnnotationType);
-        let tools = if unheld { holders_of_tools(s) } else { tools_of(s, |_| String::new()) };
+    let nothing = t.seen > 0 && t.written == 0 && s.tally.units > 0;
+    if nothing {
+        let tools = s.tally.tools().into_iter().map(|(tool, n)| match s.tally.unheld_tools.contains_key(tool) {
+            true => with_holders(tool, n),
+            false => format!("{tool} {n}"),
+        });
+        let tools = tools.collect::<Vec<_>>().join(", ");
         console.warn(&format!("no annotation could be written: the input has {tools}"));
     }
-    let (covered, crowded) =
-        (s.tally.of_items(Reason::MaskCovered), s.tally.of_items(Reason::VocInstanceLimitExceeded));
-    if covered > 0 {
-        console.warn(&format!(
-            "{covered} masks are hidden by others that are painted over them, and are in no plane (MASK_COVERED in the report); \
-             --polygons box writes a box for each polygon"
-        ));
-    }
-    if crowded > 0 {
-        console.warn(&format!(
-            "{crowded} images have more than 254 masks, and no object plane (VOC_INSTANCE_LIMIT_EXCEEDED)"
-        ));
-    }
+    losses(s, nothing, console);
     if s.without_url > 0 {
         console.warn(&format!(
             "{} files have no URL in the input: their originals are not part of the export",
@@ -78,18 +71,48 @@ pub fn report(name: &str, s: &Summary, console: &Console) -> Exit {
     unheld_media(name, s, console)
 }
 
-/// The tools of the input with their numbers, each with what is to be said of it.
-fn tools_of(s: &Summary, more: impl Fn(Tool) -> String) -> String {
-    let tools = s.tally.tools().into_iter().map(|(tool, n)| format!("{tool} {n}{}", more(Tool::from_name(tool))));
-    tools.collect::<Vec<_>>().join(", ")
+/// Says what happened to everything that was left out and what to do about it, a line for each reason; with `-v` also to what was
+/// changed. `nothing`: it was said already that the format holds none of the tools.
+fn losses(s: &Summary, nothing: bool, console: &Console) {
+    let told = |what: &str, reason| format!("{what}: {} ({reason}); {}", meaning(reason), advice(reason));
+    for (reason, n) in s.tally.item_reasons() {
+        let noun = if reason == Reason::MaskCovered { "mask" } else { "item" };
+        console.warn(&told(&counted(n, noun), reason));
+    }
+    let annotations = |n| counted(n, "annotation");
+    for (reason, n) in s.tally.reasons(Outcome::Skipped).chain(s.tally.reasons(Outcome::Failed)) {
+        // What keeps an item out keeps its annotations out.
+        let of_items = s.tally.item_reasons().any(|(of_item, _)| of_item == reason);
+        if of_items || (nothing && reason == Reason::UnsupportedAnnotationType) {
+            continue;
+        }
+        console.warn(&match reason {
+            Reason::UnsupportedAnnotationType => {
+                let tools = tools_with_holders(s);
+                format!("{} left out: the format has no place for {tools} ({reason})", annotations(n))
+            }
+            _ => told(&format!("{} left out", annotations(n)), reason),
+        });
+    }
+    for (reason, n) in s.tally.reasons(Outcome::Lossy) {
+        console.debug(&told(&format!("{} changed", annotations(n)), reason));
+    }
 }
 
-/// The tools of the input, each with the formats that can write its annotations.
-fn holders_of_tools(s: &Summary) -> String {
-    tools_of(s, |tool| {
-        let holders: Vec<_> = FORMATS.iter().filter_map(|f| f.carrying(tool)).collect();
-        format!(" (--to {})", holders.join(", "))
-    })
+/// So many of something.
+fn counted(n: u64, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
+/// The tools that the format has no place for, each with the formats that can write its annotations.
+fn tools_with_holders(s: &Summary) -> String {
+    s.tally.unheld_tools.iter().map(|(tool, n)| with_holders(tool, *n)).collect::<Vec<_>>().join(", ")
+}
+
+/// A tool with its number, and the formats that can write its annotations.
+fn with_holders(tool: &str, n: u64) -> String {
+    let holders: Vec<_> = FORMATS.iter().filter_map(|f| f.carrying(Tool::from_name(tool))).collect();
+    format!("{tool} {n} (--to {})", holders.join(", "))
 }
 
 /// Warns of media that the format has no place for. When the input has no other, the dataset is empty: [`Exit::Partial`].

@@ -64,6 +64,16 @@ fn value(option: &str, folder: &Path) -> Vec<String> {
         "template" | "path" => {
             return ["--template", TEMPLATE, "--path", "c_{{ stem }}.json"].map(str::to_owned).into();
         }
+        "naming" => "id",
+        "naming-pass" => "two",
+        "images" | "background" => "omit",
+        "report" => "none",
+        "class-map" => "car=auto",
+        "classes" => {
+            let other = folder.join("other.txt");
+            std::fs::write(&other, "sky\ncar\n").unwrap();
+            return vec!["--classes".to_owned(), other.display().to_string()];
+        }
         "closed-classes" | "per-class" | "pretty" | "excel" | "flatten-attributes" => {
             return vec![format!("--{option}")];
         }
@@ -72,6 +82,14 @@ fn value(option: &str, folder: &Path) -> Vec<String> {
         }
     };
     vec![format!("--{option}"), value.to_owned()]
+}
+
+/// These options with a value of one more, in place of the one that it has there.
+fn with(way: &[String], option: &str, folder: &Path) -> Vec<String> {
+    let typed = format!("--{option}");
+    let at = way.iter().position(|word| *word == typed).unwrap_or(way.len());
+    let rest = way.get(at + 2..).unwrap_or_default();
+    [&way[..at], rest, &value(option, folder)].concat()
 }
 
 /// The ways to run a format, as options. Classes `cat` and `dog` are in no list.
@@ -103,12 +121,23 @@ fn input() -> String {
         "data":{"extra":{"image_1":{"width":100,"height":60}},"annotations":{"image_1":[
         {"id":"c","tool":"classification","classification":{"class":"cat","sure":true}},
         {"id":"d","tool":"bounding_box","classification":{"class":"dog"}},
-        {"id":"e","tool":"polygon","classification":{"class":"dog"}}]},
+        {"id":"e","tool":"polygon","classification":{"class":"dog"}},{"id":"o","tool":"polygon","classification":{"class":"road"}},
+        {"id":"n","tool":"keypoint","classification":{"class":"nose","visibility":2}},{"id":"l","tool":"keypoint","classification":{"class":"left_eye","visibility":2}},
+        {"id":"m","tool":"keypoint","classification":{"class":"right_eye","visibility":2}}]},
         "annotationsData":{"image_1":[{"id":"c"},{"id":"d","coordinate":{"x":1,"y":1,"width":5,"height":5}},
-        {"id":"e","coordinate":[[[1,1],[9,1],[9,9]],[[30,1],[39,1],[39,9]]]}]},
-        "annotationGroups":{"image_1":[]}},"category":"train"}"#;
+        {"id":"e","coordinate":[[[1,1],[9,1],[9,9]],[[30,1],[39,1],[39,9]]]},
+        {"id":"o","coordinate":[{"x":90,"y":10},{"x":130,"y":10},{"x":90,"y":30}]},
+        {"id":"n","coordinate":{"x":95,"y":10}},{"id":"l","coordinate":{"x":105,"y":20}},{"id":"m","coordinate":{"x":90,"y":20}}]},
+        "annotationGroups":{"image_1":[{"id":"g","annotationIds":["n","l","m"]}]}},"category":"train"}"#;
     let row = row.replace('\n', "");
-    rows.replace("{\"@stream\": \"end\", \"count\": 4}", &format!("{row}\n{{\"@stream\":\"end\",\"count\":5}}"))
+    // An image without annotations, which wants the name of one with a larger id.
+    let empty = r#"{"id":0,"file":{"file_name_original":"img_5.jpg","url":"https://x.invalid/0.jpg"},
+        "data":{"extra":{"image_1":{"width":100,"height":60}},"annotations":{"image_1":[]}}}"#;
+    let empty = empty.replace('\n', "");
+    rows.replace(
+        "{\"@stream\": \"end\", \"count\": 4}",
+        &format!("{row}\n{empty}\n{{\"@stream\":\"end\",\"count\":6}}"),
+    )
 }
 
 /// Output shared with the run.
@@ -162,31 +191,60 @@ fn every_option_is_of_every_format_or_declared_by_those_that_read_it() {
 }
 
 #[test]
-fn options_of_other_formats_are_refused_and_own_ones_are_read() {
-    let folder = folder();
+fn options_of_other_formats_are_refused() {
     let mut options: Vec<_> = FORMATS.iter().flat_map(|f| f.options).collect();
     options.sort_unstable();
     options.dedup();
     for format in FORMATS {
-        for option in &options {
-            let said = refuse_unread(format.name, &[(**option).to_owned()]);
-            if !format.reads(option) {
-                let message = said.unwrap_err().message;
-                let readers = formats::names(|f| f.reads(option));
-                assert!(message.starts_with(&format!("--{option} is read by --to {readers}; ")), "{message}");
-                assert!(message.ends_with(&format!("--to {} has no use for it", format.name)), "{message}");
-                continue;
-            }
-            said.unwrap();
-            let acts = |way: &Vec<String>| convert(way) != convert(&[&way[..], &value(option, folder.path())].concat());
-            assert!(ways(format, folder.path()).iter().any(acts), "--{option} changes nothing of {}", format.name);
+        for option in options.iter().filter(|option| !format.reads(option)) {
+            let message = unread(format, &[], option).unwrap();
+            let readers = formats::names(|f| f.reads(option));
+            assert!(message.starts_with(&format!("--{option} is read by --to {readers}; ")), "{message}");
+            assert!(message.ends_with(&format!("--to {} has no use for it", format.name)), "{message}");
         }
-        let bare = convert(&[ways(format, folder.path()).remove(0), vec!["--bare".to_owned()]].concat());
+        let bare = convert(&[ways(format, folder().path()).remove(0), vec!["--bare".to_owned()]].concat());
         assert_eq!(bare.is_ok(), format.document.is_some(), "{}: {bare:?}", format.name);
         if let Err(message) = bare {
             assert!(message.contains("coco") && message.contains("csv"), "{message}");
         }
     }
+}
+
+/// Every option, with every format, in every way to run it, with and without `--bare`: what is read changes the output, and what
+/// changes nothing is refused.
+#[test]
+fn an_option_has_an_effect_or_is_refused() {
+    let folder = folder();
+    let mut wrong = Vec::new();
+    for format in FORMATS {
+        let of_every = ["naming", "naming-pass", "images", "background", "report", "class-map", "classes"];
+        let options: Vec<_> = format.options.iter().copied().filter(|o| *o != "task").chain(of_every).collect();
+        for way in ways(format, folder.path()) {
+            for bare in [false, true].into_iter().filter(|bare| !bare || format.document.is_some()) {
+                let way: Vec<_> = way.iter().cloned().chain(bare.then(|| "--bare".to_owned())).collect();
+                let base = convert(&way).unwrap();
+                for option in &options {
+                    // These decide something beside another option only.
+                    if bare && [("createml", "classes"), ("csv", "background")].contains(&(format.name, option)) {
+                        continue;
+                    }
+                    let mut args = with(&way, option, folder.path());
+                    let acts = convert(&args).map_or(true, |output| output != base);
+                    if !acts && bare && (*option == "images" || *option == "report") {
+                        // What `--bare` does anyway may be said; the contrary may not.
+                        let contrary = if *option == "images" { "fetch" } else { "summary" };
+                        *args.last_mut().unwrap() = contrary.to_owned();
+                    }
+                    let parsed = Args::try_parse_from(std::iter::once(&"syn-convert".to_owned()).chain(&args)).unwrap();
+                    let said = refuse_unread(format.name, &parsed, &[(*option).to_owned()]);
+                    if said.is_ok() != acts {
+                        wrong.push(format!("{way:?}: --{option} acts: {acts}; {said:?}"));
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "postgres")]
 use super::database::Database;
+use super::selection;
 use crate::api::Target;
 use crate::api::filters::Filters;
 use crate::cli::common::Common;
@@ -15,7 +16,7 @@ use crate::selection::List;
 use crate::stream::checkpoint::Series;
 use crate::stream::whole_file::Place;
 use crate::stream::writer::Compression;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use indexmap::IndexSet;
 use jiff::tz::TimeZone;
 use std::io::IsTerminal;
@@ -84,7 +85,7 @@ pub struct Fetch {
 }
 
 /// What there is, instead of an export.
-#[derive(Clone, Copy, Debug, Subcommand)]
+#[derive(Clone, Copy, Debug, Subcommand, clap::ValueEnum)]
 pub(super) enum Discover {
     /// List the projects that can be read
     Projects,
@@ -94,15 +95,28 @@ pub(super) enum Discover {
     GtVersions,
     /// List the classes of a project, in the order of its schema (--project)
     Classes,
+    /// List the people of the workspace: what --user and --reviewer take
+    Users,
+    /// List the tags, of a project with --project: what --tag and --task-tag take
+    Tags,
+    /// List the storages: what `syn-sink --storage` takes
+    Storages,
     /// Check host, token and access
     Doctor,
+}
+
+impl Discover {
+    /// Its name on the command line.
+    pub(super) fn name(self) -> String {
+        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+    }
 }
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "What to fetch")]
 pub(super) struct Scope {
-    /// Project to export
-    #[arg(short, long, value_name = "ID", env = "SYNAPSE_PROJECT", global = true)]
+    /// Project to export, by id or title
+    #[arg(short, long, value_name = "PROJECT", env = "SYNAPSE_PROJECT", global = true)]
     pub(super) project: Option<String>,
     /// Ground-truth dataset version to export
     #[arg(long, value_name = "ID", env = "SYNAPSE_GT_VERSION", global = true)]
@@ -119,27 +133,27 @@ pub(super) struct Scope {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Selection")]
 pub(super) struct ServerSelect {
-    /// Reviewer, by id
-    #[arg(long, value_name = "ID", hide_short_help = true)]
-    reviewer: Vec<String>,
+    /// Reviewer, by id, e-mail address or name
+    #[arg(long, value_name = "USER", hide_short_help = true)]
+    pub(super) reviewer: Vec<List>,
     /// Group, by id
     #[arg(long, value_name = "ID", hide_short_help = true)]
-    group: Vec<String>,
+    pub(super) group: Vec<String>,
     /// Workshop, by id
     #[arg(long, value_name = "ID", hide_short_help = true)]
-    workshop: Vec<String>,
+    pub(super) workshop: Vec<String>,
     /// Stage, by id
     #[arg(long, value_name = "ID", hide_short_help = true)]
-    stage: Vec<String>,
+    pub(super) stage: Vec<String>,
     /// Task of an assignment or of a ground-truth event, by id
     #[arg(long, value_name = "ID", hide_short_help = true)]
-    task: Vec<String>,
+    pub(super) task: Vec<String>,
     /// Only rows that were discarded, or only those that were not
     #[arg(long, value_name = "true|false", hide_short_help = true)]
-    discarded: Option<String>,
+    pub(super) discarded: Option<String>,
     /// What the server's own search finds
     #[arg(long, value_name = "TEXT", hide_short_help = true)]
-    search: Option<String>,
+    pub(super) search: Option<String>,
     /// Any filter of the server: KEY=VALUE, or a JSON object; docs/fetch.md lists the keys
     #[arg(short, long, value_name = "FILTER")]
     pub(super) filter: Vec<String>,
@@ -241,7 +255,7 @@ impl Fetch {
             let id = ask(target)?;
             filters.add(target, target.scope(), &id, &zone)?;
         }
-        self.add_selection(target, &mut filters, &zone)?;
+        let choose = selection::divide(self, target, &mut filters, &zone)?;
         let ids = self.ids()?;
         Filters::check_ids(&ids, &zone)?;
         if !ids.is_empty() && filters.get("ids").is_some() {
@@ -261,6 +275,7 @@ impl Fetch {
             arrival: running.order == Order::Arrival,
             page_size: running.page_size.0,
             shard: self.select.shard.clone(),
+            choose,
             dimensions: running.dimensions,
             allow_private_urls: self.connect.allows_private_urls(),
             verify: running.verify,
@@ -275,10 +290,23 @@ impl Fetch {
     /// would replace another increment.
     pub(super) fn continue_from(&self, request: &mut Request) -> Result<(), Failure> {
         let running = &self.running;
+        if let Some(choose) = request.choose.as_ref().filter(|_| running.ids_only) {
+            return Err(Failure::usage(format!(
+                "--ids-only asks for nothing but ids, and {} is asked of each row: leave one of them out",
+                choose.options()
+            )));
+        }
         let file = self.output_file();
         // What a dump does not hold: the cursor of a list that has no ranges of ids, and all if it has no frames.
         request.state = file.filter(|_| running.bare || request.target == Target::GroundTruth).map(|f| State::path(f));
         if running.resume {
+            if let Some(choose) = &request.choose {
+                return Err(Failure::usage(format!(
+                    "--resume continues what the server selects, and {} is asked of each row here: fetch without it, and give it to \
+                     `syn-filter`",
+                    choose.options()
+                )));
+            }
             if request.arrival {
                 return Err(Failure::usage(
                     "--resume needs the descending order: a run with --order arrival cannot be continued",
@@ -370,79 +398,5 @@ impl Fetch {
             Some(_) => ids.extend(List::all(&self.select.id)),
         }
         Ok(ids.into_iter().collect())
-    }
-
-    /// Adds the options that select rows, in the server's spelling for this target.
-    fn add_selection(&self, target: Target, filters: &mut Filters, zone: &TimeZone) -> Result<(), Failure> {
-        let (select, server) = (&self.select, &self.server_select);
-        let id = if select.ids_from.is_empty() { List::all(&select.id) } else { Vec::new() };
-        // An option, the server's key for assignments, tasks and ground truth ("" = it has none), and what was given.
-        let lists: [(&str, [&str; 3], &[String]); 15] = [
-            ("--status", ["status_label", "status_label", ""], &List::all(&select.status)),
-            ("--review", ["status_review", "status_review", ""], &List::all(&select.review)),
-            ("--user", ["users", "labelers", ""], &by_id("--user", &select.user)?),
-            ("--tag", ["tags", "tags", ""], &by_id("--tag", &select.tag)?),
-            ("--task-tag", ["task_tags", "tags", ""], &by_id("--task-tag", &select.task_tag)?),
-            ("--category", ["", "", "category"], &List::all(&select.category)),
-            ("--class", ["", "", "classes"], &List::all(&select.class)),
-            ("--id", ["ids", "ids", "ids"], &id),
-            ("--reviewer", ["reviewers", "reviewers", ""], &server.reviewer),
-            ("--group", ["groups", "groups", ""], &server.group),
-            ("--workshop", ["workshop", "workshops", ""], &server.workshop),
-            ("--stage", ["stages", "stages", ""], &server.stage),
-            ("--task", ["tasks", "", "task"], &server.task),
-            ("--discarded", ["is_discarded", "is_discarded", ""], server.discarded.as_slice()),
-            ("--search", ["search", "search", "search"], server.search.as_slice()),
-        ];
-        for (option, keys, given) in lists {
-            let key = keys[target as usize];
-            if key.is_empty() && !given.is_empty() {
-                return Err(Failure::usage(cannot_select(target, option)));
-            }
-            for value in given {
-                if key == "classes" && value.contains(',') {
-                    return Err(Failure::usage(format!(
-                        "the server cannot select by a class whose name has a comma ({value:?}): use `syn-filter --class` after this stage"
-                    )));
-                }
-                filters.add(target, key, value, zone)?;
-            }
-        }
-        let (since, before) = select.created()?;
-        for (key, at) in [("created__gte", since), ("created__lt", before)] {
-            let Some(at) = at else { continue };
-            if target == Target::GroundTruth {
-                return Err(Failure::usage(
-                    "the server cannot select ground truth by date: use `syn-filter --since/--until` after this stage",
-                ));
-            }
-            filters.add(target, key, &at.to_string(), zone)?;
-        }
-        Ok(())
-    }
-}
-
-/// Values that the server compares with ids: what is no id would select nothing.
-fn by_id(option: &str, lists: &[List]) -> Result<Vec<String>, Failure> {
-    let values = List::all(lists);
-    let uuid = |text: &str| text.len() == 36 && text.chars().all(|c| c == '-' || c.is_ascii_hexdigit());
-    match values.iter().find(|value| value.parse::<u64>().is_err() && !uuid(value)) {
-        None => Ok(values),
-        Some(name) => Err(Failure::usage(format!(
-            "{option} {name}: the server selects by id, not by name; rows hold the ids, or use `syn-filter {option} {name}` after this stage"
-        ))),
-    }
-}
-
-/// What to do about a selection that the server cannot make.
-fn cannot_select(target: Target, option: &str) -> String {
-    let target = target.word();
-    // Options of syn-filter with the same name.
-    match option {
-        "--status" | "--review" | "--user" | "--tag" | "--task-tag" | "--category" | "--class" => {
-            format!("the server cannot select target {target} by {option}: use `syn-filter {option}` after this stage")
-        }
-        "--task" => format!("a row of target {target} is the task itself: select it with --id"),
-        _ => format!("the server cannot select target {target} by {option}: leave it out"),
     }
 }

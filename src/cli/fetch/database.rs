@@ -59,7 +59,7 @@ impl Database {
 }
 
 /// What decides how the API is asked. A database has its own user, and no pages.
-const OF_THE_API: [&str; 10] = [
+const OF_THE_API: [&str; 11] = [
     "token-file",
     "token-stdin",
     "tenant",
@@ -70,7 +70,10 @@ const OF_THE_API: [&str; 10] = [
     "concurrency",
     "rps",
     "max-bytes-per-sec",
+    "page-size",
 ];
+/// What one snapshot, read in one stream, has no use for.
+const OF_WALKS: [&str; 4] = ["order", "verify", "ids-only", "shard"];
 
 /// Runs an export from the database. `typed` are the options on the command line, without dashes.
 pub fn run(args: &Fetch, typed: &[String], runtime: &Runtime, console: &Console) -> Result<Exit, Failure> {
@@ -79,20 +82,15 @@ pub fn run(args: &Fetch, typed: &[String], runtime: &Runtime, console: &Console)
             "--{option} is for the API, and --dsn reads a database: leave one of them out"
         )));
     }
-
-    let running = &args.running;
-    let useless = [
-        ("--order arrival", running.order == Order::Arrival),
-        ("--page-size", running.page_size.0.is_some()),
-        ("--verify", running.verify),
-        ("--ids-only", running.ids_only),
-        ("--shard", args.select.shard.is_some()),
-    ];
-    if let Some((option, _)) = useless.iter().find(|(_, given)| *given) {
+    if let Some(option) = typed.iter().find(|option| OF_WALKS.contains(&option.as_str())) {
+        let arrival = option == "order" && args.running.order == Order::Arrival;
+        let value = if arrival { " arrival" } else { "" };
         return Err(Failure::usage(format!(
-            "{option} does not go with --dsn: rows come from one snapshot, in one stream"
+            "--{option}{value} does not go with --dsn: rows come from one snapshot, in one stream"
         )));
     }
+    super::names::refuse(args)?;
+    let running = &args.running;
     let mut request = args.request(typed, |_| Err(Failure::usage("--dsn needs --project ID, or SYNAPSE_PROJECT")))?;
     request.retries = Some(args.connect.retries(console));
     let source = database::Database { dsn: args.database.read()?, host: args.connect.host()? };

@@ -11,12 +11,38 @@ use crate::fetch::discover::listing::Listing;
 use clap::CommandFactory;
 use tokio::runtime::Runtime;
 
-/// Refuses options that a subcommand does not read: those that say what to export, from where, and how. `typed` are the options on the
-/// command line, without dashes.
+/// The options that say what is meant: each with the subcommands that read it, and whether an export does.
+const MEANT: [(&str, &[&str], bool); 4] = [
+    ("project", &["classes", "tags"], true),
+    ("gt-version", &["classes"], true),
+    ("gt-dataset", &["gt-versions"], false),
+    ("allow-private-urls", &[], true),
+];
+
+/// Refuses options that a subcommand, or an export without one, does not read. `typed` are the options on the command line, without
+/// dashes.
 ///
 /// # Errors
 /// A usage failure that names the option.
-pub fn refuse_other_options(typed: &[String]) -> Result<(), Failure> {
+pub fn refuse_unread(what: Option<Discover>, typed: &[String]) -> Result<(), Failure> {
+    let is_typed = |option: &str| typed.iter().any(|name| name == option);
+    for (option, readers, exports) in MEANT.into_iter().filter(|(option, ..)| is_typed(option)) {
+        match what.map(Discover::name) {
+            Some(name) if !readers.contains(&&*name) => {
+                return Err(Failure::usage(format!("`syn-fetch {name}` has no use for --{option}: leave it out")));
+            }
+            None if !exports => {
+                return Err(Failure::usage(format!(
+                    "--{option} is for `syn-fetch {}`, and an export has no use for it",
+                    readers.concat()
+                )));
+            }
+            _ => {}
+        }
+    }
+    if what.is_none() {
+        return Ok(());
+    }
     let command = Fetch::command();
     let of_an_export = |option: &&String| {
         command.get_arguments().any(|arg| !arg.is_global_set() && arg.get_long() == Some(option.as_str()))
@@ -44,6 +70,9 @@ pub fn run(what: Discover, args: &Fetch, runtime: &Runtime, client: &Client) -> 
             Listing::versions(&runtime.block_on(client.versions(&dataset))?)
         }
         Discover::Classes => Listing::classes(&class_project(args, runtime, client)?),
+        Discover::Users => Listing::users(&runtime.block_on(client.users())?),
+        Discover::Tags => Listing::tags(&runtime.block_on(client.tags(args.scope.project.as_deref()))?),
+        Discover::Storages => Listing::storages(&runtime.block_on(client.storages())?),
         Discover::Doctor => {
             let checks = runtime.block_on(doctor::examine(client));
             return Ok(doctor::write(&checks, table, with_advice, args.common.writer()?)?);

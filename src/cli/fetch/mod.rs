@@ -5,8 +5,10 @@ mod ask;
 #[cfg(feature = "postgres")]
 mod database;
 mod discover;
+mod names;
 mod progress;
 mod scope;
+mod selection;
 
 use super::common::Console;
 use super::progress::show;
@@ -29,8 +31,11 @@ pub use args::Fetch;
 /// # Errors
 /// The failure that ends the run.
 pub fn run(mut args: Fetch, typed: &[String], console: &Console) -> Result<Exit, Failure> {
-    if args.command.is_some() {
-        discover::refuse_other_options(typed)?;
+    discover::refuse_unread(args.command, typed)?;
+    if args.connect.reads_stdin() && args.select.ids_from.iter().any(|path| path.as_os_str() == "-") {
+        return Err(Failure::usage(
+            "standard input cannot be both the token (--token-stdin) and the ids (--ids-from -)",
+        ));
     }
     scope::settle(&mut args, typed)?;
     let runtime = fetch::runtime(args.common.threads())?;
@@ -40,6 +45,7 @@ pub fn run(mut args: Fetch, typed: &[String], console: &Console) -> Result<Exit,
     }
     let client = args.connect.client(args.pace.limits(), console)?;
     console.debug(&format!("asks {}, {} requests at once at most", client.host(), client.concurrency().1));
+    names::look_up(&mut args, &runtime, &client)?;
     if let Some(what) = args.command {
         return discover::run(what, &args, &runtime, &client);
     }

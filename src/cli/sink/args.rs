@@ -60,6 +60,24 @@ Exit codes:
   6  the destination exists, holds what is not ours, or cannot be written
   7  finished, but without some originals";
 
+/// What decides how a dataset is written, and a check of one does not read.
+const OF_WRITING: [&str; 14] = [
+    "overwrite",
+    "auto_number",
+    "dry_run",
+    "resume",
+    "keep_staging",
+    "staging_prefix",
+    "allow_partial",
+    "unframed",
+    "strict",
+    "base_url",
+    "allow_file_refs",
+    "allow_private_urls",
+    "max_file_bytes",
+    "max_total_bytes",
+];
+
 /// Write files to a destination, all or nothing.
 ///
 /// Reads file lines, as syn-convert writes them, and publishes them as one dataset. Originals that a line gives as URL are
@@ -104,7 +122,7 @@ pub struct Args {
     #[arg(long, value_name = "PATH", requires = "storage", help_heading = "Destination")]
     pub(super) path: Option<String>,
     /// Read no input: check every file at DEST against its manifest
-    #[arg(long, conflicts_with_all = ["overwrite", "resume", "keep_staging", "staging_prefix", "allow_partial", "unframed"], help_heading = "Instead of writing")]
+    #[arg(long, conflicts_with_all = OF_WRITING, help_heading = "Instead of writing")]
     pub(super) verify: bool,
     /// Publish what has arrived even if the input was cut
     #[arg(long, hide_short_help = true, help_heading = "Damaged input")]
@@ -132,7 +150,14 @@ pub struct Args {
     #[arg(long, hide_short_help = true, help_heading = "Local files")]
     pub(super) allow_file_refs: bool,
     /// How local files that lines name get into the dataset
-    #[arg(long, value_name = "HOW", default_value = "copy", hide_short_help = true, help_heading = "Local files")]
+    #[arg(
+        long,
+        value_name = "HOW",
+        default_value = "copy",
+        requires = "allow_file_refs",
+        hide_short_help = true,
+        help_heading = "Local files"
+    )]
     pub(super) local_files: LocalFiles,
     /// Allow originals at private, loopback and link-local addresses
     #[arg(long, hide_short_help = true, help_heading = "Originals")]

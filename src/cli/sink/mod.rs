@@ -9,7 +9,7 @@ mod verify;
 use super::common::Console;
 use super::progress::{Files, show};
 use super::signals;
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, UsageError};
 use crate::net::retry::RetryPolicy;
 use crate::sink;
 use crate::sink::destination::OpenOptions;
@@ -36,6 +36,10 @@ fn choose(args: &Arc<Args>, console: &Console) -> Result<Exit, Problem> {
     let to = console.clone();
     let retry = RetryPolicy::new(args.retry_for(), move |text| to.warn(text)).telling_all(console.is_verbose());
     if args.verify {
+        if let Some(list) = args.lists().first() {
+            let list = list.display();
+            return Err(UsageError::new(format!("--verify reads no list of files: leave {list} out")).into());
+        }
         let dataset = open::published(args, &retry)?;
         return verify::verify(&*dataset, usize::from(args.concurrency), console);
     }

@@ -112,6 +112,10 @@ fn unsupported(dest: &str, what: &Unsupported) -> String {
         }
         Unsupported::KeepShards => "--resume and --keep-staging are not for shards".to_owned(),
         Unsupported::ReadStdout => "--verify and --resume are not for standard output: name a file".to_owned(),
+        Unsupported::KeepStdout => {
+            "--overwrite and --keep-staging are not for standard output: name a file, or leave them out".to_owned()
+        }
+        Unsupported::LocalPrefix => "--staging-prefix is for stores and servers: leave it out".to_owned(),
         Unsupported::Numbers => "--auto-number is for folders and archives of this machine".to_owned(),
         Unsupported::RemoteShards => "--shard-size is for a folder of this machine, named in UTF-8".to_owned(),
         Unsupported::ZipShards => "--shard-size makes tars: a zip cannot be read as a stream".to_owned(),

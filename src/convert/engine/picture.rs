@@ -3,7 +3,6 @@
 
 use roaring::RoaringTreemap;
 use sha2::{Digest, Sha256};
-use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// What says that two items are about the same picture.
@@ -17,6 +16,14 @@ pub enum By {
 
 impl By {
     const ALL: [Self; 2] = [Self::DataUnit, Self::Task];
+
+    /// The field of a row that has it.
+    pub fn field(self) -> &'static str {
+        match self {
+            Self::DataUnit => "data_unit",
+            Self::Task => "task",
+        }
+    }
 
     /// The word for it.
     pub fn word(self) -> &'static str {
@@ -79,7 +86,7 @@ impl Set {
 pub struct Pictures {
     of_units: Shared,
     of_tasks: Shared,
-    splits: Vec<Cow<'static, str>>,
+    splits: Vec<String>,
 }
 
 /// The pictures that one kind of id tells apart.
@@ -90,7 +97,7 @@ pub struct Shared {
     /// Pictures that are in more than one part of the split.
     pub apart: u64,
     /// The first item that is in another part than an earlier one of its picture: its id, its part, the other part.
-    pub first_apart: Option<(String, Cow<'static, str>, Cow<'static, str>)>,
+    pub first_apart: Option<(String, String, String)>,
     /// The pictures of each part, by its place in `splits`.
     seen: Vec<Set>,
     seen_again: Set,
@@ -99,9 +106,9 @@ pub struct Shared {
 
 impl Pictures {
     /// Notes the picture of an item that is written, with its id and the split it is in.
-    pub fn note(&mut self, picture: Picture, id: &str, split: &Cow<'static, str>) {
-        let at = self.splits.iter().position(|known| known == split).unwrap_or_else(|| {
-            self.splits.push(split.clone());
+    pub fn note(&mut self, picture: Picture, id: &str, split: &str) {
+        let at = self.splits.iter().position(|known| *known == split).unwrap_or_else(|| {
+            self.splits.push(split.to_owned());
             self.splits.len() - 1
         });
         let Picture { by, key } = picture;
@@ -153,7 +160,7 @@ mod tests {
             (By::DataUnit, "a", "test"),
             (By::DataUnit, "b", "test"),
         ] {
-            pictures.note(Picture::new(by, id), "9", &Cow::Borrowed(split));
+            pictures.note(Picture::new(by, id), "9", split);
         }
         let found: Vec<_> = pictures.shared().map(|(by, s)| (by.word(), s.items, s.apart)).collect();
         assert_eq!(found, [("data unit", 3, 1), ("task", 3, 0)]);

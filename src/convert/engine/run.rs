@@ -434,8 +434,11 @@ impl Run {
             ));
         }
         for (by, shared) in self.pictures.shared().filter(|(_, shared)| shared.items > 0) {
-            let (by, n) = (by.word(), shared.items);
-            notes.push(format!("{n} items share a {by} with another, so the dataset has the same file several times"));
+            let (field, by, n) = (by.field(), by.word(), shared.items);
+            notes.push(format!(
+                "{n} items share a {by} with another, so the dataset has the same file several times; `syn-filter --one-per {field}` \
+                 keeps one of each"
+            ));
             if let Some((id, part, other)) = &shared.first_apart {
                 spoilt.push(format!(
                     "{} {by}s are in several parts of the split, as that of item {id}: in {part} and in {other}",

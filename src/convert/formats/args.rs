@@ -7,6 +7,19 @@ use super::template::args::Args as Template;
 use super::ultralytics_ndjson::args::Args as Ultralytics;
 use super::voc::args::Args as Voc;
 use super::yolo::args::Args as Yolo;
+use clap::ValueEnum;
+
+impl FormatArgs {
+    /// The options that choose how a format is run, each with its value: `--task pose`.
+    pub fn ways(&self) -> Vec<String> {
+        let typed = |option: &str, value: Option<clap::builder::PossibleValue>| {
+            value.map(|value| format!("--{option} {}", value.get_name()))
+        };
+        let task = typed("task", self.yolo.task.to_possible_value());
+        let rows = typed("rows", self.csv.rows.to_possible_value());
+        task.into_iter().chain(rows).collect()
+    }
+}
 
 /// The options that some formats read and others do not; a format declares which of them it reads.
 #[derive(Clone, Debug, Default, clap::Args)]

@@ -9,7 +9,9 @@
 //! `x` and `y` are the centre of a box. All numbers are pixels from the top left corner. The reader wants the one document of a folder
 //! beside the images that it names.
 
-use crate::convert::declaration::{Attributes, Carries, Declaration, Document as OneDocument, Splits, Tools, UnitKind};
+use crate::convert::declaration::{
+    Attributes, Carries, Declaration, Document as OneDocument, Splits, Tools, UnitKind, Unread,
+};
 use crate::convert::engine::classes::Classes;
 use crate::convert::engine::record::RecordRef;
 use crate::convert::format::{Collector, Format, RenderContext, RunEnd, Unit};
@@ -37,6 +39,7 @@ pub static CREATEML: Declaration = Declaration {
     splits: Splits::Any,
     document: Some(OneDocument { path: "annotations.json", splits: false }),
     options: &["bounds", "rotated", "closed-classes"],
+    unread: &[Unread { with: "--bare", options: &["images", "report"] }],
     build: |_| Ok(Arc::new(CreateMl)),
 };
 

@@ -42,6 +42,7 @@ pub static IMAGEFOLDER: Declaration = Declaration {
     splits: Splits::Any,
     document: None,
     options: &["closed-classes"],
+    unread: &[],
     build: |o| Ok(Arc::new(ImageFolder::build(o)?)),
 };
 

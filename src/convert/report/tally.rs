@@ -75,6 +75,8 @@ pub struct Tally {
     items_by_split: IndexMap<String, u64>,
     reasons: BTreeMap<Reason, u64>,
     item_reasons: BTreeMap<Reason, u64>,
+    /// Annotations of tools that the format has no place for, by tool.
+    pub unheld_tools: BTreeMap<String, u64>,
     /// Items of which nothing could be written because they are wrong.
     pub items_failed: u64,
     /// Why the first annotation or item was left out.
@@ -139,6 +141,12 @@ impl Tally {
                 *self.reasons.entry(reason).or_default() += 1;
                 item.note(reason);
                 self.first_loss.get_or_insert(reason);
+                if reason == Reason::UnsupportedAnnotationType {
+                    match self.unheld_tools.get_mut(a.tool_label()) {
+                        Some(n) => *n += 1,
+                        None => drop(self.unheld_tools.insert(a.tool_label().to_owned(), 1)),
+                    }
+                }
             }
         }
         self.total.add(&one);
@@ -217,6 +225,9 @@ impl Tally {
             slot.0 += images;
             slot.1.add(&counts);
         }
+        for (tool, n) in later.unheld_tools {
+            *self.unheld_tools.entry(tool).or_default() += n;
+        }
         for (split, n) in later.items_by_split {
             *self.items_by_split.entry(split).or_default() += n;
         }
@@ -230,9 +241,9 @@ impl Tally {
         self.first_loss = self.first_loss.or(later.first_loss);
     }
 
-    /// How often a reason concerned an item.
-    pub fn of_items(&self, reason: Reason) -> u64 {
-        self.item_reasons.get(&reason).copied().unwrap_or(0)
+    /// Reasons that concern items, not single annotations, with their numbers.
+    pub fn item_reasons(&self) -> impl Iterator<Item = (Reason, u64)> + '_ {
+        self.item_reasons.iter().map(|(reason, n)| (*reason, *n))
     }
 
     /// The classes of annotations, under their new names.

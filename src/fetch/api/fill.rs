@@ -26,7 +26,8 @@ pub async fn run(client: Client, plan: Arc<Plan>, mut rows: Receiver<RowBatch>, 
     let payloads = Payloads::new(client, plan.target, plan.scope.clone());
     while let Some(RowBatch { rows: page, cursor }) = rows.recv().await {
         for row in page {
-            let mut filled = Filled { row, data: None, dimensions: None, cursor: cursor.clone(), _share: None };
+            let cursor = cursor.clone();
+            let mut filled = Filled { row, data: None, dimensions: None, cursor, wanted: true, _share: None };
             let payload = if plan.light { Ok(Payload::Inline) } else { Payload::of(&filled.row) };
             let slot = match payload {
                 Err(error) => Slot::Ready(Err(error)),

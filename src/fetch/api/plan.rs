@@ -78,7 +78,7 @@ impl Plan {
                 UsageError::new("a list of ids this long cannot be resumed for ground truth: start over").into()
             );
         }
-        if parts.len() > 1 && request.verify && request.limit.is_some() && target == Target::GroundTruth {
+        if parts.len() > 1 && request.verify && request.source_limit().is_some() && target == Target::GroundTruth {
             return Err(UsageError::new(
                 "in a list of ids this long all ids cannot be compared when the number of rows is limited: leave one of the two out",
             )
@@ -112,7 +112,7 @@ impl Plan {
             version,
             shard,
             parts,
-            limit: request.limit,
+            limit: request.source_limit(),
             arrival: request.arrival,
             light: request.ids_only,
             page_size: request.page_size.or(request.ids_only.then_some(IDS_A_PAGE)),

@@ -141,7 +141,7 @@ async fn read_in(
     let select = Select::new(request, &tables)?;
     let resume = request.resume.clone().unwrap_or_default();
     let limited =
-        |count: u64, before: u64| request.limit.map_or(count, |limit| count.min(limit.saturating_sub(before)));
+        |count: u64, before: u64| request.source_limit().map_or(count, |limit| count.min(limit.saturating_sub(before)));
     let whole = select.count(&snapshot, None, &place).await?;
     let left = match resume.last {
         Some(last) => select.count(&snapshot, Some(last), &place).await?,

@@ -92,7 +92,7 @@ pub fn fill(json: Vec<u8>, target: Target) -> Result<Filled, DatabaseError> {
         Err(ApiError::Row { id, reason }) => return Err(DatabaseError::Row { id, reason }),
         Err(other) => return Err(DatabaseError::Row { id: row.id.plain(), reason: other.to_string() }),
     };
-    Ok(Filled { row, data, dimensions: None, cursor: None, _share: None })
+    Ok(Filled { row, data, dimensions: None, cursor: None, wanted: true, _share: None })
 }
 
 /// Writes a row as the API words it.

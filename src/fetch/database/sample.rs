@@ -25,7 +25,7 @@ pub async fn describe(database: &Database, request: &Request) -> Result<Value, D
     let tables = Tables::look(&snapshot, request.target, &place).await?;
     let select = Select::new(request, &tables)?;
     let count = select.count(&snapshot, None, &place).await?;
-    let count = request.limit.map_or(count, |limit| count.min(limit));
+    let count = request.source_limit().map_or(count, |limit| count.min(limit));
     let fields: Vec<_> = select.fields().collect();
     let found = snapshot.query(&select.rows(None, ROWS.min(count)), &select.values()).await.map_err(of)?;
     let (mut tools, mut classes, mut bytes) = (Map::new(), Map::new(), 0);

@@ -82,7 +82,8 @@ impl Dimensions {
             Slot::Coming(task) => join(task.await)??,
         };
         let mut sizes = Map::new();
-        for image in wanted::of(&filled, target) {
+        let images = if filled.wanted { wanted::of(&filled, target) } else { Vec::new() };
+        for image in images {
             let found = match &image.url {
                 Some(url) => self.0.probe.size(url).await,
                 None => Err("no URL".to_owned()),

@@ -5,7 +5,7 @@ use crate::api::catalog::Project;
 use crate::fetch::FetchError;
 use crate::stream::Writer;
 use serde_json::value::RawValue;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// Entries of a list with the columns that a table shows.
 pub struct Listing {
@@ -28,6 +28,27 @@ impl Listing {
     /// Ground-truth versions.
     pub fn versions(entries: &[Box<RawValue>]) -> Self {
         Self::raw(entries, &["id", "name|version", "ground_truth_dataset", "is_archived"])
+    }
+
+    /// People.
+    pub fn users(entries: &[Box<RawValue>]) -> Self {
+        Self::raw(entries, &["user_id|id", "name|username", "email", "role"])
+    }
+
+    /// Tags.
+    pub fn tags(entries: &[Box<RawValue>]) -> Self {
+        Self::raw(entries, &["id", "name|title", "project", "category"])
+    }
+
+    /// Storages, without their configuration, which holds secrets.
+    pub fn storages(entries: &[Box<RawValue>]) -> Self {
+        const SHOWN: [&str; 5] = ["id", "name", "category", "provider", "is_default"];
+        let shown = |entry: &RawValue| {
+            let entry: Value = serde_json::from_str(entry.get()).unwrap_or_default();
+            let fields = SHOWN.into_iter().map(|key| (key.to_owned(), entry[key].clone()));
+            Value::Object(fields.collect::<Map<_, _>>()).to_string()
+        };
+        Self { lines: entries.iter().map(|entry| shown(entry)).collect(), columns: &SHOWN }
     }
 
     /// The classes of a project: `{"index", "name", "tools"}`, in the order of its schema.

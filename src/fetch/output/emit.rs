@@ -28,9 +28,11 @@ pub struct ItemWriter<'a> {
     pub ids_only: bool,
     /// Whether such rows are possible.
     pub increment: bool,
+    /// Rows that came and were not wanted.
+    pub left_out: u64,
 }
 
-/// Writes item lines until the rows end.
+/// Writes item lines until the rows end, or until `limit` lines are written; gives whether the rows ended.
 ///
 /// # Errors
 /// The first row that cannot be read; the output cannot be written.
@@ -38,18 +40,19 @@ pub fn rows(
     runtime: &Runtime,
     target: Target,
     mut from: Receiver<Slot>,
+    limit: Option<u64>,
     output: &mut ItemWriter<'_>,
-) -> Result<(), FetchError> {
+) -> Result<bool, FetchError> {
     let mut line = Vec::new();
-    loop {
+    while limit != Some(output.saver.rows()) {
         let slot = match from.try_recv() {
             Ok(slot) => slot,
-            Err(TryRecvError::Disconnected) => return Ok(()),
+            Err(TryRecvError::Disconnected) => return Ok(true),
             Err(TryRecvError::Empty) => {
                 output.writer.flush()?;
                 match from.blocking_recv() {
                     Some(slot) => slot,
-                    None => return Ok(()),
+                    None => return Ok(true),
                 }
             }
         };
@@ -62,8 +65,16 @@ pub fn rows(
                 join(runtime.block_on(task))??
             }
         };
-        output.put(target, &filled, &mut line)?;
+        if filled.wanted {
+            output.put(target, &filled, &mut line)?;
+        } else if output.increment && output.keys.has(&filled.row.key) {
+            output.again += 1;
+        } else {
+            output.keys.add(&filled.row.key);
+            output.left_out += 1;
+        }
     }
+    Ok(false)
 }
 
 impl ItemWriter<'_> {

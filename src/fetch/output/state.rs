@@ -134,7 +134,7 @@ impl From<State> for Resume {
 /// # Errors
 /// [`ResumeError::Differs`].
 pub fn same(old: &Map<String, Value>, new: &Map<String, Value>) -> Result<(), ResumeError> {
-    for key in ["host", "target", "query", "ids", "order", "limit", "shard", "dimensions", "ids_only"] {
+    for key in ["host", "target", "query", "ids", "order", "limit", "shard", "dimensions", "ids_only", "selection"] {
         let (was, is) = (old.get(key).unwrap_or(&Value::Null), new.get(key).unwrap_or(&Value::Null));
         if was != is {
             return Err(ResumeError::Differs { key, was: was.to_string(), is: is.to_string() });

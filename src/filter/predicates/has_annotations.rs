@@ -6,7 +6,7 @@ use crate::filter::Selection;
 use std::ops::RangeInclusive;
 
 /// The option of this predicate.
-#[derive(Clone, Debug, Default, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args, serde::Serialize)]
 #[group(skip)]
 pub struct Args {
     /// Any annotation at all (or, with =false, none)

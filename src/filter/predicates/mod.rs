@@ -3,8 +3,9 @@
 //! There are two kinds. A [`Predicate`] is answered by the keys of the row around the payload. An [`AnnotationPredicate`] is answered
 //! by the annotations of the payload; all of them share one pass, which reads tools and classes and no geometry.
 //!
-//! Questions that `syn-fetch` can ask too get their values from the options that both stages share (`cli/select.rs`). All others have
-//! their command-line options in their own file, and are in the list at the end of this one.
+//! Questions that a server can answer, too, get their values from `cli/select.rs`. All others have their command-line options in their own
+//! file, and are in the list at the end of this one. Both stages have all of them: what its server cannot select by, `syn-fetch` asks of
+//! each row.
 
 use super::selection::Selection;
 use crate::dm::heads::Head;
@@ -72,19 +73,21 @@ impl<'de> DeserializeSeed<'de> for Payload {
 }
 
 /// Declares the predicates that have their own options: their files, one struct with all their options, and how they join a selection.
-/// The file `NAME.rs` has a `pub struct Args` (of `clap::Args`, with `#[group(skip)]`, since group names have to differ). Its method
+/// The file `NAME.rs` has a `pub struct Args` (of `clap::Args` and `serde::Serialize`, with `#[group(skip)]`, since group names have to
+/// differ). Its method
 /// `fn join(&self, selection: Selection) -> Selection` returns the selection unchanged when its options are not given.
 macro_rules! predicates {
     ($($name:ident,)+) => {
         $(pub mod $name;)+
 
         /// The options of all predicates that have their own.
-        #[derive(Clone, Debug, Default, clap::Args)]
+        #[derive(Clone, Debug, Default, clap::Args, serde::Serialize)]
         #[group(skip)]
         pub struct Args {
             $(
                 #[doc = concat!("The options of `", stringify!($name), "`.")]
                 #[command(flatten)]
+                #[serde(flatten)]
                 pub $name: $name::Args,
             )+
         }

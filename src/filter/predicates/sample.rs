@@ -10,7 +10,7 @@ use crate::filter::Selection;
 use sha2::{Digest, Sha256};
 
 /// The options of this predicate.
-#[derive(Clone, Debug, Default, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args, serde::Serialize)]
 #[group(skip)]
 pub struct Args {
     /// This share of the rows, from 0 to 1, by a hash of the id: the same rows in any order

@@ -2,6 +2,7 @@
 
 use super::{Item, Predicate};
 use crate::filter::any_of::AnyOf;
+use crate::stream::json::Raw;
 
 /// `status_label` is one of these.
 #[derive(Debug)]
@@ -10,6 +11,10 @@ pub struct Labelling(pub AnyOf);
 impl Predicate for Labelling {
     fn matches(&self, item: &Item<'_>) -> bool {
         item.status_label.as_ref().is_some_and(|status| self.0.has_value(status))
+    }
+
+    fn names(&self, item: &Item<'_>, each: &mut dyn FnMut(&str)) {
+        each_word(item.status_label.as_ref(), &self.0, each);
     }
 }
 
@@ -20,6 +25,17 @@ pub struct Review(pub AnyOf);
 impl Predicate for Review {
     fn matches(&self, item: &Item<'_>) -> bool {
         item.status_review.as_ref().is_some_and(|status| self.0.has_value(status))
+    }
+
+    fn names(&self, item: &Item<'_>, each: &mut dyn FnMut(&str)) {
+        each_word(item.status_review.as_ref(), &self.0, each);
+    }
+}
+
+/// The words of a status are known, and none of them is a slip; but rows of some kinds have no status at all.
+fn each_word(status: Option<&Raw<'_>>, wanted: &AnyOf, each: &mut dyn FnMut(&str)) {
+    if status.is_some_and(|status| status.text() != "null") {
+        wanted.values().iter().for_each(|word| each(word));
     }
 }
 

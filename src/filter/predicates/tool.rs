@@ -9,7 +9,7 @@ use crate::selection::List;
 use crate::selection::sought::Sought;
 
 /// The option of this predicate.
-#[derive(Clone, Debug, Default, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args, serde::Serialize)]
 #[group(skip)]
 pub struct Args {
     /// At least one annotation made with this tool: bounding_box, polygon, keypoint, …

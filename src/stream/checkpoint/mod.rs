@@ -20,4 +20,4 @@ pub use span::{Reach, Span, Spans, Why};
 /// The key in frames.
 pub const KEY: &str = "checkpoint";
 /// Keys of an identity that decide which rows an export has.
-const SAME: [&str; 6] = ["host", "target", "query", "ids", "dimensions", "shard"];
+const SAME: [&str; 7] = ["host", "target", "query", "ids", "dimensions", "shard", "selection"];

@@ -10,7 +10,7 @@ pub mod args;
 mod documents;
 mod records;
 
-use crate::convert::declaration::{Attributes, Carries, Declaration, Document, Splits, Tools, UnitKind};
+use crate::convert::declaration::{Attributes, Carries, Declaration, Document, Splits, Tools, UnitKind, Unread};
 use crate::convert::format::{Collector, Format, RenderContext, Unit};
 use crate::convert::geometry::keypoints::Profile;
 use crate::convert::options::Options;
@@ -69,6 +69,7 @@ pub static COCO: Declaration = Declaration {
     splits: Splits::Any,
     document: Some(Document { path: "annotations/instances.json", splits: false }),
     options: &["roles", "closed-classes", "category-start", "bounds", "segmentation", "rotated", "keypoints"],
+    unread: &[Unread { with: "--bare", options: &["roles", "keypoints", "images", "report"] }],
     build: |o| Ok(Arc::new(build(o))),
 };
 

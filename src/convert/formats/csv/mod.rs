@@ -6,7 +6,7 @@ pub mod flat;
 pub mod row;
 pub mod style;
 
-use crate::convert::declaration::{Attributes, Declaration, Document, Splits, Tools, UnitKind};
+use crate::convert::declaration::{Attributes, Declaration, Document, Splits, Tools, UnitKind, Unread};
 use crate::convert::engine::classes::Classes;
 use crate::convert::engine::record::RecordRef;
 use crate::convert::format::{Collector, Format, RenderContext, RunEnd, Unit};
@@ -38,6 +38,7 @@ pub static CSV: Declaration = Declaration {
     splits: Splits::Any,
     document: Some(Document { path: TABLE, splits: true }),
     options: &["rows", "columns", "excel", "flatten-attributes"],
+    unread: &[Unread { with: "--bare", options: &["images", "report", "classes"] }],
     build: |o| Ok(Arc::new(Csv::build(o)?)),
 };
 

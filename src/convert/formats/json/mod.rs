@@ -3,7 +3,7 @@
 pub mod args;
 pub mod indent;
 
-use crate::convert::declaration::{Attributes, Declaration, Document, Splits, Tools, UnitKind};
+use crate::convert::declaration::{Attributes, Declaration, Document, Splits, Tools, UnitKind, Unread};
 use crate::convert::engine::classes::Classes;
 use crate::convert::engine::naming::{Taken, component};
 use crate::convert::engine::record::RecordRef;
@@ -35,6 +35,7 @@ pub static JSON: Declaration = Declaration {
     splits: Splits::Any,
     document: None,
     options: &["by", "per-class", "pretty"],
+    unread: &[],
     build: |o| Ok(Arc::new(Json::new(false, o))),
 };
 
@@ -46,6 +47,10 @@ pub static JSONL: Declaration = Declaration {
     writes: "`annotations/annotations.jsonl`: the payload's own bytes, a line an item; `images/`, `classes.txt`",
     document: Some(Document { path: LINES, splits: false }),
     options: &[],
+    unread: &[Unread {
+        with: "--bare",
+        options: &["naming", "naming-pass", "images", "report", "class-map", "classes"],
+    }],
     build: |o| Ok(Arc::new(Json::new(true, o))),
     ..JSON
 };

@@ -40,6 +40,7 @@ pub static TEMPLATE: Declaration = Declaration {
     splits: Splits::Any,
     document: None,
     options: &["template", "path", "emit", "per", "closed-classes"],
+    unread: &[],
     build: |o| Ok(Arc::new(Template::build(o)?)),
 };
 

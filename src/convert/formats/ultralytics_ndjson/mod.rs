@@ -12,7 +12,7 @@
 pub mod args;
 
 use super::yolo::row::Style;
-use super::yolo::{CARRIED, Task, folder, render};
+use super::yolo::{CARRIED, Task, UNREAD, folder, render};
 use crate::convert::declaration::{Attributes, Declaration, Document as OneDocument, Splits, TRAIN_VAL_TEST, UnitKind};
 use crate::convert::engine::classes::Classes;
 use crate::convert::engine::record::RecordRef;
@@ -46,6 +46,7 @@ pub static ULTRALYTICS_NDJSON: Declaration = Declaration {
     splits: Splits::Only(TRAIN_VAL_TEST),
     document: Some(OneDocument { path: DOCUMENT, splits: true }),
     options: &["task", "parts", "closed-classes", "presigned", "bounds", "segmentation", "rotated", "keypoints"],
+    unread: UNREAD,
     build: |o| Ok(Arc::new(build(o)?)),
 };
 

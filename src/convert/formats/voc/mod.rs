@@ -47,6 +47,7 @@ pub static VOC: Declaration = Declaration {
     splits: Splits::Any,
     document: None,
     options: &["polygons", "closed-classes", "voc-base", "bounds", "segmentation", "rotated"],
+    unread: &[],
     build: |o| Ok(Arc::new(Voc { base_one: o.formats.voc.voc_base == 1 })),
 };
 

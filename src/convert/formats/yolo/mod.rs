@@ -17,7 +17,7 @@ pub mod pose;
 pub mod row;
 pub mod segment;
 
-use crate::convert::declaration::{Attributes, Carries, Declaration, Splits, TRAIN_VAL_TEST, Tools, UnitKind};
+use crate::convert::declaration::{Attributes, Carries, Declaration, Splits, TRAIN_VAL_TEST, Tools, UnitKind, Unread};
 use crate::convert::format::{Collector, Format, RenderContext, Unit};
 use crate::convert::geometry::Size;
 use crate::convert::geometry::keypoints::group_objects;
@@ -41,6 +41,7 @@ pub static YOLO: Declaration = Declaration {
     splits: Splits::Read(TRAIN_VAL_TEST),
     document: None,
     options: &["task", "parts", "closed-classes", "bounds", "segmentation", "rotated", "keypoints"],
+    unread: UNREAD,
     build: |o| Ok(Arc::new(Yolo::new(o.formats.yolo.task))),
 };
 
@@ -51,6 +52,15 @@ pub const CARRIED: Tools = Tools::Of(&[
     Carries { with: "--task pose", tools: &[Tool::Keypoint], rotation: false },
     Carries { with: "--task obb", tools: &[Tool::BoundingBox], rotation: true },
 ]);
+
+/// What the labels of single tasks have no use for, and what one document has none for.
+pub const UNREAD: &[Unread] = &[
+    Unread { with: "--bare", options: &["report"] },
+    Unread { with: "--task detect", options: &["parts", "segmentation", "keypoints"] },
+    Unread { with: "--task segment", options: &["rotated", "keypoints"] },
+    Unread { with: "--task pose", options: &["parts", "segmentation", "rotated"] },
+    Unread { with: "--task obb", options: &["parts", "segmentation", "keypoints"] },
+];
 
 /// What the rows of one tree describe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
