@@ -1,6 +1,6 @@
 //! What all four binaries share: common flags, messages on standard error, and the one place that exits.
 
-use super::{advice, completions, help, number, progress, usage, verbose};
+use super::{advice, completions, help, progress, size, usage, verbose};
 use crate::exit::{Exit, Failure};
 use crate::stream::run_mark::StandardInput;
 use crate::stream::whole_file::is_same;
@@ -70,7 +70,7 @@ pub struct Common {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), global = true, help_heading = "Common options")]
     pub threads: Option<u16>,
     /// Longest input line accepted: bytes, or a size such as 64MiB
-    #[arg(long, value_name = "N", default_value_t = reader::LINE_CAP, value_parser = number::line_bytes, global = true, hide_short_help = true, help_heading = "Common options")]
+    #[arg(long, value_name = "N", default_value_t = reader::LINE_CAP, value_parser = size::line_bytes, global = true, hide_short_help = true, help_heading = "Common options")]
     pub max_line_bytes: usize,
     /// Print a completion script for SHELL and stop
     #[arg(long, value_name = "SHELL", global = true, hide_short_help = true, help_heading = "Common options")]

@@ -15,6 +15,7 @@ pub mod convert;
 mod fetch;
 mod filter;
 mod help;
+#[cfg(feature = "net")]
 mod number;
 mod progress;
 mod reasons;

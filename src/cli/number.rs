@@ -30,15 +30,6 @@ pub fn rate(text: &str) -> Result<f64, String> {
     number(text, 0.001, 1e15).ok_or_else(|| "expected a number a second, from 0.001 to 1000000000000000".into())
 }
 
-/// The length of a line: bytes, or a size such as 64MiB; at least 1.
-///
-/// # Errors
-/// A text saying what is expected.
-pub fn line_bytes(text: &str) -> Result<usize, String> {
-    super::size::bytes(text)
-        .and_then(|n| usize::try_from(n).map_err(|_| "it is more than this machine can hold".into()))
-}
-
 /// A decimal number within these bounds; NaN is within none.
 fn number(text: &str, least: f64, most: f64) -> Option<f64> {
     text.trim().parse().ok().filter(|n| (least..=most).contains(n))
@@ -60,11 +51,7 @@ mod tests {
             assert!(some_seconds(text).is_err(), "{text}");
             assert!(seconds(text).is_ok(), "{text}");
         }
-        for text in ["", "0", "-1", "nan", "1e9", "99999999999T", "0.1"] {
-            assert!(line_bytes(text).is_err(), "{text}");
-        }
         assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
         assert_eq!((some_seconds("31536000"), rate("2.5")), (Ok(Duration::from_secs(31_536_000)), Ok(2.5)));
-        assert_eq!((line_bytes("268435456"), line_bytes("1MiB")), (Ok(268_435_456), Ok(1 << 20)));
     }
 }

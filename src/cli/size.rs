@@ -37,6 +37,14 @@ pub fn bytes(text: &str) -> Result<u64, String> {
     }
 }
 
+/// The length of a line: bytes, or a size such as 64MiB; at least 1.
+///
+/// # Errors
+/// A text saying what is expected.
+pub fn line_bytes(text: &str) -> Result<usize, String> {
+    bytes(text).and_then(|n| usize::try_from(n).map_err(|_| "it is more than this machine can hold".into()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,7 +65,7 @@ mod tests {
             assert_eq!(bytes(text), Ok(n), "{text}");
         }
         for bad in ["", "0", "GB", "-1", "1XB", "1ib", "99999999T", "1.x", "1e3", "0.1"] {
-            assert!(bytes(bad).is_err(), "{bad}");
+            assert!(bytes(bad).is_err() && line_bytes(bad).is_err(), "{bad}");
         }
     }
 }

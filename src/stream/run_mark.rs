@@ -1,7 +1,7 @@
 //! Marks of a run: how a stage knows that an error frame was written in its own pipe, and so was told to the same person just now.
 //!
 //! ```text
-//! "run":"5f0c…-a91b…-1764376021456"   the writer's output pipe, its process group, milliseconds since 1970
+//! "run":"5f0c…-a91b…-1764376021456789"   the writer's output pipe, its process group, microseconds since 1970
 //! ```
 //! It is the same run when the frame comes straight out of the pipe that we read from; or, with other programs between, when both
 //! processes are of one group (what a shell starts as one line, or runs as one script) and our pipe was there before the frame was.
@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::fs::{File, Metadata};
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -25,7 +25,7 @@ pub fn own() -> Option<String> {
         return None;
     }
     let group = hashed("group", &group()?)?;
-    Some(format!("{}-{group}-{}", pipe.unwrap_or_default(), millis(SystemTime::now())?))
+    Some(format!("{}-{group}-{}", pipe.unwrap_or_default(), now()?))
 }
 
 /// What standard input is.
@@ -33,7 +33,7 @@ pub fn own() -> Option<String> {
 pub struct StandardInput {
     pipe: Option<String>,
     group: Option<String>,
-    /// When the pipe was made, milliseconds since 1970.
+    /// When the pipe was made, microseconds since 1970.
     made: Option<u64>,
 }
 
@@ -48,7 +48,7 @@ impl StandardInput {
             pipe: hashed("pipe", inode),
             group: group().and_then(|group| hashed("group", &group)),
             // Nothing but its making changes when a pipe was last accessed.
-            made: input.accessed().ok().and_then(millis),
+            made: input.accessed().ok().and_then(micros),
         }
     }
 
@@ -57,7 +57,7 @@ impl StandardInput {
         let mut parts = mark.split('-');
         let (Some(pipe), Some(group), Some(written)) = (parts.next(), parts.next(), parts.next()) else { return false };
         let same = |a: &Option<String>, b: &str| a.as_ref().is_some_and(|a| a == b);
-        let in_time = || self.made.zip(written.parse().ok()).is_some_and(|(made, written): (u64, u64)| made <= written);
+        let in_time = || self.made.zip(written.parse().ok()).is_some_and(|(made, written): (u64, u64)| made < written);
         same(&self.pipe, pipe) || (same(&self.group, group) && in_time())
     }
 }
@@ -85,8 +85,15 @@ fn hashed(what: &str, number: impl std::fmt::Display) -> Option<String> {
     }))
 }
 
-fn millis(time: SystemTime) -> Option<u64> {
-    u64::try_from(time.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok()
+/// The time of this moment as the system gives it to a pipe that is made now: it is compared with that of another pipe, and the clock of
+/// pipes is some milliseconds coarse.
+fn now() -> Option<u64> {
+    let (pipe, _writer) = io::pipe().ok()?;
+    micros(File::from(OwnedFd::from(pipe)).metadata().ok()?.accessed().ok()?)
+}
+
+fn micros(time: SystemTime) -> Option<u64> {
+    u64::try_from(time.duration_since(UNIX_EPOCH).ok()?.as_micros()).ok()
 }
 
 #[cfg(test)]
@@ -105,7 +112,9 @@ mod tests {
             ("p-other-1", true),
             // Another program is between.
             ("q-g-1500", true),
-            ("-g-1000", true),
+            ("-g-1001", true),
+            // At the same moment: better twice than never.
+            ("-g-1000", false),
             // Saved before our pipe was made, by the same script.
             ("q-g-999", false),
             ("q-other-1500", false),
