@@ -25,6 +25,7 @@ pub struct Selection {
 
 impl Selection {
     /// Whether every item is wanted.
+    #[cfg(feature = "net")]
     pub fn is_empty(&self) -> bool {
         self.predicates.is_empty() && self.about_annotations.is_empty()
     }

@@ -9,7 +9,7 @@
 //! An end frame without it, after a begin frame with it, ends a stream that is not all of that: a limit, or lines that were passed
 //! over. Whoever has made sure that the rows are safe moves the file to the end of what it got ([`Spans::reach`]).
 //!
-//! * [`file`]: the file; [`span`]: what frames say, and where the file belongs then
+//! * [`mod@file`]: the file; [`span`]: what frames say, and where the file belongs then
 
 mod file;
 mod span;
