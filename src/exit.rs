@@ -106,6 +106,22 @@ pub enum Advice {
     AskForAccess,
     /// Check the host and the network.
     CheckHost,
+    /// Trust the authority that has signed a certificate.
+    TrustAuthority,
+    /// Trust exactly one certificate.
+    TrustCertificate,
+    /// Have a certificate renewed.
+    RenewCertificate,
+    /// Ask by a name that the certificate holds.
+    CheckCertificate,
+    /// Set this machine's clock.
+    CheckClock,
+    /// Correct the variable that names a proxy.
+    CheckProxy,
+    /// Give the proxy's user name and password.
+    LogInToProxy,
+    /// Allow private addresses.
+    AllowPrivate,
     /// Name the host that the old one redirects to, if it is trusted.
     NameNewHost,
     /// Try again later, or keep trying for longer.

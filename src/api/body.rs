@@ -43,6 +43,7 @@ pub fn not_json(body: &[u8]) -> Trouble {
         slow_down: false,
         no_contact: false,
         page,
+        fault: None,
     }
 }
 

@@ -12,8 +12,8 @@ use super::limit::{Gate, Limits};
 use super::query::Query;
 use super::retry::{LONGEST_RETRY_AFTER, Page, Policy, Tries, Trouble, http_date};
 use crate::net::addresses::{PrivateAddress, Reach, Resolver, UrlError};
-use crate::net::quote;
 use crate::net::retry::RetryPolicy;
+use crate::net::{fault, http, quote};
 use jiff::Timestamp;
 use reqwest::header::{DATE, HeaderMap};
 use reqwest::redirect;
@@ -108,8 +108,6 @@ impl Client {
     /// # Errors
     /// [`ApiError`] when a token cannot be sent or TLS cannot be set up.
     pub fn new(credentials: Credentials, options: ClientOptions) -> Result<Self, ApiError> {
-        // A second installation in the same process is refused and harmless.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let api = Pools::new(credentials.headers()?, same_origin_only, None)?;
         let objects = OnceCell::new();
         let (contact, is_api) = (AtomicBool::new(false), AtomicBool::new(false));
@@ -202,9 +200,9 @@ impl Client {
         what: &str,
         parse: impl Fn(Vec<u8>) -> Result<T, Trouble>,
     ) -> Result<T, Trouble> {
-        let bad = |reason| Trouble::Fatal(ApiError::Address { what: what.to_owned(), reason });
         let (reach, _) = self.objects().await.map_err(Trouble::Fatal)?;
-        reach.check(url).map_err(|e| bad(refused(&e)))?;
+        reach.check(url).map_err(|e| Trouble::Fatal(refused(what, &e)))?;
+        http::check_name(*reach, url).await.map_err(|e| Trouble::Fatal(refused(what, &e.into())))?;
         let mut tries = Tries::new(self.0.options.policy);
         loop {
             match self.attempt(Goal::Object, url, BODY_CAP, tries.failed > 0).await.and_then(&parse) {
@@ -258,15 +256,15 @@ impl Client {
 
     /// Waits before the next try, or ends with the error that all tries together make.
     async fn pause(&self, tries: &mut Tries, trouble: Trouble, what: &str, host: &str) -> Result<(), ApiError> {
-        let (reason, retry_after, no_contact) = match trouble {
+        let (reason, retry_after, no_contact, fault) = match trouble {
             Trouble::Fatal(error) | Trouble::TooLarge(error) => return Err(error),
             Trouble::Expired => return Err(ApiError::Internal("an endpoint cannot expire".into())),
-            Trouble::Passing { reason, retry_after, no_contact, slow_down, .. } => {
+            Trouble::Passing { reason, retry_after, no_contact, slow_down, fault, .. } => {
                 if slow_down {
                     self.0.gate.slow_down();
                     self.0.gate.hold(retry_after.unwrap_or_default().min(LONGEST_RETRY_AFTER));
                 }
-                (reason, retry_after, no_contact)
+                (reason, retry_after, no_contact, fault)
             }
         };
         let contact = self.0.contact.load(Relaxed);
@@ -281,15 +279,17 @@ impl Client {
                 tokio::time::sleep(pause).await;
                 Ok(())
             }
-            None if no_contact && !contact => Err(ApiError::Unreachable { host: self.host(), reason }),
-            None => Err(ApiError::GaveUp {
-                what: what.to_owned(),
-                tries: tries.failed,
-                seconds: tries.seconds(),
-                reason,
-                request: String::new(),
+            None => Err(match fault {
+                Some(fault) => ApiError::Network { host: self.host(), fault },
+                None if no_contact && !contact => ApiError::Unreachable { host: self.host(), reason },
+                None => self.gave_up(tries, what, reason),
             }),
         }
+    }
+
+    fn gave_up(&self, tries: &Tries, what: &str, reason: String) -> ApiError {
+        let (tries, seconds) = (tries.failed, tries.seconds());
+        ApiError::GaveUp { what: what.to_owned(), tries, seconds, reason, request: String::new() }
     }
 
     /// One try: the body of a 200.
@@ -299,13 +299,13 @@ impl Client {
             Goal::Api => &inner.api,
             Goal::Object => &self.objects().await.map_err(Trouble::Fatal)?.1,
         };
-        let http = if again { &pools.fresh } else { &pools.pooled };
+        let pool = if again { &pools.fresh } else { &pools.pooled };
         // Object stores have their own capacity; what is limited there is the number of downloads (fetch::fill).
         let _passage = if goal == Goal::Api { Some(inner.gate.enter().await) } else { None };
         inner.meter.requests.fetch_add(1, Relaxed);
         let sent = Instant::now();
         let silence = inner.options.timeout;
-        let answer = tokio::time::timeout(silence, http.get(url.clone()).send()).await;
+        let answer = tokio::time::timeout(silence, pool.get(url.clone()).send()).await;
         let mut response = match answer {
             Err(_) => return Err(timed_out(silence)),
             Ok(Err(e)) => return Err(broken(url, e)),
@@ -367,16 +367,20 @@ impl Client {
         if goal == Goal::Object && matches!(status, 400 | 401 | 403) {
             return Trouble::Expired;
         }
+        if let Some(fault) = fault::of_status(status, url) {
+            return Trouble::Fatal(ApiError::Network { host: url.origin().ascii_serialization(), fault });
+        }
         let refused =
             |detail: String| ApiError::Refused { status, what: what.clone(), detail, request: request.clone() };
         match status {
             408 | 425 | 429 | 500 | 502..=504 | 520..=524 => Trouble::Passing {
-                reason: format!("HTTP {status} {}{request}", told.detail).trim_end().to_owned(),
+                reason: format!("HTTP {} {}{request}", by_proxy(status, url), told.detail).trim_end().to_owned(),
                 retry_after: told.retry_after,
                 may_be_size: !matches!(status, 425 | 429 | 503),
                 slow_down: matches!(status, 429 | 503),
                 no_contact: false,
                 page: None,
+                fault: None,
             },
             401 => Trouble::Fatal(ApiError::Unauthorized { what, request }),
             403 => Trouble::Fatal(ApiError::Forbidden { what, request }),
@@ -400,12 +404,11 @@ impl Pools {
         reach: Option<Reach>,
     ) -> Result<Self, ApiError> {
         let build = |idle: usize| {
-            let mut builder = reqwest::Client::builder();
+            let mut builder = http::builder()?;
             if let Some(reach) = reach {
                 builder = builder.dns_resolver(Arc::new(Resolver(reach)));
             }
             builder
-                .user_agent(concat!("synpipe/", env!("CARGO_PKG_VERSION")))
                 .default_headers(headers.clone())
                 .redirect(redirects())
                 // A referrer would carry the signature of a presigned URL to another host.
@@ -448,6 +451,15 @@ fn timed_out(silence: Duration) -> Trouble {
         slow_down: false,
         no_contact: false,
         page: None,
+        fault: None,
+    }
+}
+
+/// A status that may be a proxy's own: only where it passes requests on as they are can it answer itself.
+fn by_proxy(status: u16, url: &Url) -> String {
+    match fault::proxy_for(url).filter(|_| url.scheme() == "http" && matches!(status, 502..=504)) {
+        Some(proxy) => format!("{status} from the host, or from the proxy {proxy}"),
+        None => status.to_string(),
     }
 }
 
@@ -460,21 +472,26 @@ fn too_long(url: &Url, cap: usize) -> Trouble {
 /// A failure below HTTP.
 fn broken(url: &Url, error: reqwest::Error) -> Trouble {
     if is_private(&error) {
-        return Trouble::Fatal(ApiError::Address { what: url.path().into(), reason: refused(&PrivateAddress.into()) });
+        return Trouble::Fatal(ApiError::Private { what: url.path().into() });
+    }
+    let fault = fault::of(&error, url, error.is_connect());
+    if let Some(fault) = fault.clone().filter(|fault| !fault.may_pass()) {
+        return Trouble::Fatal(ApiError::Network { host: url.origin().ascii_serialization(), fault });
     }
     if error.is_redirect() {
         return Trouble::Fatal(ApiError::Address { what: url.path().into(), reason: cause(&error) });
     }
     let no_contact = error.is_connect();
-    let reason = cause(&error);
-    Trouble::Passing { reason, retry_after: None, may_be_size: !no_contact, slow_down: false, no_contact, page: None }
+    let reason = fault.as_ref().map_or_else(|| cause(&error), ToString::to_string);
+    let (may_be_size, page) = (!no_contact, None);
+    Trouble::Passing { reason, retry_after: None, may_be_size, slow_down: false, no_contact, page, fault }
 }
 
-/// Why an address is not requested, and what to do about it.
-fn refused(error: &UrlError) -> String {
+/// Why an address is not requested.
+fn refused(what: &str, error: &UrlError) -> ApiError {
     match error {
-        UrlError::Private(_) => format!("{error}; give --allow-private-urls if that is right"),
-        other => other.to_string(),
+        UrlError::Private(_) => ApiError::Private { what: what.to_owned() },
+        other => ApiError::Address { what: what.to_owned(), reason: other.to_string() },
     }
 }
 

@@ -2,6 +2,8 @@
 
 use super::retry::Page;
 use crate::exit::{Advice, Classified, Exit, UsageError};
+use crate::net::addresses::PrivateAddress;
+use crate::net::fault::Fault;
 
 /// A request, or what came of it, that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -86,6 +88,20 @@ pub enum ApiError {
         host: String,
         /// The last failure.
         reason: String,
+    },
+    /// The proxy on the way to a host, or the host's certificate.
+    #[error("cannot reach {host}: {fault}")]
+    Network {
+        /// Scheme, host and port.
+        host: String,
+        /// What is wrong.
+        fault: Fault,
+    },
+    /// A URL in a row leads to a private address.
+    #[error("{what}: {PrivateAddress}")]
+    Private {
+        /// The row or the path.
+        what: String,
     },
     /// Every try failed in a way that might have passed.
     #[error("{what} failed {tries} times in {seconds} s, last: {reason}{request}")]
@@ -172,12 +188,13 @@ impl Classified for ApiError {
             | Self::Redirected { .. }
             | Self::WebPage { .. } => Exit::Refused,
             Self::Unreachable { .. }
+            | Self::Network { .. }
             | Self::GaveUp { .. }
             | Self::Protocol { .. }
             | Self::Disorder { .. }
             | Self::Short(_)
             | Self::ShortBefore(_) => Exit::Remote,
-            Self::Row { .. } | Self::Address { .. } => Exit::Input,
+            Self::Row { .. } | Self::Address { .. } | Self::Private { .. } => Exit::Input,
             Self::Internal(_) => Exit::Other,
         }
     }
@@ -194,6 +211,8 @@ impl Classified for ApiError {
             Self::NotFound { .. } => Advice::ListProjects,
             Self::Redirected { .. } => Advice::NameNewHost,
             Self::Unreachable { .. } | Self::WebPage { .. } => Advice::CheckHost,
+            Self::Network { fault, .. } => fault.advice(),
+            Self::Private { .. } => Advice::AllowPrivate,
             Self::GaveUp { .. } => Advice::WaitLonger,
             Self::Disorder { .. } => Advice::OrderOfArrival,
             Self::ShortBefore(_) => Advice::StartOver,

@@ -1,6 +1,7 @@
 //! When to ask again: back-off with jitter, a budget in minutes, `Retry-After` honoured but capped (backend.md §7).
 
 use super::error::ApiError;
+use crate::net::fault::Fault;
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use std::time::{Duration, Instant};
 
@@ -37,6 +38,8 @@ pub enum Trouble {
         no_contact: bool,
         /// The web page that came in place of an answer.
         page: Option<Page>,
+        /// The proxy, when it is to blame.
+        fault: Option<Fault>,
     },
     /// The answer is too large (413): the same request fails again, a smaller page may not.
     TooLarge(ApiError),
@@ -56,6 +59,7 @@ impl Trouble {
             slow_down: false,
             no_contact: false,
             page: None,
+            fault: None,
         }
     }
 }

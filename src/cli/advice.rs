@@ -31,6 +31,18 @@ fn words(advice: Advice) -> String {
         Advice::GiveTenant => "give --tenant CODE or set SYNAPSE_PLUGIN_RUN_TENANT",
         Advice::AskForAccess => "ask for access to the project, or check --tenant (SYNAPSE_PLUGIN_RUN_TENANT)",
         Advice::CheckHost => "check --host (SYNAPSE_HOST) and the network",
+        Advice::TrustAuthority => {
+            "if it is an authority of your own, give its certificate with --ca-file FILE (SYNAPSE_CA_FILE)"
+        }
+        Advice::TrustCertificate => {
+            "to trust exactly this certificate, save it and give it with --ca-file FILE (docs/networks.md)"
+        }
+        Advice::RenewCertificate => "its operator has to renew it; if others can use it, set the clock of this machine",
+        Advice::CheckCertificate => "ask for the host by a name that the certificate holds",
+        Advice::CheckClock => "set the clock of this machine",
+        Advice::CheckProxy => "correct or unset that variable, or list the host in NO_PROXY",
+        Advice::LogInToProxy => "put them into that variable: http://USER:PASSWORD@HOST:PORT",
+        Advice::AllowPrivate => "give --allow-private-urls if that is right",
         Advice::NameNewHost => "if you trust it, give it as --host",
         Advice::WaitLonger => "try again later, or wait longer with --retry-for",
         Advice::ListProjects => "`syn-fetch projects` lists what you can read",

@@ -1,6 +1,7 @@
 //! The options of every binary that talks to the backend: where it is and who we are (backend.md §1).
 
 use super::common::Console;
+use super::network::Network;
 use super::number;
 use crate::api::client::{Client, ClientOptions};
 use crate::api::credentials::{Credentials, Given, Scheme, Secret, config_path, environment};
@@ -48,6 +49,9 @@ pub struct Connect {
     /// Allow payloads and images at private addresses although the host has a public one
     #[arg(long, global = true, hide_short_help = true)]
     allow_private_urls: bool,
+    /// Whom to trust.
+    #[command(flatten)]
+    pub network: Network,
 }
 
 /// How many requests and bytes the backend has to bear.

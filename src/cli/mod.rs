@@ -16,6 +16,8 @@ mod fetch;
 mod filter;
 mod help;
 #[cfg(feature = "net")]
+mod network;
+#[cfg(feature = "net")]
 mod number;
 mod progress;
 mod reasons;

@@ -9,7 +9,7 @@ use super::output::progress::Watch;
 use super::output::state;
 use super::output::state::{Resume, Saver};
 use super::source::{Clock, Overview, Source, Written};
-use super::{FetchError, Report, Request, RowCounts};
+use super::{FetchError, Note, Report, Request, RowCounts};
 use crate::exit::Classified;
 use crate::stream::checkpoint::{KEY, Span};
 use crate::stream::{StageError, StreamError, Writer};
@@ -49,7 +49,7 @@ pub fn run<S: Source>(
             open()?.finish()?;
         }
         let rows = overview.describe(request.target, resume.rows);
-        return Ok(Report { rows, notes: vec!["it was complete already".into()], span });
+        return Ok(Report { rows, notes: vec![Note::from("it was complete already")], span });
     }
     let mut writer = open()?;
     let mut saver = Saver::new(request.state.clone(), overview.identity.clone(), &resume);
@@ -67,7 +67,7 @@ pub fn run<S: Source>(
         left_out: 0,
     };
     let measure = Dimensions::of(request, &overview);
-    let mut notes = overview.notes.clone();
+    let mut notes: Vec<Note> = overview.notes.iter().cloned().map(Note::from).collect();
     let export = || {
         if !request.bare && request.resume.is_none() {
             output.frame(&begin_line(&overview.begin, span.as_ref()))?;
@@ -91,7 +91,7 @@ pub fn run<S: Source>(
         let written = Written { rows, expected, again: output.again, keys: &output.keys };
         let counts = source.settle(runtime, request, reading, &written)?;
         let Some(choose) = &request.choose else { return Ok(counts) };
-        notes.extend(choose.judge_names(request, rows)?);
+        notes.extend(choose.judge_names(request, rows)?.into_iter().map(Note::from));
         Ok(RowCounts { sent: output.saver.rows(), expected: None, ..counts })
     };
     let done = export();
@@ -99,11 +99,11 @@ pub fn run<S: Source>(
     let span = span.filter(|_| request.limit.is_none());
     let counts = conclude(writer, saver, request.bare, span.as_ref(), done)?;
     if request.series.is_some() {
-        notes.extend(clock_note(overview.clock));
+        notes.extend(clock_note(overview.clock).map(Note::from));
     }
-    notes.extend(counts.notes());
+    notes.extend(counts.notes().into_iter().map(Note::from));
     notes.extend(measure.iter().flat_map(Dimensions::notes));
-    notes.extend(missing_ids(request, &counts));
+    notes.extend(missing_ids(request, &counts).map(Note::from));
     Ok(Report { rows: overview.describe(request.target, counts.sent), notes, span })
 }
 

@@ -29,7 +29,7 @@ use output::state::ResumeError;
 use tokio::runtime::Runtime;
 
 pub use export::run;
-pub use request::{Report, Request, RowCounts};
+pub use request::{Note, Report, Request, RowCounts};
 
 /// A failure of this stage.
 #[derive(Debug, thiserror::Error)]

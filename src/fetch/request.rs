@@ -3,6 +3,7 @@
 use super::output::state::Resume;
 use crate::api::Target;
 use crate::api::filters::Filters;
+use crate::exit::Advice;
 use crate::net::retry::RetryPolicy;
 use crate::selection::Shard;
 use crate::selection::choose::Choose;
@@ -154,7 +155,7 @@ pub struct Report {
     /// The rows in words: `24 assignments of project 42 "Roads"`.
     pub rows: String,
     /// Things the user should know.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
     /// What changes the export has, when it is part of a series and has all of them.
     pub span: Option<Span>,
 }
@@ -203,5 +204,20 @@ impl RowCounts {
             (self.duplicates, "met twice, because the list changed, and are included once"),
         ];
         told.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} rows were {what}")).collect()
+    }
+}
+
+/// What the user should know at the end, and what can be done about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// What happened.
+    pub text: String,
+    /// What helps.
+    pub advice: Option<Advice>,
+}
+
+impl<T: Into<String>> From<T> for Note {
+    fn from(text: T) -> Self {
+        Self { text: text.into(), advice: None }
     }
 }

@@ -1,12 +1,13 @@
 //! Which network addresses an original may be fetched from. URLs come from rows, so whoever can write a row could otherwise make
 //! this machine ask its own services or the cloud's metadata service (docs/security.md).
 
+use super::proxy;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use url::{Host, Url};
 
 /// Which addresses a URL may lead to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reach {
     /// Public addresses only.
     Public,
@@ -40,6 +41,8 @@ impl Reach {
         let address = match url.host() {
             Some(Host::Ipv4(a)) => IpAddr::V4(a),
             Some(Host::Ipv6(a)) => IpAddr::V6(a),
+            // The resolver lets the name of a proxy pass; nothing but its own traffic may use that.
+            Some(Host::Domain(name)) if self != Self::Any && is_proxy(name) => return Err(PrivateAddress.into()),
             Some(Host::Domain(_)) => return Ok(()),
             None => return Err(UrlError::NoHost),
         };
@@ -76,7 +79,8 @@ pub struct Resolver(pub Reach);
 
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let reach = self.0;
+        // The proxy of a company has a private address, and is the user's own choice.
+        let reach = if is_proxy(name.as_str()) { Reach::Any } else { self.0 };
         Box::pin(async move {
             let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
             let none = found.is_empty();
@@ -87,6 +91,10 @@ impl Resolve for Resolver {
             Ok(Box::new(within.into_iter()) as Addrs)
         })
     }
+}
+
+fn is_proxy(name: &str) -> bool {
+    proxy::proxies().is_ok_and(|proxies| proxies.has(name))
 }
 
 fn is_public(address: IpAddr) -> bool {

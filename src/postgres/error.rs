@@ -1,6 +1,8 @@
 //! What can go wrong between us and the database, each with what to do about it. No text here holds a password.
 
 use crate::exit::{Advice, Classified, Exit, UsageError};
+use crate::net::fault;
+use crate::net::fault::{Certificate, Fault};
 use crate::net::quote;
 use std::error::Error;
 use tokio_postgres::error::SqlState;
@@ -59,10 +61,22 @@ impl DatabaseError {
             }
             cause = c.source();
         }
-        if reason.contains("certificate") {
-            return Self::Refused(format!(
-                "{place} is not trusted: {reason}; give the certificate of its authority as ?sslrootcert=FILE in the DSN"
-            ));
+        if let Some(problem) = fault::certificate(error) {
+            let advice = match problem {
+                Certificate::UnknownAuthority => {
+                    "give the certificate of its authority as ?sslrootcert=FILE in the DSN"
+                }
+                Certificate::SelfSigned => "to trust exactly this certificate, give it as ?sslrootcert=FILE in the DSN",
+                Certificate::Expired => {
+                    "its operator has to renew it; if others can use it, set the clock of this machine"
+                }
+                Certificate::NotYetValid => "set the clock of this machine",
+                Certificate::WrongName(_) => {
+                    "ask for the host by a name that the certificate holds, or use ?sslmode=verify-ca"
+                }
+                Certificate::Other(_) => "docs/networks.md",
+            };
+            return Self::Refused(format!("{place} is not trusted: {}; {advice}", Fault::Certificate(problem)));
         }
         if reason.contains("does not support TLS") {
             return Self::Refused(format!("{place} does not speak TLS, and the DSN requires it by its sslmode"));

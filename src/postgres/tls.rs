@@ -8,16 +8,17 @@
 //! | `verify-ca` | yes | yes | |
 //! | `verify-full` | yes | yes | yes |
 //!
-//! Trusted are those in the file `sslrootcert`, else those of the system.
+//! Trusted are those in the file `sslrootcert`, else those of the system and of `--ca-file`. A server that shows exactly a certificate of that
+//! file is trusted as well.
 
 use crate::exit::UsageError;
+use crate::net::tls;
+use crate::net::tls::Pinning;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
-use rustls_platform_verifier::Verifier;
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -100,20 +101,13 @@ pub fn connector(mode: SslMode, roots: &Roots) -> Result<MakeRustlsConnect, Usag
     let proof = match (mode, roots) {
         (SslMode::Disable | SslMode::Prefer | SslMode::Require, _) => None,
         (_, Roots::File(path)) => {
-            let shown = path.display();
-            let read = |e| usage(format!("cannot read sslrootcert {shown}: {e}"));
-            let mut store = RootCertStore::empty();
-            for certificate in CertificateDer::pem_file_iter(path).map_err(read)? {
-                store.add(certificate.map_err(read)?).map_err(|e| usage(format!("sslrootcert {shown}: {e}")))?;
-            }
+            let certificates = tls::read(path, "sslrootcert")?;
+            let store = tls::authorities(&certificates).1;
             let built = WebPkiServerVerifier::builder_with_provider(Arc::new(store), provider.clone()).build();
-            let verifier = built.map_err(|e| usage(format!("sslrootcert {shown}: {e}")))?;
-            Some(verifier as Arc<dyn ServerCertVerifier>)
+            let verifier = built.map_err(|e| usage(format!("sslrootcert {}: {e}", path.display())))?;
+            Some(Pinning::over(verifier, certificates))
         }
-        (_, Roots::Default | Roots::System) => {
-            let verifier = Verifier::new(provider.clone()).map_err(|e| usage(e.to_string()))?;
-            Some(Arc::new(verifier) as Arc<dyn ServerCertVerifier>)
-        }
+        (_, Roots::Default | Roots::System) => Some(tls::platform::verifier()?),
     };
     let verifier = Proof { provider: provider.clone(), chain: proof, name: mode == SslMode::VerifyFull };
     let config = ClientConfig::builder_with_provider(provider)

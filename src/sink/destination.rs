@@ -1,5 +1,6 @@
 //! What every destination can do, whatever it is: [`Destination`] and [`Output`].
 
+use super::dataset::caches::Caches;
 use super::dataset::digest::Digest;
 use super::error::{SinkError, Unsupported};
 use crate::net::retry::RetryPolicy;
@@ -164,6 +165,11 @@ pub trait Destination: Send + Sync {
     /// Whether a local file lies in what publication replaces: it cannot be a source of the new dataset.
     fn replaces(&self, _file: &Path) -> bool {
         false
+    }
+
+    /// Caches of other programs that lie in the dataset which is replaced, and go with it.
+    fn caches(&self) -> Option<&Caches> {
+        None
     }
 
     /// Whether the same dataset was published before, so that nothing was written.

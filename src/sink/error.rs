@@ -7,6 +7,7 @@ use super::dataset::foreign::Foreign;
 use super::originals::reason::Reason;
 use super::run::line_error::LineError;
 use crate::exit::{Advice, Classified, Exit, UsageError};
+use crate::net::fault::Fault;
 use crate::stream::checkpoint::CheckpointError;
 use crate::stream::{Batch, Form, Line, Place, StreamError};
 use std::io;
@@ -64,6 +65,12 @@ pub enum SinkError {
         /// The destination.
         dest: String,
     },
+    /// Another run has claimed the destination since, and nothing of this one was published.
+    #[error("another run has written to {dest} in the meantime: nothing of this one was published")]
+    Overtaken {
+        /// The destination.
+        dest: String,
+    },
     /// A store or server refused, or could not be reached.
     #[error("{path}: {reason}")]
     Store {
@@ -73,6 +80,14 @@ pub enum SinkError {
         reason: String,
         /// Whether the same request may succeed later.
         temporary: bool,
+    },
+    /// The proxy on the way to a store, or the store's certificate.
+    #[error("{path}: {fault}")]
+    Network {
+        /// The path as the user knows it.
+        path: String,
+        /// What is wrong.
+        fault: Fault,
     },
     /// A file or folder of the output could not be written.
     #[error("cannot write {path}: {source}")]
@@ -213,7 +228,9 @@ impl Classified for SinkError {
             | Self::Foreign { .. }
             | Self::Differs { .. }
             | Self::Unfinished { .. }
+            | Self::Overtaken { .. }
             | Self::Store { .. }
+            | Self::Network { .. }
             | Self::Write { .. } => Exit::Output,
             Self::Line { .. } | Self::Read { .. } | Self::TooMuch { .. } | Self::Manifest(_) => Exit::Input,
             Self::Original { .. } => Exit::Remote,
@@ -230,6 +247,7 @@ impl Classified for SinkError {
     fn advice(&self) -> Option<Advice> {
         match self {
             Self::Stream(e) => e.advice(),
+            Self::Network { fault, .. } => Some(fault.advice()),
             Self::Checkpoint(e) => e.advice(),
             _ => None,
         }

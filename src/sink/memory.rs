@@ -32,10 +32,10 @@ impl MemoryStore {
         let there = self.lock().contains_key(name);
         match standing(&self.published(name), |_| false)? {
             Standing::Foreign(foreign) => return Err(SinkError::Foreign { dest: name.to_owned(), foreign }),
-            Standing::Empty | Standing::Dataset if there && existing == Existing::Refused => {
+            Standing::Empty | Standing::Dataset(_) if there && existing == Existing::Refused => {
                 return Err(SinkError::Exists { dest: name.to_owned() });
             }
-            Standing::Empty | Standing::Dataset => {}
+            Standing::Empty | Standing::Dataset(_) => {}
         }
         let scratch = tempfile::Builder::new().prefix("syn-sink-").tempdir();
         let scratch = scratch.map_err(|e| SinkError::write(std::env::temp_dir().display().to_string(), e))?;

@@ -134,12 +134,12 @@ pub fn check(options: &OpenOptions<'_>) -> Result<(), SinkError> {
     kind_of(options.dest)?;
     match (options.shard_size, options.dest.to_str()) {
         _ if !is_local(options.dest) => Ok(()),
-        (Some(size), _) => local::check(&shard_options(options, size)?.0, options.existing),
+        (Some(size), _) => local::check(&shard_options(options, size)?.0, options.existing).map(drop),
         (None, Some("-")) => Ok(()),
         (None, Some(dest)) if let Some((_, format)) = ArchiveFormat::of(dest) => {
-            archive::check(Path::new(dest), format, options.existing)
+            archive::check(Path::new(dest), format, options.existing).map(drop)
         }
-        (None, _) => local::check(Path::new(options.dest), options.existing),
+        (None, _) => local::check(Path::new(options.dest), options.existing).map(drop),
     }
 }
 

@@ -8,7 +8,10 @@ pub mod fetch;
 pub mod golden;
 pub mod postgres;
 pub mod programs;
+pub mod proxies;
 pub mod stand_in;
+#[cfg(feature = "net")]
+pub mod tls;
 pub mod world;
 
 use std::fmt;

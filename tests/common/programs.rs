@@ -12,10 +12,12 @@ use std::sync::Once;
 type Program = (&'static str, fn() -> PathBuf);
 
 /// All programs.
-const PROGRAMS: [Program; 14] = [
+const PROGRAMS: [Program; 16] = [
     ("PostgreSQL", || postgresql().join("initdb")),
     ("openssl", || on_path("openssl")),
     ("jq", || on_path("jq")),
+    ("tinyproxy", || on_path("tinyproxy")),
+    ("microsocks", || on_path("microsocks")),
     ("zstd", || on_path("zstd")),
     ("sshd", || on_path("sshd")),
     ("vsftpd", || on_path("vsftpd")),

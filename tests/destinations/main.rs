@@ -12,6 +12,8 @@ mod campaign;
 mod common;
 mod faults;
 mod in_process;
+mod lacking;
+mod networks;
 mod refusals;
 mod servers;
 mod storage;
@@ -52,6 +54,11 @@ macro_rules! destinations {
             #[test]
             fn foreign_files_survive_overwrite() {
                 run(suite::foreign_files_survive_overwrite);
+            }
+
+            #[test]
+            fn caches_go_with_the_dataset() {
+                run(suite::caches_go_with_the_dataset);
             }
 
             #[test]
@@ -119,6 +126,11 @@ mod memory {
     #[test]
     fn foreign_files_survive_overwrite() {
         suite::foreign_files_survive_overwrite(&servers::memory());
+    }
+
+    #[test]
+    fn caches_go_with_the_dataset() {
+        suite::caches_go_with_the_dataset(&servers::memory());
     }
 
     #[test]

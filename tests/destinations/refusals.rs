@@ -82,10 +82,10 @@ fn a_store_that_goes_on_failing_is_told_once() {
         let said = said(&ran);
         assert_eq!(said.len(), 2, "{said:?}");
         let status = &line[..3];
-        let begins = format!("syn-sink: warning: s3://bucket/ds: HTTP {status}; trying again (2 of 2, next in ");
-        assert!(said[0].starts_with(&begins), "{said:?}");
         let begins =
-            format!("syn-sink: error: s3://bucket/ds/metadata/manifest.json: HTTP {status}; try again when it");
+            format!("syn-sink: warning: s3://bucket/ds: HTTP {status}, SlowDown: No.; trying again (2 of 2, next in ");
+        assert!(said[0].starts_with(&begins), "{said:?}");
+        let begins = format!("syn-sink: error: s3://bucket/ds: HTTP {status}, SlowDown: No.; try again when it");
         assert!(said[1].starts_with(&begins), "{said:?}");
     }
     let server = bad(Bad::Says("503 Slow Down", "SlowDown"));
@@ -114,7 +114,11 @@ fn a_store_that_half_closes_or_says_nothing_is_given_up_in_time() {
 #[test]
 fn what_is_refused_says_what_to_do() {
     for (line, code, words) in [
-        ("403 Forbidden", "AccessDenied", "HTTP 403; check the credentials"),
+        (
+            "403 Forbidden",
+            "AccessDenied",
+            "HTTP 403, AccessDenied: No.; check the credentials, and whether they may read",
+        ),
         ("404 Not Found", "NoSuchBucket", "NoSuchBucket: No.; make it first, or correct its name"),
     ] {
         let server = bad(Bad::Says(line, code));

@@ -4,7 +4,7 @@ mod file_servers;
 mod object_stores;
 
 pub use file_servers::{ftp, ftps, sftp, sftp_read_only, webdav};
-pub use object_stores::{azurite, gcs, moto, s3s};
+pub use object_stores::{azurite, gcs, moto, s3s, s3s_open};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

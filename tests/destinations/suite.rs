@@ -205,6 +205,28 @@ pub fn foreign_files_survive_overwrite(server: &Server) {
     assert!(server.tree() == before);
 }
 
+/// What trainers and desktops leave inside a dataset does not keep it from being replaced every night.
+pub fn caches_go_with_the_dataset(server: &Server) {
+    let (one, two) = (files("v1"), files("v2"));
+    run(server, &[], "ds", &whole(&one)).exits(0);
+    // nginx lists no names with a dot in front.
+    let hidden: &[&str] =
+        if server.base.starts_with("webdav") { &[] } else { &[".DS_Store", "many/.ipynb_checkpoints/x.ipynb"] };
+    for path in [&["labels/train.cache", "desktop.ini"], hidden].concat() {
+        server.put(&format!("ds/{path}"), b"cache");
+    }
+    let ran = run(server, &["--overwrite"], "ds", &whole(&two)).exits(0);
+    if server.memory().is_none() {
+        ran.says("\"desktop.ini\"").says("caches of other programs");
+    }
+    holds(&server.dataset("ds"), &two);
+    verified(server, "ds");
+    // Beside other files they do not count, and where there is no dataset they are somebody's.
+    server.put("ds/Thumbs.db", b"x");
+    server.put("ds/notes.txt", b"mine");
+    run(server, &["--overwrite"], "ds", &whole(&one)).exits(6).says("\"notes.txt\", which");
+}
+
 pub fn what_is_kept_is_taken_up(server: &Server) {
     let all = files("v1");
     let cut = format!("{BEGIN}{}", lines(&all[..30]));

@@ -10,6 +10,7 @@ mod dimensions;
 mod export;
 mod faults;
 mod hostile;
+mod networks;
 mod postgres;
 mod precedence;
 mod refusals;

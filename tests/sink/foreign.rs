@@ -52,10 +52,10 @@ fn what_is_not_ours_is_named_and_stays() {
 #[test]
 fn files_beside_a_dataset_of_ours_keep_it_from_being_replaced() {
     for (extra, says) in [
-        ("labels.cache", "\"labels.cache\", which its manifest does not list"),
+        ("labels.cached", "\"labels.cached\", which its manifest does not list"),
         ("a/mine", "\"a/mine\""),
         ("metadata/notes", "\"metadata/notes\""),
-        (".DS_Store", "\".DS_Store\""),
+        (".DS_Stores", "\".DS_Stores\""),
         ("A", "\"A\""),
         ("b.txt~", "\"b.txt~\""),
         ("lost+found.txt", "\"lost+found.txt\""),

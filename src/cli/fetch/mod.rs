@@ -10,6 +10,7 @@ mod progress;
 mod scope;
 mod selection;
 
+use super::advice;
 use super::common::Console;
 use super::progress::show;
 use crate::api::Client;
@@ -37,6 +38,7 @@ pub fn run(mut args: Fetch, typed: &[String], console: &Console) -> Result<Exit,
             "standard input cannot be both the token (--token-stdin) and the ids (--ids-from -)",
         ));
     }
+    args.connect.network.apply()?;
     scope::settle(&mut args, typed)?;
     let runtime = fetch::runtime(args.common.threads())?;
     #[cfg(feature = "postgres")]
@@ -101,7 +103,7 @@ fn write(
         console.debug(&format!("requests: {requests}; sent again: {retries}; bytes received: {bytes}"));
     }
     let report = done?;
-    report.notes.iter().for_each(|note| console.warn(note));
+    report.notes.into_iter().for_each(|note| console.warn(&advice::join(note.text, note.advice)));
     console.info(&format!("{} in {:.1} s", report.rows, began.elapsed().as_secs_f64()));
     match (args.moves_checkpoint(), report.span, &request.series) {
         (Ok(true), Some(span), Some(series)) => {

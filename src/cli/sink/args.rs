@@ -3,6 +3,7 @@
 use super::client;
 use super::problem::Problem;
 use crate::cli::common::Common;
+use crate::cli::network::Network;
 use crate::cli::number;
 use crate::cli::size;
 use crate::cli::unframed::Unframed;
@@ -168,6 +169,9 @@ pub struct Args {
     /// The largest size of all originals together; more end the run
     #[arg(long, value_name = "SIZE", value_parser = size::bytes, hide_short_help = true, help_heading = "Originals")]
     pub(super) max_total_bytes: Option<u64>,
+    /// Whom to trust.
+    #[command(flatten)]
+    pub(super) network: Network,
     /// Print help (`-h`: in short)
     #[arg(short, long, action = clap::ArgAction::Help, help_heading = "Common options")]
     help: Option<bool>,

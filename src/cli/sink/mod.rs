@@ -33,6 +33,7 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
 
 /// Verifies, lists what would be written, or writes.
 fn choose(args: &Arc<Args>, console: &Console) -> Result<Exit, Problem> {
+    args.network.apply()?;
     let to = console.clone();
     let retry = RetryPolicy::new(args.retry_for(), move |text| to.warn(text)).telling_all(console.is_verbose());
     if args.verify {
@@ -53,6 +54,10 @@ fn choose(args: &Arc<Args>, console: &Console) -> Result<Exit, Problem> {
     let stop = signals::ending().map_err(|e| Problem::new(Exit::Other, format!("cannot watch for signals: {e}")))?;
     let destination = open::new(args, &retry, &stop)?;
     open::check_lists(args, &*destination)?;
+    if let Some(caches) = destination.caches().filter(|caches| !caches.is_empty()) {
+        console
+            .warn(&format!("{caches} in {}: caches of other programs, replaced with the dataset", destination.name()));
+    }
     let warn = |notice: &_| console.warn(&notice_words(notice));
     console.debug(&format!(
         "writes to {}; {} files at once; failing requests are sent again for {} s",

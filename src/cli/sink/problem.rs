@@ -1,5 +1,6 @@
 //! The failures of a run in the words of the command line: what happened, and which option would help.
 
+use crate::cli::advice;
 use crate::exit::{Classified, Exit, Failure, UsageError};
 use crate::net::addresses::UrlError;
 use crate::sink::SinkError;
@@ -74,6 +75,7 @@ fn words(e: &SinkError) -> Option<String> {
         SinkError::Unfinished { .. } => format!(
             "{e}: if you know that it is gone, --resume continues with what it left, and --overwrite starts over"
         ),
+        SinkError::Overtaken { .. } => format!("{e}; let one run at a time write to a destination"),
         SinkError::Store { temporary: true, .. } => {
             format!("{e}; --retry-for waits longer, --resume keeps what has arrived")
         }
@@ -142,6 +144,7 @@ fn reason_words(reason: &Reason) -> String {
     match reason {
         Reason::TooLarge { limit } => format!("it is larger than --max-file-bytes {limit}"),
         Reason::Url(UrlError::Private(_)) => format!("{reason}; give --allow-private-urls if that is right"),
+        Reason::Network(fault) => advice::join(reason.to_string(), Some(fault.advice())),
         other => other.to_string(),
     }
 }

@@ -11,10 +11,11 @@ mod probe;
 mod wanted;
 
 use super::source::{Filled, Overview, Slot};
-use super::{Request, join};
+use super::{Note, Request, join};
 use crate::api::{ApiError, Target};
+use crate::exit::Advice;
 use crate::net::retry::RetryPolicy;
-use probe::Probe;
+use probe::{Probe, Unmeasured};
 use serde_json::{Map, json};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -41,7 +42,8 @@ struct Inner {
 #[derive(Debug, Default)]
 struct Counts {
     measured: u64,
-    failed: BTreeMap<String, u64>,
+    /// By reason: how many, and what helps.
+    failed: BTreeMap<String, (u64, Option<Advice>)>,
 }
 
 impl Dimensions {
@@ -86,7 +88,7 @@ impl Dimensions {
         for image in images {
             let found = match &image.url {
                 Some(url) => self.0.probe.size(url).await,
-                None => Err("no URL".to_owned()),
+                None => Err("no URL".into()),
             };
             let mut counts = self.0.counts.lock().unwrap_or_else(PoisonError::into_inner);
             match found {
@@ -94,7 +96,7 @@ impl Dimensions {
                     counts.measured += 1;
                     sizes.insert(image.media, json!({"width": width, "height": height}));
                 }
-                Err(reason) => *counts.failed.entry(reason).or_default() += 1,
+                Err(Unmeasured { reason, advice }) => counts.failed.entry(reason).or_insert((0, advice)).0 += 1,
             }
         }
         if !sizes.is_empty() {
@@ -104,18 +106,20 @@ impl Dimensions {
     }
 
     /// What the user should know.
-    pub fn notes(&self) -> Vec<String> {
+    pub fn notes(&self) -> Vec<Note> {
         let counts = self.0.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        let failed: u64 = counts.failed.values().sum();
+        let failed: u64 = counts.failed.values().map(|(n, _)| n).sum();
         if failed == 0 {
             return Vec::new();
         }
         let reasons: Vec<String> =
-            counts.failed.iter().take(REASONS).map(|(reason, n)| format!("{reason}: {n}")).collect();
+            counts.failed.iter().take(REASONS).map(|(reason, (n, _))| format!("{reason}: {n}")).collect();
+        let advice = counts.failed.values().find_map(|(_, advice)| *advice);
         let all = failed + counts.measured;
-        vec![format!(
+        let text = format!(
             "{failed} of {all} images without a size could not be measured, and their rows have none ({})",
             reasons.join("; ")
-        )]
+        );
+        vec![Note { text, advice }]
     }
 }

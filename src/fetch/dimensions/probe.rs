@@ -3,9 +3,13 @@
 
 use super::header::{Known, Look};
 use crate::api::retry::{Policy, Tries, retry_after};
-use crate::net::addresses::Reach;
-use crate::net::http::{Clients, why};
+use crate::exit::Advice;
+use crate::net::addresses::{Reach, UrlError};
+use crate::net::fault;
+use crate::net::http;
+use crate::net::http::{Broken, Clients};
 use crate::net::retry::RetryPolicy;
+use bytes::Bytes;
 use reqwest::{Response, StatusCode, header};
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::Relaxed;
@@ -35,12 +39,36 @@ pub struct Probe {
     retries: Option<RetryPolicy>,
 }
 
+/// Why an image was not measured, in a few words that hold no part of the URL, and what can be done about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmeasured {
+    /// What happened.
+    pub reason: String,
+    /// What helps.
+    pub advice: Option<Advice>,
+}
+
+impl<T: Into<String>> From<T> for Unmeasured {
+    fn from(reason: T) -> Self {
+        Self { reason: reason.into(), advice: None }
+    }
+}
+
 /// Why a try gave nothing.
 enum Trouble {
     /// Asking again does not help.
-    Final(String),
+    Final(Unmeasured),
     /// The failure may pass, at the earliest after this time.
-    Passing(String, Option<Duration>),
+    Passing(Unmeasured, Option<Duration>),
+}
+
+fn last(reason: impl Into<Unmeasured>) -> Trouble {
+    Trouble::Final(reason.into())
+}
+
+fn out_of_reach(e: &UrlError) -> Trouble {
+    let advice = matches!(e, UrlError::Private(_)).then_some(Advice::AllowPrivate);
+    Trouble::Final(Unmeasured { reason: e.to_string(), advice })
 }
 
 impl Probe {
@@ -57,13 +85,13 @@ impl Probe {
     /// Width and height of the image at an address, in pixels as it is shown.
     ///
     /// # Errors
-    /// The reason in a few words; it holds no part of the URL.
-    pub async fn size(&self, address: &str) -> Result<(u32, u32), String> {
+    /// [`Unmeasured`].
+    pub async fn size(&self, address: &str) -> Result<(u32, u32), Unmeasured> {
         let url = match (Url::parse(address), &self.own) {
             (Ok(url), _) => url,
-            (Err(_), Some(own)) => own.join(address).map_err(|_| "an invalid URL".to_owned())?,
+            (Err(_), Some(own)) => own.join(address).map_err(|_| "an invalid URL")?,
             (Err(_), None) => {
-                return Err("a relative URL, and no host (SYNAPSE_HOST) that it could belong to".to_owned());
+                return Err("a relative URL, and no host (SYNAPSE_HOST) that it could belong to".into());
             }
         };
         let mut tries = Tries::new(Policy { budget: PATIENCE, ..Policy::default() });
@@ -82,7 +110,7 @@ impl Probe {
                 Some(pause) => {
                     if let Some(retries) = &self.retries {
                         let which = format!("after {} s of {}", tries.seconds(), PATIENCE.as_secs());
-                        retries.warn_failing(&url.origin().ascii_serialization(), &reason, &which, pause);
+                        retries.warn_failing(&url.origin().ascii_serialization(), &reason.reason, &which, pause);
                     }
                     tokio::time::sleep(pause).await;
                 }
@@ -99,7 +127,7 @@ impl Probe {
         for _ in 0..PIECES {
             let from = match known.look() {
                 Look::Size(width, height) => return Ok((width, height)),
-                Look::None(reason) => return Err(Trouble::Final(reason.to_owned())),
+                Look::None(reason) => return Err(last(reason)),
                 Look::Need(from) => from,
             };
             let response = self.request(url, from, fresh).await?;
@@ -112,7 +140,7 @@ impl Probe {
                 self.beginning(response, known).await?;
             }
         }
-        Err(Trouble::Final("a header that is too long".to_owned()))
+        Err(last("a header that is too long"))
     }
 
     /// Takes a part of the file; never more of it than was asked for.
@@ -120,11 +148,11 @@ impl Probe {
         let range = response.headers().get(header::CONTENT_RANGE).and_then(|v| v.to_str().ok()).unwrap_or_default();
         let (span, total) = range.trim_start_matches("bytes ").split_once('/').unwrap_or_default();
         if span.split('-').next().and_then(|start| start.parse().ok()) != Some(from) {
-            return Err(Trouble::Final("a server that sends other bytes than were asked for".to_owned()));
+            return Err(last("a server that sends other bytes than were asked for"));
         }
         known.end = total.parse().ok();
         let mut at = from;
-        while let Some(chunk) = response.chunk().await.map_err(broken)? {
+        while let Some(chunk) = next(&mut response).await? {
             let left = usize::try_from(from + PIECE - at).unwrap_or(0);
             known.add(at, &chunk[..chunk.len().min(left)]);
             at += chunk.len() as u64;
@@ -132,14 +160,14 @@ impl Probe {
                 return Ok(());
             }
         }
-        if at == from { Err(Trouble::Passing("an empty answer".to_owned(), None)) } else { Ok(()) }
+        if at == from { Err(Trouble::Passing("an empty answer".into(), None)) } else { Ok(()) }
     }
 
     /// Takes the file from its beginning, as far as it is needed. Then the response is dropped, and its connection with it.
     async fn beginning(&self, mut response: Response, known: &mut Known) -> Result<(), Trouble> {
         let mut at = 0;
         let mut looked = 0;
-        while let Some(chunk) = response.chunk().await.map_err(broken)? {
+        while let Some(chunk) = next(&mut response).await? {
             known.add(at as u64, &chunk);
             at += chunk.len();
             if at - looked >= PIECE as usize {
@@ -149,7 +177,7 @@ impl Probe {
                 }
             }
             if at > WHOLE {
-                return Err(Trouble::Final("a long header on a server that sends no ranges".to_owned()));
+                return Err(last("a long header on a server that sends no ranges"));
             }
         }
         known.end = Some(at as u64);
@@ -161,13 +189,14 @@ impl Probe {
         let mut url = url.clone();
         for _ in 0..=REDIRECTS {
             let reach = self.reach(&url);
-            reach.check(&url).map_err(|e| Trouble::Final(e.to_string()))?;
-            let client = self.clients.get(reach, fresh).map_err(broken)?;
+            reach.check(&url).map_err(|e| out_of_reach(&e))?;
+            let client = self.clients.get(reach, fresh).map_err(|e| last(e.to_string()))?;
+            http::check_name(reach, &url).await.map_err(|e| out_of_reach(&e.into()))?;
             let request = client
                 .get(url.clone())
                 .header(header::ACCEPT_ENCODING, "identity")
                 .header(header::RANGE, format!("bytes={from}-{}", from + PIECE - 1));
-            let response = request.send().await.map_err(broken)?;
+            let response = request.send().await.map_err(|e| broken(e, &url))?;
             let status = response.status();
             if !status.is_redirection() {
                 return accept(response, status);
@@ -175,10 +204,10 @@ impl Probe {
             let target = response.headers().get(header::LOCATION).and_then(|v| v.to_str().ok());
             match target.and_then(|t| url.join(t).ok()) {
                 Some(next) => url = next,
-                None => return Err(Trouble::Final("a redirect to nowhere".to_owned())),
+                None => return Err(last("a redirect to nowhere")),
             }
         }
-        Err(Trouble::Final("too many redirects".to_owned()))
+        Err(last("too many redirects"))
     }
 
     fn reach(&self, url: &Url) -> Reach {
@@ -199,17 +228,30 @@ fn accept(response: Response, status: StatusCode) -> Result<Response, Trouble> {
         408 | 425 | 429 | 500 | 502..=504 | 520..=524 => {
             let asked = response.headers().get(header::RETRY_AFTER).and_then(|v| v.to_str().ok());
             let after = asked.and_then(|v| retry_after(v, jiff::Timestamp::now()));
-            Err(Trouble::Passing(format!("HTTP {code}"), after))
+            Err(Trouble::Passing(format!("HTTP {code}").into(), after))
         }
-        400 | 401 | 403 => Err(Trouble::Final(format!("HTTP {code} (an expired URL?)"))),
-        _ => Err(Trouble::Final(format!("HTTP {code}"))),
+        400 | 401 | 403 => Err(last(format!("HTTP {code} (an expired URL?)"))),
+        _ => match fault::of_status(code, response.url()) {
+            Some(fault) => Err(Trouble::Final(Unmeasured { reason: fault.to_string(), advice: Some(fault.advice()) })),
+            None => Err(last(format!("HTTP {code}"))),
+        },
     }
 }
 
-fn broken(e: reqwest::Error) -> Trouble {
-    match why(e) {
-        Ok(reason) => Trouble::Passing(reason, None),
-        Err(private) => Trouble::Final(private.to_string()),
+/// The next bytes of a body.
+async fn next(response: &mut Response) -> Result<Option<Bytes>, Trouble> {
+    let url = response.url().clone();
+    response.chunk().await.map_err(|e| broken(e, &url))
+}
+
+fn broken(e: reqwest::Error, url: &Url) -> Trouble {
+    match http::why(e, url) {
+        Broken::Private(private) => out_of_reach(&private.into()),
+        Broken::Fault(fault) => {
+            let problem = Unmeasured { reason: fault.to_string(), advice: Some(fault.advice()) };
+            if fault.may_pass() { Trouble::Passing(problem, None) } else { Trouble::Final(problem) }
+        }
+        Broken::Passing(reason) => Trouble::Passing(reason.into(), None),
     }
 }
 
@@ -243,7 +285,7 @@ mod tests {
     }
 
     fn size(probe: &Probe, address: &str) -> Result<(u32, u32), String> {
-        tokio::runtime::Runtime::new().unwrap().block_on(probe.size(address))
+        tokio::runtime::Runtime::new().unwrap().block_on(probe.size(address)).map_err(|e| e.reason)
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub mod stdout;
 pub mod tar_writer;
 pub mod zip_writer;
 
+use super::dataset::caches::Caches;
 use super::dataset::foreign::{Foreign, Standing, standing};
 use super::dataset::manifest;
 use super::destination::{Destination, Existing, Output};
@@ -54,6 +55,8 @@ pub struct Archive {
     stop: Arc<AtomicBool>,
     /// The name that it was published under, which may have a number.
     got: OnceLock<PathBuf>,
+    /// Caches of other programs in the archive that is replaced.
+    caches: Caches,
 }
 
 enum ArchiveOutput {
@@ -75,7 +78,7 @@ impl Archive {
     /// # Errors
     /// [`SinkError::Exists`], [`SinkError::Usage`] when `dest` cannot be replaced, [`SinkError::Write`].
     pub fn file(dest: &Path, format: ArchiveFormat, existing: Existing) -> Result<Self, SinkError> {
-        check(dest, format, existing)?;
+        let caches = check(dest, format, existing)?;
         let staging = Staging::new(dest, false, false)?;
         let (growing, scratch) = (staging.path().join("archive"), staging.path().join("scratch"));
         let pack = fs::create_dir(&scratch).and_then(|()| ArchiveWriter::new(format, File::create_new(&growing)?));
@@ -85,7 +88,7 @@ impl Archive {
             SinkError::write(name.clone(), e)
         })?;
         let output = ArchiveOutput::File { dest: dest.to_owned(), existing, staging, growing };
-        Ok(Self::new(output, name, pack, scratch, Arc::default()))
+        Ok(Self { caches, ..Self::new(output, name, pack, scratch, Arc::default()) })
     }
 
     /// A tar on standard output. What waits for its turn waits in the system's folder for temporary files.
@@ -114,7 +117,7 @@ impl Archive {
     fn new(output: ArchiveOutput, name: String, pack: ArchiveWriter, scratch: PathBuf, stop: Arc<AtomicBool>) -> Self {
         let packing = OrderedArchive { name, pack: Some(pack), broken: false };
         let files = Arc::new(InOrder::new(packing, &scratch));
-        Self { output, scratch, files, stop, got: OnceLock::new() }
+        Self { output, scratch, files, stop, got: OnceLock::new(), caches: Caches::default() }
     }
 
     fn enter(&self, order: u64, path: &RelPath, content: io::Result<Buffered>) -> Result<(), SinkError> {
@@ -182,6 +185,10 @@ impl Destination for Archive {
         }
     }
 
+    fn caches(&self) -> Option<&Caches> {
+        Some(&self.caches)
+    }
+
     fn replaces(&self, file: &Path) -> bool {
         match &self.output {
             ArchiveOutput::File { dest, .. } => local::holds(dest, file),
@@ -239,10 +246,10 @@ fn ending(dest: &Path) -> &str {
 ///
 /// # Errors
 /// [`SinkError::Exists`], [`SinkError::Foreign`], [`SinkError::Unsupported`].
-pub fn check(dest: &Path, format: ArchiveFormat, existing: Existing) -> Result<(), SinkError> {
-    let Ok(meta) = dest.symlink_metadata() else { return Ok(()) };
+pub fn check(dest: &Path, format: ArchiveFormat, existing: Existing) -> Result<Caches, SinkError> {
+    let Ok(meta) = dest.symlink_metadata() else { return Ok(Caches::default()) };
     if existing == Existing::Numbered {
-        return Ok(());
+        return Ok(Caches::default());
     }
     let shown = dest.display().to_string();
     let there = match (meta.is_file(), existing) {
@@ -261,6 +268,7 @@ pub fn check(dest: &Path, format: ArchiveFormat, existing: Existing) -> Result<(
     match there {
         Standing::Foreign(foreign) => Err(SinkError::Foreign { dest: shown, foreign }),
         _ if existing == Existing::Refused => Err(SinkError::Exists { dest: shown }),
-        Standing::Dataset | Standing::Empty => Ok(()),
+        Standing::Dataset(caches) => Ok(caches),
+        Standing::Empty => Ok(Caches::default()),
     }
 }

@@ -11,6 +11,7 @@ use super::format::{ArchiveFormat, Compressor};
 use super::in_order::{FinishedFile, InOrder, Sequence};
 use super::tar_writer::TarWriter;
 use crate::path::RelPath;
+use crate::sink::dataset::caches::Caches;
 use crate::sink::dataset::digest::{Digest, Meter};
 use crate::sink::dataset::manifest;
 use crate::sink::destination::{Destination, Output};
@@ -182,6 +183,10 @@ impl Destination for Shards {
 
     fn replaces(&self, file: &Path) -> bool {
         self.folder.replaces(file)
+    }
+
+    fn caches(&self) -> Option<&Caches> {
+        self.folder.caches()
     }
 
     fn stop(&self) {

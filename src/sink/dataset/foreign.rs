@@ -1,5 +1,7 @@
 //! What at a destination is not of a dataset of ours: only what a manifest lists is ever replaced.
 
+use super::caches;
+use super::caches::Caches;
 use super::manifest;
 use super::published::Published;
 use crate::sink::error::SinkError;
@@ -15,8 +17,8 @@ const NAMED: usize = 3;
 pub enum Standing {
     /// No files.
     Empty,
-    /// A dataset, and nothing else.
-    Dataset,
+    /// A dataset, and nothing else but caches of other programs.
+    Dataset(Caches),
     /// Something that is not ours.
     Foreign(Foreign),
 }
@@ -86,9 +88,15 @@ pub fn standing(place: &dyn Published, is_ours: impl Fn(&str) -> bool) -> Result
             }
         }
     };
-    let (mut first, mut count) = (Vec::new(), 0);
+    let is_listed = |path: &str| listed.contains(&keys.hash_one(path));
+    let (mut first, mut count, mut left) = (Vec::new(), 0, Caches::default());
     place.list(&mut |path, _| {
-        if !(dataset && listed.contains(&keys.hash_one(path)) || is_ours(path)) {
+        if dataset && is_listed(path) || is_ours(path) {
+            return Ok(());
+        }
+        if dataset && caches::is_cache(path, is_listed) {
+            left.add(path);
+        } else {
             count += 1;
             // Listed in any order, named in one.
             let at = first.partition_point(|known: &String| known.as_str() < path);
@@ -99,7 +107,7 @@ pub fn standing(place: &dyn Published, is_ours: impl Fn(&str) -> bool) -> Result
     })?;
     Ok(match (count, dataset) {
         (0, false) => Standing::Empty,
-        (0, true) => Standing::Dataset,
+        (0, true) => Standing::Dataset(left),
         _ => Standing::Foreign(Foreign::Files { dataset, first, count }),
     })
 }
@@ -144,10 +152,16 @@ mod tests {
         ] {
             let said = match with(listed, there) {
                 Standing::Foreign(foreign) => Some(foreign.to_string()),
-                Standing::Empty | Standing::Dataset => None,
+                Standing::Empty | Standing::Dataset(_) => None,
             };
             assert_eq!(said.as_deref(), says, "{listed:?} {there:?}");
         }
-        assert_eq!([with(None, &[]), with(Some(&["a"]), &["a"])], [Standing::Empty, Standing::Dataset]);
+        assert_eq!(with(None, &[]), Standing::Empty);
+        assert_eq!(with(Some(&["a"]), &["a"]), Standing::Dataset(Caches::default()));
+        // Caches count only where there is a dataset.
+        assert!(
+            matches!(with(Some(&["a"]), &["a", ".DS_Store"]), Standing::Dataset(c) if c.to_string() == "\".DS_Store\"")
+        );
+        assert!(matches!(with(None, &[".DS_Store"]), Standing::Foreign(_)));
     }
 }

@@ -1,5 +1,6 @@
 //! A dataset as a whole: its manifest, a published one as readers see it, and the log that lets a later run continue.
 
+pub mod caches;
 pub mod check;
 pub mod digest;
 pub mod foreign;

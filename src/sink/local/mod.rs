@@ -4,6 +4,7 @@ pub mod inside;
 pub mod resume;
 pub mod staging;
 
+use super::dataset::caches::Caches;
 use super::dataset::digest::Digest;
 use super::dataset::foreign::{Foreign, Standing, standing};
 use super::dataset::manifest;
@@ -35,6 +36,8 @@ pub struct Local {
     scratch: PathBuf,
     log: ResumeLog<LogFile>,
     resumable: Resumable,
+    /// Caches of other programs in the dataset that is replaced.
+    caches: Caches,
     keep: bool,
 }
 
@@ -50,13 +53,13 @@ impl Local {
         let inside = existing != Existing::Numbered && inside::is_needed(&dest);
         let looked = check(&dest, existing);
         // What looks foreign may be what a killed run was moving.
+        let mut caches = Caches::default();
         if !(inside && has_leftovers(&dest)) {
-            looked?;
+            caches = looked?;
         }
         let staging = Staging::new(&dest, inside, resume)?;
-        if inside && let Err(e) = check(&dest, existing) {
-            staging.remove();
-            return Err(e);
+        if inside {
+            caches = check(&dest, existing).inspect_err(|_| staging.remove())?;
         }
         let tree = staging.path().join(TREE);
         let scratch = staging.path().join("scratch");
@@ -71,7 +74,8 @@ impl Local {
             SinkError::write(staging.path().display().to_string(), e)
         })?;
         let resumable = Resumable::of(&staging)?;
-        Ok(Self { dest, existing, got: OnceLock::new(), staging, inside, tree, scratch, log, resumable, keep })
+        let got = OnceLock::new();
+        Ok(Self { dest, existing, got, staging, inside, tree, scratch, log, resumable, caches, keep })
     }
 
     fn fail(&self, path: &str, e: io::Error) -> SinkError {
@@ -179,6 +183,10 @@ impl Destination for Local {
         self.log.record(path.as_str(), digest)
     }
 
+    fn caches(&self) -> Option<&Caches> {
+        Some(&self.caches)
+    }
+
     fn scratch(&self) -> &Path {
         &self.scratch
     }
@@ -260,16 +268,16 @@ impl Drop for LocalFile {
 ///
 /// # Errors
 /// [`SinkError::Exists`], [`SinkError::Foreign`]; [`SinkError::Usage`] or [`SinkError::Unsupported`] when `dest` cannot be replaced safely.
-pub fn check(dest: &Path, existing: Existing) -> Result<(), SinkError> {
+pub fn check(dest: &Path, existing: Existing) -> Result<Caches, SinkError> {
     let shown = dest.display();
     if dest.file_name().is_none() {
         return Err(SinkError::usage(format!(
             "{shown:?} cannot be a destination: name a folder that does not exist yet"
         )));
     }
-    let Ok(meta) = dest.symlink_metadata() else { return Ok(()) };
+    let Ok(meta) = dest.symlink_metadata() else { return Ok(Caches::default()) };
     if existing == Existing::Numbered {
-        return Ok(());
+        return Ok(Caches::default());
     }
     match (meta.is_dir(), existing) {
         (true, _) => {}
@@ -280,7 +288,7 @@ pub fn check(dest: &Path, existing: Existing) -> Result<(), SinkError> {
     }
     let entries = inside::entries(dest, dest).map_err(|e| SinkError::write(shown.to_string(), e))?;
     if entries.is_empty() {
-        return Ok(());
+        return Ok(Caches::default());
     }
     if existing == Existing::Replaced && holds_somebody(dest) {
         return Err(SinkError::usage(format!(
@@ -297,8 +305,8 @@ pub fn check(dest: &Path, existing: Existing) -> Result<(), SinkError> {
             let foreign = Foreign::Files { dataset: false, first, count: entries.len() as u64 };
             Err(SinkError::Foreign { dest: shown.to_string(), foreign })
         }
-        Standing::Dataset if existing == Existing::Refused => Err(SinkError::Exists { dest: shown.to_string() }),
-        Standing::Dataset => Ok(()),
+        Standing::Dataset(_) if existing == Existing::Refused => Err(SinkError::Exists { dest: shown.to_string() }),
+        Standing::Dataset(caches) => Ok(caches),
     }
 }
 

@@ -12,8 +12,9 @@ use super::destination::Output;
 use super::error::SinkError;
 use crate::exit::Exit;
 use crate::net::addresses::Reach;
+use crate::net::fault;
 use crate::net::http;
-use crate::net::http::Clients;
+use crate::net::http::{Broken, Clients};
 use crate::net::retry::RetryPolicy;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use ending::Ending;
@@ -326,7 +327,7 @@ impl Downloads {
                     }
                 }
                 Ok(None) => break,
-                Err(e) => return Err(broken(e)),
+                Err(e) => return Err(broken(e, &source.url)),
             }
         }
         if length.is_some_and(|length| got.meter.bytes() < length) {
@@ -344,14 +345,15 @@ impl Downloads {
         for _ in 0..=REDIRECTS {
             let reach = self.reach(&url, source);
             reach.check(&url).map_err(|e| permanent(e.into()))?;
-            let client = self.clients.get(reach, fresh).map_err(broken)?;
+            let client = self.clients.get(reach, fresh).map_err(SinkError::from)?;
+            self.wait(http::check_name(reach, &url))?.map_err(|e| permanent(Reason::Url(e.into())))?;
             let mut request = client.get(url.clone()).header(header::ACCEPT_ENCODING, "identity");
             if let (Some(validator), true) = (&got.validator, got.meter.bytes() > 0) {
                 request = request
                     .header(header::RANGE, format!("bytes={}-", got.meter.bytes()))
                     .header(header::IF_RANGE, validator.clone());
             }
-            let response = self.wait(request.send())?.map_err(broken)?;
+            let response = self.wait(request.send())?.map_err(|e| broken(e, &url))?;
             if response.status() == StatusCode::RANGE_NOT_SATISFIABLE {
                 got.restart()?;
             }
@@ -400,6 +402,9 @@ impl Downloads {
 /// Is this the response to take the body from?
 fn accept(response: Response, kind: Kind) -> Result<Response, Tried> {
     let status = response.status();
+    if let Some(fault) = fault::of_status(status.as_u16(), response.url()) {
+        return Err(permanent(Reason::Network(fault)));
+    }
     if !matches!(status, StatusCode::OK | StatusCode::PARTIAL_CONTENT) {
         let retry = matches!(status.as_u16(), 408 | 416 | 429 | 500 | 502 | 503 | 504 | 520..=524);
         let after = response.headers().get(header::RETRY_AFTER).and_then(retry_after);
@@ -454,10 +459,14 @@ fn wrong_body(got: &mut Arrived<'_>, reason: Reason) -> Result<(), Tried> {
 }
 
 /// A connection or a body that broke.
-fn broken(e: reqwest::Error) -> Tried {
-    match http::why(e) {
-        Ok(reason) => temporary(reason),
-        Err(private) => permanent(Reason::Url(private.into())),
+fn broken(e: reqwest::Error, url: &Url) -> Tried {
+    match http::why(e, url) {
+        Broken::Private(private) => permanent(Reason::Url(private.into())),
+        Broken::Fault(fault) => {
+            let (retry, reason) = (fault.may_pass(), Reason::Network(fault));
+            Tried::Failed(FailedTry { reason, retry, wrong_body: false, refused: false, after: None })
+        }
+        Broken::Passing(reason) => temporary(reason),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::sniff::{Found, Kind};
 use crate::net::addresses::UrlError;
+use crate::net::fault::Fault;
 
 /// Why an original could not be downloaded; the URL is not part of it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -15,6 +16,9 @@ pub enum Reason {
     /// Its URL is refused, before or while connecting.
     #[error(transparent)]
     Url(#[from] UrlError),
+    /// The proxy, or the server's certificate.
+    #[error("{0}")]
+    Network(Fault),
     /// A success that is not the file.
     #[error("the server sent {found} instead of {kind}")]
     NotTheFile {

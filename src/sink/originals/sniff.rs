@@ -247,8 +247,11 @@ fn as_text(head: &[u8]) -> Option<String> {
         [0xfe, 0xff, ..] => return Some(wide(u16::from_be_bytes)),
         _ => {}
     }
-    let is_text = !head.iter().any(|b| b.is_ascii_control() && !b.is_ascii_whitespace());
-    is_text.then(|| String::from_utf8_lossy(head).trim_start_matches('\u{feff}').to_owned())
+    let is_plain = !head.iter().any(|b| b.is_ascii_control() && !b.is_ascii_whitespace());
+    // Pages have their encodings; other text is UTF-8, which may end inside a character here.
+    let is_text = head.trim_ascii_start().starts_with(b"<")
+        || std::str::from_utf8(head).map_or_else(|e| e.error_len().is_none() && e.valid_up_to() > 0, |_| true);
+    (is_plain && is_text).then(|| String::from_utf8_lossy(head).trim_start_matches('\u{feff}').to_owned())
 }
 
 /// What a text that begins with `<` is.
@@ -356,6 +359,8 @@ mod tests {
             ("a.jpg", b"<!-- proxy --><html lang=ko>", Some(html)),
             ("a.jpg", b"<?xml version=\"1.0\"?><!DOCTYPE html PUBLIC \"x\"><html>", Some(html)),
             ("a.jpg", b"<h1>Sign in</h1>", Some(html)),
+            // A Korean page that is not UTF-8.
+            ("a.jpg", b"<html><title>\xb7\xce\xb1\xd7", Some(html)),
             (
                 "a.png",
                 b"<?xml version=\"1.0\"?>\n<Error><Code>AccessDenied</Code><Message>x?sig=1</Message>",

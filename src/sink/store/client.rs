@@ -107,9 +107,19 @@ impl Io {
         &self.op
     }
 
-    /// A store's error about this key.
+    /// A store's error about this key. An answer that has no text, as to HEAD, is explained by asking for the content.
     pub fn failed(&self, key: &str, e: &Error) -> SinkError {
-        error::failed(&format!("{}{key}", self.base), e)
+        let path = format!("{}{key}", self.base);
+        let again = error::is_bare_refusal(e).then(|| self.clean(self.once.read_with(key).range(0..1)));
+        match again {
+            Some(Some(Err(told))) if !told.message().is_empty() => error::failed(&path, &told),
+            _ => error::failed(&path, e),
+        }
+    }
+
+    /// Warns the user.
+    pub fn warn(&self, text: &str) {
+        self.retry.warn(text);
     }
 
     /// The client for cleaning up: a request is sent once.

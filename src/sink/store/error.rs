@@ -1,20 +1,74 @@
 //! The error of a store as the user may see it: in the store's own words, without secrets, and with what to do about it.
 
+use super::cure;
+use super::cure::Facts;
+use super::environment::env;
+use crate::net::fault;
+use crate::net::fault::Fault;
 use crate::sink::error::SinkError;
 use opendal::{Error, ErrorKind};
+use url::Url;
 
 /// A store's error about a path as the user knows it.
 pub fn failed(path: &str, e: &Error) -> SinkError {
+    if let Some(fault) = fault_of(e) {
+        return SinkError::Network { path: path.to_owned(), fault };
+    }
     let reason = reason(e);
-    let advice = advice(e, &reason);
+    let advice = advice(path, e, &reason);
     let temporary = advice.is_none() && is_temporary(e, &reason);
-    let advice = if temporary { Some("try again when it answers") } else { advice };
+    let advice = if temporary { Some("try again when it answers".to_owned()) } else { advice };
     let reason = advice.map_or_else(|| reason.clone(), |advice| format!("{reason}; {advice}"));
     SinkError::Store { path: path.to_owned(), reason, temporary }
 }
 
+/// The proxy or the certificate, if one of them is to blame.
+pub fn fault_of(e: &Error) -> Option<Fault> {
+    let url = context(e, "url: ").and_then(|url| Url::parse(&url).ok());
+    let connecting = std::error::Error::source(e).and_then(|c| c.downcast_ref::<reqwest::Error>());
+    let found = match (&url, connecting) {
+        (Some(url), Some(cause)) => fault::of(e, url, cause.is_connect()),
+        _ => fault::certificate(e).map(Fault::Certificate),
+    };
+    // The library of FTP hands on no more than the words.
+    found.or_else(|| fault::certificate_in(e.message().strip_prefix("TLS failed: ")?).map(Fault::Certificate))
+}
+
+/// Whether the store does not know conditional writes: it says so, or refuses the request without a cause that has another cure.
+pub fn lacks_conditions(e: &Error) -> bool {
+    let code = code(e.message()).unwrap_or_default();
+    let other_cause = [
+        "AuthorizationHeaderMalformed",
+        "ExpiredToken",
+        "InvalidToken",
+        "TokenRefreshRequired",
+        "InvalidBucketName",
+        "EntityTooLarge",
+        "RequestTimeout",
+        "IllegalLocationConstraintException",
+    ];
+    match status(e) {
+        Some(501 | 405) => true,
+        Some(400) => !other_cause.contains(&code) && context(e, "\"x-amz-bucket-region\": \"").is_none(),
+        _ => e.kind() == ErrorKind::Unsupported,
+    }
+}
+
+/// Whether the store refused for lack of a right.
+pub fn is_denied(e: &Error) -> bool {
+    e.kind() == ErrorKind::PermissionDenied || matches!(status(e), Some(401 | 403))
+}
+
+/// Whether an answer says no more than its status, as every answer to HEAD does.
+pub fn is_bare_refusal(e: &Error) -> bool {
+    e.message().is_empty() && matches!(status(e), Some(300..=403))
+}
+
 /// What the store or the network said. Neither URLs with queries nor headers are in it: they can hold signatures.
 pub fn reason(e: &Error) -> String {
+    if let Some(fault) = fault_of(e) {
+        return fault.to_string();
+    }
     let mut reason = match (e.message(), status(e)) {
         // An answer to HEAD has no text.
         ("", Some(status)) => format!("HTTP {status}"),
@@ -38,19 +92,56 @@ pub fn reason(e: &Error) -> String {
 }
 
 /// What the user can do about it.
-fn advice(e: &Error, reason: &str) -> Option<&'static str> {
-    let status = status(e);
-    let any = |words: &[&str]| words.iter().any(|w| reason.contains(w));
-    if any(&["NoSuchBucket", "ContainerNotFound", "The specified bucket does not exist"]) {
-        return Some("make it first, or correct its name");
-    }
-    if any(&["RequestTimeTooSkewed"]) {
-        return Some("set the clock of this machine");
-    }
-    if e.kind() == ErrorKind::PermissionDenied || matches!(status, Some(401 | 403)) {
-        return Some("check the credentials, and whether they may list, write and delete there (docs/destinations.md)");
-    }
-    None
+fn advice(path: &str, e: &Error, reason: &str) -> Option<String> {
+    let region = context(e, "\"x-amz-bucket-region\": \"");
+    let date = context(e, "\"date\": \"").and_then(|text| jiff::fmt::rfc2822::parse(&text).ok());
+    let operation = context(e, "service_operation: ").unwrap_or_else(|| {
+        let text = format!("{e}");
+        text.split_once(") at ")
+            .map(|(_, rest)| rest.split([',', ' ']).next().unwrap_or_default().to_owned())
+            .unwrap_or_default()
+    });
+    let scheme = path.split_once("://").map_or("", |(scheme, _)| scheme);
+    cure::of(&Facts {
+        scheme,
+        named: named(scheme),
+        code: code(e.message()).unwrap_or_default(),
+        reason,
+        status: status(e),
+        operation: &operation,
+        region: region.as_deref(),
+        date: date.map(|date| date.timestamp()),
+        now: jiff::Timestamp::now(),
+        denied: is_denied(e),
+    })
+}
+
+/// The variable that names credentials of a scheme, of those that are set the first.
+fn named(scheme: &str) -> Option<&'static str> {
+    let variables: &[&str] = match scheme {
+        "s3" => &[
+            "AWS_PROFILE",
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+            "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+            "AWS_ROLE_ARN",
+        ],
+        "gs" => &["GOOGLE_APPLICATION_CREDENTIALS"],
+        _ => &[],
+    };
+    variables.iter().copied().find(|name| env(name).is_some())
+}
+
+/// The code of an error that the client library has read.
+fn code(message: &str) -> Option<&str> {
+    let (_, rest) = message.split_once("code: \"")?;
+    rest.split('"').next().filter(|code| !code.is_empty())
+}
+
+/// What follows a word among an error's context, up to the end of the text or line. Only what holds no secret is asked for.
+fn context(e: &Error, word: &str) -> Option<String> {
+    let text = format!("{e:?}");
+    let (_, rest) = text.split_once(word)?;
+    Some(rest.split(['"', '\n']).next().unwrap_or_default().trim().to_owned())
 }
 
 /// Whether the same request may succeed later.
@@ -107,7 +198,7 @@ mod tests {
             (
                 ErrorKind::PermissionDenied,
                 "no",
-                "p: PermissionDenied: no; check the credentials, and whether they may list, write and delete there (docs/destinations.md)",
+                "p: PermissionDenied: no; check the credentials, and whether they may list, read, write and delete there",
             ),
             (ErrorKind::Unexpected, "send http request", "p: send http request; try again when it answers"),
         ] {

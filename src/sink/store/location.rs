@@ -2,6 +2,7 @@
 
 use super::client::Io;
 use super::multipart::UnfinishedUploads;
+use super::transport;
 use crate::net::retry::RetryPolicy;
 use crate::sink::error::SinkError;
 use opendal::{Builder, Operator};
@@ -124,9 +125,7 @@ pub fn path_of(dest: &str) -> &str {
 /// # Errors
 /// [`SinkError::Usage`] saying what is missing.
 pub fn client(builder: impl Builder, dest: &str) -> Result<Operator, SinkError> {
-    // Fails when another part of the process was first, which is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    opendal_http_transport_reqwest::install_default();
+    transport::install()?;
     Operator::new(builder).map_err(|e| SinkError::usage(format!("{dest}: {}", super::error::reason(&e))))
 }
 

@@ -6,12 +6,13 @@
 //! ```
 //! [`Store`] writes; [`list`] reads what is published; [`work`] is the second folder; [`location`] has the paths of both;
 //! [`publish`](mod@publish) makes the dataset visible; [`upload`] is one file under way ([`put`](mod@put): in one request, [`multipart`]:
-//! in several); [`client`] talks to the store, [`error`] says what it answered. [`scheme`] has a file for each kind of store;
+//! in several); [`client`] talks to the store, [`error`] says what it answered, [`cure`] what helps. [`scheme`] has a file for each kind of store;
 //! [`platform`] finds those that the platform has configured.
 //!
 //! What readers can see, and when, is in `docs/destinations.md`.
 
 pub mod client;
+pub mod cure;
 pub mod environment;
 pub mod error;
 pub mod list;
@@ -23,12 +24,14 @@ pub mod platform;
 pub mod publish;
 pub mod put;
 pub mod scheme;
+pub mod transport;
 pub mod upload;
 pub mod work;
 
 pub use location::Location;
 
 use super::address;
+use super::dataset::caches::Caches;
 use super::dataset::digest::Digest;
 use super::dataset::manifest;
 use super::destination::{Destination, Output};
@@ -75,6 +78,10 @@ pub struct Store {
     scratch: tempfile::TempDir,
     keys: RandomState,
     held: HashMap<u64, Digest>,
+    /// What the log of an earlier run lists, hashed.
+    logged: HashSet<u64>,
+    /// Caches of other programs that go with the dataset that is replaced.
+    caches: Caches,
     /// The paths of this run, hashed.
     known: Mutex<HashSet<u64>>,
 }
@@ -95,16 +102,24 @@ impl Store {
             return Err(SinkError::usage(format!("--staging-prefix has a component {bad:?}, which is no name")));
         }
         let io = Arc::new(location.io(options.retry)?);
+        let work = Work::new(io.clone(), location.work(options.staging_prefix), location.name.clone(), location.class);
+        // Asked for first: unlike an answer to HEAD, that to GET says what is wrong with credentials, region or clock.
+        let found = work.claimed()?;
         let replaces = list::exists(&io, &location.file(manifest::PATH))?;
+        let left = found.clone().filter(|claim| !claim.done);
         if replaces && !options.overwrite {
-            return Err(SinkError::Exists { dest: location.name.clone() });
+            // To replace it helps only where nothing else is.
+            return match publish::refuse_foreign(&io, &location, &work, left.is_some()) {
+                Err(foreign @ SinkError::Foreign { .. }) => Err(foreign),
+                _ => Err(SinkError::Exists { dest: location.name.clone() }),
+            };
         }
-        let work = Work::new(io.clone(), location.work(options.staging_prefix), location.name.clone());
-        let left = work.claimed()?;
         // What is there without a manifest may be what a killed run has left; its claim says so.
-        if left.is_none() || replaces {
-            publish::refuse_foreign(&io, &location, &work, left.is_some())?;
-        }
+        let caches = if left.is_none() || replaces {
+            publish::refuse_foreign(&io, &location, &work, left.is_some())?
+        } else {
+            Caches::default()
+        };
         if left.is_some() && !options.resume && !options.overwrite {
             return Err(SinkError::Unfinished { dest: location.name.clone() });
         }
@@ -121,6 +136,8 @@ impl Store {
             Some(claim) if options.resume => Claim::new(claim.staged || replaces && location.can_move(&io)),
             _ => Claim::new(staged && location.can_move(&io)),
         };
+        let keys = RandomState::new();
+        let logged = if resumed { work.logged(&keys)? } else { HashMap::new() };
         if resumed {
             location.unfinished_uploads(&work.path("")).abort_leftovers(&io, options.retry)?;
             if !options.resume {
@@ -130,13 +147,33 @@ impl Store {
         // Before the claim, which nobody would take back.
         let scratch = tempfile::Builder::new().prefix("syn-sink-").tempdir();
         let scratch = scratch.map_err(|e| SinkError::write(std::env::temp_dir().display().to_string(), e))?;
-        work.claim(&claim, resumed)?;
+        work.claim(&claim, found.is_some())?;
+        // What was taken over may have been a run that was about to publish.
+        if !replaces && list::exists(&io, &location.file(manifest::PATH))? {
+            work.discard(&claim);
+            return Err(SinkError::Overtaken { dest: location.name.clone() });
+        }
         let tree = if claim.staged { work.tree() } else { location.folder() };
-        let keys = RandomState::new();
-        let held = if options.resume && resumed { work.held(&tree, &keys)? } else { HashMap::new() };
+        let held = if options.resume && resumed { work.held(&tree, &keys, &logged)? } else { HashMap::new() };
+        let logged = logged.into_keys().collect();
         let keep = options.resume || options.keep_staging;
         let known = Mutex::new(HashSet::new());
-        Ok(Self { io, location, work, tree, claim, replaces, resumed, keep, scratch, keys, held, known })
+        Ok(Self {
+            io,
+            location,
+            work,
+            tree,
+            claim,
+            replaces,
+            resumed,
+            keep,
+            scratch,
+            keys,
+            held,
+            logged,
+            caches,
+            known,
+        })
     }
 
     fn key(&self, path: &RelPath) -> Result<String, SinkError> {
@@ -176,8 +213,8 @@ pub fn remove_leftovers(
     retry: &RetryPolicy,
 ) -> Result<(), SinkError> {
     let io = Arc::new(location.io(retry)?);
-    let work = Work::new(io.clone(), location.work(staging_prefix), location.name.clone());
-    if work.claimed()?.is_none() {
+    let work = Work::new(io.clone(), location.work(staging_prefix), location.name.clone(), location.class);
+    if work.claimed()?.is_none_or(|claim| claim.done) {
         return Ok(());
     }
     location.unfinished_uploads(&work.path("")).abort_leftovers(&io, retry)?;
@@ -189,8 +226,11 @@ pub fn remove_leftovers(
         there.insert(keys.hash_one(entry.path.as_str()));
         Ok(())
     })?;
-    publish::remove_replaced_files(&io, location, &work, |path| there.contains(&keys.hash_one(path)))?;
-    work.remove()
+    let removed = publish::remove_replaced_files(&io, location, &work, |path| there.contains(&keys.hash_one(path)));
+    if let Err(e) = removed.and_then(|()| work.remove()) {
+        io.warn(&publish::left_words(&location.name, &e));
+    }
+    Ok(())
 }
 
 impl Destination for Store {
@@ -235,7 +275,15 @@ impl Destination for Store {
         self.io.stop();
     }
 
+    fn caches(&self) -> Option<&Caches> {
+        Some(&self.caches)
+    }
+
     fn discard(&self) {
+        // What another run has taken over is its own.
+        if self.work.is_taken() {
+            return;
+        }
         if self.keep {
             self.work.flush_last();
             return;
@@ -245,7 +293,7 @@ impl Destination for Store {
         }
         // What was stopped amid a request; the work folder goes whatever comes of it.
         let _ = self.location.unfinished_uploads(&self.work.path("")).abort(&self.io);
-        self.work.discard();
+        self.work.discard(&self.claim);
     }
 
     fn name(&self) -> String {

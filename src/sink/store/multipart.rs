@@ -41,7 +41,8 @@ impl Uploads {
     }
 
     async fn abort_below(&self, prefix: &str) -> Result<Listing, String> {
-        let client = Client::builder().build().map_err(|e| e.without_url().to_string())?;
+        let builder = crate::net::http::builder().map_err(|e| e.to_string())?;
+        let client = builder.build().map_err(|e| e.without_url().to_string())?;
         let signer = self.signer(&client);
         for _ in 0..ROUNDS {
             let mut url = self.bucket.clone();

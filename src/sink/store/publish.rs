@@ -9,16 +9,18 @@ use super::error::failed;
 use super::list as files;
 use super::list::StoredDataset;
 use super::upload::StoreFile;
-use super::work::Work;
+use super::work::{self, Work};
 use super::{Location, Store};
 use crate::path::RelPath;
+use crate::sink::dataset::caches;
+use crate::sink::dataset::caches::Caches;
 use crate::sink::dataset::digest::Meter;
 use crate::sink::dataset::foreign::{Standing, standing};
 use crate::sink::dataset::manifest;
 use crate::sink::destination::Output;
 use crate::sink::error::SinkError;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use opendal::{ErrorKind, Operator};
+use opendal::Operator;
 use std::collections::HashSet;
 use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
@@ -28,17 +30,21 @@ use std::sync::Arc;
 
 /// Files moved or removed at once.
 const AT_ONCE: usize = 16;
+/// How many files that stay are named.
+const NAMED: usize = 3;
 
 impl Store {
     /// Makes the dataset visible.
     pub(super) fn publish_dataset(&self, manifest: &Path) -> Result<(), SinkError> {
+        self.work.check()?;
         self.known().insert(self.keys.hash_one(manifest::PATH));
         if self.resumed {
             self.remove_leftover_files()?;
         }
         if !self.claim.staged {
             self.put_manifest(manifest)?;
-            return self.tidy();
+            self.tidy();
+            return Ok(());
         }
         if !self.move_folder(manifest)? {
             if self.replaces {
@@ -48,10 +54,16 @@ impl Store {
             }
             self.write_manifest(manifest, &self.work.next_placed()?, false)?;
             self.move_files(manifest)?;
+            self.work.check()?;
             self.put_manifest(manifest)?;
-            remove_replaced_files(&self.io, &self.location, &self.work, |path| self.is_known(path))?;
+            // The dataset is complete: what cannot be deleted is no failure.
+            let removed = remove_replaced_files(&self.io, &self.location, &self.work, |path| self.is_known(path));
+            if let Err(e) = removed.and_then(|()| self.remove_caches()) {
+                self.io.warn(&left_words(&self.location.name, &e));
+            }
         }
-        self.tidy()
+        self.tidy();
+        Ok(())
     }
 
     /// One rename of the whole folder, where server and place allow it.
@@ -121,7 +133,19 @@ impl Store {
     }
 
     fn put_manifest(&self, manifest: &Path) -> Result<(), SinkError> {
-        self.write_manifest(manifest, &self.location.file(manifest::PATH), true)
+        let key = self.location.file(manifest::PATH);
+        if self.work.keeps_conditions() {
+            return self.write_manifest(manifest, &key, true);
+        }
+        if files::exists(&self.io, &key)? {
+            return Err(SinkError::Exists { dest: self.location.name.clone() });
+        }
+        self.write_manifest(manifest, &key, false)?;
+        let written = File::open(manifest).and_then(|mut file| Meter::read(&mut file));
+        let written = written.map_err(|e| SinkError::write(self.shown(manifest::PATH), e))?;
+        let there = self.io.wait(self.io.op().read(&key))?.map_err(|e| self.io.failed(&key, &e))?;
+        let ours = Meter::of(&there.to_vec()) == written;
+        if ours { Ok(()) } else { Err(SinkError::Overtaken { dest: self.location.name.clone() }) }
     }
 
     fn write_manifest(&self, manifest: &Path, key: &str, only_new: bool) -> Result<(), SinkError> {
@@ -145,7 +169,7 @@ impl Store {
         }
         match out.close()? {
             Ok(()) => Ok(()),
-            Err(e) if matches!(e.kind(), ErrorKind::ConditionNotMatch | ErrorKind::AlreadyExists) => {
+            Err(e) if work::is_there(&e) => {
                 // It is ours, if the answer to an earlier try was lost.
                 let there = self.io.wait(self.io.op().read(key))?.map_err(|e| failed(&shown, &e))?;
                 let ours = Meter::of(&there.to_vec()) == meter.finish();
@@ -155,25 +179,65 @@ impl Store {
         }
     }
 
-    /// Deletes the files that a killed run has left among those of this run.
+    /// Deletes the files that a killed run has left among those of this run. Under the dataset's prefix only those that its log lists:
+    /// what else lies there may be somebody's.
     fn remove_leftover_files(&self) -> Result<(), SinkError> {
-        let mut leftovers = Vec::new();
+        let (mut leftovers, mut others) = (Vec::new(), Vec::new());
+        let mut count = 0_u64;
         files::each(&self.io, &self.tree, &mut |path, _| {
-            if !self.is_known(path) {
+            if self.is_known(path) {
+                return Ok(());
+            }
+            if self.claim.staged || self.logged.contains(&self.keys.hash_one(path)) {
                 leftovers.push(format!("{}{path}", self.tree));
+            } else {
+                count += 1;
+                if others.len() < NAMED {
+                    others.push(format!("{path:?}"));
+                }
             }
             Ok(())
         })?;
+        if count > 0 {
+            let more = if count > others.len() as u64 {
+                format!(" and {} more", count - others.len() as u64)
+            } else {
+                String::new()
+            };
+            self.io.warn(&format!(
+                "{}: {}{more} is neither of this dataset nor in the log of the earlier run, and stays there",
+                self.location.name,
+                others.join(", ")
+            ));
+        }
         self.delete_all(leftovers)
+    }
+
+    /// Deletes the caches of other programs that lay in the dataset that was replaced.
+    fn remove_caches(&self) -> Result<(), SinkError> {
+        if self.caches.is_empty() {
+            return Ok(());
+        }
+        let mut found = Vec::new();
+        files::each(&self.io, &self.location.folder(), &mut |path, _| {
+            if !self.is_known(path) && caches::is_cache(path, |image| self.is_known(image)) {
+                found.push(self.location.file(path));
+            }
+            Ok(())
+        })?;
+        self.delete_all(found)
     }
 
     fn delete_all(&self, paths: Vec<String>) -> Result<(), SinkError> {
         delete_all(&self.io, &self.location, paths)
     }
 
-    /// Deletes the work folder, now that the dataset is published.
-    fn tidy(&self) -> Result<(), SinkError> {
-        self.work.remove()
+    /// Deletes the work folder, now that the dataset is published. Where it cannot be deleted, it says at least that the run is over.
+    fn tidy(&self) {
+        if let Err(e) = self.work.remove() {
+            self.work.retire(&self.claim);
+            self.io.warn(&left_words(&self.location.name, &e));
+        }
     }
 
     /// Deletes what this run has written under the dataset's prefix, and nothing else.
@@ -197,7 +261,12 @@ impl Store {
 ///
 /// # Errors
 /// [`SinkError::Foreign`], [`SinkError::Store`].
-pub(super) fn refuse_foreign(io: &Arc<Io>, location: &Location, work: &Work, resumed: bool) -> Result<(), SinkError> {
+pub(super) fn refuse_foreign(
+    io: &Arc<Io>,
+    location: &Location,
+    work: &Work,
+    resumed: bool,
+) -> Result<Caches, SinkError> {
     let (keys, mut placed) = (RandomState::new(), HashSet::new());
     for list in if resumed { work.placed()? } else { Vec::new() } {
         let text = io.wait(io.op().read(&list))?.map_err(|e| io.failed(&list, &e))?;
@@ -213,8 +282,14 @@ pub(super) fn refuse_foreign(io: &Arc<Io>, location: &Location, work: &Work, res
     let place = StoredDataset::of(io.clone(), location.clone());
     match standing(&place, |path| placed.contains(&keys.hash_one(path)))? {
         Standing::Foreign(foreign) => Err(SinkError::Foreign { dest: location.name.clone(), foreign }),
-        Standing::Empty | Standing::Dataset => Ok(()),
+        Standing::Empty => Ok(Caches::default()),
+        Standing::Dataset(caches) => Ok(caches),
     }
+}
+
+/// What is said when a dataset is complete, and something beside it could not be deleted.
+pub(super) fn left_words(name: &str, e: &SinkError) -> String {
+    format!("{name} is complete; what is not needed any more could not be deleted, and stays there: {e}")
 }
 
 /// Deletes files that earlier datasets, or runs that were killed, left here and that this dataset does not contain. A manifest of

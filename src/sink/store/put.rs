@@ -1,6 +1,7 @@
 //! A large file in one request, from a scratch file: for servers that take a file no other way, and whose client library holds a
 //! request in memory.
 
+use crate::net::http;
 use bytes::Bytes;
 use futures_util::stream;
 use opendal::raw::percent_encode_path;
@@ -39,8 +40,8 @@ impl Put {
     /// # Errors
     /// A text, when there is no client for it.
     pub fn new(endpoint: &str, authorization: Option<&str>) -> Result<Self, String> {
-        let client = Client::builder().redirect(redirect::Policy::none()).build();
-        let client = client.map_err(|e| e.without_url().to_string())?;
+        let builder = http::builder().map_err(|e| e.to_string())?;
+        let client = builder.redirect(redirect::Policy::none()).build().map_err(|e| e.without_url().to_string())?;
         let authorization = authorization.map(HeaderValue::from_str).transpose();
         let mut authorization = authorization.map_err(|_| "the credentials cannot stand in a header".to_owned())?;
         authorization.iter_mut().for_each(|value| value.set_sensitive(true));
@@ -75,7 +76,7 @@ impl Put {
             tokio::select! {
                 answer = &mut answer => return match answer {
                     Ok(answer) => verdict(answer.status()),
-                    Err(e) => Err(failed(&e.without_url())),
+                    Err(e) => Err(failed(e.without_url(), &self.endpoint)),
                 },
                 () = tokio::time::sleep(silence) => {
                     let now = sent.load(Ordering::Relaxed);
@@ -90,14 +91,16 @@ impl Put {
     }
 }
 
-fn failed(e: &reqwest::Error) -> Error {
+fn failed(e: reqwest::Error, endpoint: &str) -> Error {
     let mut reason = format!("send http request: {e}");
-    let mut cause = std::error::Error::source(e);
+    let mut cause = std::error::Error::source(&e);
     while let Some(c) = cause {
         reason = format!("{reason}: {c}");
         cause = c.source();
     }
-    Error::new(ErrorKind::Unexpected, reason).set_temporary()
+    let error = Error::new(ErrorKind::Unexpected, reason).with_context("url", endpoint).set_source(e);
+    let lasts = super::error::fault_of(&error).is_some_and(|fault| !fault.may_pass());
+    if lasts { error } else { error.set_temporary() }
 }
 
 fn verdict(status: StatusCode) -> opendal::Result<()> {

@@ -7,11 +7,15 @@
 //! .NAME.partial/placed/0001    manifests of all that lies under the dataset's prefix, or is about to be moved there
 //! ```
 //! A store has no locks that end with a process. A claim stays until the run has published or cleaned up; a run that was killed
-//! leaves it, and the next one says so instead of mixing its files with what it finds.
+//! leaves it, and the next one says so instead of mixing its files with what it finds. It is created only if there is none. Where
+//! a store cannot do that, or does not keep to it, a run waits a moment and reads its claim back: of two that begin at the same
+//! time, the later claim is there, and the earlier run ends. Every run looks again before it publishes.
 
 use super::client::Io;
+use super::error;
 use super::error::failed;
 use super::list as files;
+use super::location::Class;
 use super::upload::CONTENT_TYPE;
 use crate::sink::dataset::digest::Digest;
 use crate::sink::dataset::resume_log;
@@ -22,13 +26,21 @@ use opendal::{ErrorKind, Metadata, Operator};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 /// A segment of the log is written at least this often while files arrive.
 const PACE: Pace = Pace { bytes: 256 * 1024, every: Duration::from_secs(3) };
 /// The folder of the log.
 const LOG: &str = "ledger/";
+/// How long another run may take from its look for a claim to its own: this, or so many times what our requests took.
+const SETTLE: (Duration, u32) = (Duration::from_secs(1), 4);
+/// No run waits longer for that.
+const LONGEST_SETTLE: Duration = Duration::from_secs(10);
+/// How often a run looks whether its claim is still there.
+const LOOK: Duration = Duration::from_secs(1);
+/// How long a run that takes over waits, so that one that is still at work has looked.
+const TAKE_OVER: Duration = Duration::from_secs(3);
 
 /// The claim of the run that writes to a location.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -38,13 +50,29 @@ pub struct Claim {
     /// Tells runs apart.
     #[serde(default)]
     pub run: u64,
+    /// The run is over, and may not delete its claim.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub done: bool,
 }
 
 impl Claim {
     /// A claim of this run.
     pub fn new(staged: bool) -> Self {
-        Self { staged, run: RandomState::new().hash_one(0) }
+        Self { staged, run: RandomState::new().hash_one(0), done: false }
     }
+}
+
+/// What a store makes of "only if there is nothing".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conditions {
+    /// It keeps to it.
+    Kept,
+    /// It takes the request, and replaces what is there.
+    Ignored,
+    /// It refuses the request.
+    Refused,
+    /// It cannot be asked.
+    Unknown,
 }
 
 /// The work folder.
@@ -53,7 +81,12 @@ pub struct Work {
     folder: String,
     /// The dataset, for messages.
     name: String,
+    class: Class,
     log: ResumeLog<LogObjects>,
+    /// The number of the run that has claimed, and what the store makes of conditions.
+    claimed: OnceLock<(u64, Conditions)>,
+    /// When it was last seen that the claim is ours.
+    looked: Mutex<Instant>,
 }
 
 /// The log as objects, one for each segment.
@@ -80,9 +113,17 @@ impl Segments for LogObjects {
 
 impl Work {
     /// `folder` ends in a slash.
-    pub fn new(io: Arc<Io>, folder: String, name: String) -> Self {
+    pub fn new(io: Arc<Io>, folder: String, name: String, class: Class) -> Self {
         let segments = LogObjects { io: io.clone(), folder: format!("{folder}{LOG}"), name: name.clone() };
-        Self { io, folder, name, log: ResumeLog::new(segments, PACE) }
+        Self {
+            io,
+            folder,
+            name,
+            class,
+            log: ResumeLog::new(segments, PACE),
+            claimed: OnceLock::new(),
+            looked: Mutex::new(Instant::now()),
+        }
     }
 
     /// A path in the work folder.
@@ -110,34 +151,125 @@ impl Work {
         }
     }
 
-    /// Writes the claim. `again`: it replaces the claim of an earlier run.
+    /// Writes the claim, and reads it back. `again`: it replaces the claim of an earlier run.
     ///
     /// # Errors
     /// [`SinkError::Unfinished`] when another run was faster.
     pub fn claim(&self, claim: &Claim, again: bool) -> Result<(), SinkError> {
+        let start = Instant::now();
         let text = serde_json::to_vec(claim).map_err(|_| SinkError::Internal("a claim cannot be written"))?;
-        let path = self.path("claim");
-        let only_new = !again && self.io.op().info().capability().write_with_if_not_exists;
-        match self.io.wait(write(self.io.op(), &path, text, only_new))? {
-            Ok(_) => Ok(()),
-            Err(e) if matches!(e.kind(), ErrorKind::ConditionNotMatch | ErrorKind::AlreadyExists) => {
-                // Our own, if the answer to an earlier try was lost.
-                let ours = self.claimed()?.is_some_and(|there| there.run == claim.run);
-                if ours { Ok(()) } else { Err(SinkError::Unfinished { dest: self.name.clone() }) }
-            }
-            Err(e) if e.kind() == ErrorKind::NotFound => {
-                let reason = "no folder can be made next to it; check the path, the credentials, and whether they may write there";
-                Err(SinkError::store(self.name.as_str(), reason))
-            }
-            Err(e) => Err(failed(&self.name, &e)),
+        let can = self.io.op().info().capability().write_with_if_not_exists;
+        let mut conditions = if can { Conditions::Kept } else { Conditions::Unknown };
+        let mut written = false;
+        if can && !again {
+            conditions = match self.write_claim(&text, true)? {
+                Err(e) if is_there(&e) => {
+                    // Our own, if the answer to an earlier try was lost.
+                    self.ours(claim)?;
+                    Conditions::Kept
+                }
+                Err(e) if error::lacks_conditions(&e) => Conditions::Refused,
+                Err(e) => return Err(self.unclaimed(&e)),
+                Ok(()) => Conditions::Kept,
+            };
+            written = conditions == Conditions::Kept;
         }
+        if !written {
+            self.write_claim(&text, false)?.map_err(|e| self.unclaimed(&e))?;
+        }
+        if conditions == Conditions::Kept && self.class == Class::ObjectStore {
+            // The same text once more: a store that keeps to the condition refuses it.
+            conditions = match self.write_claim(&text, true)? {
+                Err(e) if is_there(&e) => Conditions::Kept,
+                Err(e) if error::lacks_conditions(&e) => Conditions::Refused,
+                Err(e) => return Err(self.unclaimed(&e)),
+                Ok(()) => Conditions::Ignored,
+            };
+        }
+        if again || conditions != Conditions::Kept {
+            let least = if again { TAKE_OVER } else { SETTLE.0 };
+            let settle = least.max(start.elapsed() * SETTLE.1).min(LONGEST_SETTLE);
+            self.io.wait_long(sleep(settle))?;
+        }
+        self.ours(claim)?;
+        let _ = self.claimed.set((claim.run, conditions));
+        let lack = match conditions {
+            Conditions::Ignored => "ignores",
+            Conditions::Refused => "does not know",
+            Conditions::Kept | Conditions::Unknown => return Ok(()),
+        };
+        self.io.warn(&format!(
+            "{}: the store {lack} conditional writes (If-None-Match): a second run at the same time is noticed by its claim, not refused by \
+             the store",
+            self.name
+        ));
+        Ok(())
+    }
+
+    /// Whether the store creates a file only if there is none.
+    pub fn keeps_conditions(&self) -> bool {
+        self.claimed.get().is_some_and(|(_, conditions)| *conditions == Conditions::Kept)
+    }
+
+    /// Checks that no other run has taken the place.
+    ///
+    /// # Errors
+    /// [`SinkError::Overtaken`].
+    pub fn check(&self) -> Result<(), SinkError> {
+        let ours = self.claimed()?.is_some_and(|there| self.is_ours(&there));
+        if ours { Ok(()) } else { Err(SinkError::Overtaken { dest: self.name.clone() }) }
+    }
+
+    /// Whether the place is another run's now, as far as the store still says. For cleaning up after a failure.
+    pub fn is_taken(&self) -> bool {
+        match self.io.clean(self.io.once().read(&self.path("claim"))) {
+            Some(Ok(text)) => serde_json::from_slice(&text.to_vec()).is_ok_and(|there: Claim| !self.is_ours(&there)),
+            Some(Err(e)) => e.kind() == ErrorKind::NotFound,
+            None => false,
+        }
+    }
+
+    fn is_ours(&self, there: &Claim) -> bool {
+        self.claimed.get().is_some_and(|(run, _)| *run == there.run)
+    }
+
+    /// Checks that a claim just written is the one that is there.
+    fn ours(&self, claim: &Claim) -> Result<(), SinkError> {
+        let ours = self.claimed()?.is_some_and(|there| there.run == claim.run);
+        if ours { Ok(()) } else { Err(SinkError::Unfinished { dest: self.name.clone() }) }
+    }
+
+    fn write_claim(&self, text: &[u8], only_new: bool) -> Result<opendal::Result<()>, SinkError> {
+        let path = self.path("claim");
+        let written = self.io.wait(write(self.io.op(), &path, text.to_vec(), only_new))?;
+        Ok(written.map(drop))
+    }
+
+    fn unclaimed(&self, e: &opendal::Error) -> SinkError {
+        if e.kind() == ErrorKind::NotFound && self.class == Class::FileServer {
+            let reason =
+                "no folder can be made next to it; check the path, the credentials, and whether they may write there";
+            return SinkError::store(self.name.as_str(), reason);
+        }
+        failed(&self.name, e)
     }
 
     /// Notes a file that has arrived.
     ///
     /// # Errors
-    /// [`SinkError::Store`].
+    /// [`SinkError::Store`]; [`SinkError::Overtaken`], of which a run hears soon and not only at its end.
     pub fn record(&self, path: &str, digest: &Digest) -> Result<(), SinkError> {
+        let due = {
+            let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+            let due = looked.elapsed() >= LOOK;
+            if due {
+                *looked = Instant::now();
+            }
+            due
+        };
+        if due {
+            self.check()?;
+        }
         self.log.record(path, digest)
     }
 
@@ -148,37 +280,46 @@ impl Work {
         }
     }
 
-    /// What an earlier run has written into `tree`: in its log, and there in the size that the ledger says.
+    /// The files that the log of an earlier run lists, by their hashed paths. The log goes on after it.
     ///
     /// # Errors
     /// [`SinkError::Store`].
-    pub fn held(&self, tree: &str, keys: &RandomState) -> Result<HashMap<u64, Digest>, SinkError> {
-        let mut sizes = HashMap::new();
-        files::each(&self.io, tree, &mut |path, bytes| {
-            sizes.insert(keys.hash_one(path), bytes);
-            Ok(())
-        })?;
+    pub fn logged(&self, keys: &RandomState) -> Result<HashMap<u64, Digest>, SinkError> {
         let mut segments = Vec::new();
         files::each(&self.io, &self.path(LOG), &mut |name, _| {
             segments.push(name.to_owned());
             Ok(())
         })?;
         segments.sort();
-        let mut held = HashMap::new();
+        let mut logged = HashMap::new();
         for name in &segments {
             let path = self.path(&format!("{LOG}{name}"));
             let text = self.io.wait(self.io.op().read(&path))?.map_err(|e| failed(&self.name, &e))?.to_vec();
-            for entry in resume_log::entries(&text) {
-                let key = keys.hash_one(entry.path.as_str());
-                if sizes.get(&key) == Some(&entry.digest.bytes) {
-                    held.insert(key, entry.digest);
-                } else {
-                    held.remove(&key);
-                }
-            }
+            logged.extend(resume_log::entries(&text).map(|entry| (keys.hash_one(entry.path.as_str()), entry.digest)));
         }
         let last = segments.last().and_then(|s| s.parse::<u64>().ok()).unwrap_or(0);
         self.log.continue_after(last);
+        Ok(logged)
+    }
+
+    /// Of the files that a log lists those that are in `tree`, in the size that it says.
+    ///
+    /// # Errors
+    /// [`SinkError::Store`].
+    pub fn held(
+        &self,
+        tree: &str,
+        keys: &RandomState,
+        logged: &HashMap<u64, Digest>,
+    ) -> Result<HashMap<u64, Digest>, SinkError> {
+        let mut held = HashMap::new();
+        files::each(&self.io, tree, &mut |path, bytes| {
+            let key = keys.hash_one(path);
+            if let Some(digest) = logged.get(&key).filter(|digest| digest.bytes == bytes) {
+                held.insert(key, *digest);
+            }
+            Ok(())
+        })?;
         Ok(held)
     }
 
@@ -225,14 +366,34 @@ impl Work {
         done.map_err(|e| failed(&self.name, &e))
     }
 
-    /// Deletes the folder after a failure, without an error: the store may be what has failed.
-    pub fn discard(&self) {
-        self.io.clean(files::remove_folder(self.io.once(), &self.folder));
+    /// Marks the claim as one of a run that is over, where the folder could not be deleted.
+    pub fn retire(&self, claim: &Claim) {
+        if let Ok(text) = serde_json::to_vec(&Claim { done: true, ..claim.clone() }) {
+            self.io.clean(write(self.io.once(), &self.path("claim"), text, false));
+        }
+    }
+
+    /// Deletes the folder after a failure, without an error: the store may be what has failed. Where it stays, its claim says at least
+    /// that the run is over.
+    pub fn discard(&self, claim: &Claim) {
+        if !matches!(self.io.clean(files::remove_folder(self.io.once(), &self.folder)), Some(Ok(()))) {
+            self.retire(claim);
+        }
     }
 
     fn left(&self, e: &SinkError) -> SinkError {
         SinkError::store(self.folder.as_str(), format!("it cannot be removed: {e}"))
     }
+}
+
+/// Whether a conditional write found something.
+pub fn is_there(e: &opendal::Error) -> bool {
+    matches!(e.kind(), ErrorKind::ConditionNotMatch | ErrorKind::AlreadyExists)
+}
+
+/// A pause; its timer is made where it is awaited.
+async fn sleep(pause: Duration) {
+    tokio::time::sleep(pause).await;
 }
 
 async fn write(op: &Operator, path: &str, text: Vec<u8>, only_new: bool) -> opendal::Result<Metadata> {

@@ -18,6 +18,21 @@ fn s3(dir: tempfile::TempDir, port: u16, see: See, child: Child) -> Server {
     server
 }
 
+/// S3 that takes requests without a signature, so that what stands between may change them.
+pub fn s3s_open() -> Option<Server> {
+    let program = programs::find("s3s-fs")?;
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    fs::create_dir_all(data.join("bucket")).unwrap();
+    let port = free_port();
+    let mut command = Command::new(program);
+    command.args(["--host", "127.0.0.1", "--port", &port.to_string()]).arg(&data);
+    let child = started(command, port, dir.path());
+    let mut server = s3(dir, port, See::Folder(data.join("bucket")), child);
+    server.env.push(("AWS_NO_SIGN_REQUEST".to_owned(), "true".to_owned()));
+    Some(server)
+}
+
 /// S3 with signatures checked.
 pub fn s3s() -> Option<Server> {
     let program = programs::find("s3s-fs")?;

@@ -8,6 +8,8 @@ use crate::sink::error::SinkError;
 use crate::sink::store::environment::env;
 use crate::sink::store::location::{Class, Location, client, parse, path_of};
 use crate::sink::store::scheme::Scheme;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use opendal::services::Azblob;
 
 /// `az://`.
@@ -33,6 +35,9 @@ pub fn location(dest: &str) -> Result<Location, SinkError> {
         }
     }
     if let Some(key) = either("AZURE_STORAGE_KEY", "AZURE_STORAGE_ACCOUNT_KEY") {
+        if STANDARD.decode(&key).is_err() {
+            return Err(SinkError::usage("AZURE_STORAGE_KEY is not the key of an account, which is base64".to_owned()));
+        }
         builder = builder.account_key(&key);
     }
     if let Some(token) = env("AZURE_STORAGE_SAS_TOKEN") {

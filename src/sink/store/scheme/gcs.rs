@@ -18,6 +18,9 @@ pub const SCHEME: Scheme = Scheme { form: "gs://BUCKET/PREFIX", location };
 /// [`SinkError::Usage`].
 pub fn location(dest: &str) -> Result<Location, SinkError> {
     let url = parse(dest)?;
+    if let Some(file) = env("GOOGLE_APPLICATION_CREDENTIALS").filter(|_| env("STORAGE_EMULATOR_HOST").is_none()) {
+        check_credentials(&file)?;
+    }
     let mut builder = Gcs::default().bucket(url.host_str().unwrap_or_default());
     if let Some(host) = env("STORAGE_EMULATOR_HOST") {
         let endpoint = if host.contains("://") { host } else { format!("http://{host}") };
@@ -25,4 +28,15 @@ pub fn location(dest: &str) -> Result<Location, SinkError> {
     }
     let op = client(builder, dest)?;
     Ok(Location::new(op, path_of(dest), dest, Class::ObjectStore))
+}
+
+/// The file that a variable names has to be what Google's tools write. Its content is a secret.
+fn check_credentials(file: &str) -> Result<(), SinkError> {
+    let bad = |why: String| SinkError::usage(format!("GOOGLE_APPLICATION_CREDENTIALS names {file}, {why}"));
+    let text = std::fs::read(file).map_err(|e| bad(format!("which cannot be read: {e}")))?;
+    let json: serde_json::Value = serde_json::from_slice(&text).map_err(|_| bad("which is not JSON".to_owned()))?;
+    match json["type"].as_str() {
+        Some(_) => Ok(()),
+        None => Err(bad("which holds no credentials: it has no `type`".to_owned())),
+    }
 }

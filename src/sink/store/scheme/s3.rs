@@ -10,6 +10,7 @@ use crate::sink::store::multipart::Uploads;
 use crate::sink::store::scheme::Scheme;
 use opendal::services::S3;
 use std::path::PathBuf;
+use url::Url;
 
 /// `s3://`.
 pub const SCHEME: Scheme = Scheme { form: "s3://BUCKET/PREFIX", location };
@@ -22,9 +23,15 @@ pub fn location(dest: &str) -> Result<Location, SinkError> {
     let url = parse(dest)?;
     let bucket = url.host_str().unwrap_or_default();
     let profile = env("AWS_PROFILE");
-    let endpoint = env("AWS_ENDPOINT_URL_S3")
-        .or_else(|| env("AWS_ENDPOINT_URL"))
-        .or_else(|| configured(profile.as_deref(), "endpoint_url"));
+    check_keys()?;
+    if let Some(profile) = &profile {
+        check_profile(profile)?;
+    }
+    let named = |name: &'static str| env(name).map(|value| (name, value));
+    let endpoint = named("AWS_ENDPOINT_URL_S3")
+        .or_else(|| named("AWS_ENDPOINT_URL"))
+        .or_else(|| configured(profile.as_deref(), "endpoint_url").map(|value| ("endpoint_url", value)));
+    let endpoint = endpoint.map(|(name, value)| endpoint_of(name, value)).transpose()?;
     let region =
         env("AWS_REGION").or_else(|| env("AWS_DEFAULT_REGION")).or_else(|| configured(profile.as_deref(), "region"));
     let builder = S3::default();
@@ -75,6 +82,63 @@ pub fn make(builder: S3, access: &Access<'_>, prefix: &str, dest: &str) -> Resul
     Ok(location)
 }
 
+/// One half of a pair of keys finds its other half nowhere.
+fn check_keys() -> Result<(), SinkError> {
+    let missing = match (env("AWS_ACCESS_KEY_ID"), env("AWS_SECRET_ACCESS_KEY")) {
+        (Some(_), None) => "AWS_SECRET_ACCESS_KEY is not set, and AWS_ACCESS_KEY_ID is",
+        (None, Some(_)) => "AWS_ACCESS_KEY_ID is not set, and AWS_SECRET_ACCESS_KEY is",
+        _ => return Ok(()),
+    };
+    Err(SinkError::usage(format!("{missing}: set both, or neither for those of a profile")))
+}
+
+/// The address of another server, which a variable or a setting of the profile names.
+fn endpoint_of(name: &str, value: String) -> Result<String, SinkError> {
+    let url = Url::parse(value.trim()).ok();
+    let good = url.as_ref().is_some_and(|u| matches!(u.scheme(), "http" | "https") && u.host_str().is_some());
+    if good && url.is_some_and(|u| u.username().is_empty() && u.password().is_none()) {
+        return Ok(value.trim().to_owned());
+    }
+    let host = value.trim();
+    let plain = !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || ".-:[]".contains(c));
+    let meant = if plain { format!("http://{host} or https://{host}") } else { "https://HOST".to_owned() };
+    Err(SinkError::usage(format!("{name} is not the address of a server: give it as {meant}")))
+}
+
+/// A profile that is named has to be there.
+fn check_profile(profile: &str) -> Result<(), SinkError> {
+    let home = |name: &str| std::env::home_dir().map(|home| home.join(".aws").join(name));
+    let config = env("AWS_CONFIG_FILE").map(PathBuf::from).or_else(|| home("config"));
+    let credentials = env("AWS_SHARED_CREDENTIALS_FILE").map(PathBuf::from).or_else(|| home("credentials"));
+    let files: Vec<_> = [config, credentials].into_iter().flatten().collect();
+    let mut known: Vec<String> = Vec::new();
+    for file in &files {
+        let text = std::fs::read_to_string(file).unwrap_or_default();
+        known.extend(profiles(&text).map(str::to_owned));
+    }
+    if known.iter().any(|name| name == profile) {
+        return Ok(());
+    }
+    known.sort();
+    known.dedup();
+    let files: Vec<_> = files.iter().map(|file| file.display().to_string()).collect();
+    let there =
+        if known.is_empty() { "no profiles are there".to_owned() } else { format!("there are {}", known.join(", ")) };
+    Err(SinkError::usage(format!(
+        "AWS_PROFILE names {profile:?}, which is in neither of {}: {there}",
+        files.join(" and ")
+    )))
+}
+
+/// The names of the profiles in a file.
+fn profiles(text: &str) -> impl Iterator<Item = &str> {
+    let sections = text.lines().filter_map(|line| line.trim().strip_prefix('[')?.split(']').next());
+    sections
+        .map(str::trim)
+        .filter(|name| !name.starts_with("sso-session ") && !name.starts_with("services "))
+        .map(|name| name.strip_prefix("profile ").map_or(name, str::trim))
+}
+
 fn flag(name: &str) -> Option<bool> {
     env(name).map(|v| !matches!(v.to_ascii_lowercase().as_str(), "0" | "false" | "no"))
 }
@@ -105,6 +169,28 @@ fn setting(text: &str, profile: &str, key: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_endpoint_is_a_url() {
+        for good in ["http://h:9000", "https://s3.example.org/", " https://h "] {
+            assert_eq!(endpoint_of("X", good.to_owned()).unwrap(), good.trim());
+        }
+        for (bad, said) in [
+            ("localhost:9000", "X is not the address of a server: give it as http://localhost:9000 or"),
+            ("minio", "http://minio or"),
+            ("ftp://h", "https://HOST"),
+            ("http://", "https://HOST"),
+            ("http://me:secret@h", "https://HOST"),
+            ("not a url", "https://HOST"),
+            ("", "https://HOST"),
+            ("s3://bucket", "https://HOST"),
+        ] {
+            let e = endpoint_of("X", bad.to_owned()).unwrap_err().to_string();
+            assert!(e.contains(said) && !e.contains("secret"), "{bad}: {e}");
+        }
+        let text = "[default]\nregion=x\n[profile lab]\n[ profile  a b ]\n[sso-session s]\n[dev]";
+        assert_eq!(profiles(text).collect::<Vec<_>>(), ["default", "lab", "a b", "dev"]);
+    }
 
     #[test]
     fn settings_of_a_profile() {

@@ -13,13 +13,13 @@ pub mod service;
 pub mod session;
 pub mod transfer;
 
+use crate::net::tls;
 use crate::sink::error::SinkError;
 use crate::sink::store::environment::env;
 use crate::sink::store::location::{Class, Location, client, parse, path_of};
 use crate::sink::store::netrc;
 use crate::sink::store::netrc::Login;
 use crate::sink::store::scheme::Scheme;
-use rustls_platform_verifier::BuilderVerifierExt;
 use service::FtpBuilder;
 use session::Server;
 use std::sync::Arc;
@@ -81,17 +81,9 @@ pub fn make(address: &Address<'_>, path: &str, name: &str) -> Result<Location, S
         )));
     }
     let host = address.host.trim_start_matches('[').trim_end_matches(']').to_owned();
-    let tls = if address.secure { Some(Arc::new(trust(name)?)) } else { None };
+    let tls = if address.secure { Some(Arc::new(tls::platform::client_config()?)) } else { None };
     let server = Server::new(host, address.port, address.login.clone(), tls, path.starts_with('/'));
     Ok(Location::new(client(FtpBuilder::of(server), name)?, path, name, Class::FileServer))
-}
-
-/// TLS as the system trusts it.
-fn trust(name: &str) -> Result<rustls::ClientConfig, SinkError> {
-    let fail = |e: rustls::Error| SinkError::usage(format!("{name}: TLS cannot be set up: {e}"));
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    Ok(builder.and_then(BuilderVerifierExt::with_platform_verifier).map_err(fail)?.with_no_client_auth())
 }
 
 #[cfg(test)]

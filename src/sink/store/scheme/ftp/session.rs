@@ -207,9 +207,7 @@ pub fn failed(e: &FtpError) -> Error {
         }
         FtpError::SecureError(text) => {
             let text = text.trim_start_matches("Secure error: ");
-            let hint = "if its authority is one of your own, add it to the system's, or name it in SSL_CERT_FILE";
-            let hint = if text.contains("certificate") { format!(" ({hint})") } else { String::new() };
-            Error::new(ErrorKind::Unexpected, format!("TLS failed: {text}{hint}"))
+            Error::new(ErrorKind::Unexpected, format!("TLS failed: {text}"))
         }
         other => Error::new(ErrorKind::Unexpected, other.to_string()),
     }
@@ -239,7 +237,7 @@ mod tests {
             assert_eq!((e.kind(), e.is_temporary()), (kind, again), "{text}");
         }
         let e = failed(&FtpError::SecureError("Secure error: invalid peer certificate: UnknownIssuer".to_owned()));
-        assert!(e.message().starts_with("TLS failed: invalid peer") && e.message().contains("SSL_CERT_FILE"), "{e}");
+        assert!(e.message().starts_with("TLS failed: invalid peer"), "{e}");
         assert!(is_absent(&answer("550 gone")) && !is_absent(&answer("550 Permission denied")));
         assert_eq!([parent("a/b/c/"), parent("a"), parent("a/b")], ["a/b", "", "a"]);
     }
