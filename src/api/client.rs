@@ -10,6 +10,7 @@ use super::credentials::Credentials;
 use super::error::ApiError;
 use super::limit::{Gate, Limits};
 use super::query::Query;
+use super::redirects::{same_origin_only, within};
 use super::retry::{LONGEST_RETRY_AFTER, Page, Policy, Tries, Trouble, http_date};
 use crate::net::addresses::{PrivateAddress, Reach, Resolver, UrlError};
 use crate::net::retry::RetryPolicy;
@@ -420,27 +421,6 @@ impl Pools {
         };
         Ok(Self { pooled: build(usize::MAX)?, fresh: build(0)? })
     }
-}
-
-/// Redirects that stay on the host; any other is handed back as the answer it is.
-fn same_origin_only() -> redirect::Policy {
-    redirect::Policy::custom(|attempt| {
-        let home = attempt.previous().first().map(Url::origin);
-        if attempt.previous().len() > 5 || home != Some(attempt.url().origin()) {
-            attempt.stop()
-        } else {
-            attempt.follow()
-        }
-    })
-}
-
-/// Redirects that stay within reach; [`Resolver`] looks after names.
-fn within(reach: Reach) -> redirect::Policy {
-    redirect::Policy::custom(move |attempt| match reach.check(attempt.url()) {
-        _ if attempt.previous().len() > 5 => attempt.error("it redirects without end"),
-        Err(reason) => attempt.error(reason),
-        Ok(()) => attempt.follow(),
-    })
 }
 
 fn timed_out(silence: Duration) -> Trouble {

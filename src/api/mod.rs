@@ -21,6 +21,7 @@ pub mod limit;
 pub mod page;
 pub mod payload;
 pub mod query;
+mod redirects;
 pub mod retry;
 pub mod row;
 pub mod target;
