@@ -130,6 +130,8 @@ pub enum Advice {
     ListProjects,
     /// Look up the id of a ground-truth dataset or version.
     ListGroundTruth,
+    /// Look up the id of a ground-truth dataset.
+    ListDatasets,
     /// Look up the id of a storage.
     ListStorages,
     /// Write rows in the order in which they arrive.

@@ -117,3 +117,4 @@ pub(crate) mod selection;
 #[cfg(feature = "net")]
 pub mod sink;
 pub mod stream;
+pub(crate) mod text;

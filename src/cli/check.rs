@@ -8,6 +8,9 @@ use crate::check::tree::Tree;
 use crate::check::{Dataset, FORMATS};
 use crate::exit::{Exit, Failure};
 use crate::stream::{Kind, StreamError};
+use crate::text::count;
+use serde_json::json;
+use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::path::Path;
 
@@ -136,18 +139,23 @@ pub fn check(
         return Err(StreamError::Cut(reason.clone()).into());
     }
     findings.unread.iter().for_each(|note| console.error(note));
-    let of = |severity| findings.of(severity);
     let counts: Vec<_> = findings.counts().iter().map(|(code, (_, n))| format!("{code} {n}")).collect();
-    console.info(&format!(
-        "checked {}: {} rejected, {} dropped, {} misread, {} advice{}{}",
+    let severities = [Severity::Rejected, Severity::Dropped, Severity::Misread, Severity::Advice];
+    let [rejected, dropped, misread, advice] = severities.map(|severity| findings.of(severity));
+    let message = format!(
+        "checked {}: {rejected} rejected, {dropped} dropped, {misread} misread, {advice} advice{}{}",
         summary(&datasets),
-        of(Severity::Rejected),
-        of(Severity::Dropped),
-        of(Severity::Misread),
-        of(Severity::Advice),
         if counts.is_empty() { "" } else { ": " },
         counts.join(", ")
-    ));
+    );
+    let rules: BTreeMap<_, _> = findings.counts().iter().map(|(code, (_, n))| (*code, *n)).collect();
+    let sum = |count: fn(&Dataset) -> u64| datasets.iter().map(count).sum::<u64>();
+    let (images, annotations) = (sum(|d| d.tally.images), sum(|d| d.tally.annotations));
+    let numbers = json!({
+        "datasets": datasets.len(), "images": images, "annotations": annotations, "rejected": rejected, "dropped": dropped,
+        "misread": misread, "advice": advice, "rules": rules, "unread": findings.unread.len(),
+    });
+    console.summary(&message, numbers);
     Ok(if findings.any_loss() || !findings.unread.is_empty() { Exit::Input } else { Exit::Ok })
 }
 
@@ -158,7 +166,8 @@ fn summary(datasets: &[Dataset]) -> String {
         let sum = |count: fn(&Dataset) -> u64| those.iter().map(|d| count(d)).sum::<u64>();
         let several = if those.len() > 1 { format!("{} datasets, ", those.len()) } else { String::new() };
         let (images, annotations) = (sum(|d| d.tally.images), sum(|d| d.tally.annotations));
-        (!those.is_empty()).then(|| format!("{format} ({several}{images} images, {annotations} annotations)"))
+        let (images, annotations) = (count(images, "image"), count(annotations, "annotation"));
+        (!those.is_empty()).then(|| format!("{format} ({several}{images}, {annotations})"))
     };
     FORMATS.iter().filter_map(of).collect::<Vec<_>>().join(", ")
 }

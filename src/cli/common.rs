@@ -5,8 +5,11 @@ use crate::exit::{Exit, Failure};
 use crate::stream::run_mark::StandardInput;
 use crate::stream::whole_file::is_same;
 use crate::stream::{StageError, StreamError, Writer, reader, standard};
+use crate::text;
 use clap::parser::ValueSource;
 use clap::{Arg, Args, Command, CommandFactory, Parser, ValueEnum};
+use jiff::Timestamp;
+use serde_json::{Value, json};
 use std::io::{self, IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -18,14 +21,14 @@ pub enum LogFormat {
     /// `syn-NAME: level: message`.
     #[default]
     Text,
-    /// One JSON object per line: `{"tool","level","message"}`.
+    /// One JSON object a line: `time`, `stage`, `level`, `message`, and numbers as fields.
     Json,
 }
 
 /// When to use colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Colour {
-    /// On a terminal, unless `NO_COLOR` is set.
+    /// On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`; everywhere with `CLICOLOR_FORCE`.
     #[default]
     Auto,
     /// Always.
@@ -84,6 +87,21 @@ impl Common {
         command.get_arguments().filter_map(|a| a.get_long().map(str::to_owned)).collect()
     }
 
+    /// Those that decide how a message looks, of a command line that cannot be parsed.
+    fn of_arguments(arguments: impl Iterator<Item = String>) -> Self {
+        let arguments: Vec<_> = arguments.collect();
+        let given = |option: &str, value: &str| {
+            arguments.contains(&format!("{option}={value}")) || arguments.windows(2).any(|pair| pair == [option, value])
+        };
+        let log_format = if given("--log-format", "json") { LogFormat::Json } else { LogFormat::Text };
+        let color = match (given("--color", "never"), given("--color", "always")) {
+            (true, _) => Colour::Never,
+            (_, true) => Colour::Always,
+            _ => Colour::Auto,
+        };
+        Self { log_format, color, ..Self::default() }
+    }
+
     /// Number of worker threads to use.
     pub fn threads(&self) -> usize {
         self.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get), usize::from)
@@ -109,7 +127,7 @@ impl Common {
     }
 
     /// Whether the output is standard output.
-    fn writes_stdout(&self) -> bool {
+    pub fn writes_stdout(&self) -> bool {
         self.output.as_ref().is_none_or(|path| path.as_os_str() == "-")
     }
 
@@ -141,35 +159,46 @@ impl Console {
         let colour = match common.color {
             Colour::Always => true,
             Colour::Never => false,
-            Colour::Auto => std::env::var_os("NO_COLOR").is_none() && std::io::stderr().is_terminal(),
+            Colour::Auto => colours(&|name| std::env::var(name).ok(), std::io::stderr().is_terminal()),
         };
         let json = common.log_format == LogFormat::Json;
         Self { tool, quiet: common.quiet, verbose: common.verbose, json, colour: colour && !json }
     }
 
-    /// What ends the run.
+    /// What is wrong with the input or the run.
     pub fn error(&self, message: &str) {
-        self.say("error", "31", message);
+        self.say("error", "31", message, &Value::Null);
+    }
+
+    /// What ends the run.
+    pub fn failure(&self, failure: Failure) {
+        let code = json!({"code": failure.exit.word(), "exit": failure.exit.code()});
+        self.say("error", "31", &advice::join(failure.message, failure.advice), &code);
     }
 
     /// Something the user should know that does not end the run.
     pub fn warn(&self, message: &str) {
         if !self.quiet {
-            self.say("warning", "33", message);
+            self.say("warning", "33", message, &Value::Null);
         }
     }
 
-    /// The summary line and other good news.
+    /// Good news.
     pub fn info(&self, message: &str) {
+        self.summary(message, Value::Null);
+    }
+
+    /// What the run has done: in words, and in numbers for programs that read JSON.
+    pub fn summary(&self, message: &str, numbers: Value) {
         if !self.quiet {
-            self.say("info", "32", message);
+            self.say("info", "32", message, &numbers);
         }
     }
 
     /// Detail that `-v` asks for.
     pub fn debug(&self, message: &str) {
         if self.verbose > 0 && !self.quiet {
-            self.say("debug", "2", message);
+            self.say("debug", "2", message, &Value::Null);
         }
     }
 
@@ -180,8 +209,7 @@ impl Console {
 
     /// Whether to draw progress: standard error is a terminal, and nobody asked for quiet or JSON.
     pub fn progress(&self) -> bool {
-        let is_plain = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        !self.quiet && !self.json && !is_plain && std::io::stderr().is_terminal()
+        !self.quiet && !self.json && std::io::stderr().is_terminal() && !is_dumb(&|name| std::env::var(name).ok())
     }
 
     /// Whether to write progress as JSON lines: JSON was asked for.
@@ -189,30 +217,55 @@ impl Console {
         self.json && !self.quiet
     }
 
-    /// One JSON line of progress: `{"tool","level":"progress", …}`.
-    pub fn progress_line(&self, fields: &serde_json::Value) {
-        let mut line = serde_json::json!({"tool": self.tool, "level": "progress"});
-        if let (Some(line), Some(fields)) = (line.as_object_mut(), fields.as_object()) {
-            line.extend(fields.clone());
-        }
-        let _ = writeln!(std::io::stderr(), "{line}");
+    /// One JSON line of progress.
+    pub fn progress_line(&self, fields: &Value) {
+        let _ = writeln!(std::io::stderr(), "{}", self.json_line("progress", None, fields));
     }
 
-    fn say(&self, level: &str, colour: &str, message: &str) {
+    /// `numbers`: further fields of a JSON line.
+    fn say(&self, level: &str, colour: &str, message: &str, numbers: &Value) {
         let tool = self.tool;
-        let text = if self.json {
-            serde_json::json!({"tool": tool, "level": level, "message": message}).to_string()
+        // One message is one line, whatever a server or a title put into it.
+        let message = text::visible(message);
+        let line = if self.json {
+            self.json_line(level, Some(&message), numbers)
+        } else if self.colour {
+            format!("{tool}: \x1b[{colour}m{level}\x1b[0m: {message}")
         } else {
-            // One message is one line, whatever a server put into it.
-            let message: String = message.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-            if self.colour {
-                format!("{tool}: \x1b[{colour}m{level}\x1b[0m: {message}")
-            } else {
-                format!("{tool}: {level}: {message}")
-            }
+            format!("{tool}: {level}: {message}")
         };
-        progress::above(|| drop(writeln!(std::io::stderr(), "{text}")));
+        progress::above(|| drop(writeln!(std::io::stderr(), "{line}")));
     }
+
+    /// `{"time","tool","stage","level","message", …}`; the time is UTC, to the millisecond.
+    fn json_line(&self, level: &str, message: Option<&str>, fields: &Value) -> String {
+        let now = Timestamp::now();
+        let stage = self.tool.trim_start_matches("syn-");
+        let mut line = json!({"time": format!("{now:.3}"), "tool": self.tool, "stage": stage, "level": level});
+        if let Some(line) = line.as_object_mut() {
+            line.extend(message.map(|message| ("message".to_owned(), message.into())));
+            line.extend(fields.as_object().cloned().unwrap_or_default());
+        }
+        line.to_string()
+    }
+}
+
+/// Whether messages have colour when nothing is said about it, by the conventions of no-color.org and bixense.com/clicolors. `variable`
+/// gives the value of one of the environment; an empty one is as good as none.
+fn colours(variable: &dyn Fn(&str) -> Option<String>, is_terminal: bool) -> bool {
+    let set = |name: &str| variable(name).filter(|value| !value.is_empty());
+    if set("NO_COLOR").is_some() {
+        return false;
+    }
+    if set("CLICOLOR_FORCE").is_some_and(|value| value != "0") {
+        return true;
+    }
+    is_terminal && !is_dumb(variable) && set("CLICOLOR").as_deref() != Some("0")
+}
+
+/// Whether the terminal can do nothing but show lines.
+fn is_dumb(variable: &dyn Fn(&str) -> Option<String>) -> bool {
+    variable("TERM").as_deref() == Some("dumb")
 }
 
 /// One of the binaries.
@@ -245,7 +298,7 @@ impl<A: Parser + CommandFactory> Program<A> {
                     // Help and version go to standard output and are a success; a closed reader is none of our business.
                     return print(tool, || e.print());
                 };
-                Console::new(tool, &Common::default()).error(&line);
+                Console::new(tool, &Common::of_arguments(std::env::args())).failure(Failure::usage(line));
                 return ExitCode::from(Exit::Usage.code());
             }
         };
@@ -283,7 +336,7 @@ impl<A: Parser + CommandFactory> Program<A> {
         if is_told {
             console.debug(&failure.message);
         } else if !failure.message.is_empty() {
-            console.error(&advice::join(failure.message, failure.advice));
+            console.failure(failure);
         }
     }
 }
@@ -297,8 +350,9 @@ fn print(tool: &'static str, write: impl FnOnce() -> io::Result<()>) -> ExitCode
         _ => Ok(()),
     });
     let Err(failure) = written else { return ExitCode::SUCCESS };
-    Console::new(tool, &Common::default()).error(&advice::join(failure.message, failure.advice));
-    ExitCode::from(failure.exit.code())
+    let exit = failure.exit.code();
+    Console::new(tool, &Common::of_arguments(std::env::args())).failure(failure);
+    ExitCode::from(exit)
 }
 
 /// Whether these inputs are standard input.
@@ -321,4 +375,37 @@ fn parse<A: Parser + CommandFactory>(shape: fn(Command) -> Command) -> Result<(A
 fn guarded(run: impl FnOnce() -> Result<Exit, Failure>) -> Result<Exit, Failure> {
     let panicked = |_| Err(Failure::new(Exit::Other, "internal error: the program panicked; please report it"));
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(panicked)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colour_is_as_the_conventions_have_it() {
+        for (variables, is_terminal, colour) in [
+            ("", true, true),
+            ("", false, false),
+            ("NO_COLOR=1", true, false),
+            ("NO_COLOR=", true, true),
+            ("NO_COLOR=1 CLICOLOR_FORCE=1", true, false),
+            ("CLICOLOR_FORCE=1", false, true),
+            ("CLICOLOR_FORCE=0", false, false),
+            ("CLICOLOR_FORCE=", false, false),
+            ("CLICOLOR_FORCE=1 TERM=dumb", true, true),
+            ("TERM=dumb", true, false),
+            ("TERM=xterm-256color", true, true),
+            ("CLICOLOR=0", true, false),
+            ("CLICOLOR=1", false, false),
+        ] {
+            let variable = |name: &str| {
+                variables
+                    .split(' ')
+                    .filter_map(|pair| pair.split_once('='))
+                    .find(|(n, _)| *n == name)
+                    .map(|(_, v)| v.to_owned())
+            };
+            assert_eq!(colours(&variable, is_terminal), colour, "{variables} {is_terminal}");
+        }
+    }
 }

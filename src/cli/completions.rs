@@ -42,6 +42,7 @@ fn words_of(option: &str) -> Vec<&'static str> {
         "since" | "until" => vec!["today", "yesterday"],
         "split" => vec!["0.8/0.1/0.1", "0.8/0.2", "category"],
         "naming" => vec!["stem", "id"],
+        "max-findings" => vec!["all"],
         "page-size" => vec!["auto"],
         "voc-base" => vec!["0", "1"],
         "color" => vec!["auto", "always", "never"],

@@ -11,7 +11,9 @@ use crate::filter::{Framed, Input, Inputs, Options, OutputForm, Prefer, Rule, Se
 use crate::selection::List;
 use crate::selection::field::FieldPath;
 use crate::stream::Kind;
+use crate::text::count;
 use clap::{Parser, ValueEnum};
+use serde_json::json;
 use std::path::PathBuf;
 
 const ABOUT: &str = "Select rows of a Synapse item stream
@@ -166,7 +168,8 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
     let summary = filter::run(input, args.common.writer()?, options, &mut |note| console.warn(note))?;
     drop(shown);
     args.unframed.tell(&summary.came, Kind::Items, console);
-    console.info(&describe(summary));
+    let Summary { selected, lines, bad, .. } = summary;
+    console.summary(&describe(summary), json!({"selected": selected, "items": lines, "bad_lines": bad}));
     Ok(if summary.bad > 0 { Exit::Partial } else { Exit::Ok })
 }
 
@@ -204,7 +207,7 @@ fn describe(summary: Summary) -> String {
     let picked = format!("{}{}", latest.unwrap_or_default(), one_per.unwrap_or_default());
     let bad = if bad > 0 { format!("; bad lines skipped: {bad}") } else { String::new() };
     match lines {
-        Some(lines) => format!("{picked}{selected} of {lines} items selected{bad}"),
+        Some(lines) => format!("{picked}{selected} of {} selected{bad}", count(lines, "item")),
         None => format!("{picked}{selected} selected, stopped there (--limit){bad}"),
     }
 }

@@ -4,9 +4,10 @@
 //! has ended, when all others are over.
 
 use super::common::Console;
+use crate::text;
 #[cfg(feature = "net")]
 use indicatif::HumanCount;
-use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU64};
@@ -107,7 +108,7 @@ fn lines(gauge: &impl Gauge, over: &AtomicBool, console: &Console) {
 
 /// So much time to go, in words.
 pub fn left(seconds: Option<f64>) -> String {
-    let left = seconds.map(|s| format!(", {} left", HumanDuration(Duration::from_secs_f64(s.clamp(0.0, 1e9)))));
+    let left = seconds.map(|s| format!(", {} left", text::duration(s)));
     left.unwrap_or_default()
 }
 
@@ -132,8 +133,8 @@ impl Input {
 impl Gauge for Input {
     fn text(&self, seconds: f64) -> Option<String> {
         let (read, rate, to_go) = self.now(seconds);
-        let (rate, left) = (HumanBytes(rate as u64), left(to_go));
-        Some(format!("{} of {} read, {rate}/s{left}", HumanBytes(read), HumanBytes(self.total)))
+        let (rate, left) = (text::bytes(rate as u64), left(to_go));
+        Some(format!("{} of {} read, {rate}/s{left}", text::bytes(read), text::bytes(self.total)))
     }
 
     /// A run that is over in a moment has nothing to say.
@@ -168,7 +169,7 @@ impl Gauge for Files {
             };
             let more = if all_known { "" } else { " or more" };
             let (done, known) = (HumanCount(done), HumanCount(known));
-            format!("{done} of {known}{more} files, {}, {}/s{failed}", HumanBytes(bytes), HumanBytes(rate as u64))
+            format!("{done} of {known}{more} files, {}, {}/s{failed}", text::bytes(bytes), text::bytes(rate as u64))
         })
     }
 

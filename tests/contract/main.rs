@@ -7,6 +7,7 @@
 mod common;
 mod help;
 mod inputs;
+mod messages;
 mod numbers;
 mod output;
 mod promises;

@@ -48,6 +48,30 @@ fn excel_gets_a_byte_order_mark_and_crlf() {
 }
 
 #[test]
+fn excel_is_told_of_cells_that_it_cuts_and_can_read_the_report() {
+    let long = |n: usize| one_box(7, "a.jpg", json!({"class": "car", "note": "가".repeat(n)}));
+    for (args, input, said) in [
+        (&["--excel"][..], long(32_000), false),
+        (&["--excel"], long(40_000), true),
+        (&["--excel", "--flatten-attributes"], long(32_767), false),
+        (&["--excel", "--flatten-attributes"], long(32_768), true),
+        (&["--excel", "--columns", "item_id,class"], long(40_000), false),
+        (&["--excel", "--columns", "attr.note"], long(40_000), true),
+        (&["--excel", "--rows", "items"], long(40_000), false),
+        (&[], long(40_000), false),
+    ] {
+        let ran = convert(&[&["--to", "csv", "--images", "omit"], args].concat(), &input).exits(0);
+        let words = "longer than the 32767 characters that Excel takes in a cell: 1 cell";
+        assert_eq!(ran.stderr.contains(words), said, "{args:?} {}", ran.stderr);
+    }
+    let report =
+        |args: &[&str]| texts(&[&["--to", "csv"], args].concat(), &long(1))["metadata/export_report.csv"].clone();
+    let (plain, excel) = (report(&[]), report(&["--excel"]));
+    assert!(excel.starts_with("\u{feff}item,file,") && !plain.starts_with('\u{feff}'), "{excel}");
+    assert_eq!(excel.trim_start_matches('\u{feff}'), plain.replace('\n', "\r\n"));
+}
+
+#[test]
 fn columns_are_picked_in_order_and_unknown_ones_refused() {
     let input = one_box(7, "a.jpg", json!({"class": "car", "색": "빨강"}));
     let two = input.clone() + &one_box(8, "b.jpg", json!({"class": "car", "nr": 5}));

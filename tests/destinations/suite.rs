@@ -253,7 +253,7 @@ pub fn verify_finds_what_is_wrong(server: &Server) {
     server.put("ds/labels/1.txt", b"one v2\n");
     run(server, &["--verify"], "ds", "").exits(3).says("labels/1.txt is not what the manifest says");
     server.remove("ds/many/007");
-    run(server, &["--verify"], "ds", "").exits(3).says("many/007 is missing").says("2 files are missing or wrong");
+    run(server, &["--verify"], "ds", "").exits(3).says("many/007 is missing").says("missing or wrong: 2 files");
     server.put("ds/metadata/manifest.json", b"{\"version\":1,\"files\":[");
     run(server, &["--verify"], "ds", "").exits(3).says("manifest");
 }

@@ -68,7 +68,7 @@ fn local_files_are_copied_or_linked() {
     std::os::unix::fs::symlink("src.bin", p.path("way")).unwrap();
     let input = framed(&[r#"{"path":"d/f","file":"way","bytes":5}"#]);
     for how in ["copy", "hardlink", "symlink"] {
-        p.run(&["--allow-file-refs", "--local-files", how, how], &input).exits(0).says("1 files, 5 bytes");
+        p.run(&["--allow-file-refs", "--local-files", how, how], &input).exits(0).says("1 file, 5 bytes");
         let file = p.path(how).join("d/f");
         assert_eq!(fs::read(&file).unwrap(), b"12345");
         assert_eq!(file.is_symlink(), how == "symlink");

@@ -8,6 +8,9 @@ use crate::dm::payload::MediaKind;
 use crate::dm::reason::Outcome;
 use crate::dm::{Reason, Tool};
 use crate::exit::Exit;
+use crate::text::count;
+use serde_json::json;
+use std::collections::BTreeMap;
 
 /// Says what a run to a format did, and gives the exit code: [`Exit::Partial`] when bad lines or items were left out, or when the
 /// format has no place for anything of the input.
@@ -20,10 +23,11 @@ pub fn report(name: &str, s: &Summary, console: &Console) -> Exit {
         let list: Vec<_> = s.tally.reasons(outcome).map(|(r, n)| format!("{r} {n}")).collect();
         if list.is_empty() { String::new() } else { format!(" ({})", list.join(", ")) }
     };
-    console.info(&format!(
-        "{} items, {} annotations: {} written, {} skipped{}, {} failed{}, {} lossy{}; {} files, {} renamed",
-        s.tally.items,
-        t.seen,
+    let renamed = if s.renamed > 0 { format!(", {} renamed", s.renamed) } else { String::new() };
+    let message = format!(
+        "{}, {}: {} written, {} skipped{}, {} failed{}, {} lossy{}; {}{renamed}",
+        count(s.tally.items, "item"),
+        count(t.seen, "annotation"),
         t.written,
         t.skipped,
         lost(Outcome::Skipped),
@@ -31,9 +35,29 @@ pub fn report(name: &str, s: &Summary, console: &Console) -> Exit {
         lost(Outcome::Failed),
         t.lossy,
         lost(Outcome::Lossy),
-        s.files,
-        s.renamed
-    ));
+        count(s.files, "file"),
+    );
+    let reasons = |outcome| s.tally.reasons(outcome).map(|(r, n)| (r.code(), n)).collect::<BTreeMap<_, _>>();
+    console.summary(
+        &message,
+        json!({
+            "items": s.tally.items,
+            "annotations": t.seen,
+            "written": t.written,
+            "skipped": t.skipped,
+            "failed": t.failed,
+            "lossy": t.lossy,
+            "files": s.files,
+            "renamed": s.renamed,
+            "bad_lines": s.bad_lines,
+            "items_failed": s.tally.items_failed,
+            "reasons": {
+                "skipped": reasons(Outcome::Skipped),
+                "failed": reasons(Outcome::Failed),
+                "lossy": reasons(Outcome::Lossy),
+            },
+        }),
+    );
     if !s.parts.is_empty() {
         let parts: Vec<_> = s.parts.iter().map(|(part, n)| format!("{part} {n}")).collect();
         console.info(&format!("split: {} items", parts.join(", ")));
@@ -50,25 +74,32 @@ pub fn report(name: &str, s: &Summary, console: &Console) -> Exit {
     losses(s, nothing, console);
     if s.without_url > 0 {
         console.warn(&format!(
-            "{} files have no URL in the input: their originals are not part of the export",
-            s.without_url
+            "no URL in the input, so that the original is not part of the export: {}",
+            count(s.without_url, "file")
         ));
     }
     if s.not_images > 0 {
         console.warn(&format!(
-            "{} images have no image extension (.jpg, .png, …), neither in their name nor in their URL or origin_file_extension: \
+            "no image extension (.jpg, .png, …), neither in the name nor in the URL or origin_file_extension: {}; \
              training programs look for images by it and will pass them over; mend the names in Synapse",
-            s.not_images
+            count(s.not_images, "image")
         ));
     }
     if s.bad_lines + s.tally.items_failed > 0 {
-        let (lines, items) = (s.bad_lines, s.tally.items_failed);
-        console.warn(&format!(
-            "{lines} bad lines and {items} items that could not be converted were left out; see the report"
-        ));
+        let left_out = [(s.bad_lines, "bad line"), (s.tally.items_failed, "item that could not be converted")];
+        let left_out: Vec<_> = left_out.iter().filter(|(n, _)| *n > 0).map(|(n, what)| many(*n, what)).collect();
+        console.warn(&format!("left out: {}; see the report", left_out.join(", ")));
         return Exit::Partial;
     }
     unheld_media(name, s, console)
+}
+
+/// A number and what it is of; the plural is that of the first noun of `what`.
+fn many(n: u64, what: &str) -> String {
+    match what.split_once(" that ") {
+        Some((noun, clause)) => format!("{} that {clause}", count(n, noun)),
+        None => count(n, what),
+    }
 }
 
 /// Says what happened to everything that was left out and what to do about it, a line for each reason; with `-v` also to what was
@@ -77,9 +108,9 @@ fn losses(s: &Summary, nothing: bool, console: &Console) {
     let told = |what: &str, reason| format!("{what}: {} ({reason}); {}", meaning(reason), advice(reason));
     for (reason, n) in s.tally.item_reasons() {
         let noun = if reason == Reason::MaskCovered { "mask" } else { "item" };
-        console.warn(&told(&counted(n, noun), reason));
+        console.warn(&told(&count(n, noun), reason));
     }
-    let annotations = |n| counted(n, "annotation");
+    let annotations = |n| count(n, "annotation");
     for (reason, n) in s.tally.reasons(Outcome::Skipped).chain(s.tally.reasons(Outcome::Failed)) {
         // What keeps an item out keeps its annotations out.
         let of_items = s.tally.item_reasons().any(|(of_item, _)| of_item == reason);
@@ -97,11 +128,6 @@ fn losses(s: &Summary, nothing: bool, console: &Console) {
     for (reason, n) in s.tally.reasons(Outcome::Lossy) {
         console.debug(&told(&format!("{} changed", annotations(n)), reason));
     }
-}
-
-/// So many of something.
-fn counted(n: u64, noun: &str) -> String {
-    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }
 
 /// The tools that the format has no place for, each with the formats that can write its annotations.

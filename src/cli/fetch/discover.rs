@@ -5,7 +5,7 @@ use super::ask;
 use crate::api::catalog::Project;
 use crate::api::{Client, Target};
 use crate::cli::advice::with_advice;
-use crate::exit::{Exit, Failure};
+use crate::exit::{Advice, Exit, Failure};
 use crate::fetch::discover::doctor;
 use crate::fetch::discover::listing::Listing;
 use clap::CommandFactory;
@@ -61,6 +61,24 @@ pub fn refuse_unread(what: Option<Discover>, typed: &[String]) -> Result<(), Fai
 /// # Errors
 /// Those of asking the server and of the output.
 pub fn run(what: Discover, args: &Fetch, runtime: &Runtime, client: &Client) -> Result<Exit, Failure> {
+    list(what, args, runtime, client).map_err(|mut failure| {
+        failure.advice = failure.advice.map(|advice| instead(what, advice));
+        failure
+    })
+}
+
+/// What helps when a subcommand has failed. The subcommand itself does not.
+fn instead(failed: Discover, advice: Advice) -> Advice {
+    match (failed, advice) {
+        (Discover::GtVersions, Advice::ListGroundTruth) => Advice::ListDatasets,
+        // These name nothing that could be missing: the host has no such list.
+        (Discover::Classes, Advice::ListProjects | Advice::ListGroundTruth) => advice,
+        (_, Advice::ListProjects | Advice::ListGroundTruth) => Advice::CheckHost,
+        _ => advice,
+    }
+}
+
+fn list(what: Discover, args: &Fetch, runtime: &Runtime, client: &Client) -> Result<Exit, Failure> {
     let table = args.at_terminal();
     let listing = match what {
         Discover::Projects => Listing::projects(&runtime.block_on(client.projects())?),

@@ -23,6 +23,8 @@ use crate::fetch::{FetchError, Report, Request};
 use crate::stream::checkpoint::Checkpoint;
 use crate::stream::writer::Compression;
 use crate::stream::{StreamError, Writer};
+use crate::text;
+use serde_json::json;
 use std::sync::atomic::Ordering::Relaxed;
 
 pub use args::Fetch;
@@ -100,11 +102,13 @@ fn write(
     if let Some(meter) = client.as_ref().map(Client::meter) {
         let (requests, retries, bytes) = (&meter.requests, &meter.retries, &meter.bytes);
         let (requests, retries, bytes) = (requests.load(Relaxed), retries.load(Relaxed), bytes.load(Relaxed));
-        console.debug(&format!("requests: {requests}; sent again: {retries}; bytes received: {bytes}"));
+        console.debug(&format!("requests: {requests}; sent again: {retries}; received: {}", text::bytes(bytes)));
     }
     let report = done?;
     report.notes.into_iter().for_each(|note| console.warn(&advice::join(note.text, note.advice)));
-    console.info(&format!("{} in {:.1} s", report.rows, began.elapsed().as_secs_f64()));
+    let seconds = began.elapsed().as_secs_f64();
+    let numbers = json!({"rows": watch.rows.load(Relaxed), "seconds": (seconds * 1000.0).round() / 1000.0});
+    console.summary(&format!("{} in {}", report.rows, text::duration(seconds)), numbers);
     match (args.moves_checkpoint(), report.span, &request.series) {
         (Ok(true), Some(span), Some(series)) => {
             // A dump that was complete already may be older than the position.

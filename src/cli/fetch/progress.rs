@@ -3,7 +3,8 @@
 use crate::api::Client;
 use crate::cli::progress::{Gauge, left};
 use crate::fetch::output::progress::Watch;
-use indicatif::{HumanBytes, HumanCount};
+use crate::text;
+use indicatif::HumanCount;
 use serde_json::json;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -42,7 +43,7 @@ impl Now {
         let of = if self.expected > 0 { format!(" of {}", HumanCount(self.expected)) } else { String::new() };
         let rows = HumanCount(self.rows);
         let rate = HumanCount(self.rate as u64);
-        let bytes = HumanBytes(self.bytes);
+        let bytes = text::bytes(self.bytes);
         let (retries, at_once) = (self.retries, self.at_once);
         let left = left(self.left());
         format!("{rows}{of} rows, {rate}/s, {bytes}, {at_once} at once, {retries} retries{left}")
@@ -87,7 +88,7 @@ mod tests {
     #[test]
     fn what_is_told() {
         let now = Now { rows: 1500, expected: 3000, bytes: 2048, retries: 3, at_once: 8, seconds: 10.0, rate: 150.0 };
-        assert_eq!(now.text(), "1,500 of 3,000 rows, 150/s, 2.00 KiB, 8 at once, 3 retries, 10 seconds left");
+        assert_eq!(now.text(), "1,500 of 3,000 rows, 150/s, 2.0 KiB, 8 at once, 3 retries, 10 s left");
         assert_eq!(now.json()["seconds_left"], 10.0);
         let unknown = Now { expected: 0, ..now };
         assert!(unknown.left().is_none() && unknown.json()["expected"].is_null());

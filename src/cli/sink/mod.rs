@@ -17,8 +17,10 @@ use crate::sink::run::totals::Totals;
 use crate::sink::{Options, Report, registry};
 use crate::stream::checkpoint::{Reach, Why};
 use crate::stream::{Kind, Reader, Writer};
+use crate::text::{bytes, count};
 pub use args::Args;
 use problem::{Problem, notice_words};
+use serde_json::{Value, json};
 use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
@@ -70,7 +72,8 @@ fn choose(args: &Arc<Args>, console: &Console) -> Result<Exit, Problem> {
     let report = sink::run(reader, destination.clone(), &options, stop, &warn)?;
     drop(shown);
     args.unframed.tell(&report.came, Kind::Files, console);
-    console.info(&done(&report, destination.is_unchanged(), &destination.name()));
+    let message = done(&report, destination.is_unchanged(), &destination.name());
+    console.summary(&message, numbers(&report.totals));
     if let Some(series) = &options.series {
         move_checkpoint(&series.file, &report, console)?;
     }
@@ -99,16 +102,23 @@ fn move_checkpoint(file: &Path, report: &Report, console: &Console) -> Result<()
 
 /// The last line of a run.
 fn done(report: &Report, unchanged: bool, name: &str) -> String {
-    let Totals { files, bytes, originals, .. } = &report.totals;
+    let Totals { files, bytes: size, originals, .. } = &report.totals;
     let downloaded = match (originals.ok, originals.failed) {
         (0, 0) => String::new(),
-        (ok, 0) => format!(" ({ok} originals)"),
+        (ok, 0) => format!(" ({})", count(ok, "original")),
         (ok, failed) => {
-            format!(" ({ok} originals, {failed} more could not be downloaded: see {})", sink::run::summary::PATH)
+            let ok = count(ok, "original");
+            format!(" ({ok}, {failed} more could not be downloaded: see {})", sink::run::summary::PATH)
         }
     };
     let same = if unchanged { "already there, the same: " } else { "" };
-    format!("{same}{files} files, {bytes} bytes in {name}{downloaded}")
+    format!("{same}{}, {} in {name}{downloaded}", count(*files, "file"), bytes(*size))
+}
+
+/// What a run has written, for programs.
+fn numbers(totals: &Totals) -> Value {
+    let Totals { files, bytes, originals, .. } = totals;
+    json!({"files": files, "bytes": bytes, "originals": originals.ok, "originals_failed": originals.failed})
 }
 
 /// Lists what a run would write on standard output: as a table on a terminal, else as one JSON object a line.
@@ -124,9 +134,11 @@ fn dry_run(
     let report = sink::run::dry_run::dry_run(reader, options, &mut out, std::io::stdout().is_terminal())?;
     out.finish()?;
     args.unframed.tell(&report.came, Kind::Files, console);
-    let Totals { files, bytes, originals, .. } = report.totals;
+    let Totals { files, bytes: size, originals, .. } = report.totals;
     let unknown = if originals.ok > 0 { " without the originals whose size no line says" } else { "" };
     let dest = open_options.dest.display();
-    console.info(&format!("{files} files, {bytes} bytes{unknown} would go to {dest}; nothing was written"));
+    let (all, size) = (count(files, "file"), bytes(size));
+    let message = format!("{all}, {size}{unknown} would go to {dest}; nothing was written");
+    console.summary(&message, numbers(&report.totals));
     Ok(if originals.failed > 0 { Exit::Partial } else { Exit::Ok })
 }

@@ -4,6 +4,10 @@ use super::args::Args;
 #[cfg(feature = "stores")]
 use super::client;
 use super::problem::Problem;
+#[cfg(feature = "stores")]
+use crate::api::ApiError;
+#[cfg(feature = "stores")]
+use crate::exit::{Advice, Classified, Failure};
 use crate::exit::{Exit, UsageError};
 use crate::net::retry::RetryPolicy;
 use crate::sink::dataset::published::Published;
@@ -107,6 +111,21 @@ pub(super) fn check_storage(args: &Args) -> Result<(), Problem> {
     }
 }
 
+/// What to say of a storage that the server does not give.
+#[cfg(feature = "stores")]
+fn of_storage(id: u64, error: ApiError) -> Failure {
+    let said = match &error {
+        ApiError::NotFound { host, request, .. } => {
+            format!("--storage {id}: 404, there is no such storage on {host}{request}")
+        }
+        ApiError::Forbidden { request, .. } => {
+            format!("--storage {id}: 403, this account may not use the storage{request}")
+        }
+        _ => return error.into(),
+    };
+    Failure { advice: Some(Advice::ListStorages), ..Failure::new(error.exit(), said) }
+}
+
 /// The storage of the platform that the user names, with its configuration from the server.
 #[cfg(feature = "stores")]
 fn storage(args: &Args) -> Result<Option<StorageLocation>, Problem> {
@@ -114,6 +133,6 @@ fn storage(args: &Args) -> Result<Option<StorageLocation>, Problem> {
     let client = client::from_environment(args.retry_for()).map_err(|e| Problem::Other(e.into()))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|e| Problem::new(Exit::Other, format!("the system gives no runtime: {e}")))?;
-    let configuration = runtime.block_on(client.storage(id)).map_err(|e| Problem::Other(e.into()))?;
+    let configuration = runtime.block_on(client.storage(id)).map_err(|e| Problem::Other(of_storage(id, e)))?;
     Ok(Some(platform::storage(id, &configuration, path)?))
 }

@@ -5,6 +5,8 @@ use crate::cli::common::Console;
 use crate::exit::Exit;
 use crate::sink::dataset::check;
 use crate::sink::dataset::published::Published;
+use crate::text::{self, count};
+use serde_json::json;
 
 /// Checks a published dataset against its manifest, with this many files read at once. Exit 7 when there are extra files only.
 ///
@@ -14,21 +16,24 @@ pub(super) fn verify(dataset: &dyn Published, concurrency: usize, console: &Cons
     let verdict = check::check(dataset, concurrency, &|text| console.warn(text))?;
     let check::Verdict { good, bytes, bad, extra } = verdict;
     let name = dataset.name();
+    let verified = format!("{}, {} verified in {name}", count(good, "file"), text::bytes(bytes));
+    let numbers = json!({"verified": good, "bytes": bytes, "bad": bad, "extra": extra});
     match (bad, extra) {
         (0, 0) => {
-            console.info(&format!("{good} files, {bytes} bytes verified in {name}"));
+            console.summary(&verified, numbers);
             Ok(Exit::Ok)
         }
         (0, extra) => {
-            console.info(&format!(
-                "{good} files, {bytes} bytes verified in {name}; {extra} more files are not in the manifest"
-            ));
+            console.summary(&format!("{verified}; not in the manifest: {}", count(extra, "file")), numbers);
             Ok(Exit::Partial)
         }
         (bad, extra) => Err(Problem::new(
             Exit::Input,
             format!(
-                "{name}: {bad} files are missing or wrong, {extra} are not in the manifest, {good} are as they should be"
+                "{name}: missing or wrong: {}; not in the manifest: {}; as it should be: {}",
+                count(bad, "file"),
+                count(extra, "file"),
+                count(good, "file")
             ),
         )),
     }

@@ -82,7 +82,7 @@ pub fn run(
         format: format.clone(),
         progress: Progress::new(Kind::Items),
         spans: Spans::default(),
-        report: ReportFiles::new(options.report, &files),
+        report: ReportFiles::new(options.report, options.formats.csv.excel, &files),
         files,
         taken,
         pending,
@@ -302,7 +302,7 @@ impl Run {
         let end = RunEnd { options: &self.options, classes: &classes, splits: &self.splits };
         let idle: Box<dyn Collector> = Box::new(Idle);
         std::mem::replace(&mut self.collector, idle).finish(&end, &mut self.files)?;
-        let report = std::mem::replace(&mut self.report, ReportFiles::new(Detail::None, &self.files));
+        let report = std::mem::replace(&mut self.report, ReportFiles::new(Detail::None, false, &self.files));
         report.finish(&mut self.files)?;
         let listed = classes.listed > 0;
         if !listed && self.summary.tally.total.seen > 0 {

@@ -16,6 +16,8 @@ pub struct ReportFiles {
     json: Spool,
     csv: Spool,
     first: bool,
+    /// For Excel, as the table of such an export.
+    excel: bool,
     /// Memory for lines.
     line: Text,
     /// Memory for rows as they are.
@@ -27,10 +29,10 @@ const CSV: &str = "metadata/export_report.csv";
 const COLUMNS: [&str; 9] = ["item", "file", "outcome", "seen", "written", "skipped", "failed", "lossy", "reasons"];
 
 impl ReportFiles {
-    /// An empty report, to be written to `out`.
-    pub fn new(detail: Detail, out: &Files) -> Self {
+    /// An empty report, to be written to `out`. `excel`: its table begins with a byte order mark, and its lines end as Excel's do.
+    pub fn new(detail: Detail, excel: bool, out: &Files) -> Self {
         let (json, csv) = (Spool::default(), Spool::default());
-        Self { detail, json, csv, first: true, line: out.new_text(), row: Vec::new() }
+        Self { detail, json, csv, first: true, excel, line: out.new_text(), row: Vec::new() }
     }
 
     /// Adds an item. `file` is empty when it has none of its own; `renamed_from` is the stem it did not get.
@@ -119,7 +121,7 @@ impl ReportFiles {
             row.push(b':');
             push_int(row, *n);
         }
-        row.push(b'\n');
+        row.extend_from_slice(if self.excel { b"\r\n" } else { b"\n" });
         self.line.clear();
         self.line.plain_bytes(&self.row);
     }
@@ -133,7 +135,8 @@ impl ReportFiles {
             return Ok(());
         }
         spooled(files, JSON, "[\n", self.json, "\n]\n")?;
-        spooled(files, CSV, &format!("{}\n", COLUMNS.join(",")), self.csv, "")
+        let (mark, line_end) = if self.excel { ("\u{feff}", "\r\n") } else { ("", "\n") };
+        spooled(files, CSV, &format!("{mark}{}{line_end}", COLUMNS.join(",")), self.csv, "")
     }
 }
 

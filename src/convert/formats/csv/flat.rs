@@ -3,7 +3,7 @@
 
 use super::columns::Column;
 use super::row::{annotation_cell, attribute_cell};
-use super::style::{Style, TABLE, name_cell};
+use super::style::{LongCells, Style, TABLE, name_cell};
 use crate::convert::engine::classes::Classes;
 use crate::convert::engine::record::RecordRef;
 use crate::convert::format::{Collector, RenderContext, RunEnd, Unit};
@@ -16,22 +16,38 @@ use crate::convert::output::spool::Spool;
 use crate::dm::Annotation;
 use crate::stream::StreamError;
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// Attribute columns a table may have; each costs a cell in every row.
 const MAX_COLUMNS: usize = 10_000;
 
 /// Pushes one row: the number of its attributes, then its cells, then name and cell of each attribute.
-pub fn push_row(columns: &[Column], unit: &Unit<'_, '_>, a: &Annotation<'_>, cx: &mut RenderContext<'_>) {
+pub fn push_row(
+    columns: &[Column],
+    unit: &Unit<'_, '_>,
+    a: &Annotation<'_>,
+    long: Option<&LongCells>,
+    cx: &mut RenderContext<'_>,
+) {
+    let meet = |cell: &[u8]| {
+        if let Some(long) = long {
+            long.meet(cell);
+        }
+    };
     cx.parts.push_number(a.attributes.len() as u64);
     let mut cell = Vec::new();
     for column in columns.iter().filter(|c| **c != Column::Attributes) {
         cell.clear();
         annotation_cell(column, unit, a, cx, &mut cell);
+        meet(&cell);
         cx.parts.push_bytes(&cell);
     }
     for (name, value) in &a.attributes {
         cx.parts.push_str(name);
-        cx.parts.make_bytes(|cell| attribute_cell(Some(value), cell));
+        cell.clear();
+        attribute_cell(Some(value), &mut cell);
+        meet(&cell);
+        cx.parts.push_bytes(&cell);
     }
 }
 
@@ -39,14 +55,15 @@ pub fn push_row(columns: &[Column], unit: &Unit<'_, '_>, a: &Annotation<'_>, cx:
 pub struct FlatTable {
     columns: Vec<Column>,
     style: Style,
+    long: Option<Arc<LongCells>>,
     attributes: BTreeSet<String>,
     rows: Spool,
 }
 
 impl FlatTable {
     /// An empty table.
-    pub fn new(columns: Vec<Column>, style: Style) -> Self {
-        Self { columns, style, attributes: BTreeSet::new(), rows: Spool::default() }
+    pub fn new(columns: Vec<Column>, style: Style, long: Option<Arc<LongCells>>) -> Self {
+        Self { columns, style, long, attributes: BTreeSet::new(), rows: Spool::default() }
     }
 }
 
@@ -83,7 +100,8 @@ impl Collector for FlatTable {
     }
 
     fn finish(self: Box<Self>, end: &RunEnd<'_>, out: &mut Files) -> Result<(), StreamError> {
-        let Self { columns, style, attributes, rows } = *self;
+        let Self { columns, style, long, attributes, rows } = *self;
+        out.notes.extend(long.and_then(|long| long.note()));
         let names: Vec<String> = attributes.iter().map(|n| Column::Attribute(n.clone()).name()).collect();
         let header = columns.iter().flat_map(|c| match c {
             Column::Attributes => names.clone(),

@@ -22,7 +22,7 @@ use columns::{ATTRIBUTE, Column};
 use flat::{FlatTable, push_row};
 use row::{annotation_cell, item_cell};
 use std::sync::Arc;
-use style::{Style, TABLE, name_cell};
+use style::{LongCells, Style, TABLE, name_cell};
 
 /// One table.
 pub static CSV: Declaration = Declaration {
@@ -49,6 +49,8 @@ pub struct Csv {
     /// Every attribute has a column of its own, so the header is known at the end only.
     flat: bool,
     style: Style,
+    /// With Excel in mind: the cells that are too long for it.
+    long: Option<Arc<LongCells>>,
     /// The attributes that are columns, and whether annotations have them.
     attributes: Arc<Sought>,
 }
@@ -77,7 +79,14 @@ impl Csv {
             _ => None,
         });
         let attributes = Arc::new(Sought::new("the attribute", named));
-        Ok(Self { rows: csv.rows, columns, flat, style: Style { excel: csv.excel }, attributes })
+        Ok(Self {
+            rows: csv.rows,
+            columns,
+            flat,
+            style: Style { excel: csv.excel },
+            long: csv.excel.then(Arc::default),
+            attributes,
+        })
     }
 
     /// Appends the row that `cell` fills.
@@ -87,7 +96,11 @@ impl Csv {
             if i > 0 {
                 out.push(b',');
             }
+            let cell_start = out.len();
             cell(column, out);
+            if let Some(long) = &self.long {
+                long.meet(&out[cell_start..]);
+            }
         }
         if out.len() == start {
             // One empty cell: an empty line would be read as no row at all.
@@ -112,7 +125,7 @@ impl Format for Csv {
             Rows::Items => self.row(&mut rows, |column, out| item_cell(column, unit, cx, out)),
             Rows::Annotations if self.flat => {
                 for a in unit.media.into_iter().flat_map(|m| &m.annotations) {
-                    push_row(&self.columns, unit, a, cx);
+                    push_row(&self.columns, unit, a, self.long.as_deref(), cx);
                 }
             }
             Rows::Annotations => {
@@ -142,10 +155,10 @@ impl Format for Csv {
 
     fn collector(&self) -> Box<dyn Collector> {
         if self.flat {
-            return Box::new(FlatTable::new(self.columns.clone(), self.style));
+            return Box::new(FlatTable::new(self.columns.clone(), self.style, self.long.clone()));
         }
         let header = self.style.header(self.columns.iter().map(Column::name));
-        Box::new(Table { header: Some(header), attributes: self.attributes.clone() })
+        Box::new(Table { header: Some(header), long: self.long.clone(), attributes: self.attributes.clone() })
     }
 }
 
@@ -153,6 +166,7 @@ impl Format for Csv {
 struct Table {
     /// The header line, until it is written.
     header: Option<Vec<u8>>,
+    long: Option<Arc<LongCells>>,
     attributes: Arc<Sought>,
 }
 
@@ -185,6 +199,7 @@ impl Collector for Table {
             return Err(StreamError::UnknownName(Box::new(unknown)));
         }
         self.header(out)?;
+        out.notes.extend(self.long.and_then(|long| long.note()));
         out.text(TABLE, TextRef::EMPTY, false, None)?;
         out.plain("classes.txt", &class_lines(&end.classes.names))
     }
