@@ -8,6 +8,9 @@ fn lines(ran: &Ran) -> Vec<Value> {
     ran.stderr.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"))).collect()
 }
 
+/// A program, its arguments, its input, its exit code, and fields of its last line.
+type Case<'c> = (&'c str, &'c [&'c str], &'c str, i32, &'c [(&'c str, Value)]);
+
 const ITEMS: &str = "{\"@stream\":\"begin\",\"kind\":\"items\",\"classes\":[]}\n{\"id\":1,\"data\":{}}\n{\"@stream\":\"end\",\"count\":1}\n";
 const FILES: &str =
     "{\"@stream\":\"begin\",\"kind\":\"files\"}\n{\"path\":\"a\",\"text\":\"x\"}\n{\"@stream\":\"end\",\"count\":1}\n";
@@ -17,7 +20,7 @@ fn json_messages_have_time_stage_and_numbers() {
     let folder = tempfile::tempdir().unwrap();
     let dest = folder.path().join("dest").display().to_string();
     let other = folder.path().join("other").display().to_string();
-    let cases: [(&str, &[&str], &str, i32, &[(&str, Value)]); 10] = [
+    let cases: [Case; 10] = [
         ("syn-filter", &[], ITEMS, 0, &[("selected", 1.into()), ("items", 1.into())]),
         ("syn-filter", &["-c"], ITEMS, 0, &[("selected", 1.into()), ("bad_lines", 0.into())]),
         ("syn-convert", &["--to", "json", "--images", "omit"], ITEMS, 0, &[("items", 1.into()), ("lossy", 0.into())]),

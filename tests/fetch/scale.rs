@@ -120,6 +120,31 @@ fn shards_are_disjoint_and_together_the_whole() {
 }
 
 #[test]
+fn many_shards_of_few_rows_cost_few_requests() {
+    const LIST: &str = "/requests/~1sdk~1assignments~1";
+    for ids in [(1000..1300).collect::<Vec<i64>>(), (0..300).map(|n| 1000 + n * n * 7).collect(), vec![7]] {
+        let world = World::new(ids.iter().copied(), 400, &[]);
+        let run = |shard: &str| world.fetch(&["--shard", shard]).ok();
+        let before = world.server.count(LIST);
+        let first = run("1/1000");
+        let requests = world.server.count(LIST) - before;
+        assert!(requests < 40, "{requests} requests for 1/1000 of {} rows", ids.len());
+        assert_eq!(first.must("begin")["shard"]["bounds"].as_array().expect("bounds").len(), 999);
+        let mut seen: Vec<String> = Vec::new();
+        let mut bounds = BTreeSet::new();
+        for index in 1..=20 {
+            let part = run(&format!("{index}/20"));
+            bounds.insert(part.must("begin")["shard"]["bounds"].to_string());
+            seen.extend(part.items().iter().map(|line| (*line).to_owned()));
+        }
+        let distinct: BTreeSet<&str> = seen.iter().map(String::as_str).collect();
+        let whole = world.fetch(&[]).ok();
+        assert_eq!((bounds.len(), distinct.len()), (1, seen.len()), "{} rows", ids.len());
+        assert_eq!(distinct, whole.items().into_iter().collect());
+    }
+}
+
+#[test]
 fn limits_are_kept() {
     let world = World::new(1..200, 400, &[]);
     // A slow machine takes longer, never shorter.

@@ -5,6 +5,7 @@
 //! ```
 
 pub mod dates;
+mod bounds;
 pub mod fill;
 pub mod pace;
 pub mod part;

@@ -1,19 +1,16 @@
 //! `--shard I/N`: disjoint, complete, balanced parts of one export for several machines that do not talk to each other.
 //!
 //! Assignments and tasks: the id space is cut at N−1 bounds into shares of about the same number of rows. Each machine finds the
-//! bounds by itself, by counting; to find the same ones although rows come and go meanwhile, it takes the roundest binary number
-//! that is near enough. The bounds are in the begin frame, and `I/N@B1,B2,…` gives them.
+//! bounds by itself, by counting (`bounds`). The bounds are in the begin frame, and `I/N@B1,B2,…` gives them.
 //! Ground truth, which has no ranges: the event's number modulo N. A list of ids: the I-th stretch of the list.
 
+use super::bounds;
 use super::part::ListPart;
 use super::walk::segments::Range;
 use crate::api::{ApiError, Client, Id, Target};
 use crate::exit::UsageError;
 use crate::selection::Shard;
 use serde_json::{Value, json};
-
-/// A share may differ from the others by this much.
-const TOLERANCE: f64 = 0.05;
 
 impl Shard {
     /// Narrows a part to the share of this shard.
@@ -28,8 +25,7 @@ impl Shard {
             .into());
         };
         if self.bounds.is_empty() {
-            let cuts = (1..self.of).map(|n| bound(client, target, part, span, count, n, self.of));
-            self.bounds = futures_util::future::try_join_all(cuts).await?;
+            self.bounds = bounds::find(client, target, part, span, count, self.of).await?;
         }
         let mine = self.range(span);
         part.filters = part.within(mine);
@@ -69,45 +65,6 @@ impl Shard {
             out["bounds"] = self.bounds.clone().into();
         }
         out
-    }
-}
-
-/// The bound below which `n` of `of` shares lie: from the top of a binary tree over all ids down to the first number that is near
-/// enough, so that a few rows more or less do not change it.
-async fn bound(
-    client: &Client,
-    target: Target,
-    part: &ListPart,
-    span: Range,
-    count: u64,
-    n: usize,
-    of: usize,
-) -> Result<i64, ApiError> {
-    let share = count as f64 / of as f64;
-    let goal = share * n as f64;
-    let mut step = 1i64 << 62;
-    let mut low = if span.low < 0 { -step } else { 0 };
-    loop {
-        step = (step / 2).max(1);
-        let middle = low.saturating_add(step);
-        if step == 1 {
-            return Ok(middle);
-        }
-        // Outside the span the answer is known.
-        let below = if middle >= span.high {
-            count
-        } else if middle <= span.low {
-            0
-        } else {
-            client.count(target, &part.within(Range { low: span.low, high: middle })).await?.unwrap_or(0)
-        };
-        let off = below as f64 - goal;
-        if off.abs() <= share * TOLERANCE / 2.0 {
-            return Ok(middle);
-        }
-        if off < 0.0 {
-            low = middle;
-        }
     }
 }
 
