@@ -42,7 +42,7 @@ fn the_line_without_any_argument() {
     let written = len(&instances, "annotations") + len(&persons, "annotations");
     assert!(written > 200, "{written}");
     // Both ends of the last arrow count alike; the manifest is not one of the files that it lists.
-    let files = format!(" {} files, ", tree(&p.path("export_output")).len() - 1);
+    let files = format!(" {} files", tree(&p.path("export_output")).len() - 1);
     assert_eq!(ran.stderr.matches(&files).count(), 2, "{files}: {ran:?}");
     for image in instances["images"].as_array().unwrap() {
         let name = image["file_name"].as_str().unwrap();

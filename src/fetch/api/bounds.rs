@@ -131,6 +131,9 @@ async fn ask(
     }
 }
 
+/// An id, and how many rows lie below it.
+type Point = (i64, u64);
+
 /// How many rows lie below some ids.
 #[derive(Debug)]
 struct Known(BTreeMap<i64, u64>);
@@ -141,7 +144,7 @@ impl Known {
     }
 
     /// The nearest ids that are known, at or below `id` and above it; `None` beyond the ends.
-    fn around(&self, id: i64) -> (Option<(i64, u64)>, Option<(i64, u64)>) {
+    fn around(&self, id: i64) -> (Option<Point>, Option<Point>) {
         let pair = |(id, below): (&i64, &u64)| (*id, *below);
         (self.0.range(..=id).next_back().map(pair), self.0.range(id..).next().map(pair))
     }
