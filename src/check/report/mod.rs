@@ -10,6 +10,7 @@ pub use sarif::Sarif;
 
 use super::finding::{Place, Rule, Severity};
 use crate::stream::StreamError;
+use crate::text::visible;
 use std::collections::BTreeMap;
 
 /// How often each rule was broken, by code.
@@ -29,14 +30,6 @@ pub trait Report: Send {
     /// # Errors
     /// As [`Report::finding`].
     fn finish(&mut self, counts: &Counts, unread: &[String]) -> Result<(), StreamError>;
-}
-
-/// What a file holds must not break out of its line, or reorder it on a terminal.
-fn visible(text: &str) -> String {
-    let hidden = |c: char| {
-        c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars().map(|c| if hidden(c) { ' ' } else { c }).collect()
 }
 
 /// A finding in one line, without its severity and code: `FILE:LINE AT: message`.
