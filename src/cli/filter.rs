@@ -197,12 +197,19 @@ fn ids(args: &Args) -> Result<Ids, Failure> {
 
 fn describe(summary: Summary) -> String {
     let Summary { selected, lines, bad, latest, one_per, .. } = summary;
-    let latest = latest
-        .map(|found| format!("{} rows, {} ids, {} older rows left out; ", found.rows, found.keys, found.left_out()));
+    let latest = latest.map(|found| {
+        let older = found.left_out();
+        format!("{}, {}, {} left out; ", count(found.rows, "row"), count(found.keys, "id"), count(older, "older row"))
+    });
     let one_per = one_per.map(|found| {
         let without =
             if found.without > 0 { format!(", {} without the field kept", found.without) } else { String::new() };
-        format!("{} rows of {} values, {} left out{without}; ", found.rows, found.keys, found.left_out())
+        format!(
+            "{} of {}, {} left out{without}; ",
+            count(found.rows, "row"),
+            count(found.keys, "value"),
+            found.left_out()
+        )
     });
     let picked = format!("{}{}", latest.unwrap_or_default(), one_per.unwrap_or_default());
     let bad = if bad > 0 { format!("; bad lines skipped: {bad}") } else { String::new() };

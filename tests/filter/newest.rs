@@ -145,7 +145,7 @@ fn other_options_see_only_what_stays() {
         let ran = filtered(&[&["--latest"], args].concat(), &both).exits(0);
         assert_eq!(marks(&ran), expected, "{args:?}");
     }
-    filtered(&["--latest"], &both).says("3 rows, 2 ids, 1 older rows left out; 2 of 3 items selected");
+    filtered(&["--latest"], &both).says("3 rows, 2 ids, 1 older row left out; 2 of 3 items selected");
     filtered(&["--latest", "-c"], &both).writes("2\n");
     let dir = tempfile::tempdir().unwrap();
     let ids = dir.path().join("ids");

@@ -4,8 +4,8 @@
 //! plan ──► walk: which pages ──rows──► fill: payloads ──► slots      settle: what came against what the server counts
 //! ```
 
-pub mod dates;
 mod bounds;
+pub mod dates;
 pub mod fill;
 pub mod pace;
 pub mod part;
