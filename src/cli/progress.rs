@@ -190,12 +190,12 @@ mod tests {
     #[test]
     fn what_is_told_of_an_input() {
         let input = Input { read: Arc::new(AtomicU64::new(1 << 20)), total: 3 << 20 };
-        assert_eq!(input.text(2.0).unwrap(), "1.00 MiB of 3.00 MiB read, 512.00 KiB/s, 4 seconds left");
+        assert_eq!(input.text(2.0).unwrap(), "1.0 MiB of 3.0 MiB read, 512.0 KiB/s, 4.0 s left");
         assert_eq!(input.json(2.0).unwrap()["seconds_left"], 4.0);
         assert!(input.json(0.5).is_none());
         // Nothing came yet; a file that grows.
         input.read.store(0, Relaxed);
-        assert_eq!(input.text(0.0).unwrap(), "0 B of 3.00 MiB read, 0 B/s");
+        assert_eq!(input.text(0.0).unwrap(), "0 bytes of 3.0 MiB read, 0 bytes/s");
         input.read.store(4 << 20, Relaxed);
         assert!(!input.text(1.0).unwrap().contains("left"));
     }
@@ -210,10 +210,10 @@ mod tests {
         watch.done.store(3, Relaxed);
         watch.bytes.store(2048, Relaxed);
         assert_eq!((behind.text(1.0), behind.json(2.0)), (None, None));
-        assert_eq!(alone.text(1.0).unwrap(), "3 of 1,200 or more files, 2.00 KiB, 2.00 KiB/s");
+        assert_eq!(alone.text(1.0).unwrap(), "3 of 1,200 or more files, 2.0 KiB, 2.0 KiB/s");
         watch.input_ended.store(true, Relaxed);
         watch.failed.store(1, Relaxed);
-        assert_eq!(behind.text(2.0).unwrap(), "3 of 1,200 files, 2.00 KiB, 1.00 KiB/s, 1 failed");
+        assert_eq!(behind.text(2.0).unwrap(), "3 of 1,200 files, 2.0 KiB, 1.0 KiB/s, 1 failed");
         assert_eq!(behind.json(2.0).unwrap()["expected"], 1200);
     }
 }
