@@ -71,9 +71,10 @@ pub fn run(what: Discover, args: &Fetch, runtime: &Runtime, client: &Client) -> 
 fn instead(failed: Discover, advice: Advice) -> Advice {
     match (failed, advice) {
         (Discover::GtVersions, Advice::ListGroundTruth) => Advice::ListDatasets,
-        // These name nothing that could be missing: the host has no such list.
-        (Discover::Classes, Advice::ListProjects | Advice::ListGroundTruth) => advice,
-        (_, Advice::ListProjects | Advice::ListGroundTruth) => Advice::CheckHost,
+        // The project or version that they were given is not there.
+        (Discover::Classes | Discover::Tags, _) => advice,
+        // The others name nothing that could be missing: the host has no such list.
+        (_, Advice::ListProjects | Advice::ListGroundTruth | Advice::ListStorages) => Advice::CheckHost,
         _ => advice,
     }
 }
@@ -111,4 +112,21 @@ fn class_project(args: &Fetch, runtime: &Runtime, client: &Client) -> Result<Pro
         (None, None) => ask::scope(Target::Assignment, runtime, client)?,
     };
     Ok(runtime.block_on(client.project(&id))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::advice::join;
+    use clap::ValueEnum;
+
+    #[test]
+    fn no_subcommand_that_has_failed_is_advised() {
+        for failed in Discover::value_variants() {
+            for advice in [Advice::ListProjects, Advice::ListGroundTruth, Advice::ListStorages, Advice::CheckHost] {
+                let words = join(String::new(), Some(instead(*failed, advice)));
+                assert!(!words.contains(&format!("`syn-fetch {}`", failed.name())), "{}: {words}", failed.name());
+            }
+        }
+    }
 }
