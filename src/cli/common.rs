@@ -116,7 +116,7 @@ impl Common {
         let is_file = |path: &Path| path.metadata().map_or(true, |there| there.is_file());
         let stdin = Path::new("/dev/stdin");
         let paths = others.iter().map(|path| if path.as_os_str() == "-" { stdin } else { path.as_path() });
-        let mut paths = paths.chain(others.is_empty().then_some(stdin)).filter(|path| is_file(path));
+        let mut paths = paths.filter(|path| is_file(path));
         match paths.any(|path| is_same(path, out)) {
             true => {
                 let out = out.display();

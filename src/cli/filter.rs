@@ -133,7 +133,8 @@ pub struct Args {
 /// # Errors
 /// A mistake among the options, and whatever ends the run early.
 pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
-    args.common.refuse_overwriting(&args.files)?;
+    let stdin = [PathBuf::from("-")];
+    args.common.refuse_overwriting(if args.files.is_empty() { &stdin } else { &args.files })?;
     let selection = selection(&args)?;
     let output = match (args.count, args.bare) {
         (true, _) => OutputForm::Count,

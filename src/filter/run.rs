@@ -313,7 +313,7 @@ impl Merge<'_> {
                 let Self { selected, bad, latest, one_per, .. } = self;
                 Ok(Summary { selected, lines, bad, came, latest, one_per })
             }
-            Err(error @ (StreamError::Closed | StreamError::Write { .. } | StreamError::Place { .. })) => Err(error),
+            Err(error) if error.is_of_output() => Err(error),
             Err(error) => {
                 let unfinished = self.open || self.end.is_some();
                 let told = match error {

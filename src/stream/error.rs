@@ -207,6 +207,17 @@ impl fmt::Display for UnknownName {
     }
 }
 
+impl StreamError {
+    /// Whether it is the output that cannot be written, so that no frame can be, either.
+    pub fn is_of_output(&self) -> bool {
+        match self {
+            Self::Closed | Self::Place { .. } | Self::NoStdout => true,
+            Self::Write { name, .. } => name == "stdout",
+            _ => false,
+        }
+    }
+}
+
 impl Classified for StreamError {
     fn exit(&self) -> Exit {
         match self {

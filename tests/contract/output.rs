@@ -195,3 +195,21 @@ fn an_input_is_no_output() {
     assert_eq!(fs::read_to_string(path("in")).unwrap(), ROWS);
     assert_eq!(fs::read_to_string(path("names")).unwrap(), "car\n");
 }
+
+#[test]
+fn a_stage_without_room_for_temporary_files_tells_the_stages_behind_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let (input, dest) = (dir.path().join("in"), dir.path().join("dest"));
+    fs::write(&input, ROWS).unwrap();
+    for (tool, args) in [("syn-convert", "--to coco"), ("syn-filter", "--order descending"), ("syn-filter", "--latest")]
+    {
+        let next = if tool == "syn-convert" { "" } else { "| \"$2\" --to json" };
+        let from = if args == "--latest" { "cat \"$4\" |" } else { "" };
+        let file = if from.is_empty() { "\"$4\"" } else { "" };
+        let line = format!("set -o pipefail; {from} TMPDIR=/no/folder \"$1\" {args} {file} {next} | \"$3\" \"$5\"");
+        let args = ["-c", &line, "bash", exe(tool), exe("syn-convert"), exe("syn-sink"), text(&input), text(&dest)];
+        let ran = finish(Command::new("bash").args(args), b"").exits(6).says("/no/folder");
+        ran.fails_with_one_line(tool);
+        assert!(!dest.exists());
+    }
+}

@@ -109,7 +109,7 @@ pub fn run(
             Ok(summary)
         }
         Err(e) => {
-            if !matches!(e, StreamError::Closed | StreamError::Write { .. } | StreamError::Place { .. }) {
+            if !e.is_of_output() {
                 // The stage after this one must know; if it cannot be told, it sees no end frame.
                 let _ = run.begin(None).and_then(|()| run.files.frame(&StageError::of("convert", &e).line()));
                 let _ = run.files.flush();
