@@ -24,7 +24,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 DAY = 86400
-FAKETIME = next((str(p) for p in Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")), None)
 CLASSES = ["car", "bus", "sign"]
 STAGES = ["syn-fetch", "syn-filter", "syn-convert", "syn-sink"]
 
@@ -102,32 +101,39 @@ class Simulation:
             "NIGHTLY_STATE": str(self.state), "NIGHTLY_DEST": str(self.dest), "NIGHTLY_FETCH": "--retry-for 2 --retry-pause 0.02",
             "NIGHTLY_CONVERT": f"--to yolo --split 0.7/0.2/0.1 --images omit --classes {self.folder}/classes",
         }
-        return self.shifted(env, self.night * DAY + skew)
+        return env | {"NIGHTS_SHIFT": str(self.night * DAY + skew)}
 
     @staticmethod
-    def shifted(env, seconds):
-        fake = {"LD_PRELOAD": FAKETIME, "FAKETIME": f"{seconds:+d}", "FAKETIME_DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1"}
-        return env | fake
+    def shifted(env, command):
+        """A command with another time, and its environment. (Without the wrapper, the first process to end takes the clock away.)"""
+        env = env | {"FAKETIME_DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1"}
+        return {"args": ["faketime", "-m", "-f", f"{int(env['NIGHTS_SHIFT']):+d}", *map(str, command)], "env": env}
 
     def serve(self, *faults):
         self.stop()
         self.world.write(self.folder / "rows.ndjson")
         command = [f"{self.args.stand_in}", "--dump", str(self.folder / "rows.ndjson"), "--token", "syn_nights", "--port",
                    str(self.port), "--classes", str(self.folder / "classes"), "--seed", str(self.night), *faults]
-        self.server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True,
-                                       env=self.shifted(dict(os.environ), self.night * DAY))
-        line = self.server.stdout.readline()
+        env, line = dict(os.environ) | {"NIGHTS_SHIFT": str(self.night * DAY)}, ""
+        for _ in range(50):
+            # The one before may still have the port.
+            self.server = subprocess.Popen(**self.shifted(env, command), stdout=subprocess.PIPE, text=True, start_new_session=True)
+            line = self.server.stdout.readline()
+            if line:
+                break
+            self.stop()
+            time.sleep(0.1)
         assert line.startswith("listening on"), f"the stand-in did not start: {line!r}"
         self.port = int(line.rsplit(":", 1)[1])
 
     def stop(self):
         if self.server:
-            self.server.kill()
+            os.killpg(self.server.pid, signal.SIGKILL)
             self.server.wait()
             self.server = None
 
     def start(self, env, prefix=()):
-        return subprocess.Popen([*prefix, "bash", str(ROOT / "scripts/nightly.sh")], env=env, stdin=subprocess.DEVNULL,
+        return subprocess.Popen(**self.shifted(env, [*prefix, "bash", ROOT / "scripts/nightly.sh"]), stdin=subprocess.DEVNULL,
                                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True)
 
     def run(self, env=None, prefix=()):
@@ -234,11 +240,10 @@ class Simulation:
         (self.state / "dumps").mkdir(exist_ok=True)
         files = [self.state / "dumps" / f"{number:06}.ndjson", self.folder / f"{number + 1:06}.ndjson"]
         for part, file in zip(("1/2", "2/2"), files):
-            subprocess.run(["syn-fetch", "--checkpoint", checkpoint, "--shard", part, "-o", file, "-q"], env=env, check=True,
-                           executable=f"{self.args.bin}/syn-fetch")
+            subprocess.run(**self.shifted(env, ["syn-fetch", "--checkpoint", checkpoint, "--shard", part, "-o", file, "-q"]), check=True)
         line = ('syn-filter --latest "$NIGHTLY_STATE"/dumps/[0-9]*.ndjson* | syn-convert $NIGHTLY_CONVERT | '
                 'syn-sink --overwrite --checkpoint "$NIGHTLY_STATE/checkpoint.json" "$NIGHTLY_DEST"')
-        done = subprocess.run(["bash", "-c", f"set -o pipefail; {line}"], env=env, capture_output=True, text=True)
+        done = subprocess.run(**self.shifted(env, ["bash", "-c", f"set -o pipefail; {line}"]), capture_output=True, text=True)
         assert done.returncode in (0, 3), done.stderr
         reached = json.loads(checkpoint.read_text())["position"] if checkpoint.exists() else ""
         assert reached < moment(self.now() - DAY / 2), f"the checkpoint moved without part 2: {done.stderr}"
@@ -258,6 +263,11 @@ class Simulation:
             shutil.move(self.late, self.state / "dumps" / self.late.name)
             self.late = None
         self.world.day(last, self.now())
+        self.stop()
+        if self.args.mounted:
+            # Clocks of processes that were killed; another process of the same number would trip over them.
+            for name in Path("/dev/shm").glob("*faketime*"):
+                name.unlink(missing_ok=True)
         self.serve()
         self.log.append(f"night {self.night}: {way.__name__}: {way()}")
 
@@ -265,7 +275,7 @@ class Simulation:
         """The dataset that an export of everything gives now."""
         env, line = self.environment(), "syn-fetch -q -o \"$0\" && syn-convert $NIGHTLY_CONVERT \"$0\" | syn-sink \"$1\""
         dump, dest = self.folder / "whole.ndjson", self.folder / "whole"
-        subprocess.run(["bash", "-c", f"set -eo pipefail; {line}", dump, dest], env=env, check=True, capture_output=True)
+        subprocess.run(**self.shifted(env, ["bash", "-c", f"set -eo pipefail; {line}", dump, dest]), check=True, capture_output=True)
         return tree(dest)
 
     def go(self):
@@ -312,8 +322,9 @@ def tree(root):
 
 
 def mounted(folder):
-    """A small disk of its own, where that is possible."""
-    return subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "none", folder], capture_output=True).returncode == 0
+    """A small disk of its own, where that is possible, and a place of its own for the clocks of faketime."""
+    mount = ["mount", "-t", "tmpfs", "-o", "size=24m", "none"]
+    return all(subprocess.run([*mount, place], capture_output=True).returncode == 0 for place in (folder, "/dev/shm"))
 
 
 def main():
@@ -328,8 +339,8 @@ def main():
     args.bin = args.bin.resolve()
     args.stand_in = args.stand_in or next(
         path for path in (args.bin / "examples/stand-in", ROOT / "target/debug/examples/stand-in") if path.exists())
-    if not FAKETIME:
-        sys.exit("libfaketime is not installed: run scripts/setup.sh")
+    if not shutil.which("faketime"):
+        sys.exit("faketime is not installed: run scripts/setup.sh")
     if os.environ.get("SYNPIPE_NAMESPACE") is None:
         # A namespace of its own for mounts: nothing of this is seen outside, and all goes with the process.
         probe = subprocess.run(["unshare", "-m", "true"], capture_output=True)
@@ -354,7 +365,7 @@ def main():
             if args.verbose:
                 print(*simulation.log, sep="\n")
             if args.mounted:
-                subprocess.run(["umount", "-l", folder])
+                subprocess.run(["umount", "-l", folder, "/dev/shm"])
     counts = ", ".join(f"{name} {n}" for name, n in sorted(ways.items()))
     print(f"{args.seeds} seeds of {args.nights} nights in {time.time() - began:.0f} s: {files} files compared, {len(failed)} seeds "
           f"failed {failed or ''}; {counts}")
