@@ -232,6 +232,7 @@ impl Drop for WholeFile {
 ///
 /// # Errors
 /// [`PlaceError`]; the old file is there then.
+#[cfg(feature = "net")]
 pub fn replace(path: &Path, content: &[u8]) -> Result<(), PlaceError> {
     let mut file = WholeFile::create(Place::file(path)?)?;
     file.write_all(content)?;

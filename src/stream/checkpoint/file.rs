@@ -1,6 +1,6 @@
 //! The file that remembers how far a series of exports has come.
 
-use super::SAME;
+use super::reach::SAME;
 use crate::exit::{Advice, Classified, Exit};
 use crate::stream::whole_file::{self, Place, PlaceError};
 use jiff::Timestamp;

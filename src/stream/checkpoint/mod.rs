@@ -7,17 +7,23 @@
 //! {"@stream":"end","count":12, …, "checkpoint":[ the same ]}
 //! ```
 //! An end frame without it, after a begin frame with it, ends a stream that is not all of that: a limit, or lines that were passed
-//! over. Whoever has made sure that the rows are safe moves the file to the end of what it got ([`Spans::reach`]).
+//! over. Whoever has made sure that the rows are safe moves the file to the end of what it got (`reach`).
 //!
-//! * [`mod@file`]: the file; [`span`]: what frames say, and where the file belongs then
+//! * [`span`]: what frames say; `file`: the file; `reach`: where the file belongs then
 
+#[cfg(feature = "net")]
 mod file;
+#[cfg(feature = "net")]
+mod reach;
 mod span;
 
+#[cfg(feature = "net")]
 pub use file::{Checkpoint, CheckpointError, Series};
-pub use span::{Reach, Span, Spans, Why};
+#[cfg(feature = "net")]
+pub use reach::{Reach, Why};
+#[cfg(feature = "net")]
+pub use span::Span;
+pub use span::Spans;
 
 /// The key in frames.
 pub const KEY: &str = "checkpoint";
-/// Keys of an identity that decide which rows an export has.
-const SAME: [&str; 7] = ["host", "target", "query", "ids", "dimensions", "shard", "selection"];
