@@ -61,9 +61,20 @@ last=$(find "$state/dumps" -name '[0-9]*.ndjson*' -printf '%f\n' | sort | tail -
 last=${last%%.*}
 [ -n "$last" ] || rm -f "$checkpoint"                 # without dumps everything is needed
 dump=$state/dumps/$(printf '%06d' $((10#${last:-0} + 1))).ndjson
-resume=()
-if [ -e "$checkpoint" ]; then dump=$dump.zst; else resume=(--resume); fi
-syn-fetch --project "$project" --checkpoint "$checkpoint" -o "$dump" "${resume[@]}" "${fetch[@]}"
+fetched() { syn-fetch --project "$project" --checkpoint "$checkpoint" -o "$dump" "${fetch[@]}" "$@"; }
+if [ -e "$checkpoint" ]; then
+    dump=$dump.zst
+    fetched
+else
+    code=0
+    fetched --resume 2>"$state/resume.txt" || code=$?
+    cat "$state/resume.txt" >&2
+    if [ "$code" -ne 0 ]; then
+        # What was left is of no use when rows have come since that it should have: then all is fetched anew.
+        grep -q 'without --resume' "$state/resume.txt" || exit "$code"
+        fetched
+    fi
+fi
 
 # What is still there: rows that were deleted since are in no increment.
 step=ids
