@@ -144,7 +144,12 @@ fn reason_words(reason: &Reason) -> String {
     match reason {
         Reason::TooLarge { limit } => format!("it is larger than --max-file-bytes {limit}"),
         Reason::Url(UrlError::Private(_)) => format!("{reason}; give --allow-private-urls if that is right"),
+        Reason::Url(_) => format!("{reason}; the URL must be changed in Synapse"),
         Reason::Network(fault) => advice::join(reason.to_string(), Some(fault.advice())),
-        other => other.to_string(),
+        Reason::NotTheFile { .. } | Reason::Cut => {
+            format!("{reason}; if it is so in Synapse, too, the file must be uploaded there again")
+        }
+        // What the server said, in its words.
+        Reason::Other(told) => told.clone(),
     }
 }
