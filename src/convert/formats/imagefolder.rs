@@ -153,7 +153,8 @@ impl Folders {
 impl Collector for Folders {
     fn record(&mut self, r: &RecordRef<'_>, _: &Classes, _: &mut Files) -> Result<String, StreamError> {
         let mut parts = r.parts;
-        if let Some(class) = parts.str().ok().filter(|class| !class.is_empty()) {
+        // Without an original there is no image in the folder.
+        if let Some(class) = parts.str().ok().filter(|class| !class.is_empty() && r.original.is_some()) {
             let split = if r.split.is_empty() { NO_SPLIT } else { &r.split };
             if !self.splits.contains(split) {
                 self.splits.insert(split.to_owned());
