@@ -9,7 +9,6 @@ use crate::net::fault;
 use crate::net::http;
 use crate::net::http::{Broken, Clients};
 use crate::net::retry::RetryPolicy;
-use bytes::Bytes;
 use reqwest::{Response, StatusCode, header};
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::Relaxed;
@@ -239,7 +238,7 @@ fn accept(response: Response, status: StatusCode) -> Result<Response, Trouble> {
 }
 
 /// The next bytes of a body.
-async fn next(response: &mut Response) -> Result<Option<Bytes>, Trouble> {
+async fn next(response: &mut Response) -> Result<Option<impl std::ops::Deref<Target = [u8]>>, Trouble> {
     let url = response.url().clone();
     response.chunk().await.map_err(|e| broken(e, &url))
 }
