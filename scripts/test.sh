@@ -28,6 +28,7 @@ export -f check
 xargs -P 2 -L 1 bash -c 'check "$@"' check <<LIST
 check_consumers $bin
 check_rules $bin
+check_layouts $bin
 check_stand_in $bin/examples/stand-in
 check_samples $bin
 check_parity $bin

@@ -76,6 +76,7 @@ fn example(base: &Value, changes: &Value) -> String {
         },
         (Value::String(new), Value::String(old)) => match changed(old, new).trim() {
             "" => format!("{} cut short", code(path)),
+            text if path.ends_with(".txt") => format!("{}: {}", code(path), code(&short(text))),
             text => code(&short(text)),
         },
         (Value::String(new), _) => format!("{}: {}", code(path), code(&short(new))),

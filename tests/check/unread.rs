@@ -3,7 +3,7 @@
 #[cfg(feature = "net")]
 use crate::common::run;
 #[cfg(feature = "net")]
-use crate::layouts::LAYOUTS;
+use crate::layouts::{Layout, layouts};
 use crate::sets::{ROW, ROWS, check, coco, codes, tree, voc};
 
 /// Paths and texts.
@@ -20,19 +20,19 @@ fn framed(lines: &[String]) -> String {
 #[test]
 fn every_layout_is_read_from_an_archive_too() {
     // One kind of archive each, in turn.
-    let here =
-        |files: &[(&str, &str)]| files.iter().all(|(_, text)| !text.contains("ROOT") && !text.contains("../datasets"));
+    let all = layouts();
+    let leaves =
+        |layout: &Layout| layout.files.values().any(|text| text.contains("ROOT") || text.contains("../datasets"));
     let suffixes = ["zip", "tar", "tar.gz", "tar.zst"].iter().cycle();
-    for ((name, files, read, _, _), suffix) in LAYOUTS.iter().filter(|layout| here(layout.1)).zip(suffixes) {
-        let folder = tree(files);
-        let lines: Vec<String> = files
-            .iter()
-            .map(|(path, _)| serde_json::json!({"path": path, "file": folder.path().join(path)}).to_string())
-            .collect();
+    for (layout, suffix) in all.iter().filter(|layout| !leaves(layout)).zip(suffixes) {
+        let folder = tree(&layout.files());
+        let line = |path: &String| serde_json::json!({"path": path, "file": folder.path().join(path)}).to_string();
+        let lines: Vec<String> = layout.files.keys().map(line).collect();
         let archive = folder.path().join(format!("set.{suffix}"));
         run("syn-sink", &["--allow-file-refs", archive.to_str().unwrap()], framed(&lines).as_bytes()).exits(0);
         let ran = check(&archive, &[]);
-        assert!(ran.stderr.contains(&format!("checked {read}:")), "{name} in {suffix}: {ran:?}");
+        let read = ran.stderr.contains(&format!("checked {}:", layout.read));
+        assert!(read, "{} in {suffix}: {ran:?}", layout.name);
     }
 }
 

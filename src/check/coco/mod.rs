@@ -6,6 +6,7 @@ mod document;
 mod fields;
 pub mod mask;
 pub mod polygon;
+mod read;
 
 use super::finding::{Findings, Place};
 use super::images::{Images, Record, is_image};
@@ -22,7 +23,8 @@ use crate::stream::StreamError;
 use crate::stream::json::{Front, parse_front};
 use annotation::{Annotations, Court};
 use document::{Document, Fault};
-use fields::{Annotation, ReadAnnotation, Scalar};
+use fields::{Annotation, Scalar};
+use read::ReadAnnotation;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap, HashSet};

@@ -63,13 +63,18 @@ pub fn label_folders<'s>(tree: &'s Tree, survey: &'s Survey) -> impl Iterator<It
     survey.folders.iter().filter(move |(_, f)| rows(&f.texts.paths)).map(|(path, _)| path.as_str())
 }
 
+/// Classes above this are times or other ids.
+const CLASSES_AT_MOST: u32 = 100_000;
+
 /// Whether the first line of a file is a row: a class and four or more numbers.
-fn has_rows(tree: &Tree, path: &str) -> bool {
+pub fn has_rows(tree: &Tree, path: &str) -> bool {
     let Ok(file) = tree.open_file(path) else { return false };
     let mut lines = file.take(1 << 16).lines().map_while(Result::ok);
     let Some(line) = lines.find(|line| !line.trim().is_empty()) else { return false };
     let words: Vec<&str> = line.trim_start_matches('\u{feff}').split_whitespace().collect();
-    words.len() >= 5 && words[0].parse::<u32>().is_ok() && words.iter().all(|word| word.parse::<f64>().is_ok())
+    words.len() >= 5
+        && words[0].parse::<u32>().is_ok_and(|class| class <= CLASSES_AT_MOST)
+        && words.iter().all(|word| word.parse::<f64>().is_ok())
 }
 
 /// Files that list the classes of label files without a description.

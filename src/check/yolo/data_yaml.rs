@@ -60,10 +60,10 @@ pub fn read(tree: &Tree, path: &str, out: &mut Findings) -> Result<Option<DataYa
         yaml.path = Some(value.to_owned()).filter(|value| !value.is_empty());
     }
     let names = names(&map, path, out)?;
-    yaml.classes =
-        names.as_ref().map(|n| n.len() as u64).filter(|n| *n > 0).or_else(|| map.get("nc").and_then(Value::as_u64));
     // Numbers in quotes are taken, too.
     let number = |nc: &Value| nc.as_f64().or_else(|| nc.as_str()?.trim().parse().ok());
+    let given = map.get("nc").and_then(number).filter(|n| n.fract() == 0.0 && *n >= 0.0).map(|n| n as u64);
+    yaml.classes = names.as_ref().map(|n| n.len() as u64).filter(|n| *n > 0).or(given);
     if let (Some(names), Some(nc)) = (&names, map.get("nc").filter(|nc| !nc.is_null()))
         && number(nc) != Some(names.len() as f64)
     {
@@ -174,32 +174,41 @@ fn names(map: &Map<String, Value>, path: &str, out: &mut Findings) -> Result<Opt
 }
 
 /// Names that PyYAML, which reads YAML 1.1, takes for another value: written without quotes they are not the text that stands
-/// there. Whether there was one. Looks at the lines of the block `names:` and at a list in its own line.
+/// there. Whether there was one. Looks at the block `names:`, or the list or mapping in brackets behind it, of any number of lines.
 fn unquoted(text: &str, path: &str, out: &mut Findings) -> Result<bool, StreamError> {
-    let (mut inside, mut any) = (false, false);
+    let (mut inside, mut brackets, mut any) = (false, false, false);
     for (number, line) in (1..).zip(text.lines()) {
         let top = !line.starts_with([' ', '\t', '-', '#']) && !line.trim().is_empty();
-        if top {
+        if top && !brackets {
             inside = line.starts_with("names:");
         }
         if !inside {
             continue;
         }
-        let body = line.strip_prefix("names:").unwrap_or(line).trim();
-        let values: Vec<&str> = match body.strip_prefix(['[', '{']) {
-            Some(flow) => flow.trim_end_matches([']', '}']).split(',').collect(),
-            None => vec![body],
+        let mut body = line.strip_prefix("names:").unwrap_or(line).trim();
+        if let Some(flow) = body.strip_prefix(['[', '{']).filter(|_| !brackets) {
+            (brackets, body) = (true, flow);
+        }
+        let ends = brackets && body.ends_with([']', '}']);
+        let values: Vec<&str> = match brackets {
+            true => body.trim_end_matches([']', '}']).split(',').collect(),
+            false => vec![body],
         };
         for value in values {
             let value = value.trim();
             let value = value.strip_prefix("- ").unwrap_or(value);
-            // `0: name`, but not the `1:30` of a list.
-            let value = value.split_once(": ").map_or(value, |(_, name)| name).trim();
-            if let Some(read) = reads_as(value) {
+            // `0: name`, but not the `1:30` of a list; behind `0:` may stand nothing.
+            let key = value.strip_suffix(':').filter(|key| key.bytes().all(|b| b.is_ascii_digit()) && !key.is_empty());
+            let name = value.split_once(": ").map_or(value, |(_, name)| name).trim();
+            let (name, read) = if key.is_some() { ("nothing", Some("None")) } else { (name, reads_as(name)) };
+            if let Some(read) = read {
                 any = true;
-                let message = format!("{value} is read as {read}: write \"{value}\"");
+                let message = format!("{name} is read as {read}: write the name in quotes");
                 out.add(&YOLO_NAME_NOT_QUOTED, Place::line(path, number), &message)?;
             }
+        }
+        if ends {
+            (inside, brackets) = (false, false);
         }
     }
     Ok(any)

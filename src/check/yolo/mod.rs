@@ -8,7 +8,7 @@ pub mod rows;
 
 use super::finding::{Findings, Place};
 use super::images::{Images, Record, is_image};
-use super::layout::yolo::{Config, classes_of, images_of, label_folders};
+use super::layout::yolo::{Config, classes_of, has_rows, images_of, label_folders};
 use super::layout::{Survey, folder_of, shown};
 use super::rules::{
     IMAGE_HIDDEN, LABEL_BOXES_AMONG_POLYGONS, LABEL_CORNERS, YOLO_IMAGE_TYPE, YOLO_LABEL_MISSING, YOLO_LABEL_ORPHAN,
@@ -336,7 +336,8 @@ impl<'d> Dataset<'d> {
             let both = super::images::ULTRALYTICS.iter().flat_map(|ext| [(*ext).to_owned(), ext.to_ascii_uppercase()]);
             if let Some(found) = both.into_iter().find(|ext| self.tree.has(&format!("{stem}.{ext}"))) {
                 usual = found;
-            } else {
+            } else if has_rows(self.tree, &label) {
+                // Notes lie among labels, too.
                 out.add(&YOLO_LABEL_ORPHAN, Place::file(&label), "there is no image of this name: nobody reads it")?;
             }
         }
