@@ -39,7 +39,6 @@ pub fn codes(ran: &Ran) -> Vec<String> {
 
 pub const ROW: &str = "0 0.5 0.5 0.4 0.2\n";
 pub const ROWS: &str = "0 0.5 0.5 0.4 0.2\n1 0.3 0.4 0.1 0.1\n";
-pub const NAMES: &str = "nc: 2\nnames: ['car', 'road']\n";
 
 macro_rules! voc {
     ($name:literal, $class:literal) => {
