@@ -9,6 +9,7 @@ mod checkpoint;
 mod common;
 mod frames;
 mod killed;
+mod messages;
 mod place;
 mod readme;
 mod refusals;

@@ -1,0 +1,201 @@
+//! What the programs say, in one file to be read from top to bottom: `tests/cases/messages.txt`. Each command line is run against the stand-in
+//! backend, and what it prints on standard error, with its exit code, is compared. `SYNPIPE_BLESS=1` writes the file anew; read the difference.
+
+use crate::place::place;
+use std::fmt::Write as _;
+
+/// Command lines by what they are about. `rows` are saved rows, `cut` lacks its end, `bare` has no frames, `out` is a dataset, `photos` a folder
+/// that is none.
+const LINES: &[(&str, &[&str])] = &[
+    (
+        "Mistakes on the command line",
+        &[
+            "syn-fetch --projct 42",
+            "syn-fetch --project ''",
+            "syn-fetch -p 42 --gt-version 15",
+            "env -u SYNAPSE_PROJECT syn-fetch",
+            "env -u SYNAPSE_ACCESS_TOKEN syn-fetch",
+            "syn-fetch --status complete",
+            "syn-fetch --since tomorow",
+            "syn-fetch --since 2026-05 --until 2026-04",
+            "syn-fetch --shard 3/2",
+            "syn-fetch --timeout 0",
+            "syn-fetch --retry-for 2s",
+            "syn-fetch --concurrency 0",
+            "syn-fetch --target tasks",
+            "syn-fetch --filter status",
+            "syn-fetch --filter colour=red",
+            "syn-fetch projects --limit 3",
+            "syn-fetch --quiet --verbose",
+            "syn-filter --review complet rows",
+            "syn-filter --sample 2 rows",
+            "syn-filter --limit=-1 rows",
+            "syn-filter --prefer newest rows",
+            "syn-filter rows -o rows",
+            "syn-convert rows",
+            "syn-convert --to YOLO rows",
+            "syn-convert --to xlsx rows",
+            "syn-convert --to coco --excel rows",
+            "syn-convert --to yolo --keypoints person17 rows",
+            "syn-convert --to jsonl --bare --naming id rows",
+            "syn-convert --to coco --split 0.8,0.3 rows",
+            "syn-convert --to coco --class-map car rows",
+            "syn-convert --to template rows",
+            "syn-convert --to coco --naming stm rows",
+            "syn-convert --to csv --columns colour rows",
+            "syn-convert --check out --split 0.8/0.2",
+            "syn-sink --resume --overwrite out2 list",
+            "syn-sink out.rar list",
+            "syn-sink S3://bucket/x list",
+            "syn-sink s3:/bucket/x list",
+            "syn-sink s3://bucket/../x list",
+            "syn-sink a/../b list",
+            "syn-sink bucket.example:/x list",
+            "syn-sink --storage 11 list",
+            "syn-sink --verify --overwrite out",
+        ],
+    ),
+    (
+        "Streams",
+        &[
+            "syn-filter < bare",
+            "syn-convert --to coco < bare",
+            "syn-sink out2 < /dev/null",
+            "syn-filter < cut",
+            "syn-convert --to coco < cut",
+            "head -5 rows | syn-convert --to coco",
+            "(head -3 rows; tail -n 2 rows) | syn-convert --to coco",
+            "sort rows | syn-convert --to coco",
+            "cat rows bare | syn-filter -c",
+            "syn-sink out2 < rows",
+            "syn-convert --to coco < list",
+            "syn-filter missing",
+            "syn-filter .",
+            "printf '{\"id\":1\\n' | syn-filter --unframed",
+            "printf 'a,b\\n' | syn-filter",
+            "printf '[{\"id\":1}]\\n' | syn-filter",
+            "printf '{\\n\"id\": 1}\\n' | syn-filter",
+            "gzip -c rows | head -c 300 | syn-filter -c",
+            "syn-filter rows > /dev/full",
+            "syn-filter rows >&-",
+            "syn-filter rows -o /dev/full",
+            "syn-filter rows -o missing/x",
+        ],
+    ),
+    (
+        "The server",
+        &[
+            "SYNAPSE_ACCESS_TOKEN=wrong syn-fetch | syn-filter | syn-convert --to coco | syn-sink out2",
+            "syn-fetch --host http://127.0.0.1:9 --retry-for 0 | syn-filter | syn-convert --to coco | syn-sink out2",
+            "syn-fetch --host ftp://example.org",
+            "syn-fetch -p 4242",
+            "syn-fetch -p 'Stret scenes'",
+            "syn-fetch --gt-version 999",
+            "syn-fetch --user nobody",
+            "syn-fetch --user 'Same Name'",
+            "syn-fetch --tag chekced",
+            "syn-fetch --class persn",
+            "syn-fetch --limit 1 --checkpoint c.json -o night",
+            "syn-fetch --checkpoint photos/1.jpg -o night",
+            "syn-fetch --checkpoint c.json > night",
+            "syn-fetch -o photos",
+            "syn-fetch --resume -o photos/1.jpg",
+        ],
+    ),
+    (
+        "Names that nothing has",
+        &[
+            "syn-filter --class persn -c rows",
+            "syn-filter --tag nihgt -c rows",
+            "syn-filter --tool polygn -c rows",
+            "syn-filter --one-per task.idd rows",
+            "syn-convert --to coco --split data_unit.mta.video rows",
+            "syn-convert --to coco --split 0.8/0.2 --split-group data_unit.mta.video rows",
+            "syn-convert --to coco --class-map persn=human rows",
+            "syn-convert --to json --by categry rows",
+        ],
+    ),
+    (
+        "What a run says at its end",
+        &[
+            "syn-filter --class person -c rows",
+            "syn-filter --latest -c rows rows",
+            "syn-convert --to yolo rows",
+            "syn-convert --to coco rows rows",
+            "syn-convert --to coco --split 0.99/0.01 rows",
+            "syn-convert --to coco --strict --task segment rows",
+            "syn-convert --to yolo --strict rows",
+            "syn-convert --to coco bare",
+            "syn-convert --to voc rows",
+        ],
+    ),
+    (
+        "Destinations",
+        &[
+            "syn-sink list out",
+            "syn-sink out list",
+            "syn-sink --overwrite photos list",
+            "syn-sink photos list",
+            "syn-sink --verify photos",
+            "syn-sink --verify missing",
+            "syn-sink --resume photos list",
+            "printf '{\"path\":\"../x\",\"text\":\"\"}\\n' | syn-sink --unframed out2",
+            "printf '{\"path\":\"x\"}\\n' | syn-sink --unframed out2",
+            "printf '{\"path\":\"x\",\"file\":\"rows\"}\\n' | syn-sink --unframed out2",
+            "printf '{\"path\":\"x\",\"url\":\"http://10.0.0.1/x\"}\\n' | syn-sink --unframed out3",
+            "syn-convert --check photos",
+            "syn-convert --check missing",
+        ],
+    ),
+];
+
+const SETUP: &str = "
+syn-fetch -q > rows
+grep -v @stream rows > bare
+head -n 9 rows > cut
+syn-convert -q --to coco --images omit rows > list
+syn-sink -q out list
+mkdir photos
+echo x > photos/1.jpg
+";
+
+/// What differs from run to run, left out.
+fn settled(text: &str, host: &str, folder: &str) -> String {
+    let text = text.replace(host, "HOST").replace(host.trim_start_matches("http://"), "HOST").replace(folder, "FOLDER");
+    let without_time = |line: &str| match line.strip_suffix(" s").and_then(|l| l.rsplit_once(" in ")) {
+        Some((before, _)) => format!("{before} in N s"),
+        None => line.to_owned(),
+    };
+    let mut lines: Vec<String> = text.lines().map(without_time).collect();
+    // The stages of a pipe write at the same time.
+    lines.sort();
+    lines.iter().fold(String::new(), |text, line| text + "  " + line + "\n")
+}
+
+#[test]
+fn all_messages_are_those_of_the_file() {
+    let p = place(&["--title", "Street scenes"]);
+    p.line(&format!("set -e{SETUP}")).exits(0);
+    let folder = p.dir.path().display().to_string();
+    let mut text = String::new();
+    for (about, lines) in LINES {
+        let _ = writeln!(text, "# {about}\n");
+        for line in *lines {
+            let ran = p.line(line);
+            let said = settled(&ran.stderr, &p.server.url, &folder);
+            assert!(!said.trim().is_empty(), "nothing is said: {line}");
+            let _ = writeln!(text, "$ {line}\n{said}  exit {}\n", ran.code());
+            // Nothing of one line is left for the next.
+            p.line("rm -rf out2 out3 night night.* .night* c.json c.json.*");
+        }
+    }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/messages.txt");
+    if std::env::var_os("SYNPIPE_BLESS").is_some() {
+        std::fs::write(path, &text).unwrap();
+    }
+    let expected = std::fs::read_to_string(path).unwrap_or_default();
+    for (got, want) in text.lines().zip(expected.lines()) {
+        assert_eq!(got, want, "{path}");
+    }
+    assert_eq!(text.len(), expected.len(), "{path}");
+}
