@@ -41,7 +41,7 @@ fn go(store: &MemoryStore, args: &[&str], dataset: &str, input: &str, told: &mut
             }
             (0, _) => Exit::Partial,
             (bad, _) => {
-                told.push_str(&format!("{bad} files are missing or wrong"));
+                told.push_str(&format!("missing or wrong: {bad} files"));
                 Exit::Input
             }
         });
