@@ -10,6 +10,7 @@ that valgrind offers, so the counts kept name the compiler they were made with.
 """
 import argparse
 import json
+import os
 import re
 import subprocess
 import sys
@@ -35,9 +36,11 @@ START_UP = "start of convert"
 
 def count(command):
     """Instructions of one run."""
-    done = subprocess.run(
-        ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *map(str, command)],
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    # Not subprocess.DEVNULL, which is open for reading, too, and so looks like an output that was closed.
+    with open(os.devnull, "wb") as nowhere:
+        done = subprocess.run(
+            ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *map(str, command)],
+            stdout=nowhere, stderr=subprocess.PIPE, text=True)
     found = re.search(r"Collected : (\d+)", done.stderr)
     if done.returncode != 0 or not found:
         sys.exit(f"{command}: status {done.returncode}: {done.stderr[-1000:]}")

@@ -83,7 +83,7 @@ fn a_store_that_goes_on_failing_is_told_once() {
         assert_eq!(said.len(), 2, "{said:?}");
         let status = &line[..3];
         let begins =
-            format!("syn-sink: warning: s3://bucket/ds: HTTP {status}, SlowDown: No.; trying again (2 of 2, next in ");
+            format!("syn-sink: warning: s3://bucket/ds: HTTP {status}, SlowDown: No.; trying again (1 of 2, next in ");
         assert!(said[0].starts_with(&begins), "{said:?}");
         let begins = format!("syn-sink: error: s3://bucket/ds: HTTP {status}, SlowDown: No.; try again when it");
         assert!(said[1].starts_with(&begins), "{said:?}");
@@ -92,7 +92,7 @@ fn a_store_that_goes_on_failing_is_told_once() {
     let ran = run(&server, &["--retry-for", "2", "--log-format", "json"], "ds", &nothing()).exits(6);
     let first: serde_json::Value = serde_json::from_str(said(&ran)[0]).unwrap();
     assert_eq!(first["level"], "warning");
-    assert!(first["message"].as_str().unwrap().contains("trying again (2 of 2"), "{first}");
+    assert!(first["message"].as_str().unwrap().contains("trying again (1 of 2"), "{first}");
     let ran = run(&server, &["--retry-for", "2", "--quiet"], "ds", &nothing()).exits(6);
     assert_eq!(said(&ran).len(), 1);
 }
