@@ -286,10 +286,12 @@ def ours(convert, payloads, folder):
     template = folder / "read.json.j2"
     template.write_text(TEMPLATE, encoding="utf-8")
     same = "--rotated skip --bounds reject --images omit"
+    # Outlines and keypoints know no rotation, and refuse the option.
+    without = same.removeprefix("--rotated skip ")
     runs = {
         "read": f"--to template --template {template} --path {{{{id}}}}_{{{{media}}}}.json --images omit",
         **{f"coco-{m}": f"--to coco {same} --segmentation {m} --roles all" for m in ("instance", "semantic", "exclude")},
-        **{f"yolo-{t}": f"--to yolo --task {t} {same}" for t in TASKS},
+        **{f"yolo-{t}": f"--to yolo --task {t} {without if t in ('segment', 'pose') else same}" for t in TASKS},
         **{f"voc-{m}": f"--to voc {same} --segmentation {m}" for m in ("instance", "semantic")},
     }
     for name, options in runs.items():
