@@ -7,6 +7,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+# Not subprocess.DEVNULL, which is open for reading, too, and so looks like an output that was closed.
+NOWHERE = open(os.devnull, "wb")
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Where scripts/setup.sh puts the environments.
 ENVIRONMENTS = Path(os.environ.get("SYNPIPE_TOOLS", ROOT))
@@ -52,7 +55,7 @@ def once(command, stdin=None, timer=TIMER):
     """
     words = ["bash", "-c", "set -o pipefail; " + command] if isinstance(command, str) else [str(c) for c in command]
     start = time.perf_counter()
-    process = subprocess.Popen([*timer, *words], stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    process = subprocess.Popen([*timer, *words], stdin=stdin, stdout=NOWHERE, stderr=subprocess.PIPE, text=True,
                                errors="replace")
     error = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
