@@ -193,9 +193,7 @@ fn of_two_runs_at_once_one_ends_and_nothing_is_mixed() {
                 assert!(matches!(check.code, Some(0 | 7)), "{which} {}", check.stderr);
                 let there = server.dataset("ds");
                 let is_whole = |version: &str| {
-                    files(version)
-                        .iter()
-                        .all(|(path, text)| there.get(path).is_some_and(|got| *got == text.as_bytes()))
+                    files(version).iter().all(|(path, text)| there.get(path).is_some_and(|got| *got == text.as_bytes()))
                 };
                 let version = if is_whole("v1") { "v1" } else { "v2" };
                 assert!(is_whole(version), "{which}");
