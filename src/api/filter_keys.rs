@@ -7,7 +7,8 @@ use crate::exit::UsageError;
 use crate::selection::words::{CATEGORY, LABELLING, REVIEW, nearest};
 
 const RANGES: [&str; 4] = ["__gt", "__gte", "__lt", "__lte"];
-const ASSIGNMENT_DATES: [&str; 6] = [
+/// When something happened to an assignment.
+pub const ASSIGNMENT_DATES: [&str; 6] = [
     "created",
     "label_submitted",
     "last_labeled",

@@ -4,7 +4,7 @@ use super::{advice, completions, help, progress, size, usage, verbose};
 use crate::exit::{Exit, Failure};
 use crate::stream::run_mark::StandardInput;
 use crate::stream::whole_file::is_same;
-use crate::stream::{StageError, StreamError, Writer, reader, standard};
+use crate::stream::{StageError, StreamError, Writer, reader};
 use crate::text;
 use clap::parser::ValueSource;
 use clap::{Arg, Args, Command, CommandFactory, Parser, ValueEnum};
@@ -341,15 +341,15 @@ impl<A: Parser + CommandFactory> Program<A> {
     }
 }
 
-/// Help, the version, a script: to standard output. A reader that goes away is no failure.
+/// Help, the version, a script: to standard output. A reader that goes away is no failure; nor is an output that is nowhere, since programs
+/// ask for the version to see whether we are there.
 fn print(tool: &'static str, write: impl FnOnce() -> io::Result<()>) -> ExitCode {
-    let written = standard::output().map_err(Failure::from).and_then(|_| match write() {
+    let failure: Failure = match write() {
         Err(e) if e.kind() != io::ErrorKind::BrokenPipe => {
-            Err(StreamError::Write { name: "stdout".into(), source: e }.into())
+            StreamError::Write { name: "stdout".into(), source: e }.into()
         }
-        _ => Ok(()),
-    });
-    let Err(failure) = written else { return ExitCode::SUCCESS };
+        _ => return ExitCode::SUCCESS,
+    };
     let exit = failure.exit.code();
     Console::new(tool, &Common::of_arguments(std::env::args())).failure(failure);
     ExitCode::from(exit)

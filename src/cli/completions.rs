@@ -36,7 +36,7 @@ fn words_of(option: &str) -> Vec<&'static str> {
     match option {
         "status" => words::LABELLING.to_vec(),
         "review" => words::REVIEW.to_vec(),
-        "tool" | "keep-tool" | "drop-tool" => TOOLS.iter().filter_map(|tool| tool.name()).collect(),
+        "tool" => TOOLS.iter().filter_map(|tool| tool.name()).collect(),
         "category" => vec!["train", "validation", "test"],
         "discarded" | "has-annotations" => vec!["true", "false"],
         "since" | "until" => vec!["today", "yesterday"],

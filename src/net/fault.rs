@@ -151,6 +151,7 @@ pub fn certificate(e: &(dyn Error + 'static)) -> Option<Certificate> {
 }
 
 /// The same from the words of a library that hands on nothing else.
+#[cfg(feature = "stores")]
 pub fn certificate_in(text: &str) -> Option<Certificate> {
     let has = |words: &[&str]| words.iter().any(|w| text.contains(w));
     if has(&["CaUsedAsEndEntity"]) {

@@ -84,19 +84,10 @@ pub fn check_environment() -> Result<(), UsageError> {
 /// # Errors
 /// [`UsageError`] when nobody can be trusted.
 pub fn secure(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, UsageError> {
-    #[cfg(any(feature = "stores", feature = "postgres"))]
-    return Ok(builder.tls_backend_preconfigured(platform::client_config()?));
-    // Without the system's verifier at hand, certificates can be added and not trusted on their own.
-    #[cfg(not(any(feature = "stores", feature = "postgres")))]
-    {
-        check_environment()?;
-        let certificates: Result<Vec<_>, _> = added().iter().map(|c| reqwest::Certificate::from_der(c)).collect();
-        Ok(builder.tls_certs_merge(certificates.map_err(|e| UsageError::new(e.to_string()))?))
-    }
+    Ok(builder.tls_backend_preconfigured(platform::client_config()?))
 }
 
 /// The authorities of the system and what the user has added, for connections that are not HTTP.
-#[cfg(any(feature = "stores", feature = "postgres"))]
 pub mod platform {
     use super::{Pinning, added, authorities, check_environment};
     use crate::exit::UsageError;

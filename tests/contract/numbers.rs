@@ -16,7 +16,7 @@ fn numbers_that_make_no_sense_are_refused_in_one_line() {
         ("--limit", &["-1", "nan", "1e3", "18446744073709551616"], &["syn-fetch", "syn-filter"]),
         ("--sample", &["-0.1", "1.1", "nan", "inf"], &["syn-filter"]),
         ("--seed", &["-1", "nan", "18446744073709551616"], &["syn-filter"]),
-        ("--min-annotations", &["-1", "nan"], &["syn-filter"]),
+        ("--min-annotations", &["-1", "0", "nan"], &["syn-filter"]),
         ("--category-start", &["-1", "nan", "4294967296"], &["syn-convert"]),
         ("--shard-size", &["0", "-1", "nan", "99999999999T"], &["syn-sink"]),
         ("--max-file-bytes", &["0", "-1", "nan"], &["syn-sink"]),

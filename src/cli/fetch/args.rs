@@ -175,9 +175,6 @@ pub(super) struct Running {
     /// Continue the dump of -o FILE where an earlier run with the same options ended
     #[arg(long)]
     pub(super) resume: bool,
-    /// What --checkpoint does by itself
-    #[arg(long, requires = "checkpoint", hide = true)]
-    pub(super) since_checkpoint: bool,
     /// Compare all ids with the server's at the end
     #[arg(long, hide_short_help = true)]
     pub(super) verify: bool,

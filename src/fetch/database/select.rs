@@ -2,22 +2,13 @@
 
 use super::tables::{ASSIGNMENT, TASK, Tables, UNIT};
 use crate::api::Target;
+use crate::api::filter_keys::ASSIGNMENT_DATES;
 use crate::exit::UsageError;
 use crate::fetch::Request;
 use crate::postgres::DatabaseError;
 use std::time::SystemTime;
 use tokio_postgres::Transaction;
 use tokio_postgres::types::ToSql;
-
-/// When something happened to a row.
-const DATES: [&str; 6] = [
-    "created",
-    "label_submitted",
-    "last_labeled",
-    "last_reviewed",
-    "labeler_last_action_at",
-    "reviewer_last_action_at",
-];
 
 /// A value of a query.
 type Value = Box<dyn ToSql + Sync + Send>;
@@ -199,7 +190,7 @@ impl Select {
                 columns.push((Field::Text(key), format!("{main}.{key}::text")));
             }
         }
-        for key in DATES {
+        for key in ASSIGNMENT_DATES {
             if tables.has_moment(table, key) {
                 columns.push((Field::Moment(key), format!("{main}.{key}")));
             }
@@ -306,7 +297,7 @@ fn changed(main: &str, table: &str, tables: &Tables, target: Target) -> Result<S
             }
         }));
     }
-    let there = DATES.iter().filter(|column| tables.has_moment(table, column));
+    let there = ASSIGNMENT_DATES.iter().filter(|column| tables.has_moment(table, column));
     let each: Vec<String> = there.map(|column| format!("{main}.{column} >= $since")).collect();
     Ok(format!("({})", each.join(" OR ")))
 }

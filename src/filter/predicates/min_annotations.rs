@@ -10,7 +10,7 @@ use std::ops::RangeInclusive;
 #[group(skip)]
 pub struct Args {
     /// At least this many annotations
-    #[arg(long, value_name = "N", help_heading = "Selection")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Selection")]
     min_annotations: Option<u64>,
 }
 
