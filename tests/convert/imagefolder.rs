@@ -71,3 +71,37 @@ fn a_class_that_a_split_lacks_is_told_and_the_order_is_a_file() {
         assert!(stderr.contains(gap.unwrap_or_default()), "{stderr}");
     }
 }
+
+/// Where file systems have no case, `Cat` and `cat` are one folder.
+#[test]
+fn classes_that_differ_by_case_only_have_folders_of_their_own_and_are_told() {
+    let input: String =
+        [(1, "Cat"), (2, "cat"), (3, "dog"), (4, "Cat")].map(|(id, class)| classified(id, "a.jpg", &[class])).concat();
+    let told =
+        "the classes \"Cat\" and \"cat\" differ by case only: if they are one, --class-map Cat=cat makes them one";
+    let args = ["--to", "imagefolder", "--report", "none"];
+    let out = texts(&args, &input);
+    let mut folders: Vec<&str> = out.keys().filter_map(|path| path.strip_prefix("train/")?.split('/').next()).collect();
+    folders.dedup();
+    assert!(folders.len() == 3 && folders[0] == "Cat" && folders[1].starts_with("cat_id_"), "{folders:?}");
+    assert_eq!(out["classes.txt"].lines().collect::<Vec<_>>(), folders);
+    convert(&args, &input).exits(0).says(told);
+    let one = convert(&[&args[..], &["--class-map", "Cat=cat"]].concat(), &input).exits(0);
+    assert!(!one.stderr.contains("case only"), "{}", one.stderr);
+    let boxes = [one_box(1, "a.jpg", json!("Cat")), one_box(2, "b.jpg", json!("cat"))].concat();
+    for to in ["coco", "yolo", "voc", "csv", "json", "createml"] {
+        convert(&["--to", to], &boxes).exits(0).says(told);
+    }
+}
+
+#[test]
+fn folders_of_a_field_and_splits_that_differ_by_case_only_do_not_meet() {
+    let input = [one_box(1, "a.jpg", json!("car")), one_box(2, "b.jpg", json!("car"))].concat();
+    let input =
+        input.replace("\"id\":1,", "\"id\":1,\"scene\":\"Rain\",").replace("\"id\":2,", "\"id\":2,\"scene\":\"rain\",");
+    let out = texts(&["--to", "json", "--by", "scene", "--report", "none"], &input);
+    let folders: Vec<&str> =
+        out.keys().filter_map(|path| path.strip_prefix("annotations/")?.split('/').next()).collect();
+    assert!(folders.len() == 2 && folders[0] == "Rain" && folders[1].starts_with("rain_id_"), "{out:?}");
+    convert(&["--to", "json", "--split", "scene"], &input).exits(3).says("\"rain\"").says("\"Rain\"");
+}

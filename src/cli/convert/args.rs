@@ -1,6 +1,7 @@
 //! The command line of `syn-convert`.
 
-use super::classes_file::{class_map, read_classes};
+use super::class_map::class_map;
+use super::classes_file::read_classes;
 use crate::cli::check;
 use crate::cli::common::Common;
 use crate::cli::unframed::Unframed;
@@ -67,13 +68,13 @@ pub struct Args {
     /// Hash the value of this field instead, so that rows of one group stay together; `id`: the row's own id, as the platform does
     #[arg(long, value_name = "FIELD", hide_short_help = true, help_heading = "Dataset")]
     pub split_group: Option<String>,
-    /// Class order: one name a line, or NDJSON of `syn-fetch classes`
-    #[arg(long, value_name = "FILE", help_heading = "Dataset")]
+    /// Class order: a list (car,bus), or a file that has it: a name a line, data.yaml, COCO, CSV, labelmap.txt, `syn-fetch classes`
+    #[arg(long, value_name = "FILE|LIST", help_heading = "Dataset")]
     pub classes: Option<PathBuf>,
     /// Refuse classes that are not in --classes (UNMAPPED_CLASS_IDENTIFIER)
     #[arg(long, requires = "classes", hide_short_help = true, help_heading = "Dataset")]
     pub closed_classes: bool,
-    /// Write class OLD as NEW (repeatable), or read such lines from a file
+    /// Write class OLD as NEW (repeatable; `\=` is a = within a name), or read such lines from a file
     #[arg(long, value_name = "OLD=NEW|FILE", hide_short_help = true, help_heading = "Dataset")]
     pub class_map: Vec<String>,
     /// How output files are named: stem (of the original), id, or a template: '{{ split }}_{{ stem }}_{{ id }}'

@@ -1,6 +1,7 @@
 //! The command line of `syn-convert`.
 
 mod args;
+mod class_map;
 mod classes_file;
 mod report;
 #[cfg(test)]

@@ -11,5 +11,6 @@ pub mod row_value;
 pub mod run;
 pub mod split;
 pub mod stream_facts;
+pub mod twins;
 pub mod two_pass;
 pub mod worker;

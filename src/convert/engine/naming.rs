@@ -4,7 +4,8 @@ use crate::path;
 use crate::path::{leaf, nfc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
 /// A file name cut into stem and extension.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,6 +115,27 @@ impl Taken {
     }
 }
 
+/// Folders named with values: each value has its own on file systems without case, too. To be asked in input order.
+#[derive(Debug, Default)]
+pub struct Folders {
+    /// The first name of each kind, by its [`fold`].
+    first: HashMap<String, String>,
+}
+
+impl Folders {
+    /// The folder of a name that is safe in a path: the name, or with a hash when another has it in another case.
+    pub fn of<'n>(&mut self, name: &'n str) -> Cow<'n, str> {
+        match self.first.get(&fold(name)) {
+            Some(first) if first != name => format!("{name}_{}", hashed(name)).into(),
+            Some(_) => name.into(),
+            None => {
+                self.first.insert(fold(name), name.to_owned());
+                name.into()
+            }
+        }
+    }
+}
+
 /// A stem without regard to case.
 pub fn fold(stem: &str) -> String {
     if stem.is_ascii() { stem.to_ascii_lowercase() } else { stem.to_lowercase() }
@@ -163,6 +185,16 @@ mod tests {
             .map(|(s, i)| taken.take(s, i).0)
             .collect();
         assert_eq!(got, ["a", "A__2", "a__2_2", "a__2__9", "a__x_y"]);
+    }
+
+    #[test]
+    fn folders_differ_by_more_than_case() {
+        let mut folders = Folders::default();
+        let names = ["Cat", "cat", "Cat", "dog", "CAT", "cat"];
+        let got: Vec<_> = names.iter().map(|name| folders.of(name).into_owned()).collect();
+        assert_eq!((&*got[0], &*got[2], &*got[3]), ("Cat", "Cat", "dog"));
+        assert!(got[1].starts_with("cat_id_") && got[1] == got[5], "{got:?}");
+        assert_ne!(fold(&got[4]), fold(&got[1]));
     }
 
     #[test]

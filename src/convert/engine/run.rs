@@ -1,12 +1,13 @@
 //! The stage: item lines in, file lines out.
 
 use super::classes::Classes;
-use super::naming::Taken;
+use super::naming::{Taken, fold};
 use super::picture::Pictures;
 use super::record::{Record, RecordRef};
 use super::repeats::Repeats;
 use super::split::{FieldPath, MAX_SPLITS, Split};
 use super::stream_facts::StreamFacts;
+use super::twins;
 use super::two_pass::{TwoPass, with_suffix};
 use super::worker::{Chunk, Worker};
 use crate::convert::declaration::{Splits, UnitKind};
@@ -252,6 +253,9 @@ impl Run {
                 )));
             }
             self.refuse_unknown_split(record)?;
+            if let Some(twin) = self.splits.iter().find(|split| fold(split) == fold(&record.split)) {
+                return Err(twins::splits(record.id.json(), &record.split, twin));
+            }
             self.splits.push(record.split.clone());
         }
         let wanted = record.name.stem.as_str();
@@ -299,6 +303,7 @@ impl Run {
         }
         self.judge_parts()?;
         self.warn_of_unknown_splits();
+        self.summary.notes.extend(twins::notes(classes.names.iter().chain(self.summary.tally.classes())));
         let end = RunEnd { options: &self.options, classes: &classes, splits: &self.splits };
         let idle: Box<dyn Collector> = Box::new(Idle);
         std::mem::replace(&mut self.collector, idle).finish(&end, &mut self.files)?;

@@ -12,6 +12,7 @@
 
 use crate::convert::declaration::{Attributes, Carries, Declaration, Splits, Tools, UnitKind};
 use crate::convert::engine::classes::Classes;
+use crate::convert::engine::naming;
 use crate::convert::engine::naming::{component, hashed};
 use crate::convert::engine::record::RecordRef;
 use crate::convert::engine::split::UNASSIGNED;
@@ -23,7 +24,7 @@ use crate::dm::annotation::Tool;
 use crate::dm::{Annotation, Reason};
 use crate::stream::StreamError;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The folder of a run without splits.
 const NO_SPLIT: &str = "train";
@@ -47,7 +48,11 @@ pub static IMAGEFOLDER: Declaration = Declaration {
 };
 
 /// Images in folders of classes.
-pub struct ImageFolder;
+#[derive(Default)]
+pub struct ImageFolder {
+    /// The folders of the classes met so far, by the one thread that writes.
+    folders: Arc<Mutex<naming::Folders>>,
+}
 
 impl ImageFolder {
     /// The format.
@@ -57,7 +62,7 @@ impl ImageFolder {
     pub fn build(o: &Options) -> Result<Self, String> {
         match o.images {
             Images::Omit => Err("imagefolder is made of the images alone: leave --images omit out".to_owned()),
-            Images::Fetch => Ok(Self),
+            Images::Fetch => Ok(Self::default()),
         }
     }
 }
@@ -96,12 +101,18 @@ impl Format for ImageFolder {
             return self.image_path(&r.split, r.stem, &r.name.ext);
         };
         let split = if r.split.is_empty() { NO_SPLIT } else { &r.split };
+        let class = own_folder(&self.folders, class);
         Some(format!("{split}/{class}/{}{}", r.stem, r.name.ext))
     }
 
     fn collector(&self) -> Box<dyn Collector> {
-        Box::<Folders>::default()
+        Box::new(Folders { folders: self.folders.clone(), ..Folders::default() })
     }
+}
+
+/// The folder of a class, whatever other classes there are.
+fn own_folder(folders: &Mutex<naming::Folders>, class: &str) -> String {
+    folders.lock().unwrap_or_else(PoisonError::into_inner).of(class).into_owned()
 }
 
 fn usable(a: &Annotation<'_>, cx: &mut RenderContext<'_>) -> Result<(), Reason> {
@@ -126,6 +137,7 @@ fn folder(class: &str) -> String {
 /// The classes that have a folder, each with the splits where it has one.
 #[derive(Default)]
 struct Folders {
+    folders: Arc<Mutex<naming::Folders>>,
     classes: BTreeMap<String, BTreeSet<String>>,
     splits: BTreeSet<String>,
 }
@@ -159,6 +171,7 @@ impl Collector for Folders {
             if !self.splits.contains(split) {
                 self.splits.insert(split.to_owned());
             }
+            let class = &own_folder(&self.folders, class);
             match self.classes.get_mut(class) {
                 Some(splits) if splits.contains(split) => {}
                 Some(splits) => drop(splits.insert(split.to_owned())),

@@ -5,7 +5,7 @@ pub mod indent;
 
 use crate::convert::declaration::{Attributes, Declaration, Document, Splits, Tools, UnitKind, Unread};
 use crate::convert::engine::classes::Classes;
-use crate::convert::engine::naming::{Taken, component};
+use crate::convert::engine::naming::{Folders, Taken, component};
 use crate::convert::engine::record::RecordRef;
 use crate::convert::engine::split::{FieldPath, UNASSIGNED};
 use crate::convert::format::{Collector, Format, RenderContext, RunEnd, Unit};
@@ -124,7 +124,7 @@ impl Format for Json {
         if self.lines {
             Box::new(JsonLines)
         } else {
-            Box::new(JsonFiles { per_class: self.per_class, taken: Taken::default() })
+            Box::new(JsonFiles { per_class: self.per_class, taken: Taken::default(), folders: Folders::default() })
         }
     }
 }
@@ -150,6 +150,8 @@ struct JsonFiles {
     per_class: bool,
     /// Names with classes: `a_b` and `c` make the same one as `a` and `b_c`.
     taken: Taken,
+    /// Those of `--by`.
+    folders: Folders,
 }
 
 impl Collector for JsonFiles {
@@ -157,7 +159,7 @@ impl Collector for JsonFiles {
         let mut parts = r.parts;
         let text = parts.text()?;
         let mut folder = String::from("annotations");
-        for part in [&*r.split, parts.str()?].into_iter().filter(|p| !p.is_empty()) {
+        for part in [&*r.split, &*self.folders.of(parts.str()?)].into_iter().filter(|p| !p.is_empty()) {
             folder.push('/');
             folder.push_str(part);
         }
