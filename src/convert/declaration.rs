@@ -153,13 +153,13 @@ impl Declaration {
         self.options.contains(&option)
     }
 
-    /// How to run it so that annotations of this tool are written: what to type after `--to`.
-    pub fn carrying(&self, tool: Tool) -> Option<String> {
+    /// The ways to run it in which annotations of this tool are written: what to type after `--to`.
+    pub fn carrying(&self, tool: Tool) -> Vec<String> {
         match self.tools {
-            Tools::Any => Some(self.name.to_owned()),
+            Tools::Any => vec![self.name.to_owned()],
             Tools::Of(ways) => {
-                let way = ways.iter().find(|way| way.tools.contains(&tool))?;
-                Some(format!("{} {}", self.name, way.with).trim_end().to_owned())
+                let ways = ways.iter().filter(|way| way.tools.contains(&tool));
+                ways.map(|way| format!("{} {}", self.name, way.with).trim_end().to_owned()).collect()
             }
         }
     }

@@ -125,6 +125,9 @@ impl RenderContext<'_> {
     /// counted exactly once, also when none of it is written: the summary knows of no other. Attributes that are lost in a format
     /// without a place for them are added here and are not the format's to report.
     pub fn count(&mut self, unit: &Unit<'_, '_>, a: &Annotation<'_>, fate: Fate<'_>) {
+        if let Fate::Lost(Reason::UnsupportedAnnotationType) = fate {
+            self.tally.unheld_tool(a);
+        }
         let dropped = self.declared.attributes_lost(a);
         self.tally.annotation(a, self.classes.rename(&a.class), unit.split, fate, dropped, self.item);
     }
@@ -141,7 +144,7 @@ pub trait Format: Send + Sync {
     }
 
     /// Renders one unit: pushes parts and counts each of its annotations once. Called on worker threads, for the units of a batch
-    /// in order. With `--background omit` a unit none of whose annotations is written is left out, whatever was pushed.
+    /// in order. A unit none of whose annotations is written is left out if `--background` wants that, whatever was pushed.
     fn render(&self, unit: &Unit<'_, '_>, cx: &mut RenderContext<'_>);
 
     /// Where the original of a unit goes, below the root of the dataset; `None` when the format has no place for it. `split` is

@@ -21,12 +21,14 @@ pub enum Segmentation {
     Exclude,
 }
 
-/// What becomes of items with no annotation left.
+/// What becomes of images of which no annotation is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Background {
     /// They stay, as images without objects.
     #[default]
     Include,
+    /// Those stay that have no annotation in the input; those whose annotations were all left out do not.
+    Unlabeled,
     /// They are left out.
     Omit,
 }
@@ -131,7 +133,7 @@ pub struct Options {
     pub segmentation: Segmentation,
     /// Rotated boxes.
     pub rotated: Rotated,
-    /// Items with no annotation left.
+    /// Images of which no annotation is written.
     pub background: Background,
     /// How much is reported.
     pub report: Detail,

@@ -117,6 +117,9 @@ pub enum StreamError {
     /// A name that was asked for and that nothing in the input has.
     #[error("{0}")]
     UnknownName(Box<UnknownName>),
+    /// Nothing of the input could be written, because the output format has no place for it.
+    #[error("{0}")]
+    NothingHeld(Box<NothingHeld>),
     /// A stage upstream failed and said so in an error frame.
     #[error("{0}; nothing is published")]
     Upstream(StageError),
@@ -207,6 +210,25 @@ impl fmt::Display for UnknownName {
     }
 }
 
+/// What an input consists of when an output format has no place for any of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NothingHeld {
+    /// The format.
+    pub format: &'static str,
+    /// Annotations by their tool, where the media would have a place.
+    pub tools: Vec<(String, u64)>,
+    /// Media by their kind.
+    pub media: Vec<(&'static str, u64)>,
+}
+
+impl fmt::Display for NothingHeld {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tools = self.tools.iter().map(|(tool, n)| format!("{tool} {n}"));
+        let things: Vec<_> = tools.chain(self.media.iter().map(|(kind, n)| format!("{kind} {n}"))).collect();
+        write!(f, "nothing is written: {} has no place for anything in the input: {}", self.format, things.join(", "))
+    }
+}
+
 impl StreamError {
     /// Whether it is the output that cannot be written, so that no frame can be, either.
     pub fn is_of_output(&self) -> bool {
@@ -236,6 +258,7 @@ impl Classified for StreamError {
             | Self::Empty
             | Self::WrongKind(_)
             | Self::UnknownName(_) => Exit::Input,
+            Self::NothingHeld(_) => Exit::Partial,
             Self::Upstream(first) => first.exit,
             Self::Place { reason: PlaceError::Compression(_), .. } => Exit::Usage,
             Self::Write { .. } | Self::Place { .. } | Self::NoStdout => Exit::Output,

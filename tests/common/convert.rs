@@ -21,11 +21,11 @@ pub fn convert(args: &[&str], input: &str) -> Ran {
     finish(&mut command, input.as_bytes())
 }
 
-/// Runs it with 1 and with 4 threads. Both must end well and write the same bytes.
+/// Runs it with 1 and with 4 threads. Both must run to their end and write the same bytes.
 #[track_caller]
 pub fn converted(args: &[&str], input: &str) -> Ran {
-    let one = convert(&[args, &["--threads", "1"]].concat(), input).exits(0);
-    convert(&[args, &["--threads", "4"]].concat(), input).exits(0).writes(&one.stdout);
+    let one = convert(&[args, &["--threads", "1"]].concat(), input).finishes();
+    convert(&[args, &["--threads", "4"]].concat(), input).finishes().writes(&one.stdout);
     one
 }
 

@@ -115,6 +115,13 @@ impl Ran {
         self
     }
 
+    /// Fails unless it ran to its end: 0, or 7 when something or all was left out.
+    #[track_caller]
+    pub fn finishes(self) -> Self {
+        let code = self.code();
+        self.exits(if code == 7 { 7 } else { 0 })
+    }
+
     /// Fails unless standard output is this.
     #[track_caller]
     pub fn writes(self, stdout: impl AsRef<[u8]>) -> Self {

@@ -19,7 +19,7 @@ const H: f64 = 80.0;
 
 /// The formats that fit the geometry of a tool to the image: of those that read `--bounds`, those that carry it.
 fn fitted(tool: Tool) -> impl Iterator<Item = &'static str> {
-    FORMATS.iter().filter(move |f| f.reads("bounds") && f.carrying(tool).is_some()).map(|f| f.name)
+    FORMATS.iter().filter(move |f| f.reads("bounds") && !f.carrying(tool).is_empty()).map(|f| f.name)
 }
 
 /// A format that carries boxes and does not read `--bounds` is named here, so that a new one cannot be forgotten.
@@ -27,7 +27,7 @@ fn fitted(tool: Tool) -> impl Iterator<Item = &'static str> {
 fn formats_that_do_not_fit_geometry_are_known() {
     // They pass geometry on as the platform gave it.
     let known = ["json", "jsonl", "csv", "template"];
-    for format in FORMATS.iter().filter(|f| !f.reads("bounds") && f.carrying(Tool::BoundingBox).is_some()) {
+    for format in FORMATS.iter().filter(|f| !f.reads("bounds") && !f.carrying(Tool::BoundingBox).is_empty()) {
         assert!(
             known.contains(&format.name),
             "{} does not read --bounds: say here what it does with geometry",

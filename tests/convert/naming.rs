@@ -65,6 +65,9 @@ fn two_passes_write_what_one_does_where_names_are_unique() {
     let input: String =
         (0..500).map(|i| one_box(i, &format!("{i}.jpg"), json!({"class": format!("c{}", i % 7)}))).collect();
     let input = input + "{\"id\":9999,\"data\":{\"annotations\":{\"video_1\":[]}}}\n";
+    // imagefolder has a place for this one only.
+    let sorted = one_box(501, "501.jpg", json!({"class": "x"})).replace("bounding_box", "classification");
+    let input = input + &sorted;
     for format in ["json", "coco", "yolo", "csv", "imagefolder"] {
         let args = ["--to", format, "--split", "0.5/0.5"];
         let one = converted(&args, &input);

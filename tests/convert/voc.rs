@@ -38,7 +38,7 @@ fn jpegs_have_the_extension_that_readers_open() {
 
 /// The files of an export by path.
 fn export(options: &[&str], items: &[Value]) -> Files {
-    files(&voc(options, items).exits(0).stdout)
+    files(&voc(options, items).finishes().stdout)
 }
 
 /// A file with a class list; the path is for `--classes`.

@@ -77,7 +77,7 @@ fn end_one(victim: usize, signal: &str, expected: i32) {
         // Nothing could tidy up. What is left is hidden, and the next run to this place removes it.
         assert_eq!(staging(&p).len(), 1, "{told}");
         p.server.heal();
-        p.line("syn-fetch --limit 1 | syn-convert --to yolo | syn-sink out").exits(0);
+        p.line("syn-fetch --limit 1 | syn-convert --to yolo --task segment | syn-sink out").exits(0);
         assert!(p.path("out").is_dir());
     }
     assert_eq!(staging(&p), Vec::<String>::new(), "{told}");

@@ -42,7 +42,7 @@ Exit codes:
   2  a mistake on the command line
   3  bad input, an input that was cut, or a dataset that loses something
   6  the output could not be written
-  7  finished, but items were left out";
+  7  finished, but items were left out; or nothing could be written";
 
 /// Convert items to a training-set format: item lines in, file lines out (for syn-sink)
 #[derive(Debug, Parser)]
@@ -86,7 +86,7 @@ pub struct Args {
     /// Whether the originals are part of the export
     #[arg(long, value_name = "WHAT", default_value = "fetch", help_heading = "Dataset")]
     pub images: Images,
-    /// Items with no annotation left
+    /// Images of which no annotation is written
     #[arg(long, value_name = "WHAT", default_value = "include", help_heading = "Dataset")]
     pub background: Background,
     /// Geometry outside the image

@@ -54,7 +54,8 @@ pub fn main(args: Args, typed: &[String], console: &Console) -> Result<Exit, Fai
     let (name, format) = formats::build(to, &options).map_err(Failure::usage)?;
     let reader = args.unframed.reader(&args.files, Kind::Items, &args.common, console)?;
     let shown = show_input(&args.files, &reader, console);
-    let summary = run(name, format, options, reader, args.common.writer()?, args.common.threads())?;
+    let summary = run(name, format, options, reader, args.common.writer()?, args.common.threads());
+    let summary = summary.map_err(report::failure)?;
     drop(shown);
     args.unframed.tell(&summary.came, Kind::Items, console);
     Ok(report::report(name, &summary, console))

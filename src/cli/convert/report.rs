@@ -7,13 +7,14 @@ use crate::convert::formats::{FORMATS, names};
 use crate::dm::payload::MediaKind;
 use crate::dm::reason::Outcome;
 use crate::dm::{Reason, Tool};
-use crate::exit::Exit;
+use crate::exit::{Classified, Exit, Failure};
+use crate::stream::StreamError;
 use crate::text::count;
 use serde_json::json;
 use std::collections::BTreeMap;
 
-/// Says what a run to a format did, and gives the exit code: [`Exit::Partial`] when bad lines or items were left out, or when the
-/// format has no place for anything of the input.
+/// Says what a run to a format did, and gives the exit code: [`Exit::Partial`] when bad lines or items were left out, or nothing was
+/// written.
 pub fn report(name: &str, s: &Summary, console: &Console) -> Exit {
     for note in &s.notes {
         console.warn(note);
@@ -62,16 +63,16 @@ pub fn report(name: &str, s: &Summary, console: &Console) -> Exit {
         let parts: Vec<_> = s.parts.iter().map(|(part, n)| format!("{part} {n}")).collect();
         console.info(&format!("split: {} items", parts.join(", ")));
     }
-    let nothing = t.seen > 0 && t.written == 0 && s.tally.units > 0;
+    let nothing = t.seen > 0 && t.written == 0;
     if nothing {
-        let tools = s.tally.tools().into_iter().map(|(tool, n)| match s.tally.unheld_tools.contains_key(tool) {
-            true => with_holders(tool, n),
-            false => format!("{tool} {n}"),
-        });
-        let tools = tools.collect::<Vec<_>>().join(", ");
-        console.warn(&format!("no annotation could be written: the input has {tools}"));
+        let tools: Vec<_> = s.tally.tools().into_iter().map(|(tool, n)| format!("{tool} {n}")).collect();
+        console.warn(&format!("no annotation could be written: the input has {}", tools.join(", ")));
+    } else if s.tally.images == 0 && s.tally.items > 0 {
+        console.warn("nothing is written: no item has an annotation, and --background omit leaves such items out");
     }
-    losses(s, nothing, console);
+    losses(name, s, console);
+    emptied(s, console);
+    unheld_media(name, s, console);
     if s.without_url > 0 {
         console.warn(&format!(
             "no URL in the input, so that the original is not part of the export: {}",
@@ -91,7 +92,36 @@ pub fn report(name: &str, s: &Summary, console: &Console) -> Exit {
         console.warn(&format!("left out: {}; see the report", left_out.join(", ")));
         return Exit::Partial;
     }
-    unheld_media(name, s, console)
+    if nothing || (s.tally.images == 0 && s.tally.items > 0) { Exit::Partial } else { Exit::Ok }
+}
+
+/// A run that failed, with what to do about it where that depends on the formats that there are.
+pub fn failure(error: StreamError) -> Failure {
+    let StreamError::NothingHeld(nothing) = &error else { return error.into() };
+    let tools = nothing.tools.iter().map(|(tool, n)| with_holders(nothing.format, tool, *n));
+    let media = nothing.media.iter().map(|(kind, n)| {
+        let holders = names(|f| f.unit.holds(MediaKind::of_key(kind)));
+        format!("{kind} {n} (--to {holders})")
+    });
+    let things = tools.chain(media).collect::<Vec<_>>().join(", ");
+    let format = nothing.format;
+    let message = format!("nothing is written: {format} has no place for anything in the input; what has: {things}");
+    Failure::new(error.exit(), message)
+}
+
+/// Says how many images have lost all their annotations: a trainer takes them for images without an object.
+fn emptied(s: &Summary, console: &Console) {
+    let [left_out, written] = s.tally.emptied;
+    if written > 0 {
+        console.warn(&format!(
+            "{} annotations, none of which was written, and became background: `--background unlabeled` leaves out such \
+             images, and keeps those that have no annotations in the input",
+            if written == 1 { "1 image has".to_owned() } else { format!("{written} images have") },
+        ));
+    }
+    if left_out > 0 {
+        console.info(&format!("left out with all their annotations: {}", count(left_out, "image")));
+    }
 }
 
 /// A number and what it is of; the plural is that of the first noun of `what`.
@@ -103,8 +133,8 @@ fn many(n: u64, what: &str) -> String {
 }
 
 /// Says what happened to everything that was left out and what to do about it, a line for each reason; with `-v` also to what was
-/// changed. `nothing`: it was said already that the format holds none of the tools.
-fn losses(s: &Summary, nothing: bool, console: &Console) {
+/// changed.
+fn losses(name: &str, s: &Summary, console: &Console) {
     let told = |what: &str, reason| format!("{what}: {} ({reason}); {}", meaning(reason), advice(reason));
     for (reason, n) in s.tally.item_reasons() {
         let noun = if reason == Reason::MaskCovered { "mask" } else { "item" };
@@ -114,16 +144,19 @@ fn losses(s: &Summary, nothing: bool, console: &Console) {
     for (reason, n) in s.tally.reasons(Outcome::Skipped).chain(s.tally.reasons(Outcome::Failed)) {
         // What keeps an item out keeps its annotations out.
         let of_items = s.tally.item_reasons().any(|(of_item, _)| of_item == reason);
-        if of_items || (nothing && reason == Reason::UnsupportedAnnotationType) {
+        if of_items {
             continue;
         }
-        console.warn(&match reason {
-            Reason::UnsupportedAnnotationType => {
-                let tools = tools_with_holders(s);
-                format!("{} left out: the format has no place for {tools} ({reason})", annotations(n))
-            }
-            _ => told(&format!("{} left out", annotations(n)), reason),
-        });
+        if reason != Reason::UnsupportedAnnotationType {
+            console.warn(&told(&format!("{} left out", annotations(n)), reason));
+            continue;
+        }
+        // Those of media that have no place are told with the media.
+        let n = s.tally.unheld_tools.values().sum();
+        if n > 0 {
+            let tools = tools_with_holders(name, s);
+            console.warn(&format!("{} left out: the format has no place for {tools} ({reason})", annotations(n)));
+        }
     }
     for (reason, n) in s.tally.reasons(Outcome::Lossy) {
         console.debug(&told(&format!("{} changed", annotations(n)), reason));
@@ -131,32 +164,28 @@ fn losses(s: &Summary, nothing: bool, console: &Console) {
 }
 
 /// The tools that the format has no place for, each with the formats that can write its annotations.
-fn tools_with_holders(s: &Summary) -> String {
-    s.tally.unheld_tools.iter().map(|(tool, n)| with_holders(tool, *n)).collect::<Vec<_>>().join(", ")
+fn tools_with_holders(name: &str, s: &Summary) -> String {
+    s.tally.unheld_tools.iter().map(|(tool, n)| with_holders(name, tool, *n)).collect::<Vec<_>>().join(", ")
 }
 
-/// A tool with its number, and the formats that can write its annotations.
-fn with_holders(tool: &str, n: u64) -> String {
-    let holders: Vec<_> = FORMATS.iter().filter_map(|f| f.carrying(Tool::from_name(tool))).collect();
-    format!("{tool} {n} (--to {})", holders.join(", "))
+/// A tool with its number, and the formats that can write its annotations: all ways of the one that was chosen, one of each other.
+fn with_holders(name: &str, tool: &str, n: u64) -> String {
+    let holders = FORMATS.iter().flat_map(|f| {
+        let ways = f.carrying(Tool::from_name(tool));
+        ways.into_iter().take(if f.name == name { usize::MAX } else { 1 })
+    });
+    format!("{tool} {n} (--to {})", holders.collect::<Vec<_>>().join(", "))
 }
 
-/// Warns of media that the format has no place for. When the input has no other, the dataset is empty: [`Exit::Partial`].
-fn unheld_media(name: &str, s: &Summary, console: &Console) -> Exit {
+/// Warns of media that the format has no place for.
+fn unheld_media(name: &str, s: &Summary, console: &Console) {
     if s.tally.unheld.is_empty() {
-        return Exit::Ok;
+        return;
     }
     let media: Vec<_> = s.tally.unheld.iter().map(|(kind, n)| format!("{} {n}", kind.name())).collect();
     let media = media.join(", ");
     let holders = names(|f| s.tally.unheld.keys().all(|kind: &MediaKind| f.unit.holds(*kind)));
-    if s.tally.units > 0 {
-        console.warn(&format!(
-            "{name} has no place for some media, which are left out: {media} (--to {holders} can hold them)"
-        ));
-        return Exit::Ok;
-    }
     console.warn(&format!(
-        "the dataset is empty: {name} has no place for any media of the input ({media}); --to {holders} can hold them"
+        "{name} has no place for some media, which are left out: {media} (--to {holders} can hold them)"
     ));
-    Exit::Partial
 }

@@ -13,7 +13,7 @@ use crate::convert::geometry::fit::Rings;
 use crate::convert::options::{Background, Images, Naming, OnError, Options};
 use crate::convert::output::files::Original;
 use crate::convert::output::parts::PartBuffer;
-use crate::convert::report::tally::{Fate, ItemCounts, Tally};
+use crate::convert::report::tally::{Counts, Fate, ItemCounts, Tally};
 use crate::dm::payload;
 use crate::dm::payload::{Media, MediaKind, Payload};
 use crate::dm::{Annotation, Arena, Reason};
@@ -323,7 +323,17 @@ impl Worker {
         };
         self.format.render(&unit, &mut cx);
         let failed = cx.failed.take();
-        let written = failed.is_none() && (counts.counts.written > 0 || self.options.background == Background::Include);
+        let Counts { seen, written, .. } = counts.counts;
+        let stays = match self.options.background {
+            Background::Include => true,
+            Background::Unlabeled => seen == 0,
+            Background::Omit => false,
+        };
+        let emptied = seen > 0 && written == 0 && failed.is_none();
+        let written = failed.is_none() && (written > 0 || stays);
+        if emptied {
+            chunk.tally.emptied(written);
+        }
         if let Some(reason) = failed {
             self.failed.get_or_insert_with(|| format!("item {}: {reason}", &*row.item.id));
         }

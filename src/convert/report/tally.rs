@@ -75,7 +75,9 @@ pub struct Tally {
     items_by_split: IndexMap<String, u64>,
     reasons: BTreeMap<Reason, u64>,
     item_reasons: BTreeMap<Reason, u64>,
-    /// Annotations of tools that the format has no place for, by tool.
+    /// Units that have annotations, none of which is written: those left out themselves, and those written as if they had none.
+    pub emptied: [u64; 2],
+    /// Annotations of tools that the format has no place for, in media for which it has one, by tool.
     pub unheld_tools: BTreeMap<String, u64>,
     /// Items of which nothing could be written because they are wrong.
     pub items_failed: u64,
@@ -141,12 +143,6 @@ impl Tally {
                 *self.reasons.entry(reason).or_default() += 1;
                 item.note(reason);
                 self.first_loss.get_or_insert(reason);
-                if reason == Reason::UnsupportedAnnotationType {
-                    match self.unheld_tools.get_mut(a.tool_label()) {
-                        Some(n) => *n += 1,
-                        None => drop(self.unheld_tools.insert(a.tool_label().to_owned(), 1)),
-                    }
-                }
             }
         }
         self.total.add(&one);
@@ -154,6 +150,19 @@ impl Tally {
         slot(&mut self.by_tool, a.tool_label()).add(&one);
         slot(&mut self.by_class, class).add(&one);
         slot_pair(&mut self.by_split, split).1.add(&one);
+    }
+
+    /// Counts an annotation whose tool the format has no place for.
+    pub fn unheld_tool(&mut self, a: &Annotation<'_>) {
+        match self.unheld_tools.get_mut(a.tool_label()) {
+            Some(n) => *n += 1,
+            None => drop(self.unheld_tools.insert(a.tool_label().to_owned(), 1)),
+        }
+    }
+
+    /// Counts a unit that has annotations, none of which is written.
+    pub fn emptied(&mut self, written: bool) {
+        self.emptied[usize::from(written)] += 1;
     }
 
     /// Counts things that are not annotations but should have been: each as one failed annotation.
@@ -237,6 +246,9 @@ impl Tally {
         for (reason, n) in later.item_reasons {
             *self.item_reasons.entry(reason).or_default() += n;
         }
+        for (n, more) in self.emptied.iter_mut().zip(later.emptied) {
+            *n += more;
+        }
         self.items_failed += later.items_failed;
         self.first_loss = self.first_loss.or(later.first_loss);
     }
@@ -316,6 +328,10 @@ impl Tally {
         body.insert("failed".into(), by_reason(Outcome::Failed).into());
         body.insert("lossy".into(), by_reason(Outcome::Lossy).into());
         let of_items = self.item_reasons.iter().map(|(r, n)| (r.code().to_owned(), Value::from(*n)));
+        if self.emptied != [0, 0] {
+            let [left_out, written] = self.emptied;
+            body.insert("images_emptied".into(), json!({"written": written, "left_out": left_out}));
+        }
         body.insert("items_failed".into(), self.items_failed.into());
         body.insert("item_reasons".into(), of_items.collect::<Map<_, _>>().into());
         body.insert("classes".into(), list.into());

@@ -118,9 +118,13 @@ proptest! {
 
     #[test]
     fn any_payload_in_every_format((payloads, input) in dump(), options in select(variants())) {
-        let one = convert(&options, &input, 1).map_err(TestCaseError::fail)?;
-        let four = convert(&options, &input, 4).map_err(TestCaseError::fail)?;
+        let (one, four) = (convert(&options, &input, 1), convert(&options, &input, 4));
         prop_assert!(one == four, "the output depends on the number of threads");
+        let one = match one {
+            // A dataset of which a format holds nothing is not written.
+            Err(nothing) if nothing.starts_with("nothing is written: ") => return Ok(()),
+            one => one.map_err(TestCaseError::fail)?,
+        };
         let files = files(&one);
         let summary = summary(&files);
         let count = |key: &str| summary["annotations"][key].as_u64().expect("a count");
