@@ -61,6 +61,12 @@ last=$(find "$state/dumps" -name '[0-9]*.ndjson*' -printf '%f\n' | sort | tail -
 last=${last%%.*}
 [ -n "$last" ] || rm -f "$checkpoint"                 # without dumps everything is needed
 dump=$state/dumps/$(printf '%06d' $((10#${last:-0} + 1))).ndjson
+# What a killed run has left of a dump whose number another has had since is of no use.
+shopt -s nullglob
+for partial in "$state"/dumps/.[0-9]*.ndjson*.partial; do
+    number=${partial##*/.}
+    [ $((10#${number%%.*})) -gt $((10#${last:-0})) ] || rm -f "$partial"
+done
 fetched() { syn-fetch --project "$project" --checkpoint "$checkpoint" -o "$dump" "${fetch[@]}" "$@"; }
 if [ -e "$checkpoint" ]; then
     dump=$dump.zst

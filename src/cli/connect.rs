@@ -3,6 +3,7 @@
 use super::common::Console;
 use super::network::Network;
 use super::number;
+use super::unframed::tell_terminal;
 use crate::api::client::{Client, ClientOptions};
 use crate::api::credentials::{Credentials, Given, Scheme, Secret, config_path, environment};
 use crate::api::limit::Limits;
@@ -88,7 +89,7 @@ impl Connect {
     pub fn client(&self, limits: Limits, console: &Console) -> Result<Client, Failure> {
         let given = Given {
             host: self.host.clone(),
-            token: self.token()?,
+            token: self.token(console)?,
             tenant: self.tenant.clone(),
             scheme: self.auth_scheme,
         };
@@ -132,10 +133,11 @@ impl Connect {
         Ok(Credentials::named_host(self.host.as_deref(), &environment, config.as_deref())?)
     }
 
-    fn token(&self) -> Result<Option<Secret>, Failure> {
+    fn token(&self, console: &Console) -> Result<Option<Secret>, Failure> {
         let (name, text) = match &self.token_file {
             Some(path) => (path.display().to_string(), std::fs::read_to_string(path)),
             None if self.token_stdin => {
+                tell_terminal("the token, which is shown", console);
                 let mut text = String::new();
                 ("standard input".to_owned(), std::io::stdin().read_to_string(&mut text).map(|_| text))
             }

@@ -135,7 +135,7 @@ pub struct Args {
 pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
     let stdin = [PathBuf::from("-")];
     args.common.refuse_overwriting(if args.files.is_empty() { &stdin } else { &args.files })?;
-    let selection = selection(&args)?;
+    let selection = selection(&args, console)?;
     let output = match (args.count, args.bare) {
         (true, _) => OutputForm::Count,
         (_, true) => OutputForm::Bare,
@@ -175,11 +175,11 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
 }
 
 /// The options as one question.
-fn selection(args: &Args) -> Result<Selection, Failure> {
+fn selection(args: &Args, console: &Console) -> Result<Selection, Failure> {
     let select = &args.select;
     let mut all = select.question(&[])?;
     if !select.id.is_empty() || !select.ids_from.is_empty() {
-        all = all.with(ids(args)?);
+        all = all.with(ids(args, console)?);
     }
     if let Some(shard) = &select.shard {
         all = all.with(shard.clone());
@@ -187,12 +187,12 @@ fn selection(args: &Args) -> Result<Selection, Failure> {
     Ok(all.inverted(args.not))
 }
 
-fn ids(args: &Args) -> Result<Ids, Failure> {
+fn ids(args: &Args, console: &Console) -> Result<Ids, Failure> {
     let mut ids = Ids::default();
     List::all(&args.select.id).iter().for_each(|id| ids.add(id));
     let stdin = [PathBuf::from("-")];
     let inputs = if args.files.is_empty() { &stdin } else { args.files.as_slice() };
-    args.select.ids_in_files(&args.common, inputs, |_, id| ids.add(id))?;
+    args.select.ids_in_files((&args.common, console), inputs, |_, id| ids.add(id))?;
     Ok(ids)
 }
 

@@ -4,6 +4,8 @@
 //! A value may be a comma list, and an option may be repeated: either way one of the values has to fit. Different options must all fit.
 
 use super::Common;
+use super::common::Console;
+use super::unframed::tell_terminal;
 use crate::exit::{Exit, Failure, UsageError};
 use crate::filter::predicates::category::Category;
 use crate::filter::predicates::class::Class;
@@ -141,7 +143,7 @@ impl Select {
     /// A usage failure when standard input would be read twice, or the output is one of the files; those of reading them.
     pub fn ids_in_files(
         &self,
-        common: &Common,
+        (common, console): (&Common, &Console),
         inputs: &[PathBuf],
         mut take: impl FnMut(&Path, &str),
     ) -> Result<(), Failure> {
@@ -153,6 +155,9 @@ impl Select {
             ));
         }
         common.refuse_overwriting(&self.ids_from)?;
+        if self.ids_from.iter().any(|path| path.as_os_str() == "-") {
+            tell_terminal("ids", console);
+        }
         for path in &self.ids_from {
             let file = Reader::open(std::slice::from_ref(path), common.max_line_bytes);
             ids::read(file, |id| take(path, id)).map_err(|e| match e {

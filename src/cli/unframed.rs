@@ -73,12 +73,19 @@ fn size(path: &Path) -> Option<u64> {
     path.metadata().ok().filter(std::fs::Metadata::is_file).map(|m| m.len())
 }
 
+/// Says that these are waited for when a person has to type them.
+pub fn tell_terminal(what: &str, console: &Console) {
+    if std::io::stdin().is_terminal() {
+        console.info(&format!(
+            "standard input is the terminal: type {what}, end with Ctrl-D; or stop with Ctrl-C and name a file"
+        ));
+    }
+}
+
 /// Says what is read. A person who is waited for is told in any case.
 fn tell_inputs(files: &[PathBuf], console: &Console) {
-    let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
-    if (files.is_empty() || files.iter().any(is_stdin)) && std::io::stdin().is_terminal() {
-        console
-            .info("standard input is the terminal: type lines, end with Ctrl-D; or stop with Ctrl-C and name a file");
+    if files.is_empty() || files.iter().any(|path| path.as_os_str() == "-") {
+        tell_terminal("lines", console);
     }
     if files.is_empty() {
         console.debug("reads standard input");

@@ -13,7 +13,8 @@ pub fn one_line(tool: &str, error: &clap::Error) -> Option<String> {
     let mut line = String::new();
     // The usage summary and what follows it say nothing about this mistake.
     for part in said.lines().map(str::trim).take_while(|l| !l.starts_with("Usage:") && !l.starts_with("For more")) {
-        let part = part.strip_prefix("tip: ").unwrap_or(part);
+        let part = in_words(part.strip_prefix("tip: ").unwrap_or(part));
+        let part = part.as_ref();
         let meant = part.strip_prefix("a similar value exists: ").map(|value| value.trim_matches('\''));
         let part = &*meant.map_or(Cow::Borrowed(part), |value| Cow::Owned(format!("did you mean {value}?")));
         let glue = match line.as_bytes().last() {
@@ -28,6 +29,20 @@ pub fn one_line(tool: &str, error: &clap::Error) -> Option<String> {
     }
     line.push_str(&format!(" (see {tool} --help)"));
     Some(line)
+}
+
+/// What the standard library says of a text that is no whole number, as someone who types it would.
+fn in_words(part: &str) -> Cow<'_, str> {
+    const UNHELPFUL: [&str; 4] = [
+        "invalid digit found in string",
+        "cannot parse integer from empty string",
+        "number too large to fit in target type",
+        "number too small to fit in target type",
+    ];
+    match UNHELPFUL.iter().find_map(|text| part.strip_suffix(text)) {
+        Some(before) => Cow::Owned(format!("{before}expected a whole number that is not negative and not too large")),
+        None => Cow::Borrowed(part),
+    }
 }
 
 #[cfg(test)]
@@ -56,6 +71,17 @@ mod tests {
             for part in parts {
                 assert!(line.contains(part), "{line:?} lacks {part:?}");
             }
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_no_number_is_told_in_words() {
+        let tool = || Command::new("tool").arg(Arg::new("n").long("n").value_parser(clap::value_parser!(u64)));
+        for text in ["-1", "", "x", "1.5", "18446744073709551616"] {
+            let error = tool().try_get_matches_from(["tool", &format!("--n={text}")]).unwrap_err();
+            let line = one_line("tool", &error).unwrap();
+            assert!(text.is_empty() || line.contains("expected a whole number"), "{line}");
+            assert!(!line.contains("digit") && !line.contains("target type") && !line.contains("parse"), "{line}");
         }
     }
 

@@ -5,7 +5,7 @@ use super::database::Database;
 use super::selection;
 use crate::api::Target;
 use crate::api::filters::Filters;
-use crate::cli::common::Common;
+use crate::cli::common::{Common, Console};
 use crate::cli::connect::{Connect, Pace};
 use crate::cli::select::Select;
 use crate::exit::{Advice, Exit, Failure};
@@ -227,6 +227,7 @@ impl Fetch {
     pub(super) fn request(
         &self,
         typed: &[String],
+        console: &Console,
         ask: impl FnOnce(Target) -> Result<String, Failure>,
     ) -> Result<Request, Failure> {
         let zone = TimeZone::system();
@@ -253,7 +254,7 @@ impl Fetch {
             filters.add(target, target.scope(), &id, &zone)?;
         }
         let choose = selection::divide(self, target, &mut filters, &zone)?;
-        let ids = self.ids()?;
+        let ids = self.ids(console)?;
         Filters::check_ids(&ids, &zone)?;
         if !ids.is_empty() && filters.get("ids").is_some() {
             return Err(Failure::usage(
@@ -382,9 +383,9 @@ impl Fetch {
     }
 
     /// All ids of `--ids-from`, and with them those of `--id`, each once, in the order given; empty when there is no file.
-    fn ids(&self) -> Result<Vec<String>, Failure> {
+    fn ids(&self, console: &Console) -> Result<Vec<String>, Failure> {
         let mut ids = IndexSet::new();
-        self.select.ids_in_files(&self.common, &[], |_, id| {
+        self.select.ids_in_files((&self.common, console), &[], |_, id| {
             ids.insert(id.to_owned());
         })?;
         match self.select.ids_from.first() {

@@ -91,7 +91,8 @@ pub fn run(args: &Fetch, typed: &[String], runtime: &Runtime, console: &Console)
     }
     super::names::refuse(args)?;
     let running = &args.running;
-    let mut request = args.request(typed, |_| Err(Failure::usage("--dsn needs --project ID, or SYNAPSE_PROJECT")))?;
+    let mut request =
+        args.request(typed, console, |_| Err(Failure::usage("--dsn needs --project ID, or SYNAPSE_PROJECT")))?;
     request.retries = Some(args.connect.retries(console));
     let source = database::Database { dsn: args.database.read()?, host: args.connect.host()? };
     if running.dry_run {

@@ -53,7 +53,7 @@ pub fn run(mut args: Fetch, typed: &[String], console: &Console) -> Result<Exit,
     if let Some(what) = args.command {
         return discover::run(what, &args, &runtime, &client);
     }
-    let mut request = args.request(typed, |target| ask::scope(target, &runtime, &client))?;
+    let mut request = args.request(typed, console, |target| ask::scope(target, &runtime, &client))?;
     request.retries = Some(args.connect.retries(console));
     console.debug(&format!(
         "{} rows where {}",
