@@ -58,11 +58,13 @@ fn names(text: &str, extension: &str) -> Result<Vec<String>, String> {
     if begins('<') {
         return Err("it is XML or HTML, not a list of classes".to_owned());
     }
-    if matches!(extension, "yaml" | "yml") || ["names", "nc", "train", "val"].into_iter().any(has_key) {
-        return of_yaml(text);
-    }
-    if is_label_map(text) {
+    let yaml = matches!(extension, "yaml" | "yml");
+    // Before YAML: `train` is a class of VOC.
+    if !yaml && is_label_map(text) {
         return Ok(of_label_map(text));
+    }
+    if yaml || ["names", "nc", "train", "val"].into_iter().any(has_key) {
+        return of_yaml(text);
     }
     if let Some(table) = of_table(text, extension) {
         return table;
@@ -275,6 +277,7 @@ mod tests {
                 "# label:color_rgb:parts:actions\nbackground:0,0,0::\ncar:128,0,0::\nroad:::\n",
                 "car|road",
             ),
+            ("labelmap.txt", "train:128,192,0::\ntvmonitor:0,64,128::\n", "train|tvmonitor"),
             ("labelmap.txt", "car:128,0,0::\nbackground:0,128,0:a,b:x\n", "car|background"),
         ] {
             assert_eq!(read(name, content.as_bytes()).as_deref(), Ok(expected), "{name} {content}");
