@@ -99,7 +99,7 @@ class Simulation:
             "PATH": f"{self.args.bin}:{os.environ['PATH']}", "HOME": str(self.folder), "TMPDIR": str(self.folder),
             "SYNAPSE_HOST": f"http://127.0.0.1:{self.port}", "SYNAPSE_ACCESS_TOKEN": "syn_nights", "SYNAPSE_PROJECT": "42",
             "NIGHTLY_STATE": str(self.state), "NIGHTLY_DEST": str(self.dest), "NIGHTLY_FETCH": "--retry-for 2 --retry-pause 0.02",
-            "NIGHTLY_CONVERT": f"--to yolo --task segment --split 0.7/0.2/0.1 --images omit --classes {self.folder}/classes",
+            "NIGHTLY_CONVERT": f"--to yolo --split 0.7/0.2/0.1 --images omit --classes {self.folder}/classes",
         }
         return env | {"NIGHTS_SHIFT": str(self.night * DAY + skew)}
 

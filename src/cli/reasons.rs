@@ -23,6 +23,7 @@ pub fn meaning(reason: Reason) -> &'static str {
         Reason::CustomAttributesDropped => "the format has no place for attributes",
         Reason::ClippedToImage => "cut at the edge of the image",
         Reason::RotationDropped => "rotated boxes became upright ones around them",
+        Reason::OutlineDropped => "polygons and masks became upright boxes around them",
         Reason::MaskEncodingAssumed => "masks that do not say how they are encoded",
         Reason::InvalidGeometry => "geometry that is wrong or outside the image",
         Reason::InvalidBoundingBox => "boxes without four numbers, or without area",
@@ -45,7 +46,7 @@ pub fn meaning(reason: Reason) -> &'static str {
 /// What to do about annotations and items that a reason concerns.
 pub fn advice(reason: Reason) -> &'static str {
     match reason {
-        Reason::UnsupportedAnnotationType => "choose a `--to` or `--task` that holds the tool",
+        Reason::UnsupportedAnnotationType => "choose a `--to`, `--task`, `--polygons` or `--boxes` that holds the tool",
         Reason::UnsupportedOrientedBoundingBox => "`--rotated best` or `--rotated hull` writes them",
         Reason::SegmentationExcluded => "leave out `--segmentation exclude` to have them",
         Reason::SemanticSegmentationUnsupported => {
@@ -65,6 +66,7 @@ pub fn advice(reason: Reason) -> &'static str {
             "`--bounds keep` writes them as they are, where the format allows it, and `--bounds reject` leaves them out"
         }
         Reason::RotationDropped => "`--to coco` and `--to yolo --task obb` keep the rotation",
+        Reason::OutlineDropped => "`--to coco` and `--to yolo --task segment` keep outlines",
         Reason::MaskEncodingAssumed => "nothing, if the masks look right; else the data must be changed in Synapse",
         Reason::InvalidGeometry => {
             "leave out `--bounds reject` if it was given; else the data must be changed in Synapse"

@@ -158,8 +158,15 @@ impl Declaration {
         match self.tools {
             Tools::Any => vec![self.name.to_owned()],
             Tools::Of(ways) => {
-                let ways = ways.iter().filter(|way| way.tools.contains(&tool));
-                ways.map(|way| format!("{} {}", self.name, way.with).trim_end().to_owned()).collect()
+                let mut found: Vec<String> = Vec::new();
+                for way in ways.iter().filter(|way| way.tools.contains(&tool)) {
+                    // With one more option that this tool does not need it goes without saying.
+                    let typed = format!("{} {}", self.name, way.with).trim_end().to_owned();
+                    if !found.iter().any(|known| *known != self.name && typed.starts_with(&format!("{known} "))) {
+                        found.push(typed);
+                    }
+                }
+                found
             }
         }
     }

@@ -26,7 +26,7 @@ pub use engine::run::{Summary, run};
 pub use engine::split::{FieldPath, Split};
 pub use format::{Collector, Format, RenderContext, RunEnd, Unit};
 pub use formats::args::FormatArgs;
-pub use formats::voc::args::Polygons;
+pub use formats::shapes::{Boxes, Polygons};
 pub use formats::yolo::args::YoloTask;
 pub use formats::{FORMATS, build, find};
 pub use geometry::{Bounds, Rotated, Size};

@@ -62,6 +62,8 @@ reasons! {
     ClippedToImage = "CLIPPED_TO_IMAGE", Lossy;
     /// A rotated box became its axis-aligned hull.
     RotationDropped = "ROTATION_DROPPED", Lossy;
+    /// A polygon or a mask became the upright box around it.
+    OutlineDropped = "OUTLINE_DROPPED", Lossy;
     /// The mask did not say how it is encoded; its shape decided.
     MaskEncodingAssumed = "MASK_ENCODING_ASSUMED", Lossy;
     /// Geometry that is wrong in a way the codes below do not name, or outside the image with `--bounds reject`.

@@ -96,7 +96,9 @@ fn a_run_that_writes_no_annotation_is_no_success_and_names_the_formats_that_coul
         .replace("bounding_box", "polygon")
         .replace(r#""coordinate":{"x":1,"y":1,"width":9,"height":9}"#, outline);
     let ran = convert(&["--to", "yolo"], &input).exits(7);
-    ran.says("polygon 1 (--to coco, yolo --task segment, ultralytics-ndjson --task segment, voc, csv,");
+    let ran = ran.says("polygon 1 (--to coco, yolo --task segment, yolo --polygons box, ");
+    // One way of each other format.
+    ran.says(", ultralytics-ndjson --task segment, voc, csv, createml --polygons box, template,");
     // Images that really have no annotations are a dataset, but one without anything is none.
     let empty = image(1, "train").replace(r#"{"id":"b","tool":"bounding_box","classification":{"class":"car"}}"#, "");
     let empty = empty.replace(r#"{"id":"b","coordinate":{"x":1,"y":1,"width":9,"height":9}}"#, "");
@@ -128,4 +130,12 @@ fn images_whose_annotations_were_all_left_out_can_be_left_out() {
         ran.says("left out with all their annotations: 1 image");
         assert_eq!(images("omit").0, 1, "{format}");
     }
+}
+
+#[test]
+fn a_category_of_number_0_is_told() {
+    let told = "Datumaro reads the class with number 0 as none";
+    convert(&["--to", "coco", "--category-start", "0"], &image(1, "train")).exits(0).says(told);
+    let ran = convert(&["--to", "coco"], &image(1, "train")).exits(0);
+    assert!(!ran.stderr.contains(told), "{}", ran.stderr);
 }

@@ -294,3 +294,51 @@ fn images_that_no_reader_will_find_are_told() {
     let nameless = named.replace("1.jpg", "1");
     assert!(warned(&(nameless + &named)).contains("no image extension"));
 }
+
+/// `--polygons box` and `--boxes polygon`, as one would compute them by hand on an image of 100 × 50 pixels.
+#[test]
+fn shapes_become_other_shapes_when_they_are_wanted() {
+    let polygon = plain(1, "polygon", json!({"coordinate": [[[10, 10], [30, 10], [20, 40]]]}));
+    let over = plain(1, "polygon", json!({"coordinate": [[[-20, 10], [20, 10], [20, 30], [-20, 30]]]}));
+    let mask = json!({"pixel_indices": [[510, 5], [610, 5]], "isCompressed": true, "compressionFormat": "rle"});
+    let mask = plain(1, "segmentation", mask);
+    let upright = plain(1, "bounding_box", rect(10.0, 5.0, 20.0, 30.0, 0.0));
+    // A square of side 20 √2 on its corner about (50, 25).
+    let side = 20.0 * 2f64.sqrt();
+    let turned = rect(50.0 - side / 2.0, 25.0 - side / 2.0, side, side, std::f64::consts::FRAC_PI_4);
+    let turned = plain(1, "bounding_box", turned);
+    let (boxes, outlines) = (["--polygons", "box"], ["--boxes", "polygon"]);
+    let dropped = json!({"OUTLINE_DROPPED": 1});
+    let cut = json!({"CLIPPED_TO_IMAGE": 1, "OUTLINE_DROPPED": 1});
+    let none = json!({});
+    let cases = [
+        ("detect", boxes, &polygon, "0 0.200000 0.500000 0.200000 0.600000", &dropped),
+        ("detect", boxes, &over, "0 0.100000 0.400000 0.200000 0.400000", &cut),
+        ("detect", boxes, &mask, "0 0.125000 0.120000 0.050000 0.040000", &dropped),
+        (
+            "segment",
+            outlines,
+            &upright,
+            "0 0.100000 0.100000 0.300000 0.100000 0.300000 0.700000 0.100000 0.700000",
+            &none,
+        ),
+        (
+            "segment",
+            outlines,
+            &turned,
+            "0 0.500000 0.100000 0.700000 0.500000 0.500000 0.900000 0.300000 0.500000",
+            &none,
+        ),
+    ];
+    for (task, option, input, row, lossy) in cases {
+        let files = yolo(task, &option, input);
+        assert_eq!(files["labels/train/1.txt"].trim_end(), row, "{task}");
+        assert_eq!(&summary(&files)["lossy"], lossy, "{task}");
+        // Without the option nothing has a place, and the message names it.
+        let ran = convert(&["--to", "yolo", "--task", task], input).exits(7);
+        let advised = if task == "detect" { "yolo --polygons box" } else { "yolo --task segment --boxes polygon" };
+        ran.says(advised);
+    }
+    convert(&["--to", "yolo", "--polygons", "mask"], &polygon).exits(2).says("yolo has no planes");
+    convert(&["--to", "yolo", "--boxes", "polygon"], &polygon).exits(2).says("is read with --task segment");
+}

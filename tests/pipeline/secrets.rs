@@ -23,8 +23,15 @@ fn a_presigned_run_leaves_no_secret_behind() {
     for signed in [&["--presigned", "all"][..], &["--presigned", "mixed", "--sign-files"]] {
         let p = place(signed);
         // A document of ultralytics-ndjson is a list of addresses to download from: with `--images omit` it has none.
-        let formats =
-            ["json", "jsonl", "coco", "yolo --task segment", "voc", "csv", "ultralytics-ndjson --images omit"];
+        let formats = [
+            "json",
+            "jsonl",
+            "coco",
+            "yolo --task segment",
+            "voc",
+            "csv",
+            "ultralytics-ndjson --task segment --images omit",
+        ];
         for (n, format) in formats.iter().enumerate() {
             let line = format!("syn-fetch -vv | syn-filter -vv | syn-convert -vv --to {format} | syn-sink -vv out{n}");
             let ran = p.line(&line).exits(0);

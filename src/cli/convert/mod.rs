@@ -94,7 +94,13 @@ fn unread(format: &Declaration, ways: &[String], option: &str) -> Option<String>
         return Some(format!("--to {to}{space}{with} has no use for --{option}: leave it out"));
     };
     let of_choice = format.unread.iter().filter(|u| u.with.starts_with(choice) && !u.options.contains(&option));
-    let read: Vec<_> = of_choice.map(|u| u.with).collect();
+    let mut read: Vec<&str> = Vec::new();
+    for Unread { with, .. } in of_choice {
+        // With one more option beside it goes without saying.
+        if !read.iter().any(|known| with.starts_with(&format!("{known} "))) {
+            read.push(with);
+        }
+    }
     Some(format!("--to {to} {with} has no use for --{option}, which is read with {}", read.join(", ")))
 }
 

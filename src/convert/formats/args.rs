@@ -3,10 +3,11 @@
 use super::coco::args::Args as Coco;
 use super::csv::args::Args as Csv;
 use super::json::args::Args as Json;
+use super::shapes::{Args as Shapes, Boxes, Polygons};
 use super::template::args::Args as Template;
 use super::ultralytics_ndjson::args::Args as Ultralytics;
 use super::voc::args::Args as Voc;
-use super::yolo::args::Args as Yolo;
+use super::yolo::args::{Args as Yolo, YoloTask};
 use clap::ValueEnum;
 
 impl FormatArgs {
@@ -16,6 +17,13 @@ impl FormatArgs {
             value.map(|value| format!("--{option} {}", value.get_name()))
         };
         let task = typed("task", self.yolo.task.to_possible_value());
+        // A shape that is written as another one brings the options of that shape with it.
+        let other = match (self.yolo.task, self.shapes.polygons, self.shapes.boxes) {
+            (YoloTask::Detect, Some(Polygons::Box), _) => " --polygons box",
+            (YoloTask::Segment, _, Some(Boxes::Polygon)) => " --boxes polygon",
+            _ => "",
+        };
+        let task = task.map(|task| task + other);
         let rows = typed("rows", self.csv.rows.to_possible_value());
         task.into_iter().chain(rows).collect()
     }
@@ -34,6 +42,9 @@ pub struct FormatArgs {
     /// Those of `voc`.
     #[command(flatten)]
     pub voc: Voc,
+    /// Those of formats that have no place for some shapes.
+    #[command(flatten)]
+    pub shapes: Shapes,
     /// Those of `json`.
     #[command(flatten)]
     pub json: Json,

@@ -15,6 +15,7 @@ use crate::convert::declaration::{
 use crate::convert::engine::classes::Classes;
 use crate::convert::engine::record::RecordRef;
 use crate::convert::format::{Collector, Format, RenderContext, RunEnd, Unit};
+use crate::convert::formats::shapes::Polygons;
 use crate::convert::geometry::Size;
 use crate::convert::output::document::Document;
 use crate::convert::output::files::Files;
@@ -34,13 +35,23 @@ pub static CREATEML: Declaration = Declaration {
     unit: UnitKind::Image,
     size: true, // boxes are cut at the edge of the image
     raw: false,
-    tools: Tools::Of(&[Carries { with: "", tools: &[Tool::BoundingBox], rotation: false }]),
+    tools: Tools::Of(&[
+        Carries { with: "", tools: &[Tool::BoundingBox], rotation: false },
+        Carries {
+            with: "--polygons box",
+            tools: &[Tool::BoundingBox, Tool::Polygon, Tool::Segmentation],
+            rotation: false,
+        },
+    ]),
     attributes: Attributes::None,
     splits: Splits::Any,
     document: Some(OneDocument { path: "annotations.json", splits: false }),
-    options: &["bounds", "rotated", "closed-classes"],
+    options: &["polygons", "bounds", "rotated", "closed-classes"],
     unread: &[Unread { with: "--bare", options: &["images", "report"] }],
-    build: |_| Ok(Arc::new(CreateMl)),
+    build: |o| {
+        o.formats.shapes.without_planes("createml")?;
+        Ok(Arc::new(CreateMl))
+    },
 };
 
 /// The format.
@@ -68,7 +79,7 @@ impl Format for CreateMl {
         let mut losses = Vec::new();
         for a in unit.media.map_or(&[][..], |m| &m.annotations) {
             losses.clear();
-            let fate = match object(a, size, cx, &mut losses) {
+            let fate = match object(unit, a, size, cx, &mut losses) {
                 Ok(()) => Fate::Written(&losses),
                 Err(reason) => Fate::Lost(reason),
             };
@@ -94,10 +105,21 @@ impl Format for CreateMl {
 ///
 /// # Errors
 /// Why there is no object.
-fn object(a: &Annotation<'_>, size: Size, cx: &mut RenderContext<'_>, losses: &mut Vec<Reason>) -> Result<(), Reason> {
+fn object(
+    unit: &Unit<'_, '_>,
+    a: &Annotation<'_>,
+    size: Size,
+    cx: &mut RenderContext<'_>,
+    losses: &mut Vec<Reason>,
+) -> Result<(), Reason> {
     a.problem.map_or(Ok(()), Err)?;
-    let Geometry::Box(rect, rotation) = &a.geometry else { return Err(Reason::UnsupportedAnnotationType) };
-    let r = cx.fit(size).upright(*rect, *rotation, cx.rings, losses)?;
+    let r = match &a.geometry {
+        Geometry::Box(rect, rotation) => cx.fit(size).upright(*rect, *rotation, cx.rings, losses)?,
+        geometry if cx.options.formats.shapes.polygons == Some(Polygons::Box) => {
+            cx.fit(size).around(geometry, unit.arena, cx.rings, losses)?
+        }
+        _ => return Err(Reason::UnsupportedAnnotationType),
+    };
     cx.list_class(a)?;
     let out = cx.parts.text();
     out.lit(lit!("{\"label\":"));

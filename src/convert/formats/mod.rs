@@ -6,6 +6,7 @@ pub mod createml;
 pub mod csv;
 pub mod imagefolder;
 pub mod json;
+pub mod shapes;
 pub mod template;
 pub mod ultralytics_ndjson;
 pub mod voc;

@@ -16,6 +16,7 @@
 
 use super::bridge;
 use super::keypoints::Joint;
+use super::rle;
 use super::{Bounds, Rotated, Size, area, corners, distinct, hull};
 use crate::dm::mask::{MaskRef, Run};
 use crate::dm::shape::Coordinates;
@@ -112,6 +113,34 @@ impl Fit {
             lose(losses, Reason::ClippedToImage);
         }
         Ok(())
+    }
+
+    /// The upright box around a polygon, or around the pixels of a mask; of what reaches over the edge, around the part inside. Adds
+    /// `OUTLINE_DROPPED` to `losses`, and what the outline loses. `rings` is memory.
+    ///
+    /// # Errors
+    /// As [`Fit::rings`] and [`Fit::mask`]; [`Reason::UnsupportedAnnotationType`] for other geometry.
+    pub fn around(
+        self,
+        geometry: &Geometry<'_>,
+        arena: &Arena,
+        rings: &mut Rings,
+        losses: &mut Vec<Reason>,
+    ) -> Result<Rect, Reason> {
+        let around = match geometry {
+            Geometry::Polygon(_) | Geometry::Rings(_) => {
+                self.rings(rings_of(geometry, &arena.coordinates), rings, losses)?;
+                hull(rings.points())
+            }
+            Geometry::Mask(mask) => {
+                let mut runs = Vec::new();
+                self.mask(mask, arena, &mut runs, losses)?;
+                rle::extent(&runs, self.size).ok_or(Reason::InvalidGeometry)?.bbox
+            }
+            _ => return Err(Reason::UnsupportedAnnotationType),
+        };
+        lose(losses, Reason::OutlineDropped);
+        Ok(around)
     }
 
     /// The box around the labelled joints of an object. With `clip` those outside become unlabelled: moved to the edge they would

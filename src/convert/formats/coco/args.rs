@@ -9,7 +9,7 @@ pub struct Args {
     /// Which COCO documents to write
     #[arg(long, value_name = "WHICH", default_value = "used", hide_short_help = true, help_heading = "Formats")]
     pub roles: Roles,
-    /// Number of the first COCO category
+    /// Number of the first COCO category; 0 is for trainers that count so, and Datumaro reads that class as none
     #[arg(long, value_name = "N", default_value_t = 1, hide_short_help = true, help_heading = "Formats")]
     pub category_start: u32,
 }

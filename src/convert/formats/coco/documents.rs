@@ -78,6 +78,13 @@ impl Collector for Documents {
     }
 
     fn finish(mut self: Box<Self>, end: &RunEnd<'_>, out: &mut Files) -> Result<(), StreamError> {
+        if self.category_start == 0 {
+            out.notes.push(
+                "--category-start 0: Datumaro reads the class with number 0 as none, and drops its name; leave the option out for \
+                 programs that count from 1"
+                    .to_owned(),
+            );
+        }
         if self.used == [false; Role::ALL.len()] {
             self.used[0] = true;
         }

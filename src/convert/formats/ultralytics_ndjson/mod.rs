@@ -45,7 +45,18 @@ pub static ULTRALYTICS_NDJSON: Declaration = Declaration {
     attributes: Attributes::None,
     splits: Splits::Only(TRAIN_VAL_TEST),
     document: Some(OneDocument { path: DOCUMENT, splits: true }),
-    options: &["task", "parts", "closed-classes", "presigned", "bounds", "segmentation", "rotated", "keypoints"],
+    options: &[
+        "task",
+        "parts",
+        "polygons",
+        "boxes",
+        "closed-classes",
+        "presigned",
+        "bounds",
+        "segmentation",
+        "rotated",
+        "keypoints",
+    ],
     unread: UNREAD,
     build: |o| Ok(Arc::new(build(o)?)),
 };
@@ -66,6 +77,7 @@ fn build(options: &Options) -> Result<UltralyticsNdjson, String> {
     let [task] = Task::of(options.formats.yolo.task) else {
         return Err("--task all: a file of ultralytics-ndjson has one task; choose detect, segment, pose or obb".into());
     };
+    options.formats.shapes.without_planes("ultralytics-ndjson")?;
     Ok(UltralyticsNdjson {
         task: *task,
         profile: options.keypoints.clone(),

@@ -18,12 +18,12 @@ pub mod xml;
 
 use crate::convert::declaration::{Attributes, Carries, Declaration, Splits, Tools, UnitKind};
 use crate::convert::format::{Collector, Format, RenderContext, Unit};
+use crate::convert::formats::shapes::Polygons;
 use crate::convert::geometry::fit::rings_of;
 use crate::convert::geometry::{Size, hull};
 use crate::convert::options::Segmentation;
 use crate::convert::report::tally::Fate;
 use crate::dm::{Annotation, Geometry, Reason, Rect, Tool};
-use args::Polygons;
 use devkit::Devkit;
 use layers::Layers;
 use std::borrow::Cow;
@@ -138,9 +138,12 @@ impl Image {
             Geometry::Polygon(_) | Geometry::Rings(_) => {
                 let rings = rings_of(&a.geometry, &unit.arena.coordinates);
                 fit.rings(rings.clone(), cx.rings, losses)?;
-                match cx.options.formats.voc.polygons {
+                match cx.options.formats.shapes.polygons.unwrap_or_default() {
                     Polygons::Mask => self.layers.rings(a, rings, cx),
-                    Polygons::Box => self.object(a, hull(cx.rings.points()), cx),
+                    Polygons::Box => {
+                        losses.push(Reason::OutlineDropped);
+                        self.object(a, hull(cx.rings.points()), cx)
+                    }
                 }
             }
             Geometry::Mask(mask) => match cx.options.segmentation {

@@ -1,11 +1,13 @@
 //! `detect`: `class xc yc w h`.
 
 use super::row::Frame;
+use super::segment;
 use crate::convert::format::RenderContext;
+use crate::convert::formats::shapes::Polygons;
 use crate::convert::geometry::Bounds;
 use crate::dm::{Annotation, Geometry, Reason, Rect};
 
-/// Appends the row of a box. A rotated box becomes its upright hull.
+/// Appends the row of a box. A rotated box becomes its upright hull; so do polygons and masks with `--polygons box`.
 ///
 /// # Errors
 /// Why there is no row.
@@ -15,8 +17,17 @@ pub fn row(
     cx: &mut RenderContext<'_>,
     losses: &mut Vec<Reason>,
 ) -> Result<(), Reason> {
-    let Geometry::Box(rect, rotation) = &a.geometry else { return Err(Reason::UnsupportedAnnotationType) };
-    let fitted = upright(*rect, *rotation, frame, cx, losses)?;
+    let fitted = match &a.geometry {
+        Geometry::Box(rect, rotation) => upright(*rect, *rotation, frame, cx, losses)?,
+        geometry if cx.options.formats.shapes.polygons == Some(Polygons::Box) => {
+            if let Geometry::Mask(_) = geometry {
+                segment::objects_only(cx)?;
+            }
+            let around = cx.fit(frame.size).around(geometry, frame.arena, cx.rings, losses)?;
+            readable(around, frame, cx)?
+        }
+        _ => return Err(Reason::UnsupportedAnnotationType),
+    };
     let class = cx.list_class(a)?;
     let out = cx.parts.text();
     frame.style.open(out, class);
@@ -39,9 +50,13 @@ pub fn upright(
     cx: &mut RenderContext<'_>,
     losses: &mut Vec<Reason>,
 ) -> Result<Rect, Reason> {
-    let fit = cx.fit(frame.size);
-    let fitted = fit.upright(rect, rotation, cx.rings, losses)?;
-    if fit.bounds == Bounds::Keep && !frame.takes(fitted) {
+    let fitted = cx.fit(frame.size).upright(rect, rotation, cx.rings, losses)?;
+    readable(fitted, frame, cx)
+}
+
+/// A fitted box, if a row can hold it.
+fn readable(fitted: Rect, frame: Frame<'_>, cx: &RenderContext<'_>) -> Result<Rect, Reason> {
+    if cx.options.bounds == Bounds::Keep && !frame.takes(fitted) {
         return Err(Reason::InvalidGeometry);
     }
     if !frame.shows(fitted) {

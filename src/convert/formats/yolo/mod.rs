@@ -40,15 +40,34 @@ pub static YOLO: Declaration = Declaration {
     attributes: Attributes::None,
     splits: Splits::Read(TRAIN_VAL_TEST),
     document: None,
-    options: &["task", "parts", "closed-classes", "bounds", "segmentation", "rotated", "keypoints"],
+    options: &[
+        "task",
+        "parts",
+        "polygons",
+        "boxes",
+        "closed-classes",
+        "bounds",
+        "segmentation",
+        "rotated",
+        "keypoints",
+    ],
     unread: UNREAD,
-    build: |o| Ok(Arc::new(Yolo::new(o.formats.yolo.task))),
+    build: |o| {
+        o.formats.shapes.without_planes("yolo")?;
+        Ok(Arc::new(Yolo::new(o.formats.yolo.task)))
+    },
 };
 
 /// What the labels of each task are made of.
 pub const CARRIED: Tools = Tools::Of(&[
     Carries { with: "", tools: &[Tool::BoundingBox], rotation: false },
     Carries { with: "--task segment", tools: &[Tool::Polygon, Tool::Segmentation], rotation: false },
+    Carries { with: "--polygons box", tools: &[Tool::BoundingBox, Tool::Polygon, Tool::Segmentation], rotation: false },
+    Carries {
+        with: "--task segment --boxes polygon",
+        tools: &[Tool::BoundingBox, Tool::Polygon, Tool::Segmentation],
+        rotation: true,
+    },
     Carries { with: "--task pose", tools: &[Tool::Keypoint], rotation: false },
     Carries { with: "--task obb", tools: &[Tool::BoundingBox], rotation: true },
 ]);
@@ -56,10 +75,12 @@ pub const CARRIED: Tools = Tools::Of(&[
 /// What the labels of single tasks have no use for, and what one document has none for.
 pub const UNREAD: &[Unread] = &[
     Unread { with: "--bare", options: &["report"] },
-    Unread { with: "--task detect", options: &["parts", "segmentation", "keypoints"] },
-    Unread { with: "--task segment", options: &["rotated", "keypoints"] },
-    Unread { with: "--task pose", options: &["parts", "segmentation", "rotated"] },
-    Unread { with: "--task obb", options: &["parts", "segmentation", "keypoints"] },
+    Unread { with: "--task detect", options: &["parts", "boxes", "segmentation", "keypoints"] },
+    Unread { with: "--task detect --polygons box", options: &["parts", "boxes", "keypoints"] },
+    Unread { with: "--task segment", options: &["polygons", "rotated", "keypoints"] },
+    Unread { with: "--task segment --boxes polygon", options: &["polygons", "keypoints"] },
+    Unread { with: "--task pose", options: &["parts", "polygons", "boxes", "segmentation", "rotated"] },
+    Unread { with: "--task obb", options: &["parts", "polygons", "boxes", "segmentation", "keypoints"] },
 ];
 
 /// What the rows of one tree describe.

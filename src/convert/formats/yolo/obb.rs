@@ -45,7 +45,8 @@ pub fn row(
     Ok(())
 }
 
-fn square(Rect { x, y, w, h }: Rect) -> Quad {
+/// The corners of an upright box.
+pub fn square(Rect { x, y, w, h }: Rect) -> Quad {
     [[x, y], [x + w, y], [x + w, y + h], [x, y + h]]
 }
 
