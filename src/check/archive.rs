@@ -18,6 +18,9 @@ pub enum Packed {
     Zstd,
 }
 
+/// So many bytes tell how a file is packed.
+pub const FRONT: usize = 512;
+
 /// Where tar archives have their name.
 const USTAR: std::ops::Range<usize> = 257..262;
 
@@ -27,14 +30,19 @@ const USTAR: std::ops::Range<usize> = 257..262;
 /// The file cannot be read.
 pub fn kind(path: &Path) -> io::Result<Option<Packed>> {
     let mut front = Vec::new();
-    File::open(path)?.take(512).read_to_end(&mut front)?;
-    Ok(match front[..] {
+    File::open(path)?.take(FRONT as u64).read_to_end(&mut front)?;
+    Ok(kind_of(&front))
+}
+
+/// How a file is packed that has these first [`FRONT`] bytes.
+pub fn kind_of(front: &[u8]) -> Option<Packed> {
+    match *front {
         [b'P', b'K', 3, 4, ..] => Some(Packed::Zip),
         [0x1f, 0x8b, ..] => Some(Packed::Gzip),
         [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Packed::Zstd),
-        _ if is_tar(&front) => Some(Packed::Tar),
+        _ if is_tar(front) => Some(Packed::Tar),
         _ => None,
-    })
+    }
 }
 
 fn is_tar(front: &[u8]) -> bool {

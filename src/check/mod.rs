@@ -13,6 +13,7 @@ pub(crate) mod layout;
 mod picture;
 pub(crate) mod report;
 pub(crate) mod rules;
+pub(crate) mod source;
 pub(crate) mod tree;
 pub(crate) mod ultralytics;
 pub(crate) mod voc;

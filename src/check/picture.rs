@@ -3,7 +3,7 @@
 use crate::image::{ImageError, Seen, look as look_at};
 use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{BufReader, Cursor, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
@@ -23,18 +23,76 @@ const FRONT: usize = 4096;
 /// What is read of its end.
 const BACK: usize = 64;
 
+/// The bytes of a file, wherever it is.
+pub trait Bytes {
+    /// How many there are.
+    ///
+    /// # Errors
+    /// That cannot be known.
+    fn length(&self) -> io::Result<u64>;
+
+    /// Reads some from an offset on; 0 at the end.
+    ///
+    /// # Errors
+    /// They cannot be read.
+    fn read_at(&self, to: &mut [u8], at: u64) -> io::Result<usize>;
+}
+
+impl Bytes for File {
+    fn length(&self) -> io::Result<u64> {
+        Ok(self.metadata()?.len())
+    }
+
+    fn read_at(&self, to: &mut [u8], at: u64) -> io::Result<usize> {
+        FileExt::read_at(self, to, at)
+    }
+}
+
+/// [`Bytes`] from the first to the last.
+struct Reading<'b, B> {
+    bytes: &'b B,
+    at: u64,
+}
+
+impl<B: Bytes> Read for Reading<'_, B> {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        let n = self.bytes.read_at(to, self.at)?;
+        self.at += n as u64;
+        Ok(n)
+    }
+}
+
+impl<B: Bytes> Seek for Reading<'_, B> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let at = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+            SeekFrom::End(by) => self.bytes.length()?.checked_add_signed(by),
+        };
+        self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
+    }
+}
+
 /// Looks at a file.
 ///
 /// # Errors
 /// The file cannot be read, or is not an image of a known format.
 pub fn look(path: &Path) -> Result<Picture, ImageError> {
-    let file = File::open(path)?;
-    let length = file.metadata()?.len();
+    look_into(&File::open(path)?)
+}
+
+/// Looks at an image, and reads no more of it than that takes.
+///
+/// # Errors
+/// As [`look`].
+pub fn look_into(file: &impl Bytes) -> Result<Picture, ImageError> {
+    let length = file.length()?;
     let mut front = [0; FRONT];
-    let n = fill(&file, &mut front, 0)?;
+    let n = fill(file, &mut front, 0)?;
     let front = &front[..n];
     let mut back = [0; BACK];
-    let n = fill(&file, &mut back, length.saturating_sub(BACK as u64))?;
+    let n = fill(file, &mut back, length.saturating_sub(BACK as u64))?;
     let back = &back[..n];
     let mut hasher = DefaultHasher::new();
     (length, front, back).hash(&mut hasher);
@@ -42,22 +100,22 @@ pub fn look(path: &Path) -> Result<Picture, ImageError> {
     let mut seen = match (jpeg_2000(front), look_at(&mut Cursor::new(front))) {
         (Some(seen), _) | (None, Ok(seen)) => seen,
         (None, Err(e)) if length <= FRONT as u64 => return Err(e),
-        _ => look_at(&mut BufReader::with_capacity(FRONT, &file))?,
+        _ => look_at(&mut BufReader::with_capacity(FRONT, Reading { bytes: file, at: 0 }))?,
     };
     let exif = match front {
-        [0x89, b'P', b'N', b'G', ..] => chunk(&file, 8, *b"eXIf", u32::from_be_bytes, 4),
-        [b'R', b'I', b'F', b'F', ..] => chunk(&file, 12, *b"EXIF", u32::from_le_bytes, 0),
+        [0x89, b'P', b'N', b'G', ..] => chunk(file, 8, *b"eXIf", u32::from_be_bytes, 4),
+        [b'R', b'I', b'F', b'F', ..] => chunk(file, 12, *b"EXIF", u32::from_le_bytes, 0),
         _ => None,
     };
     // OpenCV and browsers turn these as they turn JPEGs.
-    if let Some(orientation @ 2..=8) = exif.and_then(|at| exif_at(&file, at)) {
+    if let Some(orientation @ 2..=8) = exif.and_then(|at| exif_at(file, at)) {
         let Seen { width, height, .. } = seen;
         let (width, height) = if orientation >= 5 { (height, width) } else { (width, height) };
         seen = Seen { width, height, orientation };
     }
     let cut = match front {
-        [0xff, 0xd8, ..] => !back.ends_with(&[0xff, 0xd9]) && !jpeg_ends(&file)?,
-        [0x89, b'P', b'N', b'G', ..] => !back.ends_with(b"IEND\xaeB\x60\x82") && !png_ends(&file, length)?,
+        [0xff, 0xd8, ..] => !back.ends_with(&[0xff, 0xd9]) && !jpeg_ends(file)?,
+        [0x89, b'P', b'N', b'G', ..] => !back.ends_with(b"IEND\xaeB\x60\x82") && !png_ends(file, length)?,
         _ => false,
     };
     Ok(Picture { seen, cut, key: hasher.finish() })
@@ -78,7 +136,7 @@ fn jpeg_2000(front: &[u8]) -> Option<Seen> {
 }
 
 /// Where the content of a chunk begins. PNG has the length before the name and `behind` bytes of a checksum; RIFF has it after the name.
-fn chunk(file: &File, from: u64, name: [u8; 4], number: fn([u8; 4]) -> u32, behind: u64) -> Option<u64> {
+fn chunk(file: &impl Bytes, from: u64, name: [u8; 4], number: fn([u8; 4]) -> u32, behind: u64) -> Option<u64> {
     let (mut at, mut head) = (from, [0; 8]);
     for _ in 0..1000 {
         if fill(file, &mut head, at).ok()? < 8 {
@@ -98,14 +156,14 @@ fn chunk(file: &File, from: u64, name: [u8; 4], number: fn([u8; 4]) -> u32, behi
 }
 
 /// The orientation of an EXIF that is there in a file.
-fn exif_at(file: &File, at: u64) -> Option<u16> {
+fn exif_at(file: &impl Bytes, at: u64) -> Option<u16> {
     let mut bytes = [0; 1024];
     let n = fill(file, &mut bytes, at).ok()?;
     let bytes = bytes[..n].strip_prefix(b"Exif\0\0").unwrap_or(&bytes[..n]);
     crate::image::orientation(&mut Cursor::new(bytes)).ok()
 }
 
-fn fill(file: &File, to: &mut [u8], at: u64) -> std::io::Result<usize> {
+fn fill(file: &impl Bytes, to: &mut [u8], at: u64) -> io::Result<usize> {
     let mut n = 0;
     while n < to.len() {
         match file.read_at(&mut to[n..], at + n as u64)? {
@@ -117,11 +175,9 @@ fn fill(file: &File, to: &mut [u8], at: u64) -> std::io::Result<usize> {
 }
 
 /// Whether a JPEG that ends in other bytes has its end marker before them: cameras append more pictures, programs a line feed.
-fn jpeg_ends(file: &File) -> std::io::Result<bool> {
+fn jpeg_ends(file: &impl Bytes) -> io::Result<bool> {
     let mut bytes = Vec::new();
-    let mut file = BufReader::new(file);
-    file.seek(SeekFrom::Start(0))?;
-    file.take(1 << 30).read_to_end(&mut bytes)?;
+    Reading { bytes: file, at: 0 }.take(1 << 30).read_to_end(&mut bytes)?;
     let mut at = 2;
     while let Some(found) = memchr::memchr(0xff, bytes.get(at..).unwrap_or_default()) {
         at += found;
@@ -144,7 +200,7 @@ fn jpeg_ends(file: &File) -> std::io::Result<bool> {
 }
 
 /// Whether the chunks of a PNG lead to its last.
-fn png_ends(file: &File, length: u64) -> std::io::Result<bool> {
+fn png_ends(file: &impl Bytes, length: u64) -> io::Result<bool> {
     let mut at = 8;
     let mut head = [0; 8];
     while fill(file, &mut head, at)? == 8 {

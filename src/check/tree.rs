@@ -1,7 +1,8 @@
-//! The dataset that is checked: a folder, a document, an archive, or the file lines of `syn-convert`.
+//! The dataset that is checked: a folder, a document, an archive, the file lines of `syn-convert`, or what a source elsewhere has.
 
 use super::archive;
 use super::picture::{self, Picture};
+use super::source::{self, Source};
 use crate::file_line::{Content, FileLine};
 use crate::image::ImageError;
 use crate::path::RelPath;
@@ -71,12 +72,24 @@ impl Tree {
         };
         // The images of annotations/instances.json are beside its folder.
         let (root, only) = match (parent.parent(), parent.file_name().and_then(|n| n.to_str())) {
-            (Some(above), Some(folder)) if folder.eq_ignore_ascii_case("annotations") => {
-                (above, format!("{folder}/{name}"))
-            }
+            (Some(above), Some(folder)) if is_annotations(folder) => (above, format!("{folder}/{name}")),
             _ => (parent, name),
         };
         Ok((Self { root: root.to_owned(), only: Some(only), unpacked: None, threads: 1 }, Vec::new()))
+    }
+
+    /// A dataset elsewhere, as far as a check reads it, in a temporary folder; and what of it cannot be read. `only`: the one document to
+    /// look at.
+    ///
+    /// # Errors
+    /// Those of the source; [`StreamError::Write`] when there is no room.
+    pub fn of_source<S: Source>(source: &S, only: Option<String>) -> Result<(Self, Vec<String>), S::Error> {
+        let folder = temporary()?;
+        let failed = |source| StreamError::Write { name: "temporary folder".into(), source };
+        let root = fs::canonicalize(folder.path()).map_err(failed)?;
+        let unread = source::bring(source, &root)?;
+        let unpacked = Some(Unpacked { _folder: folder, lines: false });
+        Ok((Self { root, only, unpacked, threads: 1 }, unread))
     }
 
     /// The files of a stream, unpacked into a temporary folder, and what came beside them. Originals stay where they are.
@@ -230,6 +243,21 @@ impl Tree {
             Err(e) => Image::Unreadable(e.to_string()),
         }
     }
+}
+
+/// Whether a folder is one of documents: their images are beside it.
+pub fn is_annotations(folder: &str) -> bool {
+    folder.eq_ignore_ascii_case("annotations")
+}
+
+/// So many bytes tell whether a file is packed.
+#[cfg(feature = "stores")]
+pub const PACKED_FRONT: u64 = archive::FRONT as u64;
+
+/// Whether a file with this beginning ([`PACKED_FRONT`] bytes) is packed: [`Tree::open`] unpacks it.
+#[cfg(feature = "stores")]
+pub fn is_packed(front: &[u8]) -> bool {
+    archive::kind_of(front).is_some()
 }
 
 fn temporary() -> Result<TempDir, StreamError> {

@@ -128,7 +128,7 @@ pub fn check(
     } else if unframed.unframed {
         return Err(Failure::usage("--unframed is for file lines on standard input (--check -)"));
     } else {
-        Tree::open(what)?
+        open(what, console)?
     };
     tree.threads = common.threads();
     let mut findings = Findings::new(args.report(common)?, args.readers.as_deref());
@@ -157,6 +157,23 @@ pub fn check(
     });
     console.summary(&message, numbers);
     Ok(if findings.any_loss() || !findings.unread.is_empty() { Exit::Input } else { Exit::Ok })
+}
+
+/// The dataset at a path, or in a store.
+#[cfg_attr(not(feature = "stores"), expect(unused_variables))]
+fn open(what: &Path, console: &Console) -> Result<(Tree, Vec<String>), Failure> {
+    let address = what.to_str().filter(|text| text.contains("://") && !what.exists());
+    match address {
+        #[cfg(feature = "stores")]
+        Some(address) => super::check_store::open(address, console),
+        #[cfg(not(feature = "stores"))]
+        Some(address) => {
+            let message =
+                format!("{address}: this program was built without stores: copy the dataset to this machine first");
+            Err(Failure::usage(message))
+        }
+        None => Ok(Tree::open(what)?),
+    }
 }
 
 /// What was read, by format: `coco (2 datasets, 40 images, 300 annotations)`.

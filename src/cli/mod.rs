@@ -6,6 +6,8 @@ mod advice;
 #[cfg(test)]
 mod advised;
 mod check;
+#[cfg(feature = "stores")]
+mod check_store;
 mod common;
 mod completions;
 #[cfg(feature = "net")]

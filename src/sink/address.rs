@@ -108,6 +108,23 @@ pub fn components(path: &str) -> Result<(), &str> {
     if path.is_empty() { Ok(()) } else { path.split('/').find(bad).map_or(Ok(()), Err) }
 }
 
+/// Checks that an address is that of a file or folder in a store, to be read.
+///
+/// # Errors
+/// [`SinkError::Usage`] saying what was probably meant.
+#[cfg(feature = "stores")]
+pub fn check_stored(place: &str) -> Result<(), SinkError> {
+    let name = scheme(place).unwrap_or_default();
+    if !is_scheme(name) {
+        return Err(unknown_scheme(name, place));
+    }
+    let rest = without_secret(&place[name.len() + 3..]);
+    let path = rest.split_once('/').map_or("", |(_, path)| path);
+    let path = path.strip_prefix('/').filter(|_| name.starts_with("ftp")).unwrap_or(path);
+    components(path.strip_suffix('/').unwrap_or(path))
+        .map_err(|bad| SinkError::usage(format!("{name}://{rest} has a component {bad:?}, which is no name")))
+}
+
 fn unknown_scheme(name: &str, dest: &str) -> SinkError {
     let rest = without_secret(&dest[name.len() + 3..]);
     match name.to_ascii_lowercase().as_str() {

@@ -20,7 +20,11 @@ use super::local::staging::Staging;
 #[cfg(feature = "stores")]
 use super::store;
 #[cfg(feature = "stores")]
+use super::store::list::StoredDataset;
+#[cfg(feature = "stores")]
 use super::store::scheme::{SCHEMES, Scheme};
+#[cfg(feature = "stores")]
+use crate::net::retry::RetryPolicy;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -121,6 +125,19 @@ pub fn published(options: &OpenOptions<'_>) -> Result<Arc<dyn Published>, SinkEr
         Kind::Local(kind) => (kind.published)(options),
         #[cfg(feature = "stores")]
         Kind::Store(scheme) => store::open::published((scheme.location)(text(options.dest)?)?, options),
+    }
+}
+
+/// What a store has at an address, whoever wrote it, for reading.
+///
+/// # Errors
+/// [`SinkError::Usage`] when no store takes it, [`SinkError::Write`] when the system gives no threads.
+#[cfg(feature = "stores")]
+pub fn stored(place: &str, retry: &RetryPolicy) -> Result<StoredDataset, SinkError> {
+    address::check_stored(place)?;
+    match kind_of(OsStr::new(place))? {
+        Kind::Store(scheme) => StoredDataset::new((scheme.location)(place)?, retry),
+        Kind::Local(_) => Err(SinkError::Internal("an address of a store that is none")),
     }
 }
 

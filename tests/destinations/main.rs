@@ -8,6 +8,7 @@
 
 mod archives;
 mod campaign;
+mod check;
 #[path = "../common/mod.rs"]
 mod common;
 mod faults;

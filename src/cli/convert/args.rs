@@ -54,9 +54,9 @@ pub struct Args {
     /// Output format
     #[arg(short, long, value_name = "FORMAT", value_parser = FormatName)]
     pub to: Option<String>,
-    /// Check a finished dataset instead: a folder, an archive, a document, or - for file lines
+    /// Check a finished dataset instead: a folder, an archive, a document, a store (s3://…), or - for file lines
     #[arg(long, value_name = "PLACE", conflicts_with = "files", help = format!(
-        "Check a finished dataset instead ({}): a folder, an archive, a document, or - for file lines", check::names()))]
+        "Check a finished dataset instead ({}): a folder, an archive, a document, a store (s3://…), or - for file lines", check::names()))]
     pub check: Option<PathBuf>,
     /// What is judged, and how it is written.
     #[command(flatten)]

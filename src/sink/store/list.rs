@@ -9,6 +9,7 @@ use futures_util::TryStreamExt;
 use opendal::{Buffer, ErrorKind, Operator};
 use std::collections::VecDeque;
 use std::io::{self, Read};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Bytes read at once.
@@ -100,6 +101,51 @@ impl StoredDataset {
     /// When the system gives no threads.
     pub fn new(location: Location, retry: &RetryPolicy) -> Result<Self, SinkError> {
         Ok(Self { io: Arc::new(location.io(retry)?), location })
+    }
+}
+
+/// Reading of what others may have written.
+impl StoredDataset {
+    /// The size of a file below the location; `None` when there is none. An empty path is the location itself.
+    ///
+    /// # Errors
+    /// [`SinkError::Store`].
+    pub fn size(&self, path: &str) -> Result<Option<u64>, SinkError> {
+        let key = self.key(path);
+        match self.io.wait(self.io.op().stat(&key))? {
+            Ok(meta) => Ok(Some(meta.content_length()).filter(|_| !meta.is_dir())),
+            Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(self.io.failed(&key, &e)),
+        }
+    }
+
+    /// Bytes of a file, all of this range. An empty path is the location itself.
+    ///
+    /// # Errors
+    /// [`SinkError::Store`], also when the file has changed and is shorter.
+    pub fn read_range(&self, path: &str, range: Range<u64>) -> Result<Vec<u8>, SinkError> {
+        let key = self.key(path);
+        let wanted = range.end - range.start;
+        let read = self.io.wait(self.io.op().read_with(&key).range(range))?;
+        let bytes = read.map_err(|e| self.io.failed(&key, &e))?.to_vec();
+        if bytes.len() as u64 == wanted {
+            return Ok(bytes);
+        }
+        Err(SinkError::store(format!("{}/{path}", self.location.name), "it changes while it is read"))
+    }
+
+    /// The same store, one folder further up.
+    #[must_use]
+    pub fn parent(&self) -> Self {
+        let up = |path: &str| path.rsplit_once('/').map_or(String::new(), |(parent, _)| parent.to_owned());
+        let mut location = self.location.clone();
+        location.prefix = up(&location.prefix);
+        location.name = up(&location.name);
+        Self { io: self.io.clone(), location }
+    }
+
+    fn key(&self, path: &str) -> String {
+        if path.is_empty() { self.location.prefix.clone() } else { self.location.file(path) }
     }
 }
 
