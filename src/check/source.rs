@@ -94,18 +94,18 @@ pub fn bring<S: Source>(source: &S, folder: &Path) -> Result<Vec<String>, S::Err
         let mut folders = HashSet::new();
         let listed = source.list(&mut |path, length| {
             // Nobody looks into hidden folders.
-            if folder_of(path).split('/').any(|part| part.starts_with('.')) {
+            if folder_of(path).split('/').any(|part| part.starts_with('.') && !matches!(part, "." | "..")) {
                 return Ok(());
             }
-            let place = RelPath::new(path).map_err(|e| e.to_string()).and_then(|path| {
-                let into = folder_of(path.as_str()).to_owned();
+            let place = RelPath::new(path).map_err(|e| e.to_string()).and_then(|_| {
+                let into = folder_of(path).to_owned();
                 let made = folders.contains(&into) || fs::create_dir_all(folder.join(&into)).is_ok();
                 folders.insert(into);
-                if made { Ok(path) } else { Err("a file has the name of its folder".to_owned()) }
+                if made { Ok(()) } else { Err("a file has the name of its folder".to_owned()) }
             });
             match place {
                 // Nobody receives it when they have failed.
-                Ok(path) => send.send((path.as_str().to_owned(), length)).map_err(|_| StreamError::Closed.into()),
+                Ok(()) => send.send((path.to_owned(), length)).map_err(|_| StreamError::Closed.into()),
                 Err(e) => {
                     unread.push(format!("{path:?} was not read: {e}"));
                     Ok(())
@@ -261,11 +261,11 @@ mod tests {
     fn documents_come_whole_and_what_nobody_opens_as_a_name() {
         let folder = tempfile::tempdir().unwrap();
         let text = b"0 0.5 0.5 0.1 0.1\n".repeat(500_000);
-        let names = ["labels/a.txt", "film.mp4", ".a.partial/log", "SegmentationClass/a.png", "list"];
+        let names = ["labels/a.txt", "film.mp4", ".a.partial/log", "SegmentationClass/a.png", "decomposed-e\u{301}"];
         let files: BTreeMap<String, Vec<u8>> = names.iter().map(|name| ((*name).to_owned(), text.clone())).collect();
         let source = Memory { files, ..Memory::default() };
         assert!(bring(&source, folder.path()).unwrap().is_empty());
-        for whole in ["labels/a.txt", "SegmentationClass/a.png", "list"] {
+        for whole in ["labels/a.txt", "SegmentationClass/a.png", "decomposed-e\u{301}"] {
             assert_eq!(fs::read(folder.path().join(whole)).unwrap(), text, "{whole}");
         }
         assert_eq!(fs::metadata(folder.path().join("film.mp4")).unwrap().len(), text.len() as u64);
