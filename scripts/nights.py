@@ -16,6 +16,7 @@ import os
 import random
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -88,8 +89,14 @@ class Simulation:
         for path in (self.state, self.dest.parent, self.shims):
             path.mkdir()
         (folder / "classes").write_text("".join(name + "\n" for name in CLASSES))
-        self.late = None
+        self.late, self.store = None, None
         self.log = []
+        if args.s3:
+            with socket.socket() as free:
+                free.bind(("127.0.0.1", 0))
+                self.store_port = free.getsockname()[1]
+            self.dest = folder / "store/bucket/roads"
+            self.dest.parent.mkdir(parents=True)
 
     def now(self):
         return time.time() + self.night * DAY
@@ -101,6 +108,10 @@ class Simulation:
             "NIGHTLY_STATE": str(self.state), "NIGHTLY_DEST": str(self.dest), "NIGHTLY_FETCH": "--retry-for 2 --retry-pause 0.02",
             "NIGHTLY_CONVERT": f"--to yolo --split 0.7/0.2/0.1 --images omit --classes {self.folder}/classes",
         }
+        if self.args.s3:
+            env |= {"NIGHTLY_DEST": "s3://bucket/roads", "AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{self.store_port}",
+                    "AWS_ACCESS_KEY_ID": "AK", "AWS_SECRET_ACCESS_KEY": "SK", "AWS_REGION": "us-east-1",
+                    "NIGHTLY_SINK": "--retry-for 2"}
         return env | {"NIGHTS_SHIFT": str(self.night * DAY + skew)}
 
     @staticmethod
@@ -114,6 +125,8 @@ class Simulation:
         self.world.write(self.folder / "rows.ndjson")
         command = [f"{self.args.stand_in}", "--dump", str(self.folder / "rows.ndjson"), "--token", "syn_nights", "--port",
                    str(self.port), "--classes", str(self.folder / "classes"), "--seed", str(self.night), *faults]
+        if self.args.s3:
+            self.serve_store()
         env, line = dict(os.environ) | {"NIGHTS_SHIFT": str(self.night * DAY)}, ""
         for _ in range(50):
             # The one before may still have the port.
@@ -126,11 +139,32 @@ class Simulation:
         assert line.startswith("listening on"), f"the stand-in did not start: {line!r}"
         self.port = int(line.rsplit(":", 1)[1])
 
+    def serve_store(self):
+        """An S3 server over a folder, with the clock of this night."""
+        program = shutil.which("s3s-fs") or str(Path.home() / ".cargo/bin/s3s-fs")
+        command = [program, "--host", "127.0.0.1", "--port", str(self.store_port), "--access-key", "AK", "--secret-key", "SK",
+                   self.dest.parent.parent]
+        env = dict(os.environ) | {"NIGHTS_SHIFT": str(self.night * DAY)}
+        self.store = subprocess.Popen(**self.shifted(env, command), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                      start_new_session=True)
+        for _ in range(200):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.store_port)) == 0:
+                    return
+            time.sleep(0.05)
+        raise AssertionError("the S3 server did not start")
+
     def stop(self):
-        if self.server:
-            os.killpg(self.server.pid, signal.SIGKILL)
-            self.server.wait()
-            self.server = None
+        for process in filter(None, (self.server, self.store)):
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        self.server = self.store = None
+
+    def stop_store(self):
+        if self.store:
+            os.killpg(self.store.pid, signal.SIGKILL)
+            self.store.wait()
+            self.store = None
 
     def start(self, env, prefix=()):
         return subprocess.Popen(**self.shifted(env, [*prefix, "bash", ROOT / "scripts/nightly.sh"]), stdin=subprocess.DEVNULL,
@@ -167,7 +201,13 @@ class Simulation:
         return f"{name} killed, exit {process.returncode}"
 
     def store_down(self):
-        """The place of the dataset is not there."""
+        """The place of the dataset is not there; a server dies at a random moment."""
+        if self.args.s3:
+            process = self.start(self.environment())
+            time.sleep(self.dice.uniform(0, 0.8))
+            self.stop_store()
+            process.communicate(timeout=300)
+            return f"exit {process.returncode}"
         away = self.folder / "away"
         self.dest.parent.rename(away)
         self.dest.parent.write_text("not a folder")
@@ -334,6 +374,7 @@ def main():
     parser.add_argument("--seeds", type=int, default=int(os.environ.get("SYNPIPE_SEEDS", 3)), help="how many seeds")
     parser.add_argument("--first", type=int, default=1, help="the first seed")
     parser.add_argument("--nights", type=int, default=30, help="nights of a seed")
+    parser.add_argument("--s3", action="store_true", help="publish to an S3 server (s3s-fs), which is what is down")
     parser.add_argument("--verbose", action="store_true", help="say what happened each night")
     args = parser.parse_args()
     args.bin = args.bin.resolve()

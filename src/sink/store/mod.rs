@@ -43,6 +43,7 @@ use error::failed;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use upload::StoreFile;
 use work::{Claim, Work};
@@ -84,6 +85,8 @@ pub struct Store {
     caches: Caches,
     /// The paths of this run, hashed.
     known: Mutex<HashSet<u64>>,
+    /// Files that waited are on their way to their places: a failure leaves what a kill would, since nothing can take them back.
+    moving: AtomicBool,
 }
 
 impl Store {
@@ -167,6 +170,7 @@ impl Store {
             replaces,
             resumed,
             keep,
+            moving: AtomicBool::new(false),
             scratch,
             keys,
             held,
@@ -284,8 +288,16 @@ impl Destination for Store {
         if self.work.is_taken() {
             return;
         }
-        if self.keep {
+        let moving = self.moving.load(Ordering::Relaxed);
+        if self.keep || moving {
             self.work.flush_last();
+            if moving {
+                self.io.warn(&format!(
+                    "{0}: the run failed while it moved the dataset into its place: it is not whole there; `--overwrite` starts over, \
+                     `--resume` continues",
+                    self.location.name
+                ));
+            }
             return;
         }
         if !self.claim.staged {

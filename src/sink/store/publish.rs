@@ -27,6 +27,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// Files moved or removed at once.
 const AT_ONCE: usize = 16;
@@ -46,6 +47,7 @@ impl Store {
             self.tidy();
             return Ok(());
         }
+        self.moving.store(true, Ordering::Relaxed);
         if !self.move_folder(manifest)? {
             if self.replaces {
                 let there = self.location.file(manifest::PATH);
