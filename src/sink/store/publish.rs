@@ -47,13 +47,11 @@ impl Store {
             self.tidy();
             return Ok(());
         }
-        self.moving.store(true, Ordering::Relaxed);
         if !self.move_folder(manifest)? {
             if self.replaces {
-                let there = self.location.file(manifest::PATH);
-                self.move_one(&there, &self.work.next_placed()?, false)?;
-                self.delete(&there)?;
+                self.hide_replaced()?;
             }
+            self.moving.store(true, Ordering::Relaxed);
             self.write_manifest(manifest, &self.work.next_placed()?, false)?;
             self.move_files(manifest)?;
             self.work.check()?;
@@ -68,6 +66,18 @@ impl Store {
         Ok(())
     }
 
+    /// Takes the manifest of the dataset that is replaced away, to where a later run finds it.
+    fn hide_replaced(&self) -> Result<(), SinkError> {
+        let there = self.location.file(manifest::PATH);
+        self.move_one(&there, &self.work.next_placed()?, false)?;
+        self.moving.store(true, Ordering::Relaxed);
+        self.delete(&there).inspect_err(|_| {
+            // A refusal has changed nothing; a lost answer may be one to a request that was carried out.
+            let still = files::exists(&self.io, &there).unwrap_or(false);
+            self.moving.store(!still, Ordering::Relaxed);
+        })
+    }
+
     /// One rename of the whole folder, where server and place allow it.
     fn move_folder(&self, manifest: &Path) -> Result<bool, SinkError> {
         if !self.io.op().info().capability().rename || self.location.prefix.is_empty() {
@@ -80,15 +90,17 @@ impl Store {
         let (tree, last) = (self.work.path("tree"), self.location.prefix.clone());
         let waiting = format!("{}{}", self.tree, manifest::PATH);
         self.write_manifest(manifest, &waiting, false)?;
+        self.moving.store(self.replaces, Ordering::Relaxed);
         if self.replaces && !self.rename(&last, &self.work.path("old"))? {
+            self.moving.store(false, Ordering::Relaxed);
             self.delete(&waiting)?;
             return Ok(false);
         }
         if self.rename(&tree, &last)? {
             return Ok(true);
         }
-        if self.replaces {
-            self.rename(&self.work.path("old"), &last)?;
+        if self.replaces && self.rename(&self.work.path("old"), &last)? {
+            self.moving.store(false, Ordering::Relaxed);
         }
         self.delete(&waiting)?;
         Ok(false)
