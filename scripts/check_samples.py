@@ -295,7 +295,9 @@ def ours(convert, payloads, folder):
         **{f"voc-{m}": f"--to voc {same} --segmentation {m}" for m in ("instance", "semantic")},
     }
     for name, options in runs.items():
-        done = subprocess.run([convert, "-q", "--report", "none", *options.split(), rows], stdout=subprocess.PIPE, check=True)
+        done = subprocess.run([convert, "-q", "--report", "none", *options.split(), rows], stdout=subprocess.PIPE)
+        # 7: nothing of the sample has a place in the format.
+        assert done.returncode in (0, 7), done
         unpack(done.stdout, folder / name)
     done = subprocess.run([convert, "-q", "--report", "none", "--to", "imagefolder", rows], stdout=subprocess.PIPE, check=True)
     images = {json.loads(line)["item"]: json.loads(line)["path"] for line in done.stdout.splitlines() if b'"url"' in line}
