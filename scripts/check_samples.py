@@ -257,7 +257,9 @@ def ours_yolo(folder, n):
     out = {}
     for task in TASKS:
         base = folder / f"yolo-{task}"
-        names = yaml.safe_load((base / "data.yaml").read_text(encoding="utf-8"))["names"]
+        # Without the file nothing had a place in the task.
+        data = base / "data.yaml"
+        names = yaml.safe_load(data.read_text(encoding="utf-8"))["names"] if data.exists() else {}
         path = next(base.glob(f"labels/**/s{n}.txt"), None)
         out[f"yolo {task}"] = [row(line, names) for line in path.read_text().splitlines()] if path else []
     return out
