@@ -224,7 +224,7 @@ def relative_urls(binaries, folder, dump):
 
     document = folder / "relative.ndjson"
     with document.open("wb") as out:
-        command = [binaries / "syn-convert", "--to", "ultralytics-ndjson", "--bare", dump]
+        command = [binaries / "syn-convert", "--to", "ultralytics-ndjson", "--task", "segment", "--bare", dump]
         done = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, check=True)
     assert b"URLs are relative" in done.stderr, done.stderr
     try:
