@@ -7,6 +7,7 @@
 mod common;
 mod csv;
 mod declared;
+mod geometry_random;
 mod geometry_table;
 mod golden;
 mod imagefolder;

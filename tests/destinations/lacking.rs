@@ -7,6 +7,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::Child;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -342,6 +343,35 @@ fn without_the_right_to_delete_a_complete_dataset_is_complete() {
         verified(&server, "ds");
         assert!(server.dataset("ds").contains_key("only in v1"));
         run(&server, args, "other", &input("v2")).exits(0);
+    }
+}
+
+/// The manifest of the old dataset is gone, and files of the new one do not arrive: what the failed run leaves tells the next whose
+/// files these are.
+#[test]
+fn a_store_that_fails_while_files_are_moved_is_healed_by_the_next_run() {
+    for next in ["--overwrite", "--resume"] {
+        let Some(server) = servers::s3s_open() else { return };
+        let broken = Arc::new(AtomicBool::new(false));
+        let fails = broken.clone();
+        let server = behind(server, move |h| {
+            let moves = |(name, from): &(String, String)| name == "x-amz-copy-source" && !from.contains("manifest");
+            match fails.load(Ordering::Relaxed) && h.headers.iter().any(moves) {
+                true => error("403 Forbidden", "AccessDenied", ""),
+                false => Verdict::Pass,
+            }
+        });
+        run(&server, &[], "ds", &input("v1")).exits(0);
+        broken.store(true, Ordering::Relaxed);
+        run(&server, &["--overwrite"], "ds", &input("v2")).exits(6).says("it is not whole there");
+        let there = server.dataset("ds");
+        assert!(!there.contains_key(MANIFEST) && there.contains_key("only in v1"), "{:?}", there.keys());
+        run(&server, &[], "ds", &input("v2")).exits(6).says("was killed");
+        broken.store(false, Ordering::Relaxed);
+        run(&server, &[next], "ds", &input("v2")).exits(0);
+        verified(&server, "ds");
+        assert!(!server.dataset("ds").contains_key("only in v1"), "{next}");
+        assert!(!server.tree().contains_key(".ds.partial/claim"), "{next}");
     }
 }
 

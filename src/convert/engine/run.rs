@@ -21,7 +21,6 @@ use crate::item;
 use crate::selection::coverage::Coverage;
 use crate::selection::sought;
 use crate::stream::checkpoint::{self, Spans};
-use crate::stream::error::NothingHeld;
 use crate::stream::frame::{StageError, begin_line, end_line};
 use crate::stream::parallel::{Event, ordered};
 use crate::stream::{Begin, Came, Frame, Kind, Progress, Reader, StreamError, Writer};
@@ -302,7 +301,9 @@ impl Run {
         if self.splits.is_empty() {
             self.splits.push(Cow::Borrowed(""));
         }
-        self.refuse_nothing()?;
+        if let Some(nothing) = self.summary.tally.nothing_held(self.name) {
+            return Err(StreamError::NothingHeld(Box::new(nothing)));
+        }
         self.judge_parts()?;
         self.warn_of_unknown_splits();
         self.summary.notes.extend(twins::notes(classes.names.iter().chain(self.summary.tally.classes())));
@@ -417,21 +418,6 @@ impl Run {
                 format.known_splits()
             ))),
         }
-    }
-
-    /// Ends the run when nothing could be written because the format has no place for it: such a dataset is never published.
-    fn refuse_nothing(&self) -> Result<(), StreamError> {
-        let tally = &self.summary.tally;
-        let nothing =
-            if tally.units == 0 { tally.images == 0 } else { tally.total.seen > 0 && tally.total.written == 0 };
-        if !nothing || (tally.unheld.is_empty() && tally.unheld_tools.is_empty()) {
-            return Ok(());
-        }
-        Err(StreamError::NothingHeld(Box::new(NothingHeld {
-            format: self.name,
-            tools: tally.unheld_tools.clone().into_iter().collect(),
-            media: tally.unheld.iter().map(|(kind, n)| (kind.name(), *n)).collect(),
-        })))
     }
 
     /// Counts the parts of the split. Warns of those that are empty, and of pictures that several items have in common; with

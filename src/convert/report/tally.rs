@@ -6,6 +6,7 @@ use crate::convert::engine::classes::Final;
 use crate::dm::payload::MediaKind;
 use crate::dm::reason::Outcome;
 use crate::dm::{Annotation, Reason};
+use crate::stream::error::NothingHeld;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -158,6 +159,18 @@ impl Tally {
             Some(n) => *n += 1,
             None => drop(self.unheld_tools.insert(a.tool_label().to_owned(), 1)),
         }
+    }
+
+    /// What the input consists of, when nothing of it could be written because this format has no place for it: such a dataset
+    /// is never published.
+    pub fn nothing_held(&self, format: &'static str) -> Option<NothingHeld> {
+        let nothing = if self.units == 0 { self.images == 0 } else { self.total.seen > 0 && self.total.written == 0 };
+        let unheld = !self.unheld.is_empty() || !self.unheld_tools.is_empty();
+        (nothing && unheld).then(|| NothingHeld {
+            format,
+            tools: self.unheld_tools.clone().into_iter().collect(),
+            media: self.unheld.iter().map(|(kind, n)| (kind.name(), *n)).collect(),
+        })
     }
 
     /// Counts a unit that has annotations, none of which is written.
