@@ -27,9 +27,9 @@
 
 use super::declaration::{Declaration, UnitKind};
 use super::engine::classes::{ClassRef, Classes, Final};
+use super::engine::fields::RowField;
 use super::engine::naming::Name;
 use super::engine::record::RecordRef;
-use super::engine::split::FieldPath;
 use super::geometry::Size;
 use super::geometry::fit::{Fit, Rings};
 use super::options::Options;
@@ -162,9 +162,9 @@ pub trait Format: Send + Sync {
         self.image_path(&record.split, record.stem, &record.name.ext)
     }
 
-    /// The field of the row whose value chooses the folder of an item. One that no row has ends the run.
-    fn sorts_by(&self) -> Option<&FieldPath> {
-        None
+    /// The fields of the row that it reads, besides those that every run reads. One that no row has ends the run.
+    fn fields(&self) -> &[RowField] {
+        &[]
     }
 
     /// Stems of the documents that this format writes into the folders of the originals. No unit gets one of them: an original of

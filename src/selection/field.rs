@@ -77,10 +77,15 @@ impl FieldPath {
     /// The value as text: the content of a string, the JSON text of a number or boolean; `None` for anything else.
     /// `line` must be valid JSON.
     pub fn value<'a>(&self, line: &'a [u8]) -> Option<Cow<'a, str>> {
+        scalar(self.raw(line)?)
+    }
+
+    /// The value as it is written, of any type. `line` must be valid JSON.
+    pub fn raw<'a>(&self, line: &'a [u8]) -> Option<Raw<'a>> {
         let mut value = None;
         // Stopping there is an error to the parser only.
         let _ = json::parse_with(line, Find { path: &self.0, value: &mut value });
-        scalar(value?)
+        value
     }
 }
 

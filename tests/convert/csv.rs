@@ -121,3 +121,97 @@ fn an_empty_table_has_its_header() {
         assert!(out.starts_with("item_id,file_name,") && out.lines().count() == 1, "{out}");
     }
 }
+
+/// Two rows as the platform sends them, and one of hardly anything.
+fn rows_of_a_platform() -> String {
+    let box_of = |id: u64, class: &str| one_box(id, "a.jpg", json!({"class": class}));
+    let with = |row: String, more: &str| row.replacen('{', &format!("{{{more},"), 1);
+    with(
+        box_of(7, "car"),
+        r#""status_label":"completed","status_review":"rejected","created":"2026-01-31T18:00:00+09:00","last_reviewed":"2026-02-01T00:00:00Z",
+           "user":{"id":3,"email":"kim@x.y"},"tags":[{"id":1,"name":"a;b"},{"id":2,"name":"=1+1"}],"task":{"id":70,"tags":["night","fog|rain"]},
+           "score":-1.50,"nested":{"video":"v 1","list":[1,"x"]}"#
+            .replace('\n', "")
+            .as_str(),
+    ) + &with(box_of(8, "car"), r#""tags":[],"task":71,"nested":{"video":null}"#)
+}
+
+const OF_ROWS: &str =
+    "item_id,labeler,status,review,created,updated,tags,task_tags,task_id,score,nested.video,nested.list,class";
+
+#[test]
+fn rows_give_people_states_dates_tags_ids_and_any_field() {
+    for args in
+        [&["--rows", "annotations"][..], &["--rows", "annotations", "--delimiter", ";"], &["--flatten-attributes"]]
+    {
+        let args = [&["--to", "csv", "--bare", "--columns", OF_ROWS], args].concat();
+        let out = converted(&args, &rows_of_a_platform()).stdout;
+        let delimiter = if args.contains(&";") { b';' } else { b',' };
+        let mut reader = ::csv::ReaderBuilder::new().delimiter(delimiter).from_reader(&out[..]);
+        let rows: Vec<Vec<String>> = reader.deserialize().map(Result::unwrap).collect();
+        let first = [
+            "7",
+            "kim@x.y",
+            "completed",
+            "rejected",
+            "2026-01-31T18:00:00+09:00",
+            "2026-02-01T00:00:00Z",
+            "a;b|=1+1",
+            r"night|fog\|rain",
+            "70",
+            "-1.50",
+            "v 1",
+            "1|x",
+            "car",
+        ];
+        assert_eq!(rows[0][..13], first, "{args:?}");
+        assert_eq!(rows[1][..13], ["8", "", "", "", "", "", "", "", "71", "", "", "", "car"], "{args:?}");
+    }
+    let of_items = OF_ROWS.replace(",class", ",classes");
+    let ran =
+        convert(&["--to", "csv", "--bare", "--rows", "items", "--columns", &of_items], &rows_of_a_platform()).exits(0);
+    assert!(ran.text().contains("7,kim@x.y,completed,"), "{}", ran.text());
+    ran.says("1 of 2 items have no value at nested.video: their cells are empty");
+}
+
+#[test]
+fn a_field_that_no_row_has_ends_the_run_and_an_empty_column_is_told() {
+    let input = rows_of_a_platform();
+    for (column, near) in
+        [("nested.vidoe", "did you mean \"nested.video\"?"), ("status_lable", "did you mean \"status_label\"?")]
+    {
+        for more in [&[][..], &["--flatten-attributes"], &["--rows", "items"]] {
+            let args = [&["--to", "csv", "--columns", column], more].concat();
+            convert(&args, &input).exits(3).fails_with_one_line("syn-convert").says(near);
+        }
+    }
+    let bare = one_box(7, "a.jpg", json!("car"));
+    let ran = convert(&["--to", "csv", "--columns", "labeler,tags,item_id", "--strict"], &bare).exits(0);
+    let ran = ran.says("the column labeler is empty: no row has labeler, assignee, user or users");
+    ran.says("the column tags is empty: no row has tags");
+}
+
+#[test]
+fn the_delimiter_is_that_of_all_tables_and_cells_with_it_are_quoted() {
+    let input = one_box(7, "a;b\tc,d.jpg", json!({"class": "x;y\tz,w", "a;b": "1;2\t3,4"}));
+    for (typed, delimiter) in [(";", b';'), ("tab", b'\t'), ("|", b'|'), (",", b','), (":", b':'), ("\t", b'\t')] {
+        for more in [&[][..], &["--excel"], &["--flatten-attributes"], &["--rows", "items", "--excel"]] {
+            let all = texts(&[&["--to", "csv", "--delimiter", typed], more].concat(), &input);
+            for (path, key) in [("annotations/annotations.csv", "item_id"), ("metadata/export_report.csv", "item")] {
+                let text = all[path].trim_start_matches('\u{feff}');
+                let mut reader = ::csv::ReaderBuilder::new().delimiter(delimiter).from_reader(text.as_bytes());
+                let rows: Vec<BTreeMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
+                assert_eq!((rows.len(), &*rows[0][key]), (1, "7"), "{typed} {more:?}\n{text}");
+                if path.starts_with('a') && !more.contains(&"items") {
+                    assert_eq!((&*rows[0]["class"], &*rows[0]["x"]), ("x;y\tz,w", "1.5"), "{typed} {more:?}");
+                    let of = if more.contains(&"--flatten-attributes") { "attr.a;b" } else { "attributes" };
+                    assert!(rows[0][of].contains("1;2\t3,4") || rows[0][of].contains("1;2\\t3,4"), "{typed} {rows:?}");
+                }
+            }
+        }
+    }
+    for bad in ["", "\"", "ab", "0", ".", " "] {
+        convert(&["--to", "csv", "--delimiter", bad], &input).exits(2).says("--delimiter");
+    }
+    convert(&["--to", "coco", "--delimiter", ";"], &input).exits(2).says("--delimiter is read by --to csv");
+}

@@ -60,6 +60,7 @@ fn value(option: &str, folder: &Path) -> Vec<String> {
         "by" => "category",
         "rows" => "items",
         "columns" => "class",
+        "delimiter" => ";",
         "per" => "annotation",
         "emit" => &emit,
         "template" | "path" => {

@@ -1,11 +1,12 @@
 //! The stage: item lines in, file lines out.
 
 use super::classes::Classes;
+use super::fields::FieldCounts;
 use super::naming::{Taken, fold};
 use super::picture::Pictures;
 use super::record::{Record, RecordRef};
 use super::repeats::Repeats;
-use super::split::{FieldPath, MAX_SPLITS, Split};
+use super::split::MAX_SPLITS;
 use super::stream_facts::StreamFacts;
 use super::twins;
 use super::two_pass::{TwoPass, with_suffix};
@@ -13,6 +14,7 @@ use super::worker::{Chunk, Worker};
 use crate::convert::declaration::{Splits, UnitKind};
 use crate::convert::format::{Collector, Format, RunEnd};
 use crate::convert::options::{Detail, Images, NamingPass, Options};
+use crate::convert::output::csv_cell::Style;
 use crate::convert::output::files::Files;
 use crate::convert::output::parts::Parts;
 use crate::convert::report::files::ReportFiles;
@@ -83,7 +85,7 @@ pub fn run(
         format: format.clone(),
         progress: Progress::new(Kind::Items),
         spans: Spans::default(),
-        report: ReportFiles::new(options.report, options.formats.csv.excel, &files),
+        report: ReportFiles::new(options.report, options.formats.csv.style(), &files),
         files,
         taken,
         pending,
@@ -91,7 +93,7 @@ pub fn run(
         classes: Classes::new(&options.class_map, options.closed_classes),
         summary: Summary::default(),
         coverage: Coverage::default(),
-        sorted: Coverage::default(),
+        fields: FieldCounts::default(),
         repeats: Repeats::default(),
         pictures: Pictures::default(),
         begun: false,
@@ -136,7 +138,7 @@ struct Run {
     classes: Classes,
     summary: Summary,
     coverage: Coverage,
-    sorted: Coverage,
+    fields: FieldCounts,
     repeats: Repeats,
     pictures: Pictures,
     begun: bool,
@@ -212,7 +214,7 @@ impl Run {
         self.progress.data(chunk.lines);
         self.summary.tally.merge(std::mem::take(&mut chunk.tally));
         self.coverage.merge(std::mem::take(&mut chunk.coverage));
-        self.sorted.merge(std::mem::take(&mut chunk.sorted));
+        self.fields.merge(std::mem::take(&mut chunk.fields));
         self.repeats.add(std::mem::take(&mut chunk.ids))?;
         for error in &chunk.bad {
             self.summary.bad_lines += 1;
@@ -310,7 +312,7 @@ impl Run {
         let end = RunEnd { options: &self.options, classes: &classes, splits: &self.splits };
         let idle: Box<dyn Collector> = Box::new(Idle);
         std::mem::replace(&mut self.collector, idle).finish(&end, &mut self.files)?;
-        let report = std::mem::replace(&mut self.report, ReportFiles::new(Detail::None, false, &self.files));
+        let report = std::mem::replace(&mut self.report, ReportFiles::new(Detail::None, Style::default(), &self.files));
         report.finish(&mut self.files)?;
         let listed = classes.listed > 0;
         if !listed && self.summary.tally.total.seen > 0 {
@@ -368,23 +370,7 @@ impl Run {
     /// Ends the run when no row has a field or a class that the options name, and warns when some lack it.
     fn refuse_unknown_names(&mut self) -> Result<(), StreamError> {
         let options = self.options.clone();
-        let (field, instead) = match (&options.split, &options.split_group) {
-            (Split::Field(field), _) => (Some(field.clone()), "they are in the split `unassigned`"),
-            (Split::Category, _) => (Some(FieldPath::of_category()), "they are in the split `unassigned`"),
-            (Split::Ratio { .. }, Some(field)) => (Some(field.clone()), "they are split as without --split-group"),
-            _ => (None, ""),
-        };
-        let sorted = (self.format.sorts_by().cloned(), "they are in the folder `unassigned`");
-        for ((field, instead), coverage) in [((field, instead), &self.coverage), (sorted, &self.sorted)] {
-            let Some(field) = field else { continue };
-            if let Some(unknown) = coverage.unknown(&field) {
-                return Err(StreamError::UnknownName(Box::new(unknown)));
-            }
-            if coverage.without > 0 {
-                let (without, all) = (coverage.without, coverage.with + coverage.without);
-                self.summary.notes.push(format!("{without} of {all} items have no value at {field}: {instead}"));
-            }
-        }
+        self.summary.notes.extend(self.fields.judge(self.format.fields(), &options, &self.coverage)?);
         let unmatched = self.classes.unmatched();
         let Some(first) = unmatched.first().filter(|_| self.summary.tally.items > 0) else { return Ok(()) };
         let has = self.classes.listed().iter().chain(self.summary.tally.classes()).cloned().collect();

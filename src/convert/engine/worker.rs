@@ -1,5 +1,6 @@
 //! The parallel side: a batch of lines → rendered records and counts.
 
+use super::fields::FieldCounts;
 use super::item_row::Row;
 use super::naming::{Name, safe};
 use super::naming_template::Facts;
@@ -39,8 +40,8 @@ pub struct Chunk {
     pub tally: Tally,
     /// How many rows have the field that splits them.
     pub coverage: Coverage,
-    /// How many rows have the field that the format sorts by.
-    pub sorted: Coverage,
+    /// How many rows have each field that the format reads.
+    pub fields: FieldCounts,
     /// The ids of the rows.
     pub ids: Ids,
     /// Lines passed over by `--on-error skip`.
@@ -58,7 +59,7 @@ impl Chunk {
             records: Vec::new(),
             tally: Tally::default(),
             coverage: Coverage::default(),
-            sorted: Coverage::default(),
+            fields: FieldCounts::default(),
             ids: Ids::default(),
             bad: Vec::new(),
             failed: None,
@@ -119,7 +120,7 @@ impl Worker {
                 chunk.failed = Some(batch.bad_line(&line, &reason));
                 break;
             }
-            if self.options.strict && chunk.coverage.without + chunk.sorted.without > 0 {
+            if self.options.strict && chunk.coverage.without + chunk.fields.misplaced > 0 {
                 let option = if chunk.coverage.without > 0 { "the split" } else { "--by" };
                 let reason = format!(
                     "no value at the field of {option}, with --strict; run without it to have such items counted"
@@ -201,10 +202,7 @@ impl Worker {
 
     /// Renders the units of an item.
     fn units(&mut self, row: &Row<'_, '_>, payload: Option<&Payload<'_>>, split: Cow<'static, str>, chunk: &mut Chunk) {
-        if let Some(field) = self.format.sorts_by() {
-            let has = field.value(row.line).is_some_and(|value| !value.trim().is_empty());
-            chunk.sorted.count(field, row.line, has);
-        }
+        chunk.fields.count(self.format.fields(), row.line);
         let mut counts = ItemCounts::default();
         let unreadable = Payload::default();
         // A format that copies the payload's bytes takes them whatever they are.

@@ -3,6 +3,71 @@
 use memchr::{memchr, memchr_iter, memchr3, memrchr};
 use std::borrow::Cow;
 
+/// How the tables of a run are written.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// What stands between two cells, ASCII.
+    pub delimiter: u8,
+    /// For Excel: a byte order mark, so that it reads UTF-8, and CRLF.
+    pub excel: bool,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self { delimiter: b',', excel: false }
+    }
+}
+
+impl Style {
+    /// What a file begins with.
+    pub fn mark(self) -> &'static str {
+        if self.excel { "\u{feff}" } else { "" }
+    }
+
+    /// What a line ends with.
+    pub fn line_end(self) -> &'static str {
+        if self.excel { "\r\n" } else { "\n" }
+    }
+
+    /// The beginning of a file: its mark and its header line.
+    pub fn header(self, names: impl Iterator<Item = String>) -> Vec<u8> {
+        let mut line = self.mark().as_bytes().to_vec();
+        for (i, name) in names.enumerate() {
+            if i > 0 {
+                line.push(self.delimiter);
+            }
+            self.push_text(&mut line, &name);
+        }
+        line.extend_from_slice(self.line_end().as_bytes());
+        line
+    }
+
+    /// Appends a cell of free text: safe, quoted when it has to be (RFC 4180). NUL, which marks the holes of a
+    /// [`super::spool`], becomes U+FFFD.
+    pub fn push_text(self, out: &mut Vec<u8>, cell: &str) {
+        let cell = safe(cell);
+        if memchr(0, cell.as_bytes()).is_some() {
+            return self.push_quoted(out, &cell.replace('\0', "\u{fffd}"));
+        }
+        self.push_quoted(out, &cell);
+    }
+
+    /// Appends a cell as it is but for quoting.
+    pub fn push_quoted(self, out: &mut Vec<u8>, cell: &str) {
+        self.push_cell(out, |out| out.extend_from_slice(cell.as_bytes()));
+    }
+
+    /// Appends a cell that `make` appends, quoted when it has to be.
+    pub fn push_cell(self, out: &mut Vec<u8>, make: impl FnOnce(&mut Vec<u8>)) {
+        let start = out.len();
+        make(out);
+        let cell = &out[start..];
+        if memchr3(b'"', self.delimiter, b'\n', cell).is_some() || memchr(b'\r', cell).is_some() {
+            quote(out, start);
+        }
+    }
+}
+
 /// A cell that a spreadsheet takes as text: one that begins like a formula (`= + - @`, tab, carriage return) gets a `'` in front.
 /// Plain numbers stay as they are.
 pub fn safe(cell: &str) -> Cow<'_, str> {
@@ -11,29 +76,9 @@ pub fn safe(cell: &str) -> Cow<'_, str> {
     if risky && !number() { format!("'{cell}").into() } else { cell.into() }
 }
 
-/// Appends a cell of free text: safe, quoted when it has to be (RFC 4180). NUL, which marks the holes of a
-/// [`super::spool`], becomes U+FFFD.
-pub fn push_text(out: &mut Vec<u8>, cell: &str) {
-    let cell = safe(cell);
-    if memchr(0, cell.as_bytes()).is_some() {
-        return push_quoted(out, &cell.replace('\0', "\u{fffd}"));
-    }
-    push_quoted(out, &cell);
-}
-
-/// Appends a cell as it is but for quoting.
-pub fn push_quoted(out: &mut Vec<u8>, cell: &str) {
-    push_cell(out, |out| out.extend_from_slice(cell.as_bytes()));
-}
-
-/// Appends a cell that `make` appends, quoted when it has to be.
-pub fn push_cell(out: &mut Vec<u8>, make: impl FnOnce(&mut Vec<u8>)) {
-    let start = out.len();
-    make(out);
+/// Puts what begins at `start` into quotes.
+fn quote(out: &mut Vec<u8>, start: usize) {
     let cell = &out[start..];
-    if memchr3(b'"', b',', b'\n', cell).is_none() && memchr(b'\r', cell).is_none() {
-        return;
-    }
     let quotes = memchr_iter(b'"', cell).count();
     out.insert(start, b'"');
     if quotes > 0 {
@@ -79,7 +124,7 @@ mod tests {
             if i > 0 {
                 row.push(b',');
             }
-            push_text(&mut row, cell);
+            Style::default().push_text(&mut row, cell);
         }
         row.push(b'\n');
         let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&row[..]);
@@ -90,7 +135,7 @@ mod tests {
     #[test]
     fn nul_does_not_look_like_a_hole() {
         let mut out = Vec::new();
-        push_text(&mut out, "a\0n1234");
+        Style::default().push_text(&mut out, "a\0n1234");
         assert_eq!(String::from_utf8(out).unwrap(), "a\u{fffd}n1234");
     }
 }

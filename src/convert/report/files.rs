@@ -2,7 +2,7 @@
 
 use super::tally::ItemCounts;
 use crate::convert::options::Detail;
-use crate::convert::output::csv_cell::{push_quoted, safe};
+use crate::convert::output::csv_cell::{Style, safe};
 use crate::convert::output::document::Document;
 use crate::convert::output::files::Files;
 use crate::convert::output::number::push_int;
@@ -16,8 +16,8 @@ pub struct ReportFiles {
     json: Spool,
     csv: Spool,
     first: bool,
-    /// For Excel, as the table of such an export.
-    excel: bool,
+    /// As the table of the export.
+    style: Style,
     /// Memory for lines.
     line: Text,
     /// Memory for rows as they are.
@@ -29,10 +29,10 @@ const CSV: &str = "metadata/export_report.csv";
 const COLUMNS: [&str; 9] = ["item", "file", "outcome", "seen", "written", "skipped", "failed", "lossy", "reasons"];
 
 impl ReportFiles {
-    /// An empty report, to be written to `out`. `excel`: its table begins with a byte order mark, and its lines end as Excel's do.
-    pub fn new(detail: Detail, excel: bool, out: &Files) -> Self {
+    /// An empty report, to be written to `out`. `style`: that of its table.
+    pub fn new(detail: Detail, style: Style, out: &Files) -> Self {
         let (json, csv) = (Spool::default(), Spool::default());
-        Self { detail, json, csv, first: true, excel, line: out.new_text(), row: Vec::new() }
+        Self { detail, json, csv, first: true, style, line: out.new_text(), row: Vec::new() }
     }
 
     /// Adds an item. `file` is empty when it has none of its own; `renamed_from` is the stem it did not get.
@@ -101,27 +101,29 @@ impl ReportFiles {
 
     /// The item's row in `self.line`.
     fn csv_line(&mut self, id: &str, file: &str, counts: &ItemCounts) {
-        let row = &mut self.row;
+        let (row, style) = (&mut self.row, self.style);
         row.clear();
-        push_quoted(row, &safe(id.trim_matches('"')));
-        row.push(b',');
-        push_quoted(row, &safe(file));
-        row.push(b',');
+        style.push_quoted(row, &safe(id.trim_matches('"')));
+        row.push(style.delimiter);
+        style.push_quoted(row, &safe(file));
+        row.push(style.delimiter);
         row.extend_from_slice(counts.outcome().as_bytes());
         for (_, n) in counts.counts.named() {
-            row.push(b',');
+            row.push(style.delimiter);
             push_int(row, n);
         }
-        row.push(b',');
-        for (i, (reason, n)) in counts.reasons.iter().enumerate() {
-            if i > 0 {
-                row.push(b' ');
+        row.push(style.delimiter);
+        style.push_cell(row, |row| {
+            for (i, (reason, n)) in counts.reasons.iter().enumerate() {
+                if i > 0 {
+                    row.push(b' ');
+                }
+                row.extend_from_slice(reason.code().as_bytes());
+                row.push(b':');
+                push_int(row, *n);
             }
-            row.extend_from_slice(reason.code().as_bytes());
-            row.push(b':');
-            push_int(row, *n);
-        }
-        row.extend_from_slice(if self.excel { b"\r\n" } else { b"\n" });
+        });
+        row.extend_from_slice(style.line_end().as_bytes());
         self.line.clear();
         self.line.plain_bytes(&self.row);
     }
@@ -135,8 +137,8 @@ impl ReportFiles {
             return Ok(());
         }
         spooled(files, JSON, "[\n", self.json, "\n]\n")?;
-        let (mark, line_end) = if self.excel { ("\u{feff}", "\r\n") } else { ("", "\n") };
-        spooled(files, CSV, &format!("{mark}{}{line_end}", COLUMNS.join(",")), self.csv, "")
+        let header = self.style.header(COLUMNS.iter().map(|&name| name.to_owned()));
+        spooled(files, CSV, &String::from_utf8_lossy(&header), self.csv, "")
     }
 }
 

@@ -1,6 +1,8 @@
 //! The columns of the tables: what there is, what `--columns` picks, and in which order.
 
 use super::args::Rows;
+use crate::convert::engine::split::FieldPath;
+use std::fmt;
 
 /// A column.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,8 +29,20 @@ pub enum Column {
     Annotations,
     Tools,
     Classes,
+    Labeler,
+    Status,
+    Review,
+    Created,
+    Updated,
+    Tags,
+    TaskTags,
+    TaskId,
+    AssignmentId,
+    DataUnitId,
     /// One attribute: `attr.NAME`.
     Attribute(String),
+    /// A field of the row, by its path.
+    Field(FieldPath),
 }
 
 use Column as C;
@@ -59,13 +73,99 @@ const OF_ANNOTATIONS: [C; 18] = [
 const OF_ITEMS: [C; 9] =
     [C::ItemId, C::FileName, C::Width, C::Height, C::Split, C::Media, C::Annotations, C::Tools, C::Classes];
 
+/// Columns that both tables have when they are picked: what the row around the payload says.
+pub const OF_ROWS: [C; 10] = [
+    C::Labeler,
+    C::Status,
+    C::Review,
+    C::Created,
+    C::Updated,
+    C::Tags,
+    C::TaskTags,
+    C::TaskId,
+    C::AssignmentId,
+    C::DataUnitId,
+];
+
 /// What the names of attribute columns begin with.
 pub const ATTRIBUTE: &str = "attr.";
 
 impl Column {
     /// The name in the header.
     pub fn name(&self) -> String {
-        match self {
+        self.to_string()
+    }
+
+    /// Whether the row around the payload fills it: with the same cell for all annotations of an item.
+    pub fn is_of_row(&self) -> bool {
+        OF_ROWS.contains(self) || matches!(self, C::Field(_))
+    }
+
+    /// The columns of a table: all of its kind, or the ones picked.
+    ///
+    /// # Errors
+    /// One line for a column that the table does not have, with the nearest one, or that is picked twice.
+    pub fn choose(rows: Rows, picked: &[String]) -> Result<Vec<Self>, String> {
+        let all = match rows {
+            Rows::Annotations => &OF_ANNOTATIONS[..],
+            Rows::Items => &OF_ITEMS[..],
+        };
+        if picked.is_empty() {
+            return Ok(all.to_vec());
+        }
+        let mut out: Vec<Self> = Vec::with_capacity(picked.len());
+        for name in picked {
+            let column = Self::find(rows, all, name)?;
+            if out.contains(&column) {
+                return Err(format!("--columns has {name} twice"));
+            }
+            out.push(column);
+        }
+        Ok(out)
+    }
+
+    fn find(rows: Rows, all: &[Self], name: &str) -> Result<Self, String> {
+        let known = || all.iter().chain(&OF_ROWS);
+        if let Some(column) = known().find(|column| column.to_string() == name) {
+            return Ok(column.clone());
+        }
+        if let Some(attribute) = name.strip_prefix(ATTRIBUTE) {
+            return match (rows, attribute) {
+                (Rows::Annotations, "") => {
+                    Err(format!("--columns: {ATTRIBUTE} needs the name of an attribute behind it"))
+                }
+                (Rows::Annotations, _) => Ok(C::Attribute(attribute.to_owned())),
+                (Rows::Items, _) => {
+                    Err(format!("--columns {name}: a row of --rows items has no attributes; leave --rows items out"))
+                }
+            };
+        }
+        if let Some(other) = OF_ANNOTATIONS.iter().chain(&OF_ITEMS).find(|column| column.to_string() == name) {
+            let (rows, with) =
+                if rows == Rows::Items { ("items", "leave it out") } else { ("annotations", "add --rows items") };
+            return Err(format!(
+                "--columns: rows of {rows} have no column {other}: {with}, or choose among {}",
+                names(known())
+            ));
+        }
+        // A slip of one letter is more likely than a field of such a name, unless the name is hardly longer than that.
+        let slip = |column: &&Self| name.len() > 2 && strsim::damerau_levenshtein(&column.to_string(), name) == 1;
+        if let Some(near) = known().find(slip) {
+            return Err(format!("--columns: no column {name:?}: did you mean {near}?"));
+        }
+        FieldPath::new(name).map(C::Field).map_err(|_| {
+            let attributes = if rows == Rows::Items { String::new() } else { format!("{ATTRIBUTE}NAME, ") };
+            format!(
+                "--columns: no column {name:?}: choose among {}, {attributes}or a field of the row such as data_unit.meta.video",
+                names(known())
+            )
+        })
+    }
+}
+
+impl fmt::Display for Column {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match self {
             C::ItemId => "item_id",
             C::FileName => "file_name",
             C::Width => "width",
@@ -87,44 +187,26 @@ impl Column {
             C::Annotations => "annotations",
             C::Tools => "tools",
             C::Classes => "classes",
-            C::Attribute(name) => return format!("{ATTRIBUTE}{name}"),
-        }
-        .to_owned()
-    }
-
-    /// The columns of a table: all of its kind, or the ones picked.
-    ///
-    /// # Errors
-    /// One line for a column that the table does not have, with the nearest one, or that is picked twice.
-    pub fn choose(rows: Rows, picked: &[String]) -> Result<Vec<Self>, String> {
-        let all = match rows {
-            Rows::Annotations => &OF_ANNOTATIONS[..],
-            Rows::Items => &OF_ITEMS[..],
+            C::Labeler => "labeler",
+            C::Status => "status",
+            C::Review => "review",
+            C::Created => "created",
+            C::Updated => "updated",
+            C::Tags => "tags",
+            C::TaskTags => "task_tags",
+            C::TaskId => "task_id",
+            C::AssignmentId => "assignment_id",
+            C::DataUnitId => "data_unit_id",
+            C::Attribute(name) => return write!(f, "{ATTRIBUTE}{name}"),
+            C::Field(path) => return path.fmt(f),
         };
-        if picked.is_empty() {
-            return Ok(all.to_vec());
-        }
-        let mut out: Vec<Self> = Vec::with_capacity(picked.len());
-        for name in picked {
-            let attribute = name.strip_prefix(ATTRIBUTE).filter(|n| rows == Rows::Annotations && !n.is_empty());
-            let known = all.iter().find(|c| c.name() == *name).cloned();
-            let column =
-                known.or_else(|| attribute.map(|n| C::Attribute(n.to_owned()))).ok_or_else(|| unknown(name, all))?;
-            if out.contains(&column) {
-                return Err(format!("--columns has {name} twice"));
-            }
-            out.push(column);
-        }
-        Ok(out)
+        f.write_str(name)
     }
 }
 
-fn unknown(name: &str, all: &[Column]) -> String {
-    let names: Vec<String> = all.iter().map(Column::name).collect();
-    let near = names.iter().max_by(|a, b| strsim::jaro(a, name).total_cmp(&strsim::jaro(b, name)));
-    let hint = near.filter(|n| strsim::jaro(n, name) > 0.7).map_or(String::new(), |n| format!("did you mean {n}? "));
-    let attributes = if all.contains(&C::Attributes) { format!(", {ATTRIBUTE}NAME") } else { String::new() };
-    format!("--columns: no column {name:?}: {hint}choose among {}{attributes}", names.join(", "))
+/// The names of columns, as in a sentence.
+pub fn names<'c>(columns: impl IntoIterator<Item = &'c Column>) -> String {
+    columns.into_iter().map(Column::to_string).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -137,13 +219,29 @@ mod tests {
             Column::choose(rows, &names.iter().map(|&n| n.to_owned()).collect::<Vec<_>>())
                 .map(|c| c.iter().map(Column::name).collect::<Vec<_>>().join(","))
         };
-        assert_eq!(pick(Rows::Annotations, &["class", "attr.색", "item_id"]).unwrap(), "class,attr.색,item_id");
-        let error = pick(Rows::Annotations, &["clas"]).unwrap_err();
-        assert!(error.contains("did you mean class?"), "{error}");
-        for bad in [&["x", "x"][..], &[""], &["attr."]] {
-            assert!(pick(Rows::Annotations, bad).is_err(), "{bad:?}");
+        for (rows, names) in [
+            (Rows::Annotations, "class,attr.색,item_id"),
+            (Rows::Annotations, "status,labeler,class,data_unit.meta.video,status_label,score"),
+            (Rows::Items, "classes,tags,task_id,data_unit.meta.video"),
+        ] {
+            let picked: Vec<&str> = names.split(',').collect();
+            assert_eq!(pick(rows, &picked).unwrap(), names);
         }
-        assert!(pick(Rows::Items, &["attr.a"]).is_err());
+        for (rows, bad, told) in [
+            (Rows::Annotations, &["clas"][..], "did you mean class?"),
+            (Rows::Annotations, &["labler"], "did you mean labeler?"),
+            (Rows::Annotations, &["annotations"], "add --rows items"),
+            (Rows::Items, &["class"], "rows of items have no column class"),
+            (Rows::Annotations, &["x", "x"], "x twice"),
+            (Rows::Annotations, &["a.b", "a.b"], "a.b twice"),
+            (Rows::Annotations, &[""], "choose among item_id"),
+            (Rows::Annotations, &["a..b"], "or a field of the row such as"),
+            (Rows::Annotations, &["attr."], "the name of an attribute"),
+            (Rows::Items, &["attr.a"], "--rows items has no attributes"),
+        ] {
+            let error = pick(rows, bad).unwrap_err();
+            assert!(error.contains(told), "{bad:?}: {error}");
+        }
         assert!(pick(Rows::Items, &[]).unwrap().starts_with("item_id,file_name"));
     }
 }

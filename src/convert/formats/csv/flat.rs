@@ -1,12 +1,15 @@
 //! `--flatten-attributes`: a column for each attribute. Which there are is known at the end only, so rows are spooled as parts: a
 //! cell for every column but `attributes`, then name and cell of each attribute.
 
+use super::Csv;
 use super::columns::Column;
 use super::row::{annotation_cell, attribute_cell};
-use super::style::{LongCells, Style, TABLE, name_cell};
+use super::row_cells::{RowCells, RowColumns};
+use super::style::{LongCells, TABLE, name_cell};
 use crate::convert::engine::classes::Classes;
 use crate::convert::engine::record::RecordRef;
 use crate::convert::format::{Collector, RenderContext, RunEnd, Unit};
+use crate::convert::output::csv_cell::Style;
 use crate::convert::output::document::Document;
 use crate::convert::output::files::Files;
 use crate::convert::output::hole::fill;
@@ -22,30 +25,27 @@ use std::sync::Arc;
 const MAX_COLUMNS: usize = 10_000;
 
 /// Pushes one row: the number of its attributes, then its cells, then name and cell of each attribute.
-pub fn push_row(
-    columns: &[Column],
-    unit: &Unit<'_, '_>,
-    a: &Annotation<'_>,
-    long: Option<&LongCells>,
-    cx: &mut RenderContext<'_>,
-) {
+pub fn push_row(table: &Csv, unit: &Unit<'_, '_>, a: &Annotation<'_>, of_row: &RowCells, cx: &mut RenderContext<'_>) {
     let meet = |cell: &[u8]| {
-        if let Some(long) = long {
+        if let Some(long) = &table.long {
             long.meet(cell);
         }
     };
     cx.parts.push_number(a.attributes.len() as u64);
     let mut cell = Vec::new();
-    for column in columns.iter().filter(|c| **c != Column::Attributes) {
+    for (at, column) in table.columns.iter().enumerate().filter(|(_, c)| **c != Column::Attributes) {
         cell.clear();
-        annotation_cell(column, unit, a, cx, &mut cell);
+        match of_row.get(at) {
+            Some(known) => cell.extend_from_slice(known),
+            None => annotation_cell(column, unit, a, table.style, cx, &mut cell),
+        }
         meet(&cell);
         cx.parts.push_bytes(&cell);
     }
     for (name, value) in &a.attributes {
         cx.parts.push_str(name);
         cell.clear();
-        attribute_cell(Some(value), &mut cell);
+        attribute_cell(Some(value), table.style, &mut cell);
         meet(&cell);
         cx.parts.push_bytes(&cell);
     }
@@ -56,20 +56,28 @@ pub struct FlatTable {
     columns: Vec<Column>,
     style: Style,
     long: Option<Arc<LongCells>>,
+    of_rows: Arc<RowColumns>,
     attributes: BTreeSet<String>,
     rows: Spool,
 }
 
 impl FlatTable {
     /// An empty table.
-    pub fn new(columns: Vec<Column>, style: Style, long: Option<Arc<LongCells>>) -> Self {
-        Self { columns, style, long, attributes: BTreeSet::new(), rows: Spool::default() }
+    pub fn new(table: &Csv) -> Self {
+        Self {
+            columns: table.columns.clone(),
+            style: table.style,
+            long: table.long.clone(),
+            of_rows: table.of_rows.clone(),
+            attributes: BTreeSet::new(),
+            rows: Spool::default(),
+        }
     }
 }
 
 impl Collector for FlatTable {
     fn record(&mut self, r: &RecordRef<'_>, _: &Classes, out: &mut Files) -> Result<String, StreamError> {
-        let file_name = name_cell(r);
+        let file_name = name_cell(r, self.style);
         let cells = self.columns.iter().filter(|c| **c != Column::Attributes).count();
         let mut parts = r.parts;
         while !parts.is_empty() {
@@ -100,8 +108,11 @@ impl Collector for FlatTable {
     }
 
     fn finish(self: Box<Self>, end: &RunEnd<'_>, out: &mut Files) -> Result<(), StreamError> {
-        let Self { columns, style, long, attributes, rows } = *self;
+        let Self { columns, style, long, of_rows, attributes, rows } = *self;
         out.notes.extend(long.and_then(|long| long.note()));
+        if rows.records > 0 {
+            out.notes.extend(of_rows.notes());
+        }
         let names: Vec<String> = attributes.iter().map(|n| Column::Attribute(n.clone()).name()).collect();
         let header = columns.iter().flat_map(|c| match c {
             Column::Attributes => names.clone(),
@@ -142,10 +153,10 @@ fn line(
             _ => all.extend(cells.next()),
         }
     }
-    let mut line = all.join(&b","[..]);
+    let mut line = all.join(&style.delimiter);
     if line.is_empty() {
         line.extend_from_slice(b"\"\"");
     }
-    line.extend_from_slice(style.line_end());
+    line.extend_from_slice(style.line_end().as_bytes());
     line
 }

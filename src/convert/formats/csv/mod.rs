@@ -4,13 +4,16 @@ pub mod args;
 pub mod columns;
 pub mod flat;
 pub mod row;
+pub mod row_cells;
 pub mod style;
 
 use crate::convert::declaration::{Attributes, Declaration, Document, Splits, Tools, UnitKind, Unread};
 use crate::convert::engine::classes::Classes;
+use crate::convert::engine::fields::{FieldUse, RowField};
 use crate::convert::engine::record::RecordRef;
 use crate::convert::format::{Collector, Format, RenderContext, RunEnd, Unit};
 use crate::convert::options::Options;
+use crate::convert::output::csv_cell::Style;
 use crate::convert::output::files::Files;
 use crate::convert::output::layout::{class_lines, image_path};
 use crate::convert::output::text::TextRef;
@@ -21,8 +24,9 @@ use args::Rows;
 use columns::{ATTRIBUTE, Column};
 use flat::{FlatTable, push_row};
 use row::{annotation_cell, item_cell};
+use row_cells::{RowCells, RowColumns};
 use std::sync::Arc;
-use style::{LongCells, Style, TABLE, name_cell};
+use style::{LongCells, TABLE, name_cell};
 
 /// One table.
 pub static CSV: Declaration = Declaration {
@@ -37,7 +41,7 @@ pub static CSV: Declaration = Declaration {
     attributes: Attributes::All,
     splits: Splits::Any,
     document: Some(Document { path: TABLE, splits: true }),
-    options: &["rows", "columns", "excel", "flatten-attributes"],
+    options: &["rows", "columns", "excel", "delimiter", "flatten-attributes"],
     unread: &[Unread { with: "--bare", options: &["images", "report", "classes"] }],
     build: |o| Ok(Arc::new(Csv::build(o)?)),
 };
@@ -53,6 +57,10 @@ pub struct Csv {
     long: Option<Arc<LongCells>>,
     /// The attributes that are columns, and whether annotations have them.
     attributes: Arc<Sought>,
+    /// The columns that the row around the payload fills.
+    of_rows: Arc<RowColumns>,
+    /// The fields of the row among them.
+    fields: Vec<RowField>,
 }
 
 impl Csv {
@@ -79,25 +87,25 @@ impl Csv {
             _ => None,
         });
         let attributes = Arc::new(Sought::new("the attribute", named));
-        Ok(Self {
-            rows: csv.rows,
-            columns,
-            flat,
-            style: Style { excel: csv.excel },
-            long: csv.excel.then(Arc::default),
-            attributes,
-        })
+        let style = csv.style();
+        let of_rows = Arc::new(RowColumns::new(&columns, style));
+        let fields = of_rows.fields().map(|path| RowField { path: path.clone(), of: FieldUse::Cell }).collect();
+        let long = csv.excel.then(Arc::default);
+        Ok(Self { rows: csv.rows, columns, flat, style, long, attributes, of_rows, fields })
     }
 
-    /// Appends the row that `cell` fills.
-    fn row(&self, out: &mut Vec<u8>, mut cell: impl FnMut(&Column, &mut Vec<u8>)) {
+    /// Appends a row: the cells of `of_row`, and those that `cell` fills.
+    fn row(&self, out: &mut Vec<u8>, of_row: &RowCells, mut cell: impl FnMut(&Column, &mut Vec<u8>)) {
         let start = out.len();
         for (i, column) in self.columns.iter().enumerate() {
             if i > 0 {
-                out.push(b',');
+                out.push(self.style.delimiter);
             }
             let cell_start = out.len();
-            cell(column, out);
+            match of_row.get(i) {
+                Some(known) => out.extend_from_slice(known),
+                None => cell(column, out),
+            }
             if let Some(long) = &self.long {
                 long.meet(&out[cell_start..]);
             }
@@ -106,7 +114,7 @@ impl Csv {
             // One empty cell: an empty line would be read as no row at all.
             out.extend_from_slice(b"\"\"");
         }
-        out.extend_from_slice(self.style.line_end());
+        out.extend_from_slice(self.style.line_end().as_bytes());
     }
 }
 
@@ -120,12 +128,12 @@ impl Format for Csv {
     }
 
     fn render(&self, unit: &Unit<'_, '_>, cx: &mut RenderContext<'_>) {
-        let mut rows = Vec::new();
+        let (mut rows, of_row, style) = (Vec::new(), self.of_rows.cells(unit.line), self.style);
         match self.rows {
-            Rows::Items => self.row(&mut rows, |column, out| item_cell(column, unit, cx, out)),
+            Rows::Items => self.row(&mut rows, &of_row, |column, out| item_cell(column, unit, style, cx, out)),
             Rows::Annotations if self.flat => {
                 for a in unit.media.into_iter().flat_map(|m| &m.annotations) {
-                    push_row(&self.columns, unit, a, self.long.as_deref(), cx);
+                    push_row(self, unit, a, &of_row, cx);
                 }
             }
             Rows::Annotations => {
@@ -133,7 +141,7 @@ impl Format for Csv {
                     if self.attributes.is_open() {
                         a.attributes.iter().for_each(|(name, _)| self.attributes.meet(name));
                     }
-                    self.row(&mut rows, |column, out| annotation_cell(column, unit, a, cx, out));
+                    self.row(&mut rows, &of_row, |column, out| annotation_cell(column, unit, a, style, cx, out));
                 }
             }
         }
@@ -149,16 +157,25 @@ impl Format for Csv {
         }
     }
 
+    fn fields(&self) -> &[RowField] {
+        &self.fields
+    }
+
     fn image_path(&self, split: &str, stem: &str, ext: &str) -> Option<String> {
         Some(image_path(split, stem, ext))
     }
 
     fn collector(&self) -> Box<dyn Collector> {
         if self.flat {
-            return Box::new(FlatTable::new(self.columns.clone(), self.style, self.long.clone()));
+            return Box::new(FlatTable::new(self));
         }
-        let header = self.style.header(self.columns.iter().map(Column::name));
-        Box::new(Table { header: Some(header), long: self.long.clone(), attributes: self.attributes.clone() })
+        Box::new(Table {
+            header: Some(self.style.header(self.columns.iter().map(Column::name))),
+            style: self.style,
+            long: self.long.clone(),
+            attributes: self.attributes.clone(),
+            of_rows: self.of_rows.clone(),
+        })
     }
 }
 
@@ -166,8 +183,10 @@ impl Format for Csv {
 struct Table {
     /// The header line, until it is written.
     header: Option<Vec<u8>>,
+    style: Style,
     long: Option<Arc<LongCells>>,
     attributes: Arc<Sought>,
+    of_rows: Arc<RowColumns>,
 }
 
 impl Table {
@@ -184,7 +203,7 @@ impl Collector for Table {
         self.header(out)?;
         let mut parts = r.parts;
         let (mut name, mut text) = (out.new_text(), out.new_text());
-        name.plain_bytes(&name_cell(r));
+        name.plain_bytes(&name_cell(r, self.style));
         text.reserve(parts.size() + 64);
         text.fill(parts.text()?, |_, out| out.append(name.get()));
         if !text.is_empty() {
@@ -197,6 +216,9 @@ impl Collector for Table {
         // Rows came, and none has it.
         if let Some(unknown) = self.attributes.unknown().filter(|_| self.header.is_none()) {
             return Err(StreamError::UnknownName(Box::new(unknown)));
+        }
+        if self.header.is_none() {
+            out.notes.extend(self.of_rows.notes());
         }
         self.header(out)?;
         out.notes.extend(self.long.and_then(|long| long.note()));

@@ -1,9 +1,9 @@
-//! The cells of a table's rows. Those made of JSON never begin like a formula.
+//! The cells of a table's rows, but for those that [`super::row_cells`] fills. Those made of JSON never begin like a formula.
 
 use super::columns::Column;
 use crate::convert::engine::split::scalar;
 use crate::convert::format::{RenderContext, Unit};
-use crate::convert::output::csv_cell::{push_cell, push_text};
+use crate::convert::output::csv_cell::Style;
 use crate::convert::output::hole::{Hole, push};
 use crate::convert::output::number::{push_int, push_number};
 use crate::dm::mask::MaskData;
@@ -16,67 +16,68 @@ pub fn annotation_cell(
     column: &Column,
     unit: &Unit<'_, '_>,
     a: &Annotation<'_>,
+    style: Style,
     cx: &RenderContext<'_>,
     out: &mut Vec<u8>,
 ) {
     match column {
-        Column::AnnotationId => push_text(out, &a.id),
-        Column::Tool => push_text(out, a.tool_label()),
-        Column::Class => push_text(out, cx.classes.rename(&a.class)),
+        Column::AnnotationId => style.push_text(out, &a.id),
+        Column::Tool => style.push_text(out, a.tool_label()),
+        Column::Class => style.push_text(out, cx.classes.rename(&a.class)),
         Column::Problem => out.extend_from_slice(a.problem.map_or("", Reason::code).as_bytes()),
-        Column::Attributes if !a.attributes.is_empty() => push_cell(out, |json| object(json, &a.attributes)),
-        Column::Attribute(name) => attribute_cell(a.attribute(name), out),
+        Column::Attributes if !a.attributes.is_empty() => style.push_cell(out, |json| object(json, &a.attributes)),
+        Column::Attribute(name) => attribute_cell(a.attribute(name), style, out),
         Column::X | Column::Y | Column::W | Column::H => place(column, &a.geometry, out),
         Column::Rotation => match &a.geometry {
             Geometry::Box(_, angle) if *angle != 0.0 => number(out, *angle),
             _ => {}
         },
-        Column::Points => push_cell(out, |json| points(json, unit, &a.geometry)),
+        Column::Points => style.push_cell(out, |json| points(json, unit, &a.geometry)),
         Column::Geometry => match &a.geometry {
-            Geometry::Frames(boxes) => push_cell(out, |json| frames(json, boxes)),
+            Geometry::Frames(boxes) => style.push_cell(out, |json| frames(json, boxes)),
             _ if a.raw.is_empty() => {}
-            _ => push_cell(out, |json| object(json, &a.raw)),
+            _ => style.push_cell(out, |json| object(json, &a.raw)),
         },
-        Column::Media => push_text(out, unit.media.map_or("", |m| &m.key)),
-        common => unit_cell(common, unit, out),
+        Column::Media => style.push_text(out, unit.media.map_or("", |m| &m.key)),
+        common => unit_cell(common, unit, style, out),
     }
 }
 
 /// Appends one cell of an item's row.
-pub fn item_cell(column: &Column, unit: &Unit<'_, '_>, cx: &RenderContext<'_>, out: &mut Vec<u8>) {
+pub fn item_cell(column: &Column, unit: &Unit<'_, '_>, style: Style, cx: &RenderContext<'_>, out: &mut Vec<u8>) {
     let media = &unit.payload.media;
     let annotations = || media.iter().flat_map(|m| &m.annotations);
     match column {
         Column::Annotations => push_int(out, annotations().count()),
-        Column::Tools => push_cell(out, |json| distinct(json, annotations().map(Annotation::tool_label))),
+        Column::Tools => style.push_cell(out, |json| distinct(json, annotations().map(Annotation::tool_label))),
         Column::Classes => {
             let classes = annotations().map(|a| cx.classes.rename(&a.class)).filter(|c| !c.is_empty());
-            push_cell(out, |json| distinct(json, classes));
+            style.push_cell(out, |json| distinct(json, classes));
         }
-        Column::Media => push_cell(out, |json| distinct(json, media.iter().map(|m| &*m.key))),
-        common => unit_cell(common, unit, out),
+        Column::Media => style.push_cell(out, |json| distinct(json, media.iter().map(|m| &*m.key))),
+        common => unit_cell(common, unit, style, out),
     }
 }
 
 /// Cells that both tables have.
-fn unit_cell(column: &Column, unit: &Unit<'_, '_>, out: &mut Vec<u8>) {
+fn unit_cell(column: &Column, unit: &Unit<'_, '_>, style: Style, out: &mut Vec<u8>) {
     match (column, unit.size) {
-        (Column::ItemId, _) => push_text(out, unit.id),
+        (Column::ItemId, _) => style.push_text(out, unit.id),
         (Column::FileName, _) => push(out, Hole::Name),
         (Column::Width, Some(size)) => push_int(out, size.w),
         (Column::Height, Some(size)) => push_int(out, size.h),
-        (Column::Split, _) => push_text(out, unit.split),
+        (Column::Split, _) => style.push_text(out, unit.split),
         _ => {}
     }
 }
 
 /// An attribute as a cell: the content of a string, else the JSON of the value; `null` and absence are empty.
-pub fn attribute_cell(value: Option<&Raw<'_>>, out: &mut Vec<u8>) {
+pub fn attribute_cell(value: Option<&Raw<'_>>, style: Style, out: &mut Vec<u8>) {
     let Some(value) = value else { return };
     match scalar(value.clone()) {
-        Some(text) => push_text(out, &text),
+        Some(text) => style.push_text(out, &text),
         None if matches!(value.text(), "null" | "\"\"") => {}
-        None => push_text(out, &value.readable()),
+        None => style.push_text(out, &value.readable()),
     }
 }
 

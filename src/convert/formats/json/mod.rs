@@ -5,9 +5,10 @@ pub mod indent;
 
 use crate::convert::declaration::{Attributes, Declaration, Document, Splits, Tools, UnitKind, Unread};
 use crate::convert::engine::classes::Classes;
+use crate::convert::engine::fields::{FieldUse, RowField};
 use crate::convert::engine::naming::{Folders, Taken, component};
 use crate::convert::engine::record::RecordRef;
-use crate::convert::engine::split::{FieldPath, UNASSIGNED};
+use crate::convert::engine::split::UNASSIGNED;
 use crate::convert::format::{Collector, Format, RenderContext, RunEnd, Unit};
 use crate::convert::options::Options;
 use crate::convert::output::files::Files;
@@ -58,7 +59,7 @@ pub static JSONL: Declaration = Declaration {
 /// Synapse JSON, one file an item or one line an item.
 pub struct Json {
     lines: bool,
-    by: Option<FieldPath>,
+    by: Option<RowField>,
     per_class: bool,
     pretty: bool,
 }
@@ -67,7 +68,7 @@ impl Json {
     /// One document for all (`lines`), or files; only files can be sorted, split by class or indented.
     pub fn new(lines: bool, o: &Options) -> Self {
         let json = &o.formats.json;
-        let by = json.by.clone().filter(|_| !lines);
+        let by = json.by.clone().filter(|_| !lines).map(|path| RowField { path, of: FieldUse::Folder });
         Self { lines, by, per_class: json.per_class && !lines, pretty: json.pretty && !lines }
     }
 
@@ -75,7 +76,7 @@ impl Json {
     /// a path.
     fn places(&self, unit: &Unit<'_, '_>, cx: &mut RenderContext<'_>) {
         let folder = self.by.as_ref().map_or(String::new(), |field| {
-            let value = field.value(unit.line).filter(|v| !v.trim().is_empty());
+            let value = field.path.value(unit.line).filter(|v| !v.trim().is_empty());
             value.map_or(UNASSIGNED.into(), |v| component(v.trim()))
         });
         cx.parts.push_str(&folder);
@@ -94,8 +95,8 @@ impl Format for Json {
         if self.lines { &JSONL } else { &JSON }
     }
 
-    fn sorts_by(&self) -> Option<&FieldPath> {
-        self.by.as_ref()
+    fn fields(&self) -> &[RowField] {
+        self.by.as_slice()
     }
 
     fn render(&self, unit: &Unit<'_, '_>, cx: &mut RenderContext<'_>) {

@@ -1,6 +1,6 @@
 //! Filters that templates of this field need, besides those of Jinja.
 
-use crate::convert::output::csv_cell::push_text;
+use crate::convert::output::csv_cell::Style;
 use minijinja::value::{Kwargs, Serde};
 use minijinja::{Environment, Error, ErrorKind, Value};
 use serde::Serialize;
@@ -60,7 +60,7 @@ fn csv(value: &Value) -> Result<String, Error> {
         None => serde_json::to_string(value).map_err(|e| Error::new(ErrorKind::BadSerialization, e.to_string()))?,
     };
     let mut out = Vec::new();
-    push_text(&mut out, &text);
+    Style::default().push_text(&mut out, &text);
     Ok(String::from_utf8_lossy(&out).into_owned())
 }
 
