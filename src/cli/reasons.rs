@@ -24,6 +24,7 @@ pub fn meaning(reason: Reason) -> &'static str {
         Reason::ClippedToImage => "cut at the edge of the image",
         Reason::RotationDropped => "rotated boxes became upright ones around them",
         Reason::OutlineDropped => "polygons and masks became upright boxes around them",
+        Reason::KeypointBoxAssumed => "no box in the group is that of the joints, so the one around them is written",
         Reason::MaskEncodingAssumed => "masks that do not say how they are encoded",
         Reason::InvalidGeometry => "geometry that is wrong or outside the image",
         Reason::InvalidBoundingBox => "boxes without four numbers, or without area",
@@ -67,6 +68,10 @@ pub fn advice(reason: Reason) -> &'static str {
         }
         Reason::RotationDropped => "`--to coco` and `--to yolo --task obb` keep the rotation",
         Reason::OutlineDropped => "`--to coco` and `--to yolo --task segment` keep outlines",
+        Reason::KeypointBoxAssumed => {
+            "the one box of an object has the class of the profile: `--class-map OLD=NEW` renames it, `--keypoints FILE` has \
+             another profile; else the group must be changed in Synapse"
+        }
         Reason::MaskEncodingAssumed => "nothing, if the masks look right; else the data must be changed in Synapse",
         Reason::InvalidGeometry => {
             "leave out `--bounds reject` if it was given; else the data must be changed in Synapse"

@@ -64,6 +64,8 @@ reasons! {
     RotationDropped = "ROTATION_DROPPED", Lossy;
     /// A polygon or a mask became the upright box around it.
     OutlineDropped = "OUTLINE_DROPPED", Lossy;
+    /// Joints with boxes in their group, none of which is theirs or can be used: the box of the object is the one around them.
+    KeypointBoxAssumed = "KEYPOINT_BOX_ASSUMED", Lossy;
     /// The mask did not say how it is encoded; its shape decided.
     MaskEncodingAssumed = "MASK_ENCODING_ASSUMED", Lossy;
     /// Geometry that is wrong in a way the codes below do not name, or outside the image with `--bounds reject`.

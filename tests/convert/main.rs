@@ -12,6 +12,7 @@ mod geometry_table;
 mod golden;
 mod imagefolder;
 mod json;
+mod keypoint_box;
 mod losses;
 mod names;
 mod naming;

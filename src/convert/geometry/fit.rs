@@ -143,13 +143,14 @@ impl Fit {
         Ok(around)
     }
 
-    /// The box around the labelled joints of an object. With `clip` those outside become unlabelled: moved to the edge they would
-    /// be where the joint is not. Adds `CLIPPED_TO_IMAGE` to `losses`.
+    /// The box of an object made of joints: `own_box`, which was fitted before, else the one around its labelled joints. With `clip`
+    /// joints outside become unlabelled: moved to the edge they would be where the joint is not. Adds `CLIPPED_TO_IMAGE`
+    /// to `losses`.
     ///
     /// # Errors
-    /// [`Reason::InvalidGeometry`] when one is outside and that is rejected, or all are; [`Reason::KeypointGroupInvalid`] when the
-    /// box has no area: no joint, one, or all in one row or column.
-    pub fn joints(self, joints: &mut [Joint], losses: &mut Vec<Reason>) -> Result<Rect, Reason> {
+    /// [`Reason::InvalidGeometry`] when a joint is outside and that is rejected. Without `own_box` the same when all are outside, and
+    /// [`Reason::KeypointGroupInvalid`] when the box around them has no area: no joint, one, or all in one row or column.
+    pub fn joints(self, joints: &mut [Joint], own_box: Option<Rect>, losses: &mut Vec<Reason>) -> Result<Rect, Reason> {
         let (w, h) = (self.size.w(), self.size.h());
         let (mut low, mut high, mut labelled, mut clipped) = ([f64::MAX; 2], [f64::MIN; 2], 0, false);
         for joint in joints.iter_mut().filter(|j| j.v > 0) {
@@ -167,6 +168,12 @@ impl Fit {
                 low[i] = low[i].min(n);
                 high[i] = high[i].max(n);
             }
+        }
+        if let Some(own_box) = own_box {
+            if clipped {
+                lose(losses, Reason::ClippedToImage);
+            }
+            return Ok(own_box);
         }
         if labelled == 0 && clipped {
             return Err(Reason::InvalidGeometry);
@@ -445,11 +452,14 @@ mod tests {
         let given = [joint(1.0, 1.0), joint(4.0, 6.0), joint(-3.0, 4.0)];
         let (mut joints, mut losses) = (given, Vec::new());
         let around = Rect { x: 1.0, y: 1.0, w: 3.0, h: 5.0 };
-        assert_eq!(fit(Bounds::Clip).joints(&mut joints, &mut losses), Ok(around));
+        assert_eq!(fit(Bounds::Clip).joints(&mut joints, None, &mut losses), Ok(around));
         assert_eq!((joints[2], &losses[..]), (Joint::default(), &[Reason::ClippedToImage][..]));
         joints = given;
-        assert_eq!(fit(Bounds::Reject).joints(&mut joints, &mut losses), Err(Reason::InvalidGeometry));
-        assert_eq!(fit(Bounds::Clip).joints(&mut [joint(-1.0, 2.0)], &mut losses), Err(Reason::InvalidGeometry));
-        assert_eq!(fit(Bounds::Clip).joints(&mut [joint(1.0, 2.0)], &mut losses), Err(Reason::KeypointGroupInvalid));
+        assert_eq!(fit(Bounds::Reject).joints(&mut joints, None, &mut losses), Err(Reason::InvalidGeometry));
+        assert_eq!(fit(Bounds::Clip).joints(&mut [joint(-1.0, 2.0)], None, &mut losses), Err(Reason::InvalidGeometry));
+        assert_eq!(
+            fit(Bounds::Clip).joints(&mut [joint(1.0, 2.0)], None, &mut losses),
+            Err(Reason::KeypointGroupInvalid)
+        );
     }
 }

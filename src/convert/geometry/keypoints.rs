@@ -21,10 +21,10 @@ pub struct Profile {
     pub flip_idx: Option<Vec<u32>>,
 }
 
-/// The 17 joints of a person, as COCO numbers them.
 /// The attribute of a keypoint that says whether it is seen.
 pub const VISIBILITY: &str = "visibility";
 
+/// The 17 joints of a person, as COCO numbers them.
 const PERSON: [&str; 17] = [
     "nose",
     "left_eye",
@@ -146,22 +146,42 @@ pub struct Joint {
 pub struct Object {
     /// Places in [`Media::annotations`] of the keypoints it is made of.
     pub members: Vec<usize>,
+    /// Place in [`Media::annotations`] of its box: the one box of the profile's class that is in the group. `None` without such a
+    /// box, and with several, of which nobody can tell whose they are.
+    pub own_box: Option<usize>,
+    /// Whether its group has boxes. When none of them can be used, the box around the joints is but assumed.
+    pub has_boxes: bool,
     /// Its joints in the order of the profile, or why there are none.
     pub joints: Result<Vec<Joint>, Reason>,
 }
 
 /// All keypoints of a media as objects: by group, and each keypoint without a group on its own with its reason. Every annotation
-/// of tool `keypoint` is a member of exactly one object. Keypoints that are malformed themselves keep their own reason.
-pub fn group_objects(media: &Media<'_>, arena: &Arena, profile: &Profile) -> Vec<Object> {
+/// of tool `keypoint` is a member of exactly one object, and no box is that of two. Keypoints that are malformed themselves keep their
+/// own reason. `is_category`: whether a class is written as the category of the profile.
+pub fn group_objects(
+    media: &Media<'_>,
+    arena: &Arena,
+    profile: &Profile,
+    is_category: impl Fn(&str) -> bool,
+) -> Vec<Object> {
     let mut out = Vec::new();
     for group in &media.groups {
         let members: Vec<usize> =
             group.members.iter().copied().filter(|&i| is_keypoint(&media.annotations[i])).collect();
-        if !members.is_empty() {
-            let joints =
-                if group.sound { of_group(media, &members, profile) } else { Err(Reason::KeypointGroupInvalid) };
-            out.push(Object { members, joints });
+        if members.is_empty() {
+            continue;
         }
+        let joints = match &media.annotations[members[0]] {
+            _ if !group.sound => Err(Reason::KeypointGroupInvalid),
+            Annotation { problem: None, geometry: Geometry::Points(range), .. } if members.len() == 1 => {
+                of_list(arena.coordinates.pairs.get(range.clone()).unwrap_or_default(), profile)
+            }
+            _ => of_group(media, &members, profile),
+        };
+        let boxes = || group.members.iter().copied().filter(|&i| media.annotations[i].tool == Tool::BoundingBox);
+        let mut own = boxes().filter(|&i| is_category(&media.annotations[i].class));
+        let own_box = own.next().filter(|_| own.next().is_none());
+        out.push(Object { members, own_box, has_boxes: boxes().next().is_some(), joints });
     }
     for (i, a) in media.annotations.iter().enumerate().filter(|(_, a)| is_keypoint(a) && a.group.is_none()) {
         let joints = match (&a.geometry, a.problem) {
@@ -171,7 +191,7 @@ pub fn group_objects(media: &Media<'_>, arena: &Arena, profile: &Profile) -> Vec
             }
             _ => Err(Reason::KeypointGroupInvalid),
         };
-        out.push(Object { members: vec![i], joints });
+        out.push(Object { members: vec![i], own_box: None, has_boxes: false, joints });
     }
     out
 }
@@ -222,7 +242,7 @@ mod tests {
         let mut arena = Arena::default();
         let payload = read(json.as_bytes(), &mut arena).unwrap();
         let profile = Profile { keypoints: vec!["a".into(), "b".into()], ..Profile::person17() };
-        group_objects(&payload.media[0], &arena, &profile)
+        group_objects(&payload.media[0], &arena, &profile, |class| class == "person")
     }
 
     fn head(id: &str, class: &str, visibility: &str) -> String {

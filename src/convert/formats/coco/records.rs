@@ -29,9 +29,18 @@ pub fn render(coco: &Coco, unit: &Unit<'_, '_>, size: Size, cx: &mut RenderConte
     }
 
     cx.parts.begin_text();
-    for object in group_objects(media, unit.arena, &coco.profile) {
+    let category = cx.classes.rename(&coco.profile.category);
+    for object in group_objects(media, unit.arena, &coco.profile, |class| cx.classes.rename(class) == category) {
+        // The box is an object of the instances, too, and counted there.
+        let own_box = match object.own_box.map(|i| &media.annotations[i].geometry) {
+            Some(Geometry::Box(rect, rotation)) => cx.fit(size).upright(*rect, *rotation, cx.rings, &mut w.losses).ok(),
+            _ => None,
+        };
         w.losses.clear();
-        let done = object.joints.and_then(|joints| w.keypoints(joints, cx));
+        if object.has_boxes && own_box.is_none() {
+            w.losses.push(Reason::KeypointBoxAssumed);
+        }
+        let done = object.joints.and_then(|joints| w.keypoints(joints, own_box, cx));
         for a in object.members.iter().map(|&i| &media.annotations[i]) {
             match (a.problem, done) {
                 (Some(problem), Err(_)) => cx.count(unit, a, Fate::Lost(problem)),
@@ -166,8 +175,13 @@ impl Renderer<'_, '_> {
         Ok(())
     }
 
-    fn keypoints(&mut self, mut joints: Vec<Joint>, cx: &mut RenderContext<'_>) -> Result<(), Reason> {
-        let bbox = cx.fit(self.size).joints(&mut joints, &mut self.losses)?;
+    fn keypoints(
+        &mut self,
+        mut joints: Vec<Joint>,
+        own_box: Option<Rect>,
+        cx: &mut RenderContext<'_>,
+    ) -> Result<(), Reason> {
+        let bbox = cx.fit(self.size).joints(&mut joints, own_box, &mut self.losses)?;
         let out = cx.parts.text();
         self.open(out, None, bbox, bbox.w * bbox.h);
         out.lit(lit!(",\"segmentation\":[],\"iscrowd\":0,\"num_keypoints\":"));

@@ -22,9 +22,10 @@ use crate::convert::format::{Collector, Format, RenderContext, Unit};
 use crate::convert::geometry::Size;
 use crate::convert::geometry::keypoints::group_objects;
 use crate::convert::report::tally::Fate;
-use crate::dm::{Annotation, Reason, Tool};
+use crate::dm::{Annotation, Geometry, Media, Reason, Tool};
 use args::YoloTask;
 use row::{Frame, Style};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// YOLO labels, a tree of files.
@@ -79,7 +80,7 @@ pub const UNREAD: &[Unread] = &[
     Unread { with: "--task detect --polygons box", options: &["parts", "boxes", "keypoints"] },
     Unread { with: "--task segment", options: &["polygons", "rotated", "keypoints"] },
     Unread { with: "--task segment --boxes polygon", options: &["polygons", "keypoints"] },
-    Unread { with: "--task pose", options: &["parts", "polygons", "boxes", "segmentation", "rotated"] },
+    Unread { with: "--task pose", options: &["parts", "polygons", "boxes", "segmentation"] },
     Unread { with: "--task obb", options: &["parts", "polygons", "boxes", "segmentation", "keypoints"] },
 ];
 
@@ -228,12 +229,12 @@ fn rows(
 ) {
     let Some(media) = unit.media else { return };
     let frame = Frame { arena: unit.arena, size, style };
+    if task == Task::Pose {
+        return pose_rows(frame, media, cx, each);
+    }
     let mut losses = Vec::new();
     let mut scratch = segment::Scratch::default();
     for (i, a) in media.annotations.iter().enumerate() {
-        if task == Task::Pose && a.tool == Tool::Keypoint {
-            continue;
-        }
         let start = cx.parts.text().len();
         losses.clear();
         let done = match (a.problem, task) {
@@ -248,12 +249,43 @@ fn rows(
         }
         each(cx, i, a, done.map(|()| &losses[..]));
     }
-    if task != Task::Pose {
-        return;
+}
+
+/// As [`rows`], for objects made of joints: of other annotations only the boxes of such objects are in a row.
+fn pose_rows(
+    frame: Frame<'_>,
+    media: &Media<'_>,
+    cx: &mut RenderContext<'_>,
+    mut each: impl FnMut(&mut RenderContext<'_>, usize, &Annotation<'_>, Result<&[Reason], Reason>),
+) {
+    let profile = &cx.options.keypoints;
+    let category = cx.classes.rename(&profile.category);
+    let objects = group_objects(media, frame.arena, profile, |class| cx.classes.rename(class) == category);
+    let boxes: HashSet<usize> = objects.iter().filter_map(|object| object.own_box).collect();
+    for (i, a) in media.annotations.iter().enumerate().filter(|(_, a)| a.tool != Tool::Keypoint) {
+        if !boxes.contains(&i) {
+            each(cx, i, a, Err(a.problem.unwrap_or(Reason::UnsupportedAnnotationType)));
+        }
     }
-    for object in group_objects(media, unit.arena, &cx.options.keypoints) {
+    let (mut losses, mut box_losses) = (Vec::new(), Vec::new());
+    for object in objects {
         losses.clear();
-        let done = object.joints.and_then(|mut joints| pose::row(frame, &mut joints, cx, &mut losses));
+        box_losses.clear();
+        let fitted = object.own_box.map(|i| match media.annotations[i] {
+            Annotation { problem: Some(problem), .. } => Err(problem),
+            Annotation { geometry: Geometry::Box(rect, rotation), .. } => {
+                detect::upright(rect, rotation, frame, cx, &mut box_losses)
+            }
+            _ => Err(Reason::UnsupportedAnnotationType),
+        });
+        let own_box = fitted.and_then(Result::ok);
+        if object.has_boxes && own_box.is_none() {
+            losses.push(Reason::KeypointBoxAssumed);
+        }
+        let done = object.joints.and_then(|mut joints| pose::row(frame, &mut joints, own_box, cx, &mut losses));
+        for (i, fitted) in object.own_box.into_iter().zip(fitted) {
+            each(cx, i, &media.annotations[i], fitted.and(done).map(|()| &box_losses[..]));
+        }
         for i in object.members {
             let a = &media.annotations[i];
             each(cx, i, a, done.map(|()| &losses[..]).map_err(|reason| a.problem.unwrap_or(reason)));
