@@ -96,12 +96,14 @@ import json, sys, logging
 logging.disable(logging.CRITICAL)
 from datumaro.components.dataset import Dataset
 items = list(Dataset.import_from(sys.argv[2], sys.argv[1]))
-print(json.dumps([len({i.id for i in items}), len({(i.id, a.id) for i in items for a in i.annotations if a.type.name == "bbox"})]))
+boxes = {(i.id, a.id) for i in items for a in i.annotations if a.type.name == "bbox"}
+number = len(boxes) if sys.argv[3] == "boxes" else sum(len(i.annotations) for i in items)
+print(json.dumps([len({i.id for i in items}), number]))
 """
 
 
-def of_datumaro(kind, folder, python):
-    done = subprocess.run([python, "-c", DATUMARO, kind, folder], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+def of_datumaro(kind, folder, python, boxes=True):
+    done = subprocess.run([python, "-c", DATUMARO, kind, folder, "boxes" if boxes else "all"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         raise ValueError(done.stderr.strip().splitlines()[-1])
     return tuple(json.loads(done.stdout))
@@ -149,7 +151,12 @@ def main():
     args = parser.parse_args()
     convert, python = args.bin.resolve() / "syn-convert", args.readers / "bin" / "python"
     for folder in args.folders:
-        look(folder.name, folder.resolve(), convert, python)
+        # Where Ultralytics looks for what `path: ../datasets/NAME` means.
+        with tempfile.TemporaryDirectory() as place:
+            named = Path(place).resolve() / "datasets" / folder.resolve().name
+            named.parent.mkdir()
+            named.symlink_to(folder.resolve())
+            look(folder.name, named, convert, python)
     wrong = []
     for layout in [] if args.folders else json.loads((ROOT / "tests" / "data" / "layouts.json").read_text(encoding="utf-8")):
         with tempfile.TemporaryDirectory() as folder:

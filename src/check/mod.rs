@@ -26,7 +26,7 @@ pub use tree::Tree;
 
 use crate::stream::StreamError;
 use finding::Place;
-use layout::Survey;
+use layout::{Found, Survey};
 
 /// Formats that can be checked, as `--to` has them.
 pub const FORMATS: [&str; 4] = ["coco", "yolo", "ultralytics-ndjson", "voc"];
@@ -55,8 +55,9 @@ pub struct Dataset {
 /// # Errors
 /// Those of reading a file or writing a finding.
 pub fn check(tree: &Tree, only: Option<&str>, out: &mut Findings) -> Result<Vec<Dataset>, StreamError> {
-    let survey = Survey::of(tree);
-    let mut run = Run { tree, survey: &survey, out, found: Vec::new() };
+    let layouts = Found::of(tree)?;
+    let survey = &layouts.survey;
+    let mut run = Run { tree, survey, layouts: &layouts, out, found: Vec::new() };
     for format in FORMATS.into_iter().filter(|format| only.is_none_or(|name| name == *format)) {
         let before = run.found.len();
         match format {
@@ -71,12 +72,12 @@ pub fn check(tree: &Tree, only: Option<&str>, out: &mut Findings) -> Result<Vec<
     }
     let found = run.found;
     if only.is_none() {
-        out.unread.extend(layout::other::find(tree, &survey));
+        out.unread.extend(layout::other::find(tree, survey, !found.is_empty()));
     }
     if found.is_empty() && only.is_none() && out.unread.is_empty() {
         let what = format!("no dataset was found of a format that has rules ({})", FORMATS.join(", "));
         out.unread.push(format!("{what}: say which it is meant to be with --to"));
-        out.unread.extend(layout::other::archives(&survey));
+        out.unread.extend(layout::other::archives(survey));
     }
     // An empty dataset that nobody has a word against.
     let sound = !out.any_loss();
@@ -91,6 +92,7 @@ pub fn check(tree: &Tree, only: Option<&str>, out: &mut Findings) -> Result<Vec<
 struct Run<'r> {
     tree: &'r Tree,
     survey: &'r Survey,
+    layouts: &'r Found,
     out: &'r mut Findings,
     found: Vec<Dataset>,
 }
@@ -104,21 +106,20 @@ impl Run<'_> {
     }
 
     fn coco(&mut self) -> Result<(), StreamError> {
-        for path in layout::coco::find(self.tree, self.survey) {
+        for path in &self.layouts.coco {
             let before = self.out.tally;
-            coco::check(self.tree, self.survey, &path, self.out)?;
-            self.read("coco", &path, before);
+            coco::check(self.tree, self.survey, path, self.out)?;
+            self.read("coco", path, before);
         }
         Ok(())
     }
 
     fn yolo(&mut self) -> Result<(), StreamError> {
         let mut claimed = yolo::Claimed::new();
-        for config in layout::yolo::configs(self.tree, self.survey)? {
+        for config in &self.layouts.yolo {
             let before = self.out.tally;
-            yolo::described(self.tree, self.survey, &config, &mut claimed, self.out)?;
-            let (layout::yolo::Config::Yaml(path) | layout::yolo::Config::Darknet(path)) = &config;
-            self.read("yolo", path, before);
+            yolo::described(self.tree, self.survey, config, &mut claimed, self.out)?;
+            self.read("yolo", config.path(), before);
         }
         let before = self.out.tally;
         let places = yolo::undescribed(self.tree, self.survey, &mut claimed, self.out)?;
@@ -129,18 +130,18 @@ impl Run<'_> {
     }
 
     fn ndjson(&mut self) -> Result<(), StreamError> {
-        for path in ultralytics::find(self.tree, self.survey) {
+        for path in &self.layouts.ndjson {
             let before = self.out.tally;
-            ultralytics::check(self.tree, self.survey, &path, self.out)?;
-            self.read("ultralytics-ndjson", &path, before);
+            ultralytics::check(self.tree, self.survey, path, self.out)?;
+            self.read("ultralytics-ndjson", path, before);
         }
         Ok(())
     }
 
     fn voc(&mut self) -> Result<(), StreamError> {
-        for layout in layout::voc::find(self.tree, self.survey) {
+        for layout in &self.layouts.voc {
             let before = self.out.tally;
-            voc::check(self.tree, self.survey, &layout, self.out)?;
+            voc::check(self.tree, self.survey, layout, self.out)?;
             self.read("voc", layout::shown(&layout.annotations), before);
         }
         Ok(())

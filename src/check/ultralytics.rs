@@ -2,7 +2,7 @@
 
 use super::finding::{Findings, Place, Rule};
 use super::images::{Images, Record};
-use super::layout::Survey;
+use super::layout::{Survey, folder_of};
 use super::rules::{
     LABEL_BOXES_AMONG_POLYGONS, NDJSON_CLASS_MADE_UP, NDJSON_CLASS_NAMES_INVALID, NDJSON_FILE_INVALID,
     NDJSON_INVALID_LINE, NDJSON_KPT_SHAPE_INVALID, NDJSON_KPT_SHAPE_MISSING, NDJSON_NO_CLASS, NDJSON_NO_DATASET,
@@ -193,7 +193,7 @@ impl<'f> File<'f> {
             beside,
             any_named: !classes.is_empty(),
             classes,
-            images: Images::new(survey.any_image),
+            images: Images::new(survey.any_image(folder_of(path))),
             train: 0,
             val: 0,
             expires: 0,

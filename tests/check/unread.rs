@@ -73,6 +73,40 @@ fn what_was_not_read_is_no_pass() {
             "Datumaro",
         ),
         ("KITTI", &[("training/label_2/1.txt", "Car 0.0 0 -1.8 1 2 3 4 1 2 3 4 5 6 7\n")], "KITTI"),
+        (
+            "KITTI beside a note",
+            &[("label/0.txt", "of mine\n"), ("label/1.txt", "Car 0.0 0 -1.8 1 2 3 4 1 2 3 4 5 6 7\n")],
+            "KITTI",
+        ),
+        ("KITTI's results", &[("1.txt", "Car 0.0 0 -1.8 1 2 3 4 1 2 3 4 5 6 7 0.9\n")], "KITTI"),
+        ("DOTA", &[("labelTxt/1.txt", "imagesource:GoogleEarth\ngsd:0.1\n1 2 3 4 5 6 7 8 small-vehicle 0\n")], "DOTA"),
+        ("MOT", &[("gt/gt.txt", "1,1,912,484,97,109,0,7,1\n")], "MOT"),
+        (
+            "Label Studio's, short",
+            &[("a.json", r#"[{"image":"a.jpg","id":1,"annotator":1,"annotation_id":2}]"#)],
+            "Label Studio",
+        ),
+        (
+            "VIA, regions alone",
+            &[("via.json", r#"{"a.jpg1":{"filename":"a.jpg","regions":[{"shape_attributes":{}}]}}"#)],
+            "VIA",
+        ),
+        (
+            "Create ML",
+            &[("_annotations.createml.json", r#"[{"image":"a.jpg","annotations":[{"label":"car"}]}]"#)],
+            "Create ML",
+        ),
+        ("Cityscapes", &[("a_polygons.json", r#"{"imgHeight":1,"imgWidth":2,"objects":[]}"#)], "Cityscapes"),
+        ("Supervisely", &[("ann/a.jpg.json", r#"{"size":{"height":1,"width":2},"objects":[]}"#)], "Supervisely"),
+        ("V7", &[("a.json", r#"{"version":"2.0","item":{"name":"a.jpg"},"annotations":[]}"#)], "V7"),
+        ("BDD100K", &[("det.json", r#"[{"name":"a.jpg","labels":[{"category":"car"}]}]"#)], "BDD100K"),
+        (
+            "the second of two documents",
+            &[("a.json", "{}"), ("b.json", r#"{"shapes":[],"imagePath":"a.jpg"}"#)],
+            "b.json was not read",
+        ),
+        ("a table", &[("_annotations.csv", "filename,width,height,class,xmin,ymin,xmax,ymax\n")], "a table of boxes"),
+        ("folders by class", &[("cat/a.jpg", ""), ("dog/b.jpg", "")], "folders by class"),
         ("FiftyOne's own", &[("samples.json", r#"{"samples":[]}"#), ("data/a.jpg", "")], "FiftyOne"),
         (
             "a document of nothing",
@@ -149,6 +183,58 @@ fn images_are_missing_where_others_are_not() {
     let mut wrong = Vec::new();
     for (name, files, expected, exit) in cases {
         let folder = tree(files);
+        let ran = check(folder.path(), &["--log-format", "json"]);
+        if codes(&ran) != *expected || ran.code() != *exit {
+            wrong.push(format!("{name}: {ran:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+/// A folder of several datasets: images of one do not make those of another missing, nor are their labels one dataset.
+#[test]
+fn datasets_side_by_side_are_judged_each_by_itself() {
+    let yaml = "train: images/train\nval: images/val\nnames: [car]\n";
+    let with = [
+        ("x/data.yaml", yaml),
+        ("x/images/train/a.jpg", ""),
+        ("x/images/val/b.jpg", ""),
+        ("x/labels/train/a.txt", ROW),
+        ("x/labels/val/b.txt", ROW),
+    ];
+    let pose = "0 0.5 0.5 0.2 0.2 0.1 0.2 2 0.3 0.4 2 0.5 0.6 2\n";
+    let cases: &[(&str, Files<'_>, &[&str], i32)] = &[
+        ("coco", &[("y/annotations/instances_val.json", coco!("b.jpg"))], &["IMAGES_ABSENT"], 0),
+        ("coco, deep", &[("y/z/instances_val.json", coco!("b.jpg"))], &["IMAGES_ABSENT"], 0),
+        (
+            "yolo",
+            &[("y/data.yaml", yaml), ("y/labels/train/b.txt", ROW), ("y/labels/val/c.txt", ROW)],
+            &["IMAGES_ABSENT"],
+            0,
+        ),
+        ("voc", &[("y/Annotations/b.xml", voc!("b.jpg", "car"))], &["IMAGES_ABSENT"], 0),
+        ("labels", &[("y/labels/b.txt", ROW)], &["IMAGES_ABSENT", "YOLO_NOT_DESCRIBED"], 0),
+        (
+            "labels of two datasets",
+            &[("y/labels/train/b.txt", ROW), ("z/labels/c.txt", "0 0.1 0.1 0.5 0.1 0.5 0.5\n")],
+            &["IMAGES_ABSENT", "YOLO_NOT_DESCRIBED"],
+            0,
+        ),
+        ("labels with joints", &[("y/labels/b.txt", pose)], &["IMAGES_ABSENT", "YOLO_NOT_DESCRIBED"], 0),
+        (
+            "two parts of one dataset, as Roboflow has them",
+            &[
+                ("y/train/_annotations.coco.json", coco!("c.jpg")),
+                ("y/train/c.jpg", ""),
+                ("y/valid/_annotations.coco.json", coco!("b.jpg")),
+            ],
+            &["IMAGE_MISSING"],
+            3,
+        ),
+    ];
+    let mut wrong = Vec::new();
+    for (name, files, expected, exit) in cases {
+        let folder = tree(&[&with[..], files].concat());
         let ran = check(folder.path(), &["--log-format", "json"]);
         if codes(&ran) != *expected || ran.code() != *exit {
             wrong.push(format!("{name}: {ran:?}"));

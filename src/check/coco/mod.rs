@@ -100,7 +100,7 @@ impl<'p> Pass<'p> {
         let any = |folder: &String| tree.files(folder, false).any(|file| is_image(&file));
         let present = match &tree.only {
             Some(_) => folders.iter().filter(|f| !f.is_empty() && *f != folder_of(path)).any(any),
-            None => survey.any_image,
+            None => survey.any_image(folder_of(path)),
         };
         let flat = |folder: &String| tree.files(folder, true).any(|file| is_image(&file));
         let any_image = present || folders.iter().any(flat);

@@ -1,6 +1,6 @@
 //! COCO documents by their keys, and where their images are.
 
-use super::{Survey, folder_of, leaf};
+use super::{Survey, folder_of, leaf, other};
 use crate::check::tree::Tree;
 use std::io::Read;
 
@@ -34,26 +34,12 @@ pub fn sniff(tree: &Tree, path: &str) -> Json {
         return Json::Unknown;
     }
     let (keys, list) = top_keys(&bytes);
-    let has = |key: &str| keys.iter().any(|(k, _)| k == key);
     let has_list = |key: &str| keys.iter().any(|(k, value)| k == key && *value == b'[');
-    if list {
-        return match (has("annotations") && has("data"), has("completions") && has("data")) {
-            (false, false) => Json::Unknown,
-            _ => Json::Other("Label Studio"),
-        };
-    }
-    if has("items") && (has("categories") || has("info")) {
-        Json::Other("Datumaro")
-    } else if has("shapes") && (has("imagePath") || has("imageData") || has("version")) {
-        Json::Other("LabelMe")
-    } else if has("samples") {
-        Json::Other("FiftyOne")
-    } else if has("_via_img_metadata") || has("_via_settings") {
-        Json::Other("VIA")
-    } else if has_list("annotations") || has_list("images") {
-        Json::Coco
-    } else {
-        Json::Unknown
+    let names: Vec<&str> = keys.iter().map(|(key, _)| key.as_str()).collect();
+    match other::tool(&names, list, &bytes) {
+        Some(tool) => Json::Other(tool),
+        None if !list && (has_list("annotations") || has_list("images")) => Json::Coco,
+        None => Json::Unknown,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The files of a tree by folder and kind, without opening any.
 
-use super::{folder_of, leaf};
+use super::{folder_of, homes, leaf};
 use crate::check::images::is_image;
 use crate::check::tree::Tree;
 use std::collections::BTreeMap;
@@ -18,6 +18,8 @@ pub struct Folder {
     pub xmls: Few,
     /// `.json` files.
     pub documents: Few,
+    /// `.csv`, `.tsv`, `.parquet` and `.tfrecord` files.
+    pub tables: Few,
 }
 
 /// A number of files, and the names of some of them.
@@ -56,8 +58,10 @@ pub struct Survey {
     pub ndjson: Vec<String>,
     /// Archives.
     pub archives: Vec<String>,
-    /// Whether there is any picture: planes of classes do not count.
-    pub any_image: bool,
+    /// Folders with label files of YOLO.
+    pub labels: Vec<String>,
+    /// The folders of all datasets.
+    pub homes: Vec<String>,
 }
 
 /// Names of text files that hold no rows.
@@ -96,14 +100,12 @@ impl Survey {
             }
             "xml" => folder.xmls.add(path),
             "json" => folder.documents.add(path),
+            "csv" | "tsv" | "parquet" | "tfrecord" | "record" => folder.tables.add(path),
             "yaml" | "yml" => self.yaml.push(path.to_owned()),
             "data" => self.data.push(path.to_owned()),
             "ndjson" => self.ndjson.push(path.to_owned()),
             "zip" | "tar" | "tgz" | "gz" | "zst" => self.archives.push(path.to_owned()),
-            _ if is_image(name) => {
-                folder.images += 1;
-                self.any_image |= !is_plane(path);
-            }
+            _ if is_image(name) => folder.images += 1,
             _ => {}
         }
     }
@@ -113,16 +115,26 @@ impl Survey {
         self.folders.range(folder.to_owned()..).take_while(move |(path, _)| path.starts_with(folder))
     }
 
+    /// Whether the dataset that a folder is of has any picture: planes of classes do not count, nor do pictures of another dataset.
+    pub fn any_image(&self, folder: &str) -> bool {
+        self.below(self.home(folder)).any(|(path, f)| f.images > 0 && !is_plane(path))
+    }
+
+    /// The folder of the dataset that a folder is of.
+    pub fn home<'f>(&self, folder: &'f str) -> &'f str {
+        homes::around(homes::home(folder), &self.homes)
+    }
+
     /// Image files at and below a folder.
     pub fn images_below(&self, folder: &str) -> u64 {
         self.below(folder).map(|(_, f)| f.images).sum()
     }
 }
 
-/// Whether an image lies where masks and planes of classes do.
-fn is_plane(path: &str) -> bool {
+/// Whether a folder is one of masks and planes of classes.
+fn is_plane(folder: &str) -> bool {
     let named = |part: &str| {
         part.starts_with("Segmentation") || part.starts_with("panoptic") || part.starts_with("stuff") || part == "masks"
     };
-    folder_of(path).split('/').any(named)
+    folder.split('/').any(named)
 }

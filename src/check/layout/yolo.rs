@@ -16,6 +16,14 @@ pub enum Config {
     Darknet(String),
 }
 
+impl Config {
+    /// The file.
+    pub fn path(&self) -> &str {
+        let (Self::Yaml(path) | Self::Darknet(path)) = self;
+        path
+    }
+}
+
 /// Names under which a file is meant to be one, whatever is in it.
 const YAML: [&str; 4] = ["data.yaml", "data.yml", "dataset.yaml", "dataset.yml"];
 
@@ -58,9 +66,9 @@ fn front(tree: &Tree, path: &str) -> Result<Vec<u8>, StreamError> {
 }
 
 /// Folders with label files.
-pub fn label_folders<'s>(tree: &'s Tree, survey: &'s Survey) -> impl Iterator<Item = &'s str> {
-    let rows = move |texts: &[String]| texts.iter().take(8).any(|path| has_rows(tree, path));
-    survey.folders.iter().filter(move |(_, f)| rows(&f.texts.paths)).map(|(path, _)| path.as_str())
+pub fn label_folders(tree: &Tree, survey: &Survey) -> Vec<String> {
+    let rows = |texts: &[String]| texts.iter().take(8).any(|path| has_rows(tree, path));
+    survey.folders.iter().filter(|(_, f)| rows(&f.texts.paths)).map(|(path, _)| path.clone()).collect()
 }
 
 /// Classes above this are times or other ids.

@@ -34,7 +34,7 @@ pub fn check(tree: &Tree, survey: &Survey, layout: &Layout, out: &mut Findings) 
         layout,
         labels: labels.as_ref(),
         sets,
-        images: Images::new(survey.any_image),
+        images: Images::new(survey.any_image(&layout.annotations)),
         zero: 0,
         first_zero: String::new(),
         unlisted: BTreeSet::new(),

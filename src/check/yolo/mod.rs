@@ -8,7 +8,7 @@ pub mod rows;
 
 use super::finding::{Findings, Place};
 use super::images::{Images, Record, is_image};
-use super::layout::yolo::{Config, classes_of, has_rows, images_of, label_folders};
+use super::layout::yolo::{Config, classes_of, has_rows, images_of};
 use super::layout::{Survey, folder_of, shown};
 use super::rules::{
     IMAGE_HIDDEN, LABEL_BOXES_AMONG_POLYGONS, LABEL_CORNERS, YOLO_IMAGE_TYPE, YOLO_LABEL_MISSING, YOLO_LABEL_ORPHAN,
@@ -53,14 +53,16 @@ pub fn described(
         }
     };
     let folder = folder_of(path).to_owned();
-    let mut dataset = Dataset::new(tree, survey, path, &folder, &yaml);
+    let below = |part: &Part| matches!(&part.images, Source::Folder(images) if survey.images_below(images) > 0);
+    let any_image = survey.any_image(&folder) || parts.iter().any(below);
+    let mut dataset = Dataset::new(tree, survey, path, &folder, &yaml, any_image);
     dataset.darknet = matches!(config, Config::Darknet(_));
     for part in &parts {
         dataset.part(part, out)?;
     }
     claimed.append(&mut dataset.claimed);
     // Ours are in comments of data.yaml, for the user to train on later; supervision's has classes alone.
-    let others: Vec<&str> = label_folders(tree, survey).filter(|f| f.starts_with(&folder)).collect();
+    let others: Vec<&str> = survey.labels.iter().map(String::as_str).filter(|f| f.starts_with(&folder)).collect();
     let others: Vec<&str> = others.into_iter().filter(|f| !is_claimed(claimed, f)).collect();
     if parts.is_empty() && yaml.splits.is_empty() && !dataset.darknet && !others.is_empty() {
         out.add(&YOLO_NO_PARTS, Place::file(path), "it has classes and neither `train` nor `val`")?;
@@ -82,21 +84,26 @@ pub fn undescribed(
     claimed: &mut Claimed,
     out: &mut Findings,
 ) -> Result<Vec<String>, StreamError> {
-    let mut lists: Vec<(Option<String>, Vec<&str>)> = Vec::new();
-    for folder in label_folders(tree, survey).filter(|folder| !is_claimed(claimed, folder)) {
+    // Those of one list of classes are one dataset; without a list, those of one folder around them.
+    let mut lists: Vec<(Option<String>, &str, Vec<&str>)> = Vec::new();
+    for folder in survey.labels.iter().map(String::as_str).filter(|folder| !is_claimed(claimed, folder)) {
         let list = classes_of(tree, folder);
-        match lists.iter_mut().find(|(known, _)| *known == list) {
-            Some((_, folders)) => folders.push(folder),
-            None => lists.push((list, vec![folder])),
+        let home = if list.is_some() { "" } else { survey.home(folder) };
+        match lists.iter_mut().find(|(known, other, _)| (known, *other) == (&list, home)) {
+            Some((_, _, folders)) => folders.push(folder),
+            None => lists.push((list, home, vec![folder])),
         }
     }
     let mut places = Vec::new();
-    for (list, folders) in lists {
+    for (list, _, folders) in lists {
         let names = list.as_deref().map_or(Ok(None), |path| darknet::class_list(tree, path, out))?;
         let classes = names.as_ref().map(|names| names.len() as u64);
-        let yaml = DataYaml { names, classes, ..DataYaml::default() };
+        let joints = joints_of(tree, survey, folders[0]);
+        let yaml = DataYaml { names, classes, joints, ..DataYaml::default() };
         let place = list.as_deref().unwrap_or(shown(folders[0])).to_owned();
-        let mut dataset = Dataset::new(tree, survey, &place, folder_of(list.as_deref().unwrap_or_default()), &yaml);
+        let any_image = folders.iter().any(|folder| survey.any_image(folder));
+        let around = folder_of(list.as_deref().unwrap_or_default());
+        let mut dataset = Dataset::new(tree, survey, &place, around, &yaml, any_image);
         for labels in folders {
             dataset.part(&undescribed_part(survey, labels), out)?;
         }
@@ -111,6 +118,16 @@ pub fn undescribed(
 
 fn is_claimed(claimed: &Claimed, folder: &str) -> bool {
     claimed.iter().any(|c| folder.starts_with(c.as_str()))
+}
+
+/// Joints and values a joint of label files whose rows have an even number of values: they are neither boxes nor polygons.
+fn joints_of(tree: &Tree, survey: &Survey, folder: &str) -> Option<(usize, usize)> {
+    let texts = &survey.folders.get(folder)?.texts.paths;
+    let bytes = texts.iter().find(|path| has_rows(tree, path)).and_then(|path| tree.read(path).ok())?;
+    let text = String::from_utf8_lossy(&bytes);
+    let mut widths = text.lines().map(|line| line.split_whitespace().count()).filter(|n| *n > 0);
+    let width = widths.next().filter(|n| n % 2 == 0 && *n >= 14 && (n - 5) % 3 == 0)?;
+    widths.all(|other| other == width).then_some(((width - 5) / 3, 3))
 }
 
 fn undescribed_part(survey: &Survey, labels: &str) -> Part {
@@ -135,6 +152,8 @@ struct Dataset<'d> {
     darknet: bool,
     names: Option<&'d [String]>,
     head: Head,
+    /// Whether the dataset has any image.
+    any_image: bool,
     images: Images,
     claimed: Claimed,
     /// Objects by class.
@@ -155,7 +174,14 @@ struct Pair {
 }
 
 impl<'d> Dataset<'d> {
-    fn new(tree: &'d Tree, survey: &'d Survey, file: &'d str, folder: &'d str, yaml: &'d DataYaml) -> Self {
+    fn new(
+        tree: &'d Tree,
+        survey: &'d Survey,
+        file: &'d str,
+        folder: &'d str,
+        yaml: &'d DataYaml,
+        any_image: bool,
+    ) -> Self {
         Self {
             tree,
             survey,
@@ -164,7 +190,8 @@ impl<'d> Dataset<'d> {
             darknet: false,
             names: yaml.names.as_deref(),
             head: Head { classes: yaml.classes, joints: yaml.joints },
-            images: Images::new(survey.any_image),
+            images: Images::new(any_image),
+            any_image,
             claimed: Claimed::new(),
             used: Vec::new(),
             rows: Summary::default(),
@@ -310,11 +337,11 @@ impl<'d> Dataset<'d> {
         let files = self.tree.files(labels, false).filter(|f| f.ends_with(".txt") && labels::is_label(f));
         if state.images == 0 {
             let mut files = files.peekable();
-            if files.peek().is_some() && self.survey.any_image && part.name != "test" {
+            if files.peek().is_some() && self.any_image && part.name != "test" {
                 let message = format!("`{}` has label files and no image", part.name);
                 out.add(&YOLO_PART_EMPTY, Place::at(self.file, &part.name), &message)?;
             }
-            if files.peek().is_some() && !self.survey.any_image {
+            if files.peek().is_some() && !self.any_image {
                 self.images.absent(images);
             }
             for path in files {
