@@ -56,6 +56,8 @@ pub enum Attributes {
     ButOfKeypoints,
     /// None but the visibility of keypoints.
     None,
+    /// Some; the format itself counts the loss of the others.
+    Counted,
 }
 
 /// The splits that a format has a place for.
@@ -174,8 +176,10 @@ impl Declaration {
     /// [`Reason::CustomAttributesDropped`] when an annotation has attributes that the format does not write.
     pub fn attributes_lost(&self, a: &Annotation<'_>) -> Option<Reason> {
         let joint = a.tool == Tool::Keypoint;
-        if self.attributes == Attributes::All || (self.attributes == Attributes::ButOfKeypoints && !joint) {
-            return None;
+        match self.attributes {
+            Attributes::All | Attributes::Counted => return None,
+            Attributes::ButOfKeypoints if !joint => return None,
+            Attributes::ButOfKeypoints | Attributes::None => {}
         }
         let lost = |(key, _): &(Str<'_>, Raw<'_>)| !(joint && &**key == VISIBILITY);
         a.attributes.iter().any(lost).then_some(Reason::CustomAttributesDropped)

@@ -24,6 +24,7 @@ pub fn unknown(what: &'static str, name: &str, has: &BTreeSet<String>) -> Unknow
         near: if number { None } else { near().map(str::to_owned) },
         others: has.iter().take(UnknownName::LISTED).cloned().collect(),
         capped: (has.len() >= MAX_NAMES).then_some(MAX_NAMES),
+        hint: None,
     }
 }
 

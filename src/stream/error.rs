@@ -184,6 +184,8 @@ pub struct UnknownName {
     pub others: Vec<String>,
     /// When there were more names than are compared: how many are.
     pub capped: Option<usize>,
+    /// What else may have been meant.
+    pub hint: Option<&'static str>,
 }
 
 impl UnknownName {
@@ -203,10 +205,10 @@ impl fmt::Display for UnknownName {
                 write!(f, "; there is {}{more}", list.join(", "))?;
             }
         }
-        match self.capped {
-            Some(names) => write!(f, " (compared with {names} names only, there are more)"),
-            None => Ok(()),
+        if let Some(names) = self.capped {
+            write!(f, " (compared with {names} names only, there are more)")?;
         }
+        self.hint.map_or(Ok(()), |hint| write!(f, "; {hint}"))
     }
 }
 

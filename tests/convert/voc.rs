@@ -304,3 +304,65 @@ fn masks_that_others_hide_are_told() {
     let files = export(&[], &[item(1, json!([polygon("a", "car", left()), polygon("b", "road", top())]))]);
     assert_eq!(summary(&files)["item_reasons"], json!({}));
 }
+
+/// The elements of the one object of an image with these attributes, and the losses.
+fn flags(attributes: &Value, options: &[&str]) -> (Vec<String>, Value) {
+    let mut classification = json!({"class": "car"});
+    classification.as_object_mut().unwrap().extend(attributes.as_object().unwrap().clone());
+    let mut one = bbox("a", "car");
+    one["classification"] = classification;
+    let files = export(options, &[item(1, json!([one]))]);
+    let xml = String::from_utf8(files["Annotations/1.xml"].clone()).unwrap();
+    let names = ["pose", "truncated", "occluded", "difficult"];
+    let element = |line: &str| names.iter().any(|name| line.trim().starts_with(&format!("<{name}>")));
+    let elements = xml.lines().filter(|line| element(line));
+    let content = elements.map(|line| line.trim().split_once('>').unwrap().1.split_once('<').unwrap().0.to_owned());
+    (content.collect(), summary(&files)["lossy"].get("CUSTOM_ATTRIBUTES_DROPPED").cloned().unwrap_or_default())
+}
+
+#[test]
+fn attributes_that_xml_has_places_for_are_written_and_not_counted_as_lost() {
+    for yes in
+        [json!(true), json!("true"), json!("True"), json!(" YES "), json!(1), json!("1"), json!(1.0), json!("on")]
+    {
+        let (of, lost) = flags(&json!({"truncated": yes, "Difficult": yes, "occluded": yes, "pose": "left"}), &[]);
+        assert_eq!((of, lost), (vec!["Left".into(), "1".into(), "1".into(), "1".into()], Value::Null), "{yes}");
+    }
+    for no in [json!(false), json!("False"), json!("no"), json!(0), json!("0")] {
+        let (of, lost) = flags(&json!({"truncated": no, "difficult": no, "occluded": no, "pose": "Unspecified"}), &[]);
+        assert_eq!((of, lost), (vec!["Unspecified".into(), "0".into(), "0".into(), "0".into()], Value::Null), "{no}");
+    }
+    // Without a value an attribute says nothing; nothing says whether the object is occluded.
+    let plain = vec!["Unspecified".to_owned(), "0".into(), "0".into()];
+    for nothing in [json!({}), json!({"truncated": null, "pose": " ", "occluded": ""})] {
+        assert_eq!(flags(&nothing, &[]), (plain.clone(), Value::Null), "{nothing}");
+    }
+    for lost in [
+        json!({"truncated": "maybe"}),
+        json!({"difficult": 0.3}),
+        json!({"occluded": [true]}),
+        json!({"occluded": {"a": 1}}),
+        json!({"pose": "Frontal-Left"}),
+        json!({"pose": 1}),
+        json!({"pose": "<Left>"}),
+        json!({"colour": "red"}),
+        json!({"truncated": 2}),
+    ] {
+        assert_eq!(flags(&lost, &[]), (plain.clone(), json!(1)), "{lost}");
+    }
+    // Two spellings that say the same are one; of two that differ the first stands.
+    let (of, lost) = flags(&json!({"Pose": "Rear", "pose": "rear"}), &[]);
+    assert_eq!((&*of[0], lost), ("Rear", Value::Null));
+    assert_eq!(flags(&json!({"Occluded": true, "occluded": false}), &[]).1, json!(1));
+}
+
+#[test]
+fn attributes_of_what_is_painted_are_lost_and_those_of_its_box_are_not() {
+    let outline = json!([{"x": 0, "y": 0}, {"x": 3, "y": 0}, {"x": 3, "y": 3}]);
+    let mut one =
+        item(1, json!([{"id": "p", "tool": "polygon", "classification": {"class": "car", "truncated": true}}]));
+    one["data"]["annotationsData"] = json!({"image_1": [{"id": "p", "coordinate": outline}]});
+    let lossy = |options: &[&str]| summary(&export(options, std::slice::from_ref(&one)))["lossy"].clone();
+    assert_eq!(lossy(&[])["CUSTOM_ATTRIBUTES_DROPPED"], 1);
+    assert_eq!(lossy(&["--polygons", "box"]), json!({"OUTLINE_DROPPED": 1}));
+}

@@ -5,6 +5,7 @@ use crate::convert::options::Options;
 use crate::selection::coverage::Coverage;
 use crate::selection::field::FieldPath;
 use crate::stream::StreamError;
+use crate::stream::error::UnknownName;
 use crate::stream::json::Raw;
 
 /// A field of the row that a format reads.
@@ -32,6 +33,11 @@ impl FieldUse {
             Self::Folder => "they are in the folder `unassigned`",
             Self::Cell => "their cells are empty",
         }
+    }
+
+    /// What else may have been meant by a field that no row has.
+    fn hint(self) -> Option<&'static str> {
+        (self == Self::Cell).then_some("the column of an attribute is attr.NAME")
     }
 }
 
@@ -88,12 +94,15 @@ impl FieldCounts {
             (Split::Ratio { .. }, Some(field)) => (Some(field.clone()), "they are split as without --split-group"),
             _ => (None, ""),
         };
-        let of_split = field.iter().map(|field| (field, instead, split));
-        let of_format = fields.iter().zip(&self.each).map(|(field, counts)| (&field.path, field.of.instead(), counts));
+        let of_split = field.iter().map(|field| (field, instead, None, split));
+        let of_format = fields
+            .iter()
+            .zip(&self.each)
+            .map(|(field, counts)| (&field.path, field.of.instead(), field.of.hint(), counts));
         let mut notes = Vec::new();
-        for (field, instead, coverage) in of_split.chain(of_format) {
+        for (field, instead, hint, coverage) in of_split.chain(of_format) {
             if let Some(unknown) = coverage.unknown(field) {
-                return Err(StreamError::UnknownName(Box::new(unknown)));
+                return Err(StreamError::UnknownName(Box::new(UnknownName { hint, ..unknown })));
             }
             if coverage.without > 0 {
                 let (without, all) = (coverage.without, coverage.with + coverage.without);

@@ -10,6 +10,7 @@ pub mod area;
 pub mod args;
 pub mod devkit;
 pub mod fill;
+pub mod flags;
 pub mod layers;
 pub mod mosaic;
 pub mod plane;
@@ -25,6 +26,7 @@ use crate::convert::options::Segmentation;
 use crate::convert::report::tally::Fate;
 use crate::dm::{Annotation, Geometry, Reason, Rect, Tool};
 use devkit::Devkit;
+use flags::Flags;
 use layers::Layers;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -43,7 +45,7 @@ pub static VOC: Declaration = Declaration {
         tools: &[Tool::BoundingBox, Tool::Polygon, Tool::Segmentation],
         rotation: false,
     }]),
-    attributes: Attributes::None,
+    attributes: Attributes::Counted,
     splits: Splits::Any,
     document: None,
     options: &["polygons", "closed-classes", "voc-base", "bounds", "segmentation", "rotated"],
@@ -133,37 +135,56 @@ impl Image {
         match &a.geometry {
             Geometry::Box(rect, rotation) => {
                 let fitted = fit.upright(*rect, *rotation, cx.rings, losses)?;
-                self.object(a, fitted, cx)
+                self.object(a, fitted, cx, losses)
             }
             Geometry::Polygon(_) | Geometry::Rings(_) => {
                 let rings = rings_of(&a.geometry, &unit.arena.coordinates);
                 fit.rings(rings.clone(), cx.rings, losses)?;
                 match cx.options.formats.shapes.polygons.unwrap_or_default() {
-                    Polygons::Mask => self.layers.rings(a, rings, cx),
+                    Polygons::Mask => {
+                        losses.extend(plain(a));
+                        self.layers.rings(a, rings, cx)
+                    }
                     Polygons::Box => {
                         losses.push(Reason::OutlineDropped);
-                        self.object(a, hull(cx.rings.points()), cx)
+                        self.object(a, hull(cx.rings.points()), cx, losses)
                     }
                 }
             }
-            Geometry::Mask(mask) => match cx.options.segmentation {
-                Segmentation::Exclude => Err(Reason::SegmentationExcluded),
-                Segmentation::Semantic => self.layers.mask(true, a, mask, unit, cx, losses),
-                Segmentation::Instance => self.layers.mask(false, a, mask, unit, cx, losses),
-            },
+            Geometry::Mask(mask) => {
+                losses.extend(plain(a));
+                match cx.options.segmentation {
+                    Segmentation::Exclude => Err(Reason::SegmentationExcluded),
+                    Segmentation::Semantic => self.layers.mask(true, a, mask, unit, cx, losses),
+                    Segmentation::Instance => self.layers.mask(false, a, mask, unit, cx, losses),
+                }
+            }
             _ => Err(Reason::UnsupportedAnnotationType),
         }
     }
 
     /// Writes a box, fitted to the image, as an object.
-    fn object(&mut self, a: &Annotation<'_>, r: Rect, cx: &mut RenderContext<'_>) -> Result<(), Reason> {
+    fn object(
+        &mut self,
+        a: &Annotation<'_>,
+        r: Rect,
+        cx: &mut RenderContext<'_>,
+        losses: &mut Vec<Reason>,
+    ) -> Result<(), Reason> {
         let corners = xml::corners(r, self.base_one);
         let [xmin, ymin, xmax, ymax] = corners;
         if xmax <= xmin || ymax <= ymin {
             return Err(Reason::InvalidBoundingBox);
         }
         cx.list_class(a)?;
-        xml::push_object(cx.parts.text(), cx.classes.rename(&a.class), corners);
+        let (flags, lost) = Flags::of(a);
+        losses.extend(lost.then_some(Reason::CustomAttributesDropped));
+        xml::push_object(cx.parts.text(), cx.classes.rename(&a.class), flags, corners);
         Ok(())
     }
+}
+
+/// That a plane has no place for attributes, if the annotation has some.
+fn plain(a: &Annotation<'_>) -> Option<Reason> {
+    (!a.attributes.is_empty()).then_some(Reason::CustomAttributesDropped)
 }

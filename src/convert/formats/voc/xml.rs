@@ -1,5 +1,6 @@
 //! The XML file of an image.
 
+use super::flags::Flags;
 use crate::convert::geometry::Size;
 use crate::convert::output::text::{Text, TextRef};
 use crate::convert::output::xml;
@@ -18,12 +19,20 @@ pub fn corners(r: Rect, base_one: bool) -> [i64; 4] {
 }
 
 /// Appends one object.
-pub fn push_object(out: &mut Text, class: &str, [xmin, ymin, xmax, ymax]: [i64; 4]) {
+pub fn push_object(out: &mut Text, class: &str, flags: Flags, [xmin, ymin, xmax, ymax]: [i64; 4]) {
+    let Flags { pose, truncated, difficult, occluded } = flags;
+    let occluded = match occluded {
+        None => "",
+        Some(false) => "    <occluded>0</occluded>\n",
+        Some(true) => "    <occluded>1</occluded>\n",
+    };
     out.plain(&format!(
-        "  <object>\n    <name>{}</name>\n    <pose>Unspecified</pose>\n    <truncated>0</truncated>\n    \
-         <difficult>0</difficult>\n    <bndbox>\n      <xmin>{xmin}</xmin>\n      <ymin>{ymin}</ymin>\n      \
+        "  <object>\n    <name>{}</name>\n    <pose>{pose}</pose>\n    <truncated>{}</truncated>\n{occluded}    \
+         <difficult>{}</difficult>\n    <bndbox>\n      <xmin>{xmin}</xmin>\n      <ymin>{ymin}</ymin>\n      \
          <xmax>{xmax}</xmax>\n      <ymax>{ymax}</ymax>\n    </bndbox>\n  </object>\n",
-        xml::text(class)
+        xml::text(class),
+        u8::from(truncated),
+        u8::from(difficult),
     ));
 }
 
