@@ -10,6 +10,7 @@ server and for the programs. A full disk is a small tmpfs in a mount namespace, 
 """
 
 import argparse
+import base64
 import datetime
 import json
 import os
@@ -165,6 +166,16 @@ class Simulation:
             os.killpg(self.store.pid, signal.SIGKILL)
             self.store.wait()
             self.store = None
+            self.remove_halves()
+
+    def remove_halves(self):
+        """s3s-fs writes an object and its metadata one after the other; a store for real has both, or neither."""
+        encode = lambda text: base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+        bucket = self.dest.parent
+        for file in [path for path in bucket.rglob("*") if path.is_file()]:
+            metadata = f".bucket-{encode(bucket.name)}.object-{encode(str(file.relative_to(bucket)))}.metadata.json"
+            if not (bucket.parent / metadata).exists():
+                file.unlink()
 
     def start(self, env, prefix=()):
         return subprocess.Popen(**self.shifted(env, [*prefix, "bash", ROOT / "scripts/nightly.sh"]), stdin=subprocess.DEVNULL,

@@ -30,7 +30,7 @@ impl MemoryStore {
             Existing::Refused | Existing::Replaced => {}
         }
         let there = self.lock().contains_key(name);
-        match standing(&self.published(name), |_| false)? {
+        match standing(&self.published(name), |_| Ok(false))? {
             Standing::Foreign(foreign) => return Err(SinkError::Foreign { dest: name.to_owned(), foreign }),
             Standing::Empty | Standing::Dataset(_) if there && existing == Existing::Refused => {
                 return Err(SinkError::Exists { dest: name.to_owned() });

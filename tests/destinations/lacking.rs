@@ -404,6 +404,43 @@ fn only_what_our_own_lists_name_is_removed_after_a_kill() {
     }
 }
 
+/// A store that died, and cannot have written who was there: what lies in the place is in no list.
+#[test]
+fn files_that_no_list_has_are_ours_by_their_mark() {
+    for (name, server) in
+        [("s3s", servers::s3s()), ("moto", servers::moto()), ("gcs", servers::gcs()), ("azurite", servers::azurite())]
+    {
+        let Some(server) = server else { continue };
+        run(&server, &[], "ds", &input("v1")).exits(0);
+        server.remove(&format!("ds/{MANIFEST}"));
+        run(&server, &[], "ds", &input("v2")).exits(6).says("was killed");
+        run(&server, &["--overwrite"], "ds", &input("v2")).exits(0);
+        verified(&server, "ds");
+        let there = server.dataset("ds");
+        assert!(there.contains_key("only in v2") && !there.contains_key("only in v1"), "{name}: {:?}", there.keys());
+
+        // Beside a dataset; the run fails before it has published, and the next one finds the same.
+        run(&server, &[], "other", &input("v1")).exits(0);
+        server.remove(&format!("other/{MANIFEST}"));
+        let manifest = there[MANIFEST].clone();
+        server.put(&format!("other/{MANIFEST}"), &manifest);
+        run(&server, &["--overwrite"], "other", "{\"path\":\"a\"}").exits(3);
+        run(&server, &["--overwrite"], "other", &input("v2")).exits(0);
+        verified(&server, "other");
+        assert!(!server.dataset("other").contains_key("only in v1"), "{name}");
+
+        // Nobody's mark, and the mark of another place.
+        server.put("ds/mine", b"mine");
+        run(&server, &["--overwrite"], "ds", &input("v1")).exits(6).says("\"mine\", which its manifest does not list");
+        server.remove("ds/mine");
+        if server.copy("other/only in v2", "ds/copied") {
+            run(&server, &["--overwrite"], "ds", &input("v1"))
+                .exits(6)
+                .says("\"copied\", which its manifest does not list");
+        }
+    }
+}
+
 /// The other stores and servers, each with what people get wrong first.
 #[test]
 fn other_stores_explain_their_first_errors_too() {

@@ -15,6 +15,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::archives;
+use base64::Engine;
 use opendal::Operator;
 use synpipe::sink::MemoryStore;
 
@@ -114,6 +115,9 @@ impl Server {
             See::Folder(folder) => {
                 fs::create_dir_all(folder.join(path).parent().unwrap()).unwrap();
                 fs::write(folder.join(path), content).unwrap();
+                if self.endpoint.is_some() {
+                    forget_metadata(folder, path);
+                }
             }
             See::Client(op) => {
                 let write = op.write_with(path, content.to_vec()).content_type("application/octet-stream");
@@ -132,6 +136,13 @@ impl Server {
                 store.put(name, files);
             }
         }
+    }
+
+    /// Copies a file within the server, with all that it keeps of it; whether there is a way.
+    pub fn copy(&self, from: &str, to: &str) -> bool {
+        let See::Client(op) = &self.see else { return false };
+        runtime().block_on(op.copy(from, to)).unwrap();
+        true
     }
 
     /// Removes a dataset, past the sink.
@@ -252,6 +263,17 @@ fn below(folder: &Path) -> (Tree, BTreeSet<String>) {
         }
     }
     (found, folders)
+}
+
+/// What s3s-fs keeps of an object that was written before, next to the folder of the bucket.
+fn forget_metadata(bucket: &Path, path: &str) {
+    let encode = |text: &str| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);
+    let bucket_name = encode(bucket.file_name().unwrap().to_str().unwrap());
+    let name = format!(".bucket-{bucket_name}.object-{}.metadata.json", encode(path));
+    match fs::remove_file(bucket.with_file_name(name)) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => panic!("{e}"),
+        _ => {}
+    }
 }
 
 /// What s3s-fs keeps of unfinished uploads, next to the folder of the bucket.

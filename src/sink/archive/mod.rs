@@ -255,7 +255,7 @@ pub fn check(dest: &Path, format: ArchiveFormat, existing: Existing) -> Result<C
     let there = match (meta.is_file(), existing) {
         (false, Existing::Replaced) => return Err(SinkError::unsupported(shown, Unsupported::ReplaceNonFile)),
         (false, _) => Standing::Foreign(Foreign::NotFile),
-        (true, _) => match standing(&ArchiveReader::new(dest, format), |_| false) {
+        (true, _) => match standing(&ArchiveReader::new(dest, format), |_| Ok(false)) {
             Ok(Standing::Empty) => Standing::Foreign(Foreign::NotArchive),
             Ok(Standing::Foreign(Foreign::Files { dataset: false, .. })) => Standing::Foreign(Foreign::NotArchive),
             // It is no archive, or not whole.

@@ -71,7 +71,10 @@ impl fmt::Display for Foreign {
 ///
 /// # Errors
 /// [`SinkError`] when the place cannot be read.
-pub fn standing(place: &dyn Published, is_ours: impl Fn(&str) -> bool) -> Result<Standing, SinkError> {
+pub fn standing(
+    place: &dyn Published,
+    mut is_ours: impl FnMut(&str) -> Result<bool, SinkError>,
+) -> Result<Standing, SinkError> {
     let keys = RandomState::new();
     let mut listed = HashSet::from([keys.hash_one(manifest::PATH)]);
     let dataset = match place.read(manifest::PATH)? {
@@ -91,7 +94,11 @@ pub fn standing(place: &dyn Published, is_ours: impl Fn(&str) -> bool) -> Result
     let is_listed = |path: &str| listed.contains(&keys.hash_one(path));
     let (mut first, mut count, mut left) = (Vec::new(), 0, Caches::default());
     place.list(&mut |path, _| {
-        if dataset && is_listed(path) || is_ours(path) {
+        if dataset && is_listed(path) {
+            return Ok(());
+        }
+        // To ask may take a request: not when it is clear already.
+        if count < NAMED as u64 && is_ours(path)? {
             return Ok(());
         }
         if dataset && caches::is_cache(path, is_listed) {
@@ -128,7 +135,7 @@ mod tests {
         }
         let store = MemoryStore::default();
         store.put("x", files);
-        standing(&store.published("x"), |path| path == "left").unwrap()
+        standing(&store.published("x"), |path| Ok(path == "left")).unwrap()
     }
 
     #[test]

@@ -296,7 +296,7 @@ pub fn check(dest: &Path, existing: Existing) -> Result<Caches, SinkError> {
         )));
     }
     let prefix = staging::prefix_for(dest);
-    let left = |path: &str| path.as_bytes().starts_with(prefix.as_encoded_bytes());
+    let left = |path: &str| Ok(path.as_bytes().starts_with(prefix.as_encoded_bytes()));
     match standing(&Folder::new(dest), left)? {
         Standing::Foreign(foreign) => Err(SinkError::Foreign { dest: shown.to_string(), foreign }),
         // Folders without files.

@@ -5,7 +5,7 @@
 //! s3://bucket/exports/.roads.partial/  what a run needs while it lasts: its claim, its log, files that wait
 //! ```
 //! [`Store`] writes; [`list`] reads what is published; [`work`] is the second folder; [`location`] has the paths of both;
-//! [`publish`](mod@publish) makes the dataset visible; [`upload`] is one file under way ([`put`](mod@put): in one request, [`multipart`]:
+//! [`publish`](mod@publish) makes the dataset visible; [`mark`] tells our files from others; [`upload`] is one file under way ([`put`](mod@put): in one request, [`multipart`]:
 //! in several); [`client`] talks to the store, [`error`] says what it answered, [`cure`] what helps. [`scheme`] has a file for each kind of store;
 //! [`platform`] finds those that the platform has configured.
 //!
@@ -17,6 +17,7 @@ pub mod environment;
 pub mod error;
 pub mod list;
 pub mod location;
+pub mod mark;
 pub mod multipart;
 pub mod netrc;
 pub mod open;
@@ -75,6 +76,8 @@ pub struct Store {
     replaces: bool,
     /// Whether a killed run has left something.
     resumed: bool,
+    /// Whether files of ours that no list has may lie in the place of the dataset.
+    leftovers: bool,
     keep: bool,
     scratch: tempfile::TempDir,
     keys: RandomState,
@@ -118,12 +121,13 @@ impl Store {
             };
         }
         // What is there without a manifest may be what a killed run has left; its claim says so.
-        let caches = if left.is_none() || replaces {
+        let (caches, unlisted) = if left.is_none() || replaces {
             publish::refuse_foreign(&io, &location, &work, left.is_some())?
         } else {
-            Caches::default()
+            (Caches::default(), false)
         };
-        if left.is_some() && !options.resume && !options.overwrite {
+        let leftovers = left.is_some() || unlisted;
+        if leftovers && !options.resume && !options.overwrite {
             return Err(SinkError::Unfinished { dest: location.name.clone() });
         }
         if replaces && location.prefix.is_empty() {
@@ -169,6 +173,7 @@ impl Store {
             claim,
             replaces,
             resumed,
+            leftovers,
             keep,
             moving: AtomicBool::new(false),
             scratch,
@@ -199,6 +204,11 @@ impl Store {
 
     fn is_known(&self, path: &str) -> bool {
         self.known().contains(&self.keys.hash_one(path))
+    }
+
+    /// The mark of a file, by the place where it is to lie in the end.
+    fn mark(&self, path: &str) -> Option<(String, String)> {
+        mark::of(&self.location, path)
     }
 
     /// The path as the user knows it.
@@ -239,20 +249,24 @@ pub fn remove_leftovers(
 
 impl Destination for Store {
     fn start(&self, _order: u64, path: &RelPath) -> Result<Box<dyn Output>, SinkError> {
-        Ok(Box::new(StoreFile::new(self.io.clone(), self.key(path)?, self.shown(path.as_str()))))
+        let mark = self.mark(path.as_str());
+        Ok(Box::new(StoreFile::new(self.io.clone(), self.key(path)?, self.shown(path.as_str()), mark)))
     }
 
     fn put(&self, _order: u64, path: &RelPath, content: &[u8]) -> Result<(), SinkError> {
         let key = self.key(path)?;
         let shown = self.shown(path.as_str());
         if content.is_empty() || content.len() > upload::PART || self.location.is_file_server() {
-            let mut out = StoreFile::new(self.io.clone(), key, shown);
+            let mut out = StoreFile::new(self.io.clone(), key, shown, self.mark(path.as_str()));
             out.write(content)?;
             return Box::new(out).finish();
         }
         let mut write = self.io.op().write_with(&key, content.to_vec());
         if self.io.op().info().capability().write_with_content_type {
             write = write.content_type(upload::CONTENT_TYPE);
+        }
+        if let Some(mark) = self.mark(path.as_str()) {
+            write = write.user_metadata([mark]);
         }
         let done = self.io.wait(write)?;
         done.map(drop).map_err(|e| failed(&shown, &e))

@@ -8,6 +8,7 @@ use super::client::Io;
 use super::error::failed;
 use super::list as files;
 use super::list::StoredDataset;
+use super::mark;
 use super::upload::StoreFile;
 use super::work::{self, Work};
 use super::{Location, Store};
@@ -39,7 +40,7 @@ impl Store {
     pub(super) fn publish_dataset(&self, manifest: &Path) -> Result<(), SinkError> {
         self.work.check()?;
         self.known().insert(self.keys.hash_one(manifest::PATH));
-        if self.resumed {
+        if self.leftovers {
             self.remove_leftover_files()?;
         }
         if !self.claim.staged {
@@ -58,7 +59,7 @@ impl Store {
             self.put_manifest(manifest)?;
             // The dataset is complete: what cannot be deleted is no failure.
             let removed = remove_replaced_files(&self.io, &self.location, &self.work, |path| self.is_known(path));
-            if let Err(e) = removed.and_then(|()| self.remove_caches()) {
+            if let Err(e) = removed.and_then(|()| self.remove_unlisted()) {
                 self.io.warn(&left_words(&self.location.name, &e));
             }
         }
@@ -166,7 +167,7 @@ impl Store {
         let shown = self.shown(manifest::PATH);
         let fail = |e: io::Error| SinkError::write(shown.clone(), e);
         let mut from = File::open(manifest).map_err(fail)?;
-        let mut out = StoreFile::new(self.io.clone(), key.to_owned(), shown.clone());
+        let mut out = StoreFile::new(self.io.clone(), key.to_owned(), shown.clone(), self.mark(manifest::PATH));
         out.open(only_new)?;
         let mut block = vec![0; 256 * 1024];
         let mut meter = Meter::default();
@@ -193,8 +194,8 @@ impl Store {
         }
     }
 
-    /// Deletes the files that a killed run has left among those of this run. Under the dataset's prefix only those that its log lists:
-    /// what else lies there may be somebody's.
+    /// Deletes the files that a killed run has left among those of this run. Under the dataset's prefix only those that its log lists, or
+    /// that have our mark: what else lies there may be somebody's.
     fn remove_leftover_files(&self) -> Result<(), SinkError> {
         let (mut leftovers, mut others) = (Vec::new(), Vec::new());
         let mut count = 0_u64;
@@ -202,7 +203,8 @@ impl Store {
             if self.is_known(path) {
                 return Ok(());
             }
-            if self.claim.staged || self.logged.contains(&self.keys.hash_one(path)) {
+            let logged = self.claim.staged || self.logged.contains(&self.keys.hash_one(path));
+            if logged || mark::is_on(&self.io, &self.location, path)? {
                 leftovers.push(format!("{}{path}", self.tree));
             } else {
                 count += 1;
@@ -227,14 +229,19 @@ impl Store {
         self.delete_all(leftovers)
     }
 
-    /// Deletes the caches of other programs that lay in the dataset that was replaced.
-    fn remove_caches(&self) -> Result<(), SinkError> {
-        if self.caches.is_empty() {
+    /// Deletes what lies in the place of the dataset, is in no list, and goes with what was replaced: caches of other programs, and files
+    /// with our mark.
+    fn remove_unlisted(&self) -> Result<(), SinkError> {
+        if self.caches.is_empty() && !self.leftovers {
             return Ok(());
         }
         let mut found = Vec::new();
         files::each(&self.io, &self.location.folder(), &mut |path, _| {
-            if !self.is_known(path) && caches::is_cache(path, |image| self.is_known(image)) {
+            if self.is_known(path) {
+                return Ok(());
+            }
+            let cache = !self.caches.is_empty() && caches::is_cache(path, |image| self.is_known(image));
+            if cache || self.leftovers && mark::is_on(&self.io, &self.location, path)? {
                 found.push(self.location.file(path));
             }
             Ok(())
@@ -271,7 +278,8 @@ impl Store {
     }
 }
 
-/// Refuses a place with files that are not ours. `resumed`: those that a killed run has left there are: [`Work::placed`].
+/// Refuses a place with files that are not ours, and says whether there are some that only their [mark](mark) makes ours. `resumed`:
+/// those that a killed run has left there are ours, too: [`Work::placed`].
 ///
 /// # Errors
 /// [`SinkError::Foreign`], [`SinkError::Store`].
@@ -280,7 +288,7 @@ pub(super) fn refuse_foreign(
     location: &Location,
     work: &Work,
     resumed: bool,
-) -> Result<Caches, SinkError> {
+) -> Result<(Caches, bool), SinkError> {
     let (keys, mut placed) = (RandomState::new(), HashSet::new());
     for list in if resumed { work.placed()? } else { Vec::new() } {
         let text = io.wait(io.op().read(&list))?.map_err(|e| io.failed(&list, &e))?;
@@ -294,10 +302,19 @@ pub(super) fn refuse_foreign(
         }
     }
     let place = StoredDataset::of(io.clone(), location.clone());
-    match standing(&place, |path| placed.contains(&keys.hash_one(path)))? {
+    let mut marked = false;
+    let is_ours = |path: &str| {
+        if placed.contains(&keys.hash_one(path)) {
+            return Ok(true);
+        }
+        let ours = mark::is_on(io, location, path)?;
+        marked |= ours;
+        Ok(ours)
+    };
+    match standing(&place, is_ours)? {
         Standing::Foreign(foreign) => Err(SinkError::Foreign { dest: location.name.clone(), foreign }),
-        Standing::Empty => Ok(Caches::default()),
-        Standing::Dataset(caches) => Ok(caches),
+        Standing::Empty => Ok((Caches::default(), marked)),
+        Standing::Dataset(caches) => Ok((caches, marked)),
     }
 }
 

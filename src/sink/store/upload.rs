@@ -25,6 +25,8 @@ pub struct StoreFile {
     key: String,
     /// The path as the user knows it.
     shown: String,
+    /// The [mark](super::mark) that it gets.
+    mark: Option<(String, String)>,
     writer: Option<Writer>,
     /// What has come so far, where a file is one request.
     gathered: Vec<u8>,
@@ -35,9 +37,9 @@ pub struct StoreFile {
 }
 
 impl StoreFile {
-    /// Nothing is asked of the store before the first byte, or the end.
-    pub fn new(io: Arc<Io>, key: String, shown: String) -> Self {
-        Self { io, key, shown, writer: None, gathered: Vec::new(), spool: None, bytes: 0, done: false }
+    /// `mark`: [`mark::of`](super::mark::of). Nothing is asked of the store before the first byte, or the end.
+    pub fn new(io: Arc<Io>, key: String, shown: String, mark: Option<(String, String)>) -> Self {
+        Self { io, key, shown, mark, writer: None, gathered: Vec::new(), spool: None, bytes: 0, done: false }
     }
 
     /// Complete, if nothing is at this key yet.
@@ -54,6 +56,9 @@ impl StoreFile {
             }
             if can.write_with_content_type {
                 make = make.content_type(CONTENT_TYPE);
+            }
+            if let Some(mark) = self.mark.clone() {
+                make = make.user_metadata([mark]);
             }
             if only_new && can.write_with_if_not_exists {
                 make = make.if_not_exists(true);
