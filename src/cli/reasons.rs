@@ -31,7 +31,7 @@ pub fn meaning(reason: Reason) -> &'static str {
         Reason::InvalidPolygon => "polygons without three points, or without area",
         Reason::InvalidMaskEncoding => "masks that contradict themselves or their image",
         Reason::InvalidClassName => "no class name",
-        Reason::UnmappedClassIdentifier => "a class that is not in the closed list",
+        Reason::UnmappedClassIdentifier => "a class that is not in the closed list, or has no number",
         Reason::MalformedAnnotation => "parts are missing, or their id is missing or repeated",
         Reason::VocInstanceLimitExceeded => "more masks than an object plane has colours",
         Reason::VocClassLimitExceeded => "more classes than a class plane has colours",
@@ -83,7 +83,7 @@ pub fn advice(reason: Reason) -> &'static str {
         | Reason::MalformedAnnotation
         | Reason::ItemConversionFailed => SYNAPSE,
         Reason::UnmappedClassIdentifier => {
-            "add the class to the file of `--classes`, rename it with `--class-map OLD=NEW`, or leave out `--closed-classes`"
+            "add the class to the file of `--classes` or `--category-ids`, rename it with `--class-map OLD=NEW`, or leave out `--closed-classes`"
         }
         Reason::VocInstanceLimitExceeded => "`--polygons box` paints no polygon, and `--to coco` has no limit",
         Reason::VocClassLimitExceeded => "`--to coco` has no limit",

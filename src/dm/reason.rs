@@ -78,7 +78,7 @@ reasons! {
     InvalidMaskEncoding = "INVALID_MASK_ENCODING", Failed;
     /// An empty or missing class name.
     InvalidClassName = "INVALID_CLASS_NAME", Failed;
-    /// A class that is not in the list that `--classes` closed.
+    /// A class that is not in the list that `--classes` closed, or has no number in `--category-ids`.
     UnmappedClassIdentifier = "UNMAPPED_CLASS_IDENTIFIER", Failed;
     /// Missing or repeated annotation id, head without geometry, geometry without head, or not an object at all.
     MalformedAnnotation = "MALFORMED_ANNOTATION", Failed;

@@ -150,6 +150,7 @@ impl Args {
             .chain(self.classes.clone())
             .chain(maps)
             .chain([self.keypoints.clone()])
+            .chain(self.formats.coco.category_ids.iter().map(PathBuf::from))
             .collect()
     }
 

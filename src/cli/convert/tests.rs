@@ -53,6 +53,7 @@ fn value(option: &str, folder: &Path) -> Vec<String> {
         "presigned" => "keep",
         "roles" => "all",
         "category-start" => "5",
+        "category-ids" => "car=7,road=9,sky=3,cat=11,dog=12,person=13",
         "parts" => "join",
         "boxes" => "polygon",
         "polygons" => "box",

@@ -1,7 +1,7 @@
 //! Records by split and role, and the documents made of them.
 
-use super::Role;
 use super::args::Roles;
+use super::{Numbers, Role};
 use crate::convert::engine::classes::Classes;
 use crate::convert::engine::record::RecordRef;
 use crate::convert::format::{Collector, RunEnd};
@@ -25,7 +25,7 @@ struct Part {
 
 /// Gathers records.
 pub struct Documents {
-    category_start: u32,
+    numbers: Numbers,
     profile: Profile,
     splits: HashMap<String, Part>,
     /// Item ids so far, while they are unique integers.
@@ -36,10 +36,10 @@ pub struct Documents {
 
 impl Documents {
     /// An empty gathering.
-    pub fn new(category_start: u32, profile: Profile, roles: Roles) -> Self {
+    pub fn new(numbers: Numbers, profile: Profile, roles: Roles) -> Self {
         let (splits, ids) = (HashMap::new(), RoaringTreemap::new());
         let used = [roles == Roles::All; Role::ALL.len()];
-        Self { category_start, profile, splits, ids, unique: true, used }
+        Self { numbers, profile, splits, ids, unique: true, used }
     }
 }
 
@@ -78,12 +78,16 @@ impl Collector for Documents {
     }
 
     fn finish(mut self: Box<Self>, end: &RunEnd<'_>, out: &mut Files) -> Result<(), StreamError> {
-        if self.category_start == 0 {
-            out.notes.push(
-                "--category-start 0: Datumaro reads the class with number 0 as none, and drops its name; leave the option out for \
-                 programs that count from 1"
-                    .to_owned(),
-            );
+        let categories = self.numbers.categories(&end.classes.names);
+        if categories.first().is_some_and(|(number, _)| *number == 0) {
+            let (option, way_out) = match self.numbers {
+                Numbers::From(_) => ("--category-start 0", "leave the option out"),
+                Numbers::Given(_) => ("--category-ids", "give it another"),
+            };
+            out.notes.push(format!(
+                "{option}: Datumaro reads the class with number 0 as none, and drops its name; {way_out} for programs that count \
+                 from 1"
+            ));
         }
         if self.used == [false; Role::ALL.len()] {
             self.used[0] = true;
@@ -97,9 +101,7 @@ impl Collector for Documents {
                 self.write(role, &document(role, split), &mut images, annotations, end, out)?;
             }
         }
-        let start = self.category_start;
-        let names = end.classes.names.iter().zip(start..);
-        let list: Vec<_> = names.map(|(n, id)| serde_json::json!({"id": id, "name": n})).collect();
+        let list: Vec<_> = categories.iter().map(|(id, n)| serde_json::json!({"id": id, "name": n})).collect();
         out.plain("classes.json", &format!("{:#}\n", serde_json::Value::from(list)))
     }
 }
@@ -128,7 +130,7 @@ impl Documents {
         if role == Role::PersonKeypoints {
             self.profile_category(text);
         } else {
-            self.categories(&end.classes.names, text);
+            write_categories(&self.numbers.categories(&end.classes.names), text);
         }
         text.lit(lit!("],\n\"images\":["));
         let mut first = true;
@@ -152,7 +154,10 @@ impl Documents {
                     out.int(next);
                     next += 1;
                 }
-                Hole::Class(provisional) => out.int(end.classes.resolve(provisional) + self.category_start),
+                Hole::Class(provisional) => {
+                    let first = if let Numbers::From(first) = self.numbers { first } else { 0 };
+                    out.int(end.classes.resolve(provisional) + first);
+                }
                 _ => out.int(image),
             });
             document.spill(out)
@@ -161,25 +166,12 @@ impl Documents {
         document.finish(out)
     }
 
-    fn categories(&self, names: &[String], text: &mut Text) {
-        for (i, (name, id)) in names.iter().zip(self.category_start..).enumerate() {
-            if i > 0 {
-                text.byte::<b','>();
-            }
-            text.lit(lit!("\n{\"id\":"));
-            text.int(id);
-            text.lit(lit!(",\"name\":"));
-            text.json_string(name);
-            text.lit(lit!(",\"supercategory\":"));
-            text.json_string(name);
-            text.byte::<b'}'>();
-        }
-    }
-
+    /// The category of the joints. Without a number it has no record either.
     fn profile_category(&self, text: &mut Text) {
         let p = &self.profile;
+        let Some(id) = self.numbers.only(&p.category) else { return };
         let category = serde_json::json!({
-            "id": self.category_start, "name": p.category, "supercategory": p.category,
+            "id": id, "name": p.category, "supercategory": p.category,
             "keypoints": p.keypoints, "skeleton": p.skeleton,
         });
         text.lit(lit!("\n"));
@@ -191,5 +183,20 @@ impl Documents {
         let mut parts = Parts::of(record);
         let (item, index) = (parts.number()?, parts.number()?);
         Ok((if self.unique { item } else { index + 1 }, parts.text()?))
+    }
+}
+
+fn write_categories(categories: &[(u32, &str)], text: &mut Text) {
+    for (i, (id, name)) in categories.iter().enumerate() {
+        if i > 0 {
+            text.byte::<b','>();
+        }
+        text.lit(lit!("\n{\"id\":"));
+        text.int(*id);
+        text.lit(lit!(",\"name\":"));
+        text.json_string(name);
+        text.lit(lit!(",\"supercategory\":"));
+        text.json_string(name);
+        text.byte::<b'}'>();
     }
 }

@@ -7,6 +7,7 @@
 //! no list names are known last.
 
 pub mod args;
+mod category_ids;
 mod documents;
 mod records;
 
@@ -17,6 +18,7 @@ use crate::convert::options::Options;
 use crate::convert::output::layout::image_path;
 use crate::dm::Tool;
 use args::Roles;
+use category_ids::CategoryIds;
 use std::sync::Arc;
 
 /// What a COCO document is for.
@@ -44,9 +46,36 @@ impl Role {
     }
 }
 
+/// How categories get their numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Numbers {
+    /// In the order of the classes, from this one.
+    From(u32),
+    /// As given; a class without one ends the run.
+    Given(CategoryIds),
+}
+
+impl Numbers {
+    /// All categories with their numbers. `names`: the classes in their order.
+    fn categories<'n>(&'n self, names: &'n [String]) -> Vec<(u32, &'n str)> {
+        match self {
+            Self::From(first) => (*first..).zip(names.iter().map(String::as_str)).collect(),
+            Self::Given(ids) => ids.iter().collect(),
+        }
+    }
+
+    /// The number of the only category of a document.
+    fn only(&self, name: &str) -> Option<u32> {
+        match self {
+            Self::From(first) => Some(*first),
+            Self::Given(ids) => ids.get(name),
+        }
+    }
+}
+
 /// The COCO format.
 pub struct Coco {
-    category_start: u32,
+    numbers: Numbers,
     profile: Profile,
     roles: Roles,
 }
@@ -68,9 +97,18 @@ pub static COCO: Declaration = Declaration {
     attributes: Attributes::ButOfKeypoints,
     splits: Splits::Any,
     document: Some(Document { path: "annotations/instances.json", splits: false }),
-    options: &["roles", "closed-classes", "category-start", "bounds", "segmentation", "rotated", "keypoints"],
+    options: &[
+        "roles",
+        "closed-classes",
+        "category-start",
+        "category-ids",
+        "bounds",
+        "segmentation",
+        "rotated",
+        "keypoints",
+    ],
     unread: &[Unread { with: "--bare", options: &["roles", "keypoints", "images", "report"] }],
-    build: |o| Ok(Arc::new(build(o))),
+    build: |o| Ok(Arc::new(build(o)?)),
 };
 
 impl Format for Coco {
@@ -89,15 +127,22 @@ impl Format for Coco {
     }
 
     fn collector(&self) -> Box<dyn Collector> {
-        Box::new(documents::Documents::new(self.category_start, self.profile.clone(), self.roles))
+        Box::new(documents::Documents::new(self.numbers.clone(), self.profile.clone(), self.roles))
     }
 }
 
 /// The format as the options want it.
-fn build(options: &Options) -> Coco {
-    Coco {
-        category_start: options.formats.coco.category_start,
+///
+/// # Errors
+/// A text for numbers that cannot be read or contradict each other.
+fn build(options: &Options) -> Result<Coco, String> {
+    let args = &options.formats.coco;
+    Ok(Coco {
+        numbers: match &args.category_ids {
+            Some(given) => Numbers::Given(CategoryIds::load(given)?),
+            None => Numbers::From(args.category_start),
+        },
         profile: options.keypoints.clone(),
-        roles: options.formats.coco.roles,
-    }
+        roles: args.roles,
+    })
 }

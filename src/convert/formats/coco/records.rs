@@ -1,6 +1,7 @@
 //! One image of an item → its image record, and its annotation records by role.
 
-use super::Coco;
+use super::category_ids::CategoryIds;
+use super::{Coco, Numbers};
 use crate::convert::engine::classes::ClassRef;
 use crate::convert::format::{RenderContext, Unit};
 use crate::convert::geometry::fit::rings_of;
@@ -13,8 +14,18 @@ use crate::convert::output::text::{Text, lit};
 use crate::convert::report::tally::Fate;
 use crate::dm::{Annotation, Geometry, Reason, Rect, Tool};
 
-/// Pushes the image record, then for each role a text of annotation records, each with a comma after it.
+/// Pushes the image record, then for each role a text of annotation records, each with a comma after it. A class without a number,
+/// where all are to have one, makes the line a bad one.
 pub fn render(coco: &Coco, unit: &Unit<'_, '_>, size: Size, cx: &mut RenderContext<'_>) {
+    let annotations = unit.media.map_or(&[][..], |m| &m.annotations);
+    if let Some(class) = unnumbered(coco, annotations, cx) {
+        cx.failed =
+            Some(format!("the class {class:?} has no number in --category-ids: add it, or rename it with --class-map"));
+        for a in annotations {
+            cx.count(unit, a, Fate::Lost(a.problem.unwrap_or(Reason::UnmappedClassIdentifier)));
+        }
+        return;
+    }
     let mut w = Renderer { coco, unit, size, losses: Vec::new(), runs: Vec::new(), scratch: rle::Scratch::default() };
     w.image(cx.parts.begin_text());
     let Some(media) = unit.media else { return };
@@ -56,6 +67,13 @@ pub fn render(coco: &Coco, unit: &Unit<'_, '_>, size: Size, cx: &mut RenderConte
             w.one(a, cx);
         }
     }
+}
+
+/// The category of a record: its number, or the provisional one of a class that no list names yet.
+#[derive(Clone, Copy)]
+enum Category {
+    Number(u32),
+    Provisional(u32),
 }
 
 struct Renderer<'r, 'a> {
@@ -125,10 +143,19 @@ impl Renderer<'_, '_> {
         }
     }
 
+    /// The category that an annotation's class is written as.
+    fn category(&self, a: &Annotation<'_>, cx: &mut RenderContext<'_>) -> Result<Category, Reason> {
+        match (&self.coco.numbers, cx.list_class(a)?) {
+            (Numbers::From(first), ClassRef::Listed(i)) => Ok(Category::Number(i + first)),
+            (Numbers::From(_), ClassRef::Unlisted(i)) => Ok(Category::Provisional(i)),
+            (Numbers::Given(ids), _) => given(ids, cx.classes.rename(&a.class)),
+        }
+    }
+
     fn upright(&mut self, a: &Annotation<'_>, r: Rect, cx: &mut RenderContext<'_>) -> Result<(), Reason> {
-        let class = cx.list_class(a)?;
+        let class = self.category(a, cx)?;
         let out = cx.parts.text();
-        self.open(out, Some(class), r, r.w * r.h);
+        self.open(out, class, r, r.w * r.h);
         out.lit(lit!(",\"segmentation\":[]"));
         self.close(out, a, None);
         Ok(())
@@ -136,9 +163,9 @@ impl Renderer<'_, '_> {
 
     /// One object of the rings in `cx.rings`.
     fn rings(&mut self, a: &Annotation<'_>, rotation: Option<f64>, cx: &mut RenderContext<'_>) -> Result<(), Reason> {
-        let class = cx.list_class(a)?;
+        let class = self.category(a, cx)?;
         let (out, rings) = (cx.parts.text(), &*cx.rings);
-        self.open(out, Some(class), hull(rings.points()), rings.iter().map(area).sum());
+        self.open(out, class, hull(rings.points()), rings.iter().map(area).sum());
         out.lit(lit!(",\"segmentation\":["));
         for (i, ring) in rings.iter().enumerate() {
             out.lit(if i == 0 { lit!("[") } else { lit!(",[") });
@@ -158,9 +185,9 @@ impl Renderer<'_, '_> {
     /// The mask in `self.runs`.
     fn mask(&mut self, a: &Annotation<'_>, cx: &mut RenderContext<'_>) -> Result<(), Reason> {
         let extent = rle::extent(&self.runs, self.size).ok_or(Reason::InvalidGeometry)?;
-        let class = cx.list_class(a)?;
+        let class = self.category(a, cx)?;
         let out = cx.parts.text();
-        self.open(out, Some(class), extent.bbox, extent.area as f64);
+        self.open(out, class, extent.bbox, extent.area as f64);
         out.lit(lit!(",\"segmentation\":{\"size\":["));
         out.int(self.size.h);
         out.byte::<b','>();
@@ -182,8 +209,12 @@ impl Renderer<'_, '_> {
         cx: &mut RenderContext<'_>,
     ) -> Result<(), Reason> {
         let bbox = cx.fit(self.size).joints(&mut joints, own_box, &mut self.losses)?;
+        let category = match &self.coco.numbers {
+            Numbers::From(first) => Category::Number(*first),
+            Numbers::Given(ids) => given(ids, &self.coco.profile.category)?,
+        };
         let out = cx.parts.text();
-        self.open(out, None, bbox, bbox.w * bbox.h);
+        self.open(out, category, bbox, bbox.w * bbox.h);
         out.lit(lit!(",\"segmentation\":[],\"iscrowd\":0,\"num_keypoints\":"));
         out.int(joints.iter().filter(|j| j.v > 0).count());
         out.lit(lit!(",\"keypoints\":["));
@@ -201,17 +232,16 @@ impl Renderer<'_, '_> {
         Ok(())
     }
 
-    /// Everything of a record up to its segmentation. No class: the one category of the keypoint profile.
-    fn open(&self, out: &mut Text, class: Option<ClassRef>, bbox: Rect, area: f64) {
+    /// Everything of a record up to its segmentation.
+    fn open(&self, out: &mut Text, category: Category, bbox: Rect, area: f64) {
         out.lit(lit!("\n{\"id\":"));
         out.hole(Hole::Annotation);
         out.lit(lit!(",\"image_id\":"));
         out.hole(Hole::Image);
         out.lit(lit!(",\"category_id\":"));
-        match class {
-            Some(ClassRef::Listed(i)) => out.int(i + self.coco.category_start),
-            Some(ClassRef::Unlisted(i)) => out.hole(Hole::Class(i)),
-            None => out.int(self.coco.category_start),
+        match category {
+            Category::Number(n) => out.int(n),
+            Category::Provisional(i) => out.hole(Hole::Class(i)),
         }
         out.lit(lit!(",\"bbox\":["));
         for (i, n) in [bbox.x, bbox.y, bbox.w, bbox.h].into_iter().enumerate() {
@@ -250,4 +280,21 @@ impl Renderer<'_, '_> {
         out.byte::<b'}'>();
         out.byte::<b','>();
     }
+}
+
+/// The number that a category was given.
+fn given(ids: &CategoryIds, name: &str) -> Result<Category, Reason> {
+    ids.get(name).map(Category::Number).ok_or(Reason::UnmappedClassIdentifier)
+}
+
+/// The first class of a unit that has no number although all are to have one.
+fn unnumbered<'u>(coco: &'u Coco, annotations: &'u [Annotation<'_>], cx: &'u RenderContext<'_>) -> Option<&'u str> {
+    let Numbers::Given(ids) = &coco.numbers else { return None };
+    let written = annotations.iter().filter_map(|a| match (a.problem, a.tool) {
+        (Some(_), _) => None,
+        (None, Tool::Keypoint) => Some(coco.profile.category.as_str()),
+        (None, Tool::BoundingBox | Tool::Polygon | Tool::Segmentation) => Some(cx.classes.rename(&a.class)),
+        _ => None,
+    });
+    written.into_iter().find(|class| ids.get(class).is_none())
 }
