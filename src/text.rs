@@ -1,6 +1,5 @@
 //! Text for people: numbers with their nouns, sizes, times, and what a terminal may be given to show.
 
-#[cfg(any(feature = "net", test))]
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// A number and its noun, which is given in the singular: `1 item`, `2 items`, `3 classes`.
@@ -54,13 +53,11 @@ fn is_hidden(c: char) -> bool {
 }
 
 /// Columns that a text takes on a terminal: Hangul, Han and kana take two each, combining characters none.
-#[cfg(any(feature = "net", test))]
 pub fn width(text: &str) -> usize {
     text.width()
 }
 
 /// The beginning of a text that takes `columns` at most, with `…` for the rest.
-#[cfg(any(feature = "net", test))]
 pub fn cut(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();

@@ -1,5 +1,6 @@
 //! What a check says: findings by rule, reported as they are found.
 
+use super::objects::Objects;
 use super::report::{Counts, Report};
 use crate::stream::StreamError;
 use serde::Serialize;
@@ -116,6 +117,8 @@ pub struct Findings {
     counts: Counts,
     /// What was read so far.
     pub tally: Tally,
+    /// The objects of the dataset that is read.
+    pub objects: Objects,
     /// What is part of the dataset and could not be read, a line each.
     pub unread: Vec<String>,
 }
@@ -124,13 +127,17 @@ impl Findings {
     /// Nothing found yet. `readers`: only what one of these does is reported, by name in any case; all of it without.
     pub fn new(report: Box<dyn Report>, readers: Option<&[String]>) -> Self {
         let readers = readers.map(|names| names.iter().map(|name| name.to_ascii_lowercase()).collect());
-        Self { to: To::Report(report), readers, counts: Counts::new(), tally: Tally::default(), unread: Vec::new() }
+        Self { readers, ..Self::to(To::Report(report)) }
     }
 
     /// Keeps what a worker finds until [`Findings::append`].
     pub fn waiting() -> Self {
-        let to = To::Waiting(Vec::new());
-        Self { to, readers: None, counts: Counts::new(), tally: Tally::default(), unread: Vec::new() }
+        Self::to(To::Waiting(Vec::new()))
+    }
+
+    fn to(to: To) -> Self {
+        let (counts, tally, objects) = (Counts::new(), Tally::default(), Objects::default());
+        Self { to, readers: None, counts, tally, objects, unread: Vec::new() }
     }
 
     /// Adds what a worker found.

@@ -10,6 +10,7 @@ pub(crate) mod coco;
 pub(crate) mod finding;
 pub(crate) mod images;
 pub(crate) mod layout;
+pub(crate) mod objects;
 mod picture;
 pub(crate) mod report;
 pub(crate) mod rules;
@@ -27,6 +28,7 @@ pub use tree::Tree;
 use crate::stream::StreamError;
 use finding::Place;
 use layout::{Found, Survey};
+use objects::Objects;
 
 /// Formats that can be checked, as `--to` has them.
 pub const FORMATS: [&str; 4] = ["coco", "yolo", "ultralytics-ndjson", "voc"];
@@ -47,6 +49,24 @@ pub struct Dataset {
     pub place: String,
     /// What was read of it.
     pub tally: Tally,
+    /// Its objects by class and part.
+    pub objects: Objects,
+    /// Documents of the same are of one dataset, a part each.
+    group: String,
+}
+
+/// The objects of datasets, those of one that is in several files together; each with the first of its files.
+pub fn joined(datasets: &[Dataset]) -> Vec<(&Dataset, Objects)> {
+    let mut all: Vec<(&Dataset, Objects)> = Vec::new();
+    for dataset in datasets {
+        let same =
+            |other: &&mut (&Dataset, Objects)| (other.0.format, &other.0.group) == (dataset.format, &dataset.group);
+        match all.iter_mut().find(same) {
+            Some((_, objects)) => objects.join(&dataset.objects),
+            None => all.push((dataset, dataset.objects.clone())),
+        }
+    }
+    all
 }
 
 /// Checks whatever a tree holds, or `only` the format of this name. Gives the datasets that were found; what could not be read is in
@@ -99,17 +119,21 @@ struct Run<'r> {
 
 impl Run<'_> {
     /// Notes a dataset that was read since `before`.
-    fn read(&mut self, format: &'static str, place: &str, before: Tally) {
+    fn read(&mut self, format: &'static str, place: &str, group: &str, before: Tally) {
         let Tally { images, annotations } = self.out.tally;
         let tally = Tally { images: images - before.images, annotations: annotations - before.annotations };
-        self.found.push(Dataset { format, place: place.to_owned(), tally });
+        let objects = std::mem::take(&mut self.out.objects);
+        self.found.push(Dataset { format, place: place.to_owned(), tally, objects, group: group.to_owned() });
     }
 
     fn coco(&mut self) -> Result<(), StreamError> {
         for path in &self.layouts.coco {
             let before = self.out.tally;
             coco::check(self.tree, self.survey, path, self.out)?;
-            self.read("coco", path, before);
+            self.read("coco", path, &layout::coco::group_of(self.survey, path), before);
+        }
+        for (place, objects) in joined(&self.found).into_iter().filter(|(of, _)| of.format == "coco") {
+            coco::unused(&place.place, &objects, self.out)?;
         }
         Ok(())
     }
@@ -119,12 +143,12 @@ impl Run<'_> {
         for config in &self.layouts.yolo {
             let before = self.out.tally;
             yolo::described(self.tree, self.survey, config, &mut claimed, self.out)?;
-            self.read("yolo", config.path(), before);
+            self.read("yolo", config.path(), config.path(), before);
         }
         let before = self.out.tally;
         let places = yolo::undescribed(self.tree, self.survey, &mut claimed, self.out)?;
         if let Some(first) = places.first() {
-            self.read("yolo", first, before);
+            self.read("yolo", first, first, before);
         }
         Ok(())
     }
@@ -133,7 +157,7 @@ impl Run<'_> {
         for path in &self.layouts.ndjson {
             let before = self.out.tally;
             ultralytics::check(self.tree, self.survey, path, self.out)?;
-            self.read("ultralytics-ndjson", path, before);
+            self.read("ultralytics-ndjson", path, path, before);
         }
         Ok(())
     }
@@ -142,7 +166,8 @@ impl Run<'_> {
         for layout in &self.layouts.voc {
             let before = self.out.tally;
             voc::check(self.tree, self.survey, layout, self.out)?;
-            self.read("voc", layout::shown(&layout.annotations), before);
+            let home = self.survey.home(&layout.annotations);
+            self.read("voc", layout::shown(&layout.annotations), home, before);
         }
         Ok(())
     }

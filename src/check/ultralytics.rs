@@ -17,7 +17,7 @@ use super::yolo::rows::{Head, Row};
 use crate::presigned::is_presigned;
 use crate::stream::{StreamError, reader};
 use serde_json::{Map, Value};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, Read};
 use url::Url;
 
@@ -132,7 +132,7 @@ struct File<'f> {
     rows: Head,
     /// Where the images are, when not at URLs; with a slash.
     beside: Option<String>,
-    classes: BTreeSet<u64>,
+    classes: BTreeMap<u64, String>,
     images: Images,
     train: u64,
     val: u64,
@@ -160,13 +160,13 @@ impl<'f> File<'f> {
             let given = header.get("task").map_or(String::new(), Value::to_string);
             out.add(&NDJSON_TASK_INVALID, place, &format!("task {given} is not one of the reader's"))?;
         }
-        let mut classes = BTreeSet::new();
+        let mut classes = BTreeMap::new();
         match header.get("class_names") {
             None => {}
             Some(Value::Object(names)) => {
-                for key in names.keys() {
+                for (key, name) in names {
                     match key.trim().parse() {
-                        Ok(n) => drop(classes.insert(n)),
+                        Ok(n) => drop(classes.insert(n, name.as_str().unwrap_or(key).to_owned())),
                         Err(_) => {
                             out.add(&NDJSON_CLASS_NAMES_INVALID, place, &format!("class {key:?} is no number"))?
                         }
@@ -175,6 +175,7 @@ impl<'f> File<'f> {
             }
             Some(_) => out.add(&NDJSON_CLASS_NAMES_INVALID, place, "class_names is no object")?,
         }
+        classes.values().for_each(|name| out.objects.list(name));
         let mut joints = None;
         if task == Some("pose") {
             joints = pose(header, place, out)?;
@@ -236,7 +237,7 @@ impl<'f> File<'f> {
         } else if self.beside.is_none() {
             self.url(place, line, image)?;
         }
-        self.rows(place, line, image)
+        self.rows(place, line, image, split)
     }
 
     fn url(&mut self, place: Place<'_>, line: u64, image: &Map<String, Value>) -> Result<(), StreamError> {
@@ -257,7 +258,7 @@ impl<'f> File<'f> {
         }
     }
 
-    fn rows(&mut self, place: Place<'_>, line: u64, image: &Map<String, Value>) -> Result<(), StreamError> {
+    fn rows(&mut self, place: Place<'_>, line: u64, image: &Map<String, Value>, part: &str) -> Result<(), StreamError> {
         let lists = match image.get("annotations") {
             None => return Ok(()),
             Some(Value::Object(lists)) => lists,
@@ -290,8 +291,16 @@ impl<'f> File<'f> {
             .map(|(row, at)| Row { place: Place { path: self.path, line: Some(line), at }, values: numbers(row) })
             .collect();
         for class in rows.iter().filter_map(|r| r.values.as_ref().ok()?.first().copied()) {
-            if class >= 0.0 && class.fract() == 0.0 && class < 1e9 && !self.classes.contains(&(class as u64)) {
-                self.unnamed.insert(class as u64);
+            if class < 0.0 || class.fract() != 0.0 || class >= 1e9 {
+                continue;
+            }
+            let class = class as u64;
+            match self.classes.get(&class) {
+                Some(name) => self.out.objects.add(part, name, 1),
+                None => {
+                    self.unnamed.insert(class);
+                    self.out.objects.add(part, &format!("class{class}"), 1);
+                }
             }
         }
         let summary = rows::check(&rows, self.rows, self.out)?;
@@ -328,6 +337,11 @@ impl<'f> File<'f> {
             let names = if self.any_named { "has no name" } else { "has no name, there is no class_names" };
             let message = format!("class {class} {names}: the reader calls it class{class}");
             out.add(&NDJSON_CLASS_MADE_UP, Place::line(path, 1), &message)?;
+        }
+        if !out.objects.is_empty() {
+            let objects = std::mem::take(&mut out.objects);
+            super::images::unused_classes(&objects.unused(), self.classes.len(), Place::line(path, 1), out)?;
+            out.objects = objects;
         }
         if self.expires > 0 {
             let message = format!(

@@ -1,5 +1,6 @@
 //! `syn-convert --check`: a finished dataset, judged by what its readers do with it.
 
+use super::check_objects;
 use super::common::{Common, Console, LogFormat};
 use super::unframed::Unframed;
 use crate::check::finding::{Findings, Severity};
@@ -154,7 +155,11 @@ pub fn check(
     let numbers = json!({
         "datasets": datasets.len(), "images": images, "annotations": annotations, "rejected": rejected, "dropped": dropped,
         "misread": misread, "advice": advice, "rules": rules, "unread": findings.unread.len(),
+        "objects": check_objects::numbers(&datasets),
     });
+    if console.progress() || console.is_verbose() {
+        console.block(&check_objects::tables(&datasets));
+    }
     console.summary(&message, numbers);
     Ok(if findings.any_loss() || !findings.unread.is_empty() { Exit::Input } else { Exit::Ok })
 }

@@ -217,6 +217,14 @@ impl Console {
         self.json && !self.quiet
     }
 
+    /// Lines of a table, for people alone.
+    pub fn block(&self, lines: &[String]) {
+        if !self.quiet && !self.json {
+            let lines: Vec<String> = lines.iter().map(|line| text::visible(line)).collect();
+            progress::above(|| lines.iter().for_each(|line| drop(writeln!(std::io::stderr(), "{line}"))));
+        }
+    }
+
     /// One JSON line of progress.
     pub fn progress_line(&self, fields: &Value) {
         let _ = writeln!(std::io::stderr(), "{}", self.json_line("progress", None, fields));

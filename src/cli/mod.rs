@@ -6,6 +6,7 @@ mod advice;
 #[cfg(test)]
 mod advised;
 mod check;
+mod check_objects;
 #[cfg(feature = "stores")]
 mod check_store;
 mod common;

@@ -1,8 +1,8 @@
 //! The forms of the findings, and whose judgement they are.
 
 use crate::common::run;
-use crate::sets::{ROW, coco, tree};
-use serde_json::Value;
+use crate::sets::{ROW, ROWS, check, coco, tree, voc};
+use serde_json::{Value, json};
 use std::fmt::Write;
 use tempfile::TempDir;
 
@@ -134,4 +134,97 @@ fn junit_has_a_test_for_each_rule() {
     assert_eq!(names.matches("testcase").count(), synpipe::check::RULES.len() + 1);
     assert_eq!(names.matches("failure").count(), 1, "{text}");
     assert!(text.contains("failures=\"1\" errors=\"0\"") && text.contains("1300 times: a value is no number"));
+}
+
+/// Objects by part and class, classes without an object, classes that a part lacks: of each format, parts in several files together.
+#[test]
+fn objects_are_counted_by_class_and_part() {
+    let yaml = "train: images/train\nval: images/val\nnames: [car, road, van]\n";
+    let two = coco!("a.jpg").replace("\"name\":\"car\"}", "\"name\":\"car\"},{\"id\":2,\"name\":\"bus\"}");
+    let other = two.replace("a.jpg", "b.jpg").replace("\"category_id\":1", "\"category_id\":2");
+    let rows = |split: &str, file: &str, classes: &[u64]| {
+        let rows: Vec<Value> = classes.iter().map(|class| json!([class, 0.5, 0.5, 0.2, 0.2])).collect();
+        let url = format!("https://e.example/{file}");
+        json!({"type": "image", "file": file, "url": url, "split": split, "annotations": {"boxes": rows}}).to_string()
+    };
+    let head = json!({"type": "dataset", "task": "detect", "class_names": {"0": "car", "1": "bus", "2": "van"}});
+    let ndjson = format!("{head}\n{}\n{}\n", rows("train", "a.jpg", &[0, 0, 1]), rows("val", "b.jpg", &[0]));
+    type Files<'f> = &'f [(&'f str, &'f str)];
+    let cases: [(&str, Files<'_>, Value); 7] = [
+        (
+            "yolo",
+            &[
+                ("data.yaml", yaml),
+                ("images/train/a.jpg", ""),
+                ("labels/train/a.txt", ROWS),
+                ("images/val/b.jpg", ""),
+                ("labels/val/b.txt", ROW),
+            ],
+            json!([{"train": {"car": 1, "road": 1, "van": 0}, "val": {"car": 1, "road": 0, "van": 0}}, ["van"], {"val": ["road"]}]),
+        ),
+        (
+            "yolo without names: by number",
+            &[("labels/a.txt", ROWS), ("images/a.jpg", "")],
+            json!([{"all": {"0": 1, "1": 1}}, [], {}]),
+        ),
+        (
+            "coco, a document for each part",
+            &[
+                ("annotations/instances_train.json", &two),
+                ("annotations/instances_val.json", &other),
+                ("images/a.jpg", ""),
+                ("images/b.jpg", ""),
+            ],
+            json!([{"train": {"car": 1, "bus": 0}, "val": {"car": 0, "bus": 1}}, [], {"train": ["bus"], "val": ["car"]}]),
+        ),
+        (
+            "coco, one document",
+            &[("instances.json", &two), ("a.jpg", "")],
+            json!([{"all": {"car": 1, "bus": 0}}, ["bus"], {}]),
+        ),
+        (
+            "voc, folders of Roboflow",
+            &[
+                ("train/a.xml", voc!("a.jpg", "car")),
+                ("train/a.jpg", ""),
+                ("valid/b.xml", voc!("b.jpg", "bus")),
+                ("valid/b.jpg", ""),
+            ],
+            json!([{"train": {"car": 1, "bus": 0}, "valid": {"car": 0, "bus": 1}}, [], {"train": ["bus"], "valid": ["car"]}]),
+        ),
+        (
+            "voc, lists",
+            &[
+                ("Annotations/a.xml", voc!("a.jpg", "car")),
+                ("Annotations/b.xml", voc!("b.jpg", "car")),
+                ("JPEGImages/a.jpg", ""),
+                ("JPEGImages/b.jpg", ""),
+                ("ImageSets/Main/train.txt", "a\n"),
+                ("ImageSets/Main/val.txt", "b\n"),
+                ("labelmap.txt", "background:0,0,0::\ncar:1,2,3::\nbus:4,5,6::\n"),
+            ],
+            json!([{"train": {"car": 1, "bus": 0}, "val": {"car": 1, "bus": 0}}, ["bus"], {}]),
+        ),
+        (
+            "ndjson",
+            &[("dataset.ndjson", &ndjson)],
+            json!([{"train": {"car": 2, "bus": 1, "van": 0}, "val": {"car": 1, "bus": 0, "van": 0}}, ["van"], {"val": ["bus"]}]),
+        ),
+    ];
+    for (name, files, expected) in cases {
+        let folder = tree(files);
+        let ran = check(folder.path(), &["--log-format", "json"]);
+        let last: Value = serde_json::from_str(ran.stderr.lines().last().unwrap()).unwrap();
+        let objects = last["objects"].as_array().unwrap();
+        assert_eq!(objects.len(), 1, "{name}: {ran:?}");
+        let told = json!([objects[0]["parts"], objects[0]["unused"], objects[0]["lacking"]]);
+        assert_eq!(told, expected, "{name}");
+        // Whatever no part has is a piece of advice; of several documents, once.
+        let unused = expected[1].as_array().unwrap().is_empty() || name.starts_with("voc");
+        assert_eq!(ran.text().matches("CLASS_UNUSED").count(), usize::from(!unused), "{name}: {ran:?}");
+        // Not on a terminal: only when more is asked for.
+        assert!(!check(folder.path(), &[]).stderr.contains("objects in"), "{name}");
+        let table = check(folder.path(), &["-v"]);
+        assert!(table.stderr.contains("objects in"), "{name}: {table:?}");
+    }
 }

@@ -12,6 +12,7 @@ use super::finding::{Findings, Place};
 use super::images::{Images, Record, is_image};
 use super::layout::coco::{image_folders, part_of};
 use super::layout::{Survey, folder_of, leaf};
+use super::objects::Objects;
 use super::rules::{
     COCO_BBOX_CORNERS, COCO_CATEGORY_FIELD, COCO_CATEGORY_ID_REPEATED, COCO_CATEGORY_NAME_REPEATED,
     COCO_CATEGORY_UNKNOWN, COCO_CATEGORY_ZERO, COCO_FILE_NAME_OUTSIDE, COCO_FILE_NAME_REPEATED, COCO_IMAGE_FIELD,
@@ -212,7 +213,7 @@ impl<'p> Pass<'p> {
     }
 
     fn finish(self) -> Result<(), StreamError> {
-        let Self { path, out, keys, annotations, categories, image_info, .. } = self;
+        let Self { path, out, keys, annotations, categories, image_info, part, .. } = self;
         let file = Place::file(path);
         // Captions have no categories, lists of images no annotations.
         let captions = annotations.captions > 0 && annotations.captions == annotations.number;
@@ -232,13 +233,24 @@ impl<'p> Pass<'p> {
             let message = format!("the {boxes} boxes look like [x1, y1, x2, y2]");
             out.add(&COCO_BBOX_CORNERS, file, &message)?;
         }
-        let unused = categories.by_id.iter().filter(|(id, _)| !annotations.categories.contains_key(id));
-        let unused: Vec<&str> = unused.map(|(_, (name, _))| name.as_str()).collect();
-        if !annotations.categories.is_empty() {
-            super::images::unused_classes(&unused, categories.by_id.len(), file, out)?;
+        out.objects.part(&part);
+        for (id, (name, _)) in &categories.by_id {
+            let number = annotations.categories.get(id).map_or(0, |found| found.number);
+            out.objects.add(&part, name, number);
         }
         Ok(())
     }
+}
+
+/// Writes the finding that categories of a dataset have no object, in none of its documents.
+///
+/// # Errors
+/// [`StreamError`]: the finding cannot be written.
+pub fn unused(path: &str, objects: &Objects, out: &mut Findings) -> Result<(), StreamError> {
+    if objects.is_empty() {
+        return Ok(());
+    }
+    super::images::unused_classes(&objects.unused(), objects.rows().count(), Place::file(path), out)
 }
 
 /// Compares the categories that annotations have with those that are listed, wherever they are.

@@ -90,6 +90,12 @@ pub fn part_of(path: &str) -> String {
     NAMES.iter().find_map(|name| stem.strip_prefix(name)).unwrap_or_default().trim_start_matches(['_', '-']).to_owned()
 }
 
+/// What tells a dataset from others of the same tree: its folder, and what its documents are of.
+pub fn group_of(survey: &Survey, path: &str) -> String {
+    let kind = NAMES.iter().find(|name| leaf(path).starts_with(**name)).copied();
+    format!("{}{}", survey.home(folder_of(path)), kind.unwrap_or(leaf(path)))
+}
+
 /// The folders in which readers look for the images of a document, with a slash at the end; the likely ones first.
 pub fn image_folders(tree: &Tree, path: &str) -> Vec<String> {
     let beside = folder_of(path);

@@ -11,7 +11,7 @@ use super::images::Images;
 use super::layout::voc::Layout;
 use super::layout::{Survey, leaf, shown};
 use super::rules::{VOC_NO_ANNOTATIONS, VOC_NO_LABELMAP, VOC_NOT_IN_A_SET, VOC_ZERO_BASED};
-use super::tree::{Image, Tree};
+use super::tree::{Image, Tree, is_annotations};
 use super::workers;
 use crate::stream::StreamError;
 use labels as voc_labels;
@@ -29,6 +29,12 @@ use xml::Annotation;
 pub fn check(tree: &Tree, survey: &Survey, layout: &Layout, out: &mut Findings) -> Result<(), StreamError> {
     let labels = if layout.devkit { voc_labels::read(tree, &layout.root, out)? } else { None };
     let sets = if layout.devkit { Sets::read(tree, &layout.root, out)? } else { Sets::default() };
+    // Those two are in every list, and of no object.
+    let own = labels
+        .iter()
+        .flat_map(|labels| labels.index.keys())
+        .filter(|name| !["background", "ignored"].contains(&name.as_str()));
+    own.for_each(|name| out.objects.list(name));
     let mut dataset = Dataset {
         tree,
         layout,
@@ -113,8 +119,10 @@ impl Dataset<'_> {
             let (annotation, found) = looked?;
             out.append(found)?;
             let Some((annotation, image, seen)) = annotation else { continue };
-            let part =
-                self.sets.part(id).unwrap_or(if self.layout.devkit { "" } else { leaf(&self.layout.annotations) });
+            // Without lists the folder says it, if it is not the one of all annotations.
+            let folder = leaf(&self.layout.annotations);
+            let folder = if self.layout.devkit || is_annotations(folder) { "" } else { folder };
+            let part = self.sets.part(id).unwrap_or(folder);
             let record = super::images::Record { from: path, size: annotation.size, part, ultralytics: false };
             self.images.judge(&seen, &image, &record, out)?;
             if annotation.zero {
@@ -123,6 +131,7 @@ impl Dataset<'_> {
                     self.first_zero.clone_from(path);
                 }
             }
+            annotation.classes.iter().for_each(|class| out.objects.add(part, class, 1));
             if self.labels.is_none() && self.layout.devkit {
                 let own = |class: &String| !labels::TWENTY.contains(&class.as_str());
                 self.unlisted.extend(annotation.classes.into_iter().filter(own));

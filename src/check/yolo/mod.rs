@@ -10,6 +10,7 @@ use super::finding::{Findings, Place};
 use super::images::{Images, Record, is_image};
 use super::layout::yolo::{Config, classes_of, has_rows, images_of};
 use super::layout::{Survey, folder_of, shown};
+use super::objects::Objects;
 use super::rules::{
     IMAGE_HIDDEN, LABEL_BOXES_AMONG_POLYGONS, LABEL_CORNERS, YOLO_IMAGE_TYPE, YOLO_LABEL_MISSING, YOLO_LABEL_ORPHAN,
     YOLO_NO_LABELS, YOLO_NO_PARTS, YOLO_NOT_DESCRIBED, YOLO_NPY_CACHE, YOLO_PART_EMPTY, YOLO_STEM_SHARED,
@@ -156,8 +157,8 @@ struct Dataset<'d> {
     any_image: bool,
     images: Images,
     claimed: Claimed,
-    /// Objects by class.
-    used: Vec<u64>,
+    /// Objects by class, of each part.
+    used: Vec<(String, Vec<u64>)>,
     rows: Summary,
     /// Files with boxes, files with polygons.
     files: [u64; 2],
@@ -203,6 +204,7 @@ impl<'d> Dataset<'d> {
 
     fn part(&mut self, part: &Part, out: &mut Findings) -> Result<(), StreamError> {
         let labels = part.label_folder(self.tree);
+        self.used.push((part.name.clone(), Vec::new()));
         let mut state = PartState::default();
         let mut batch = Vec::new();
         for image in self.image_files(part, out)? {
@@ -317,12 +319,13 @@ impl<'d> Dataset<'d> {
                 path.clone_into(&mut self.first_box);
             }
         }
+        let known = self.names.map_or(CLASSES_AT_MOST, <[String]>::len);
         for class in label.classes {
             // Numbers that no list has are findings, not counts.
             let class = usize::try_from(class).unwrap_or(usize::MAX);
-            if class < self.names.map_or(0, <[String]>::len) {
-                self.used.resize(self.used.len().max(class + 1), 0);
-                self.used[class] += 1;
+            if let Some((_, used)) = self.used.last_mut().filter(|_| class < known) {
+                used.resize(used.len().max(class + 1), 0);
+                used[class] += 1;
             }
         }
         Ok(())
@@ -417,14 +420,25 @@ impl<'d> Dataset<'d> {
             out.add(&LABEL_CORNERS, place, &message)?;
         }
         let names = self.names.unwrap_or_default();
-        let unused = names.iter().enumerate().filter(|(i, _)| self.used.get(*i).copied().unwrap_or(0) == 0);
-        let unused: Vec<&str> = unused.map(|(_, name)| name.as_str()).collect();
-        if !self.used.is_empty() {
-            super::images::unused_classes(&unused, names.len(), place, out)?;
+        let mut objects = Objects::default();
+        names.iter().for_each(|name| objects.list(name));
+        for (part, used) in &self.used {
+            objects.part(part);
+            for (class, number) in used.iter().enumerate().filter(|(_, n)| **n > 0) {
+                let name = names.get(class).cloned().unwrap_or_else(|| class.to_string());
+                objects.add(part, &name, *number);
+            }
         }
+        if !objects.is_empty() {
+            super::images::unused_classes(&objects.unused(), names.len(), place, out)?;
+        }
+        out.objects.join(&objects);
         Ok(())
     }
 }
+
+/// Classes without a list of their names that are counted, by their numbers.
+const CLASSES_AT_MOST: usize = 100_000;
 
 /// Images that Ultralytics does not take for images.
 const OTHER_IMAGES: [&str; 16] =
