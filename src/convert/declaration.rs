@@ -1,6 +1,7 @@
 //! What a format declares of itself. From it the engine knows which units to make, which losses to count and what to refuse, and
 //! help texts, messages, README and tests know which formats there are.
 
+use super::engine::split::role;
 use super::format::Format;
 use super::geometry::keypoints::VISIBILITY;
 use super::options::Options;
@@ -73,12 +74,12 @@ pub enum Splits {
 
 impl Splits {
     /// Of these splits, those that the format has no place for, or that its readers do not look for. Without splits there is one
-    /// empty name, which every format has a place for.
+    /// empty name, which every format has a place for. A part by another name for the same (`valid`) is known.
     pub fn not_known<'s>(self, splits: impl Iterator<Item = &'s str>) -> Vec<&'s str> {
         match self {
             Self::Any => Vec::new(),
             Self::Read(known) | Self::Only(known) => {
-                splits.filter(|split| !split.is_empty() && !known.contains(split)).collect()
+                splits.filter(|split| !split.is_empty() && !known.contains(&role(split))).collect()
             }
         }
     }

@@ -77,11 +77,11 @@ fn a_dataset_of_media_that_a_format_cannot_hold_is_no_success() {
 
 #[test]
 fn splits_that_readers_do_not_look_for_are_said() {
-    let input = image(1, "train") + &image(2, "dev");
+    let input = image(1, "train") + &image(2, "rain");
     let args = ["--to", "yolo", "--split", "category"];
-    convert(&args, &input).exits(0).says("look for the splits train, val and test only, and not for dev");
+    convert(&args, &input).exits(0).says("look for the splits train, val and test only, and not for rain");
     let args = ["--to", "ultralytics-ndjson", "--split", "category"];
-    convert(&args, &input).exits(3).says("item 2 is in split \"dev\"");
+    convert(&args, &input).exits(3).says("item 2 is in split \"rain\"");
     let ran = convert(&["--to", "coco", "--split", "category"], &input).exits(0);
     assert!(!ran.stderr.contains("look for"), "{}", ran.stderr);
 }

@@ -171,3 +171,61 @@ fn items_that_share_a_picture_are_counted_and_never_leak_in_silence() {
         }
     }
 }
+
+/// Parts by other names for train, val and test are found by readers of fixed names.
+#[test]
+fn parts_by_other_names_are_where_readers_look() {
+    let one = r#"{"annotations":{"image_1":[{"id":"a","type":"bbox","classification":"car","data":[1,1,9,9]}]},"extra":{"image_1":{"width":40,"height":30}}}"#;
+    let rows = |parts: &[&str]| -> String {
+        let row = |(part, id): (&&str, u32)| {
+            format!(r#"{{"id":{id},"file":{{"file_name_original":"{id}.jpg"}},"data":{one},"part":"{part}"}}"#) + "\n"
+        };
+        parts.iter().zip(1..).map(row).collect()
+    };
+    for (parts, keys, sets, ndjson) in [
+        (
+            &["train", "valid"][..],
+            "train: images/train\nval: images/valid\n",
+            &["train", "val"][..],
+            &["train", "val"][..],
+        ),
+        (
+            &["Training", "dev", "testing"],
+            "train: images/Training\nval: images/dev\ntest: images/testing\n",
+            &["test", "train", "val"],
+            &["train", "val", "test"],
+        ),
+        (
+            &["valid", "dev", "validation"],
+            "train: images/train\nval: [images/valid, images/dev, images/validation]\n",
+            &["val"],
+            &["val", "val", "val"],
+        ),
+        (&["test"], "train: images/train\nval: images/val\ntest: images/test\n", &["test"], &["test"]),
+    ] {
+        let input = rows(parts);
+        let args = |format| ["--to", format, "--split", "part", "--report", "none", "--images", "omit"];
+        let files = texts(&args("yolo"), &input);
+        assert!(files["data.yaml"].starts_with(&format!("{keys}nc:")), "{}", files["data.yaml"]);
+        for (part, id) in parts.iter().zip(1..) {
+            assert!(files.contains_key(&format!("labels/{part}/{id}.txt")));
+        }
+        let made_up = ["train", "val"].iter().filter(|part| files.contains_key(&format!("images/{part}/.keep")));
+        assert_eq!(
+            made_up.count(),
+            ["images/train\n", "images/val\n"].iter().filter(|key| keys.contains(**key)).count()
+                - usize::from(parts.contains(&"train"))
+        );
+        let files = texts(&args("voc"), &input);
+        let found: Vec<_> = files.keys().filter_map(|path| path.strip_prefix("ImageSets/Main/")).collect();
+        assert_eq!(found, sets.iter().map(|set| format!("{set}.txt")).collect::<Vec<_>>());
+        let files = texts(&args("ultralytics-ndjson"), &input);
+        let lines = files["dataset.ndjson"]
+            .lines()
+            .skip(1)
+            .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        assert_eq!(lines.map(|line| line["split"].as_str().unwrap().to_owned()).collect::<Vec<_>>(), ndjson);
+        let told = convert(&args("coco"), &input).exits(0).stderr.contains("all mean val: programs");
+        assert_eq!(told, parts.len() == 3 && parts[0] == "valid");
+    }
+}

@@ -6,12 +6,12 @@ use super::naming::{Taken, fold};
 use super::picture::Pictures;
 use super::record::{Record, RecordRef};
 use super::repeats::Repeats;
-use super::split::MAX_SPLITS;
+use super::split::{MAX_SPLITS, role};
 use super::stream_facts::StreamFacts;
 use super::twins;
 use super::two_pass::{TwoPass, with_suffix};
 use super::worker::{Chunk, Worker};
-use crate::convert::declaration::{Splits, UnitKind};
+use crate::convert::declaration::{Splits, TRAIN_VAL_TEST, UnitKind};
 use crate::convert::format::{Collector, Format, RunEnd};
 use crate::convert::options::{Detail, Images, NamingPass, Options};
 use crate::convert::output::csv_cell::Style;
@@ -449,9 +449,18 @@ impl Run {
         }
     }
 
-    /// Warns of splits that the format's readers do not look for.
+    /// Warns of splits that the format's readers take for one, and of those that they do not look for.
     fn warn_of_unknown_splits(&mut self) {
         let format = self.format.declaration();
+        for part in TRAIN_VAL_TEST {
+            let same: Vec<&str> = self.splits.iter().map(|s| &**s).filter(|split| role(split) == *part).collect();
+            if same.len() > 1 {
+                self.summary.notes.push(format!(
+                    "the parts {} all mean {part}: programs that know the parts by their names read them as one",
+                    same.join(", ")
+                ));
+            }
+        }
         let others = format.splits.not_known(self.splits.iter().map(|split| &**split));
         if others.is_empty() {
             return;

@@ -99,7 +99,7 @@ fn shares(text: &str) -> Result<Option<Vec<(&'static str, f64)>>, String> {
     for (i, piece) in pieces.iter().enumerate() {
         let (part, share) = match piece.split_once('=') {
             Some((name, share)) => {
-                let name = of_category(name.trim());
+                let name = role(name.trim());
                 let known = PARTS.iter().position(|part| *part == name);
                 (known.ok_or_else(|| format!("{name:?} is no part"))?, share)
             }
@@ -133,6 +133,18 @@ pub fn by_hash(key: &str, modulus: u64, parts: &[(&'static str, u64)]) -> &'stat
     let digest = Sha256::digest(key.as_bytes());
     let bucket = digest.iter().fold(0, |rest, &byte| (rest * 256 + u64::from(byte)) % modulus);
     parts.iter().find(|(_, bound)| bucket < *bound).or(parts.last()).map_or("train", |(name, _)| *name)
+}
+
+/// What a part of a dataset is for, by the names that datasets and their readers have for it: `train`, `val` or `test`; of another part its
+/// own name.
+pub fn role(part: &str) -> &str {
+    const NAMES: [(&str, &[&str]); 3] = [
+        ("train", &["train", "training"]),
+        ("val", &["val", "valid", "validation", "dev", "devel", "development", "eval", "evaluation"]),
+        ("test", &["test", "testing"]),
+    ];
+    let role = NAMES.iter().find(|(_, names)| names.iter().any(|name| name.eq_ignore_ascii_case(part)));
+    role.map_or(part, |(role, _)| role)
 }
 
 /// The split that a category stands for.
@@ -210,6 +222,7 @@ mod tests {
             "test=10,train=80,val=10",
             "train=0.8/validation=0.1/test=0.1",
             "train=8:val=1:test=1",
+            "Training=8:dev=1:testing=1",
         ] {
             assert_eq!(thirds(same), expected, "{same}");
         }

@@ -16,6 +16,7 @@ use super::yolo::{CARRIED, Task, UNREAD, folder, render};
 use crate::convert::declaration::{Attributes, Declaration, Document as OneDocument, Splits, TRAIN_VAL_TEST, UnitKind};
 use crate::convert::engine::classes::Classes;
 use crate::convert::engine::record::RecordRef;
+use crate::convert::engine::split::role;
 use crate::convert::format::{Collector, Format, RenderContext, RunEnd, Unit};
 use crate::convert::geometry::keypoints::Profile;
 use crate::convert::options::{Images, Options};
@@ -143,7 +144,7 @@ impl Collector for Dataset {
     fn record(&mut self, r: &RecordRef<'_>, classes: &Classes, out: &mut Files) -> Result<String, StreamError> {
         let mut line = out.new_text();
         line.reserve(r.parts.size() + 256);
-        self.image(r, folder(&r.split), &mut line)?;
+        self.image(r, role(folder(&r.split)), &mut line)?;
         if !classes.closed {
             self.waiting.put_text(line.get())?;
             return Ok(DOCUMENT.to_owned());

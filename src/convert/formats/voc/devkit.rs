@@ -8,6 +8,7 @@ use super::planes::Planes;
 use super::xml;
 use crate::convert::engine::classes::{ClassRef, Classes, Final};
 use crate::convert::engine::record::RecordRef;
+use crate::convert::engine::split::role;
 use crate::convert::format::{Collector, RunEnd};
 use crate::convert::output::document::Document;
 use crate::convert::output::files::Files;
@@ -23,6 +24,11 @@ use std::fmt::Write as _;
 
 /// The image set of a run without splits.
 const NO_SPLIT: &str = "trainval";
+
+/// The image set of a split: those of a part that means train, val or test have the name that readers open.
+fn set_of(split: &str) -> &str {
+    if split.is_empty() { NO_SPLIT } else { role(split) }
+}
 
 /// Stems of one split.
 #[derive(Default)]
@@ -51,7 +57,7 @@ impl Collector for Devkit {
         document.reserve(r.parts.size() + 256);
         xml::push_document(&mut document, &format!("{}{}", r.stem, extension(&r.name.ext)), middle, objects);
         out.text(&path, document.get(), false, Some(id))?;
-        let split = if r.split.is_empty() { NO_SPLIT } else { &r.split };
+        let split = set_of(&r.split);
         if !self.sets.contains_key(split) {
             self.sets.insert(split.to_owned(), Set::default());
         }
@@ -91,8 +97,7 @@ impl Collector for Devkit {
             encode_and_write(stem, id, &mosaic, &classes, out)
         })?;
         for split in end.splits {
-            let name = if split.is_empty() { NO_SPLIT } else { split };
-            self.sets.entry(name.to_owned()).or_default();
+            self.sets.entry(set_of(split).to_owned()).or_default();
         }
         for (name, set) in self.sets {
             image_set(&format!("ImageSets/Main/{name}.txt"), set.all, out)?;

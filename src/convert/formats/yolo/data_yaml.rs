@@ -5,6 +5,8 @@
 //! own and are named in comments, because their names could be those of other keys (`names`, `path`, `download`).
 
 use super::{Task, folder};
+use crate::convert::declaration::TRAIN_VAL_TEST;
+use crate::convert::engine::split::role;
 use crate::convert::format::RunEnd;
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -13,13 +15,20 @@ use std::fmt::Write as _;
 ///
 /// `filled`: the folders that have a file.
 pub fn data_yaml(task: Task, end: &RunEnd<'_>, filled: &HashSet<String>) -> String {
-    let mut text = String::from("train: images/train\nval: images/val\n");
-    for split in end.splits.iter().map(|s| folder(s)).filter(|split| filled.contains(*split)) {
-        let _ = match split {
-            "train" | "val" => Ok(()),
-            "test" => writeln!(text, "test: images/test"),
-            other => writeln!(text, "# another split: images/{other}"),
+    let mut text = String::new();
+    let splits = || end.splits.iter().map(|split| folder(split)).filter(|split| filled.contains(*split));
+    for key in TRAIN_VAL_TEST {
+        let of_key = splits().filter(|split| role(split) == *key);
+        let parts: Vec<_> = of_key.map(|split| format!("images/{split}")).collect();
+        let _ = match &parts[..] {
+            [] if *key == "test" => Ok(()),
+            [] => writeln!(text, "{key}: images/{key}"),
+            [one] => writeln!(text, "{key}: {one}"),
+            several => writeln!(text, "{key}: [{}]", several.join(", ")),
         };
+    }
+    for other in splits().filter(|split| !TRAIN_VAL_TEST.contains(&role(split))) {
+        let _ = writeln!(text, "# another split: images/{other}");
     }
     let names = &end.classes.names;
     let _ = writeln!(text, "nc: {}", names.len());

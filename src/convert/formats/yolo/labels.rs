@@ -4,6 +4,7 @@ use super::data_yaml::data_yaml;
 use super::{Task, folder};
 use crate::convert::engine::classes::Classes;
 use crate::convert::engine::record::RecordRef;
+use crate::convert::engine::split::role;
 use crate::convert::format::{Collector, RunEnd};
 use crate::convert::output::files::{Files, Original};
 use crate::convert::output::hole::Hole;
@@ -173,7 +174,7 @@ impl Tree {
         out.plain(&format!("{prefix}data.yaml"), &data_yaml(self.task, end, &self.filled))?;
         // `train` and `val` must exist even when they are empty; a directory comes with a file.
         for split in ["train", "val"] {
-            if !self.filled.contains(split) {
+            if !self.filled.iter().any(|filled| role(filled) == split) {
                 out.plain(&format!("{prefix}images/{split}/.keep"), "")?;
                 out.plain(&format!("{prefix}labels/{split}/.keep"), "")?;
             }
