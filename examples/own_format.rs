@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use synpipe::convert::{
-    self, Attributes, Carries, Classes, Collector, Declaration, Fate, Files, Format, Options, RecordRef, RenderContext,
-    RunEnd, Splits, Tools, Unit, UnitKind,
+    self, Attributes, By, Carries, Classes, Collector, Declaration, Fate, Files, Format, Options, RecordRef,
+    RenderContext, RunEnd, Splits, Tools, Unit, UnitKind,
 };
 use synpipe::dm::{Reason, Tool};
 use synpipe::exit::Classified;
@@ -27,6 +27,7 @@ static TAGS: Declaration = Declaration {
     tools: Tools::Of(&[Carries { with: "", tools: &[Tool::BoundingBox, Tool::Classification], rotation: false }]),
     attributes: Attributes::None,
     splits: Splits::Any,
+    by: By::Datasets,
     document: None,
     options: &[],
     unread: &[],

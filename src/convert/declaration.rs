@@ -88,6 +88,17 @@ impl Splits {
 /// The parts of a dataset by the names that most readers know.
 pub const TRAIN_VAL_TEST: &[&str] = &["train", "val", "test"];
 
+/// What `--by` does in a format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// Each value of the field has a whole dataset, in a folder of its own.
+    Datasets,
+    /// The format puts its files into folders itself.
+    Own,
+    /// Nothing: the format has other means, which this names.
+    Refused(&'static str),
+}
+
 /// The one document of a format, which `--bare` writes alone.
 #[derive(Clone, Copy, Debug)]
 pub struct Document {
@@ -129,6 +140,8 @@ pub struct Declaration {
     pub attributes: Attributes,
     /// The splits it has a place for.
     pub splits: Splits,
+    /// What `--by` does.
+    pub by: By,
     /// Its one document, if it is one.
     pub document: Option<Document>,
     /// The options it reads, without dashes, of those that not every format reads.

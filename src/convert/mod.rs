@@ -18,7 +18,7 @@ pub(crate) mod options;
 pub(crate) mod output;
 pub(crate) mod report;
 
-pub use declaration::{Attributes, Carries, Declaration, Document, Splits, Tools, UnitKind};
+pub use declaration::{Attributes, By, Carries, Declaration, Document, Splits, Tools, UnitKind};
 pub use engine::classes::{ClassRef, Classes, Final};
 pub use engine::naming::Name;
 pub use engine::record::{Id, Record, RecordRef};

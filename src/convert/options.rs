@@ -115,6 +115,8 @@ pub struct Options {
     pub split: Split,
     /// Field whose value is hashed instead of the id.
     pub split_group: Option<FieldPath>,
+    /// Field whose value names the folder of an item's dataset.
+    pub by: Option<FieldPath>,
     /// Classes in order, from `--classes`.
     pub classes: Option<Vec<String>>,
     /// Classes outside the list are refused.

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod category_ids;
+mod by;
 #[path = "../common/mod.rs"]
 mod common;
 mod csv;

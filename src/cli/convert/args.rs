@@ -68,6 +68,9 @@ pub struct Args {
     /// Hash the value of this field instead, so that rows of one group stay together; `id`: the row's own id, as the platform does
     #[arg(long, value_name = "FIELD", hide_short_help = true, help_heading = "Dataset")]
     pub split_group: Option<String>,
+    /// A dataset for each value of this field, in a folder of that name, such as data_unit.meta.category (json: folders of its files)
+    #[arg(long, value_name = "FIELD", value_parser = FieldPath::new, hide_short_help = true, help_heading = "Dataset")]
+    pub by: Option<FieldPath>,
     /// Class order: a list (car,bus), or a file that has it: a name a line, data.yaml, COCO, CSV, labelmap.txt, `syn-fetch classes`
     #[arg(long, value_name = "FILE|LIST", help_heading = "Dataset")]
     pub classes: Option<PathBuf>,
@@ -168,6 +171,7 @@ impl Args {
         Ok(Options {
             split,
             split_group,
+            by: self.by.clone(),
             classes: self.classes.as_deref().map(read_classes).transpose()?,
             closed_classes: self.closed_classes,
             class_map: class_map(&self.class_map)?,

@@ -16,7 +16,8 @@ use std::sync::{Arc, Mutex};
 const TEMPLATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/templates/labelme.json.j2");
 
 /// Options that every format reads, because they decide about items, classes, names or reports.
-const OF_EVERY_FORMAT: [&str; 20] = [
+const OF_EVERY_FORMAT: [&str; 21] = [
+    "by",
     "to",
     "help",
     "split",
@@ -223,7 +224,7 @@ fn an_option_has_an_effect_or_is_refused() {
     let folder = folder();
     let mut wrong = Vec::new();
     for format in FORMATS {
-        let of_every = ["naming", "naming-pass", "images", "background", "report", "class-map", "classes"];
+        let of_every = ["by", "naming", "naming-pass", "images", "background", "report", "class-map", "classes"];
         let options: Vec<_> = format.options.iter().copied().filter(|o| *o != "task").chain(of_every).collect();
         for way in ways(format, folder.path()) {
             for bare in [false, true].into_iter().filter(|bare| !bare || format.document.is_some()) {

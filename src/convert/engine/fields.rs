@@ -1,6 +1,7 @@
 //! Fields of the row that decide something, or are written: how many rows have each, and what is said of those that do not.
 
 use super::split::Split;
+use crate::convert::format::Format;
 use crate::convert::options::Options;
 use crate::selection::coverage::Coverage;
 use crate::selection::field::FieldPath;
@@ -51,6 +52,12 @@ impl RowField {
             }
         }
     }
+}
+
+/// The fields of the row that a run reads.
+pub fn of_run(format: &dyn Format, options: &Options) -> Vec<RowField> {
+    let by = options.by.iter().map(|path| RowField { path: path.clone(), of: FieldUse::Folder });
+    by.chain(format.fields().iter().cloned()).collect()
 }
 
 /// Counts of rows with and without each field that a format reads.

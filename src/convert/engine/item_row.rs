@@ -1,6 +1,6 @@
 //! What the row around a payload says about its files, their sizes and its split.
 
-use super::naming::{is_plain_extension, safe};
+use super::naming::{folder, is_plain_extension, safe};
 use super::picture::By;
 use super::split::{FieldPath, Split, UNASSIGNED, by_hash, of_category, scalar};
 use super::stream_facts::StreamFacts;
@@ -129,6 +129,12 @@ impl<'r, 'a> Row<'r, 'a> {
             return Some((By::DataUnit, unit));
         }
         Some((By::Task, parent.id.map_or_else(|| scalar(task.clone()), scalar).filter(given)?))
+    }
+
+    /// The folder that a field of the row names, safe as one component of a path.
+    pub fn folder(&self, field: &FieldPath) -> String {
+        let value = field.value(self.line);
+        value.as_deref().map(str::trim).filter(|value| !value.is_empty()).map_or(UNASSIGNED.to_owned(), folder)
     }
 
     /// The split the row belongs to; empty without splits. `picture`: the id of its picture, if it has one. Counts whether it has the

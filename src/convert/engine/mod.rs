@@ -1,6 +1,7 @@
 //! From item lines to named records, the same for all formats: workers, classes, splits, names, the run.
 
 pub mod classes;
+pub mod datasets;
 pub mod fields;
 pub mod item_row;
 pub mod naming;

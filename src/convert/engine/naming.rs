@@ -87,6 +87,13 @@ pub fn component(value: &str) -> String {
     if value.contains(['/', '\\']) { safe(value) } else { leaf(value).unwrap_or_else(|_| safe(value)) }
 }
 
+/// A value as a folder: its exact text where that can be a folder's name, else one that no other value has. A name with a leading dot
+/// would be hidden from readers.
+pub fn folder(value: &str) -> String {
+    let name = component(value);
+    if name == value && !name.starts_with('.') { name } else { format!("{}_{}", name.trim_matches('.'), hashed(value)) }
+}
+
 /// The stems taken so far. Keeps 8 bytes a stem: a false alarm (one in billions) costs a rename, never a loss.
 #[derive(Debug, Default)]
 pub struct Taken {
@@ -195,6 +202,17 @@ mod tests {
         assert_eq!((&*got[0], &*got[2], &*got[3]), ("Cat", "Cat", "dog"));
         assert!(got[1].starts_with("cat_id_") && got[1] == got[5], "{got:?}");
         assert_ne!(fold(&got[4]), fold(&got[1]));
+    }
+
+    #[test]
+    fn folders_of_values_are_their_own() {
+        assert_eq!(folder("1. 자연"), "1. 자연");
+        assert_ne!(folder("a/b"), folder("a_b"));
+        assert_ne!(folder("a/b"), folder("a\\b"));
+        for hostile in ["..", ".", ".git", "a\u{0}b", &"x".repeat(400), "../../x"] {
+            let name = folder(hostile);
+            assert!(crate::path::RelPath::new(&name).is_ok() && !name.starts_with('.'), "{name}");
+        }
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub struct Record {
     pub name: Name,
     /// The split it belongs to; empty without splits.
     pub split: Cow<'static, str>,
+    /// The folder of its dataset with `--by`, but for a twin in another case; else empty.
+    pub folder: String,
     /// The original, when there is one and it is wanted.
     pub original: Option<Original>,
     /// Counts of the unit.

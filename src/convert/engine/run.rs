@@ -1,7 +1,8 @@
 //! The stage: item lines in, file lines out.
 
 use super::classes::Classes;
-use super::fields::FieldCounts;
+use super::datasets::Datasets;
+use super::fields::{self, FieldCounts};
 use super::naming::{Taken, fold};
 use super::picture::Pictures;
 use super::record::{Record, RecordRef};
@@ -12,7 +13,7 @@ use super::twins;
 use super::two_pass::{TwoPass, with_suffix};
 use super::worker::{Chunk, Worker};
 use crate::convert::declaration::{Splits, TRAIN_VAL_TEST, UnitKind};
-use crate::convert::format::{Collector, Format, RunEnd};
+use crate::convert::format::{Format, RunEnd};
 use crate::convert::options::{Detail, Images, NamingPass, Options};
 use crate::convert::output::csv_cell::Style;
 use crate::convert::output::files::Files;
@@ -81,7 +82,7 @@ pub fn run(
     };
     let mut run = Run {
         name,
-        collector: format.collector(),
+        datasets: Datasets::new(format.clone(), &options),
         format: format.clone(),
         progress: Progress::new(Kind::Items),
         spans: Spans::default(),
@@ -124,7 +125,7 @@ pub fn run(
 
 struct Run {
     name: &'static str,
-    collector: Box<dyn Collector>,
+    datasets: Datasets,
     format: Arc<dyn Format>,
     options: Arc<Options>,
     progress: Progress,
@@ -264,7 +265,7 @@ impl Run {
         self.summary.renamed += u64::from(*stem != *self.format.stem(wanted));
         let named = RecordRef { record, parts, stem, index: self.units };
         self.units += 1;
-        let path = self.collector.record(&named, &self.classes, &mut self.files)?;
+        let path = self.datasets.record(&named, &self.classes, &mut self.files)?;
         let renamed_from = (stem != wanted).then_some(wanted);
         self.report.item(record.id.json(), &path, renamed_from, &record.counts)?;
         let image = self.format.image_path_of(&named);
@@ -310,8 +311,7 @@ impl Run {
         self.warn_of_unknown_splits();
         self.summary.notes.extend(twins::notes(classes.names.iter().chain(self.summary.tally.classes())));
         let end = RunEnd { options: &self.options, classes: &classes, splits: &self.splits };
-        let idle: Box<dyn Collector> = Box::new(Idle);
-        std::mem::replace(&mut self.collector, idle).finish(&end, &mut self.files)?;
+        self.datasets.finish(&end, &mut self.files)?;
         let report = std::mem::replace(&mut self.report, ReportFiles::new(Detail::None, Style::default(), &self.files));
         report.finish(&mut self.files)?;
         let listed = classes.listed > 0;
@@ -370,7 +370,11 @@ impl Run {
     /// Ends the run when no row has a field or a class that the options name, and warns when some lack it.
     fn refuse_unknown_names(&mut self) -> Result<(), StreamError> {
         let options = self.options.clone();
-        self.summary.notes.extend(self.fields.judge(self.format.fields(), &options, &self.coverage)?);
+        self.summary.notes.extend(self.fields.judge(
+            &fields::of_run(&*self.format, &options),
+            &options,
+            &self.coverage,
+        )?);
         let unmatched = self.classes.unmatched();
         let Some(first) = unmatched.first().filter(|_| self.summary.tally.items > 0) else { return Ok(()) };
         let has = self.classes.listed().iter().chain(self.summary.tally.classes()).cloned().collect();
@@ -473,19 +477,6 @@ impl Run {
             others.join(", ")
         );
         self.summary.notes.push(note);
-    }
-}
-
-/// Stands in for a collector that has finished.
-struct Idle;
-
-impl Collector for Idle {
-    fn record(&mut self, _: &RecordRef<'_>, _: &Classes, _: &mut Files) -> Result<String, StreamError> {
-        Err(StreamError::Internal("a record after the end of the run"))
-    }
-
-    fn finish(self: Box<Self>, _: &RunEnd<'_>, _: &mut Files) -> Result<(), StreamError> {
-        Ok(())
     }
 }
 

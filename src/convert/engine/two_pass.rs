@@ -135,7 +135,16 @@ mod tests {
         for (id, stem) in [("10", "a"), ("9", "A"), ("3", "Annotations"), ("4", "b")] {
             let name = Name { stem: stem.to_owned(), ext: String::new() };
             let (id, counts) = (Id::new(id, true), ItemCounts::default());
-            let record = Record { picture: None, id, name, split: "".into(), original: None, counts, written: true };
+            let record = Record {
+                picture: None,
+                id,
+                name,
+                split: "".into(),
+                folder: String::new(),
+                original: None,
+                counts,
+                written: true,
+            };
             records.put(&record, Parts::of(b""), stem).unwrap();
         }
         let mut stems = Vec::new();

@@ -1,6 +1,6 @@
 //! The parallel side: a batch of lines → rendered records and counts.
 
-use super::fields::FieldCounts;
+use super::fields::{self, FieldCounts, RowField};
 use super::item_row::Row;
 use super::naming::{Name, safe};
 use super::naming_template::Facts;
@@ -77,6 +77,10 @@ pub struct Worker {
     arena: Arena,
     cache: HashMap<String, u32>,
     rings: Rings,
+    /// The fields of the row that the run reads.
+    fields: Vec<RowField>,
+    /// The folder of the current item.
+    folder: String,
     /// No parts: what those of a batch begin as.
     no_parts: PartBuffer,
     /// Why the current item cannot be rendered.
@@ -89,6 +93,8 @@ impl Worker {
         Self {
             declared: format.declaration(),
             per: format.unit(),
+            fields: fields::of_run(&*format, &options),
+            folder: String::new(),
             format,
             options,
             arena: Arena::default(),
@@ -192,6 +198,7 @@ impl Worker {
         chunk.ids.add(row.item);
         let first = chunk.records.len();
         let picture = row.picture();
+        self.folder = self.options.by.as_ref().map_or(String::new(), |field| row.folder(field));
         let split = row.split(&self.options, picture.as_ref().map(|(_, id)| &**id), &mut chunk.coverage);
         self.units(row, payload, split, chunk);
         if let Some((record, _)) = chunk.records[first..].iter_mut().find(|(record, _)| record.written) {
@@ -202,7 +209,7 @@ impl Worker {
 
     /// Renders the units of an item.
     fn units(&mut self, row: &Row<'_, '_>, payload: Option<&Payload<'_>>, split: Cow<'static, str>, chunk: &mut Chunk) {
-        chunk.fields.count(self.format.fields(), row.line);
+        chunk.fields.count(&self.fields, row.line);
         let mut counts = ItemCounts::default();
         let unreadable = Payload::default();
         // A format that copies the payload's bytes takes them whatever they are.
@@ -343,7 +350,10 @@ impl Worker {
         let original = if written { self.original(row, place.file) } else { None };
         let parts = start..chunk.parts.end();
         let id = Id::new(&row.item.id, row.item.id_is_number);
-        chunk.records.push((Record { id, name, split, original, counts, written, picture: None }, parts));
+        chunk.records.push((
+            Record { id, name, split, folder: self.folder.clone(), original, counts, written, picture: None },
+            parts,
+        ));
     }
 
     fn lost(
@@ -439,7 +449,19 @@ impl Worker {
         chunk: &mut Chunk,
     ) {
         let id = Id::new(&row.item.id, row.item.id_is_number);
-        chunk.records.push((Record { id, name, split, original: None, counts, written: false, picture: None }, 0..0));
+        chunk.records.push((
+            Record {
+                id,
+                name,
+                split,
+                folder: self.folder.clone(),
+                original: None,
+                counts,
+                written: false,
+                picture: None,
+            },
+            0..0,
+        ));
     }
 }
 

@@ -10,7 +10,7 @@
 //! beside the images that it names.
 
 use crate::convert::declaration::{
-    Attributes, Carries, Declaration, Document as OneDocument, Splits, Tools, UnitKind, Unread,
+    Attributes, By, Carries, Declaration, Document as OneDocument, Splits, Tools, UnitKind, Unread,
 };
 use crate::convert::engine::classes::Classes;
 use crate::convert::engine::record::RecordRef;
@@ -45,6 +45,7 @@ pub static CREATEML: Declaration = Declaration {
     ]),
     attributes: Attributes::None,
     splits: Splits::Any,
+    by: By::Datasets,
     document: Some(OneDocument { path: "annotations.json", splits: false }),
     options: &["polygons", "bounds", "rotated", "closed-classes"],
     unread: &[Unread { with: "--bare", options: &["images", "report"] }],

@@ -10,10 +10,10 @@
 //! has no image of shifts the numbers after it there. `classes.txt` has the folders of all splits in that order, and who reads splits with it
 //! has one numbering (docs/formats.md).
 
-use crate::convert::declaration::{Attributes, Carries, Declaration, Splits, Tools, UnitKind};
+use crate::convert::declaration::{Attributes, By, Carries, Declaration, Splits, Tools, UnitKind};
 use crate::convert::engine::classes::Classes;
 use crate::convert::engine::naming;
-use crate::convert::engine::naming::{component, hashed};
+use crate::convert::engine::naming::folder;
 use crate::convert::engine::record::RecordRef;
 use crate::convert::engine::split::UNASSIGNED;
 use crate::convert::format::{Collector, Format, RenderContext, RunEnd, Unit};
@@ -41,6 +41,7 @@ pub static IMAGEFOLDER: Declaration = Declaration {
     tools: Tools::Of(&[Carries { with: "", tools: &[Tool::Classification], rotation: false }]),
     attributes: Attributes::None,
     splits: Splits::Any,
+    by: By::Datasets,
     document: None,
     options: &["closed-classes"],
     unread: &[],
@@ -127,13 +128,6 @@ fn same(a: &Annotation<'_>, b: &Annotation<'_>, classes: &Classes) -> bool {
     classes.rename(&a.class) == classes.rename(&b.class)
 }
 
-/// The folder of a class: its exact name where that can be a folder's, else one that no other class has. A name with a leading
-/// dot would be hidden from readers.
-fn folder(class: &str) -> String {
-    let name = component(class);
-    if name == class && !name.starts_with('.') { name } else { format!("{}_{}", name.trim_matches('.'), hashed(class)) }
-}
-
 /// The classes that have a folder, each with the splits where it has one.
 #[derive(Default)]
 struct Folders {
@@ -184,21 +178,5 @@ impl Collector for Folders {
     fn finish(self: Box<Self>, _: &RunEnd<'_>, files: &mut Files) -> Result<(), StreamError> {
         files.notes.extend(self.gaps());
         files.plain("classes.txt", &self.classes.keys().map(|class| format!("{class}\n")).collect::<String>())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn folders_of_classes_are_their_own() {
-        assert_eq!(folder("1. 자연"), "1. 자연");
-        assert_ne!(folder("a/b"), folder("a_b"));
-        assert_ne!(folder("a/b"), folder("a\\b"));
-        for hostile in ["..", ".", ".git", "a\u{0}b", &"x".repeat(400), "../../x"] {
-            let name = folder(hostile);
-            assert!(crate::path::RelPath::new(&name).is_ok() && !name.starts_with('.'), "{name}");
-        }
     }
 }

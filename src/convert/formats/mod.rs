@@ -12,7 +12,7 @@ pub mod ultralytics_ndjson;
 pub mod voc;
 pub mod yolo;
 
-use super::declaration::Declaration;
+use super::declaration::{By, Declaration};
 use super::format::Format;
 use super::options::Options;
 use std::sync::Arc;
@@ -77,6 +77,14 @@ pub fn build(name: &str, options: &Options) -> Result<(&'static str, Arc<dyn For
             return Err(format!(
                 "--bare writes one document, and one of {name} does not say which split an item is in: leave --bare or --split out"
             ));
+        }
+    }
+    if let Some(field) = &options.by {
+        if let By::Refused(instead) = declaration.by {
+            return Err(format!("--by has no effect on --to {name}: {}", instead.replace("FIELD", &field.to_string())));
+        }
+        if options.bare {
+            return Err("--bare writes one document, and --by one for each folder: leave one of them out".to_owned());
         }
     }
     Ok((name, (declaration.build)(options)?))

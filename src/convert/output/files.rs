@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub struct Files {
     writer: Writer,
     bare: Option<&'static str>,
+    /// What all paths begin with: nothing, or a folder and a slash.
+    folder: String,
     line: Vec<u8>,
     /// Lines written.
     pub lines: u64,
@@ -35,7 +37,16 @@ pub struct Original {
 impl Files {
     /// Over a writer. `bare`: the path of the document to write alone.
     pub fn new(writer: Writer, bare: Option<&'static str>) -> Self {
-        Self { writer, bare, line: Vec::new(), lines: 0, files: 0, notes: Vec::new() }
+        Self { writer, bare, folder: String::new(), line: Vec::new(), lines: 0, files: 0, notes: Vec::new() }
+    }
+
+    /// From here on paths are in this folder, which is safe in a path; empty: in none.
+    pub fn enter(&mut self, folder: &str) {
+        self.folder.clear();
+        if !folder.is_empty() {
+            self.folder.push_str(folder);
+            self.folder.push('/');
+        }
     }
 
     /// Text to be written here, empty so far, in the form that the output takes.
@@ -144,6 +155,7 @@ impl Files {
     fn open(&mut self, path: &str, kind: &str) {
         self.line.clear();
         self.line.extend_from_slice(b"{\"path\":\"");
+        push_escaped(&mut self.line, &self.folder);
         push_escaped(&mut self.line, path);
         self.line.extend_from_slice(b"\",\"");
         self.line.extend_from_slice(kind.as_bytes());

@@ -11,7 +11,7 @@ mod category_ids;
 mod documents;
 mod records;
 
-use crate::convert::declaration::{Attributes, Carries, Declaration, Document, Splits, Tools, UnitKind, Unread};
+use crate::convert::declaration::{Attributes, By, Carries, Declaration, Document, Splits, Tools, UnitKind, Unread};
 use crate::convert::format::{Collector, Format, RenderContext, Unit};
 use crate::convert::geometry::keypoints::Profile;
 use crate::convert::options::Options;
@@ -96,6 +96,7 @@ pub static COCO: Declaration = Declaration {
     }]),
     attributes: Attributes::ButOfKeypoints,
     splits: Splits::Any,
+    by: By::Datasets,
     document: Some(Document { path: "annotations/instances.json", splits: false }),
     options: &[
         "roles",

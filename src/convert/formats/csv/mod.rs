@@ -7,7 +7,7 @@ pub mod row;
 pub mod row_cells;
 pub mod style;
 
-use crate::convert::declaration::{Attributes, Declaration, Document, Splits, Tools, UnitKind, Unread};
+use crate::convert::declaration::{Attributes, By, Declaration, Document, Splits, Tools, UnitKind, Unread};
 use crate::convert::engine::classes::Classes;
 use crate::convert::engine::fields::{FieldUse, RowField};
 use crate::convert::engine::record::RecordRef;
@@ -40,6 +40,7 @@ pub static CSV: Declaration = Declaration {
     tools: Tools::Any,
     attributes: Attributes::All,
     splits: Splits::Any,
+    by: By::Datasets,
     document: Some(Document { path: TABLE, splits: true }),
     options: &["rows", "columns", "excel", "delimiter", "flatten-attributes"],
     unread: &[Unread { with: "--bare", options: &["images", "report", "classes"] }],

@@ -1,14 +1,9 @@
 //! The options of files of Synapse JSON.
 
-use crate::convert::engine::split::FieldPath;
-
 /// The options of `json`.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[group(skip)]
 pub struct Args {
-    /// Folders named with the value of this field, such as data_unit.meta.category
-    #[arg(long, value_name = "FIELD", value_parser = FieldPath::new, hide_short_help = true, help_heading = "Formats")]
-    pub by: Option<FieldPath>,
     /// A file {stem}_{class}.json for each class of an item
     #[arg(long, hide_short_help = true, help_heading = "Formats")]
     pub per_class: bool,

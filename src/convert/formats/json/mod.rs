@@ -3,12 +3,11 @@
 pub mod args;
 pub mod indent;
 
-use crate::convert::declaration::{Attributes, Declaration, Document, Splits, Tools, UnitKind, Unread};
+use crate::convert::declaration::{Attributes, By, Declaration, Document, Splits, Tools, UnitKind, Unread};
 use crate::convert::engine::classes::Classes;
-use crate::convert::engine::fields::{FieldUse, RowField};
 use crate::convert::engine::naming::{Folders, Taken, component};
 use crate::convert::engine::record::RecordRef;
-use crate::convert::engine::split::UNASSIGNED;
+use crate::convert::engine::split::{FieldPath, UNASSIGNED};
 use crate::convert::format::{Collector, Format, RenderContext, RunEnd, Unit};
 use crate::convert::options::Options;
 use crate::convert::output::files::Files;
@@ -34,8 +33,9 @@ pub static JSON: Declaration = Declaration {
     tools: Tools::Any,
     attributes: Attributes::All,
     splits: Splits::Any,
+    by: By::Own,
     document: None,
-    options: &["by", "per-class", "pretty"],
+    options: &["per-class", "pretty"],
     unread: &[],
     build: |o| Ok(Arc::new(Json::new(false, o))),
 };
@@ -46,6 +46,7 @@ pub static JSONL: Declaration = Declaration {
     aliases: &["ndjson", "json-lines", "jsonlines"],
     summary: "Synapse JSON: the payload's own bytes, a line an item",
     writes: "`annotations/annotations.jsonl`: the payload's own bytes, a line an item; `images/`, `classes.txt`",
+    by: By::Datasets,
     document: Some(Document { path: LINES, splits: false }),
     options: &[],
     unread: &[Unread {
@@ -59,7 +60,7 @@ pub static JSONL: Declaration = Declaration {
 /// Synapse JSON, one file an item or one line an item.
 pub struct Json {
     lines: bool,
-    by: Option<RowField>,
+    by: Option<FieldPath>,
     per_class: bool,
     pretty: bool,
 }
@@ -68,7 +69,7 @@ impl Json {
     /// One document for all (`lines`), or files; only files can be sorted, split by class or indented.
     pub fn new(lines: bool, o: &Options) -> Self {
         let json = &o.formats.json;
-        let by = json.by.clone().filter(|_| !lines).map(|path| RowField { path, of: FieldUse::Folder });
+        let by = o.by.clone().filter(|_| !lines);
         Self { lines, by, per_class: json.per_class && !lines, pretty: json.pretty && !lines }
     }
 
@@ -76,7 +77,7 @@ impl Json {
     /// a path.
     fn places(&self, unit: &Unit<'_, '_>, cx: &mut RenderContext<'_>) {
         let folder = self.by.as_ref().map_or(String::new(), |field| {
-            let value = field.path.value(unit.line).filter(|v| !v.trim().is_empty());
+            let value = field.value(unit.line).filter(|v| !v.trim().is_empty());
             value.map_or(UNASSIGNED.into(), |v| component(v.trim()))
         });
         cx.parts.push_str(&folder);
@@ -93,10 +94,6 @@ impl Json {
 impl Format for Json {
     fn declaration(&self) -> &'static Declaration {
         if self.lines { &JSONL } else { &JSON }
-    }
-
-    fn fields(&self) -> &[RowField] {
-        self.by.as_slice()
     }
 
     fn render(&self, unit: &Unit<'_, '_>, cx: &mut RenderContext<'_>) {

@@ -14,7 +14,7 @@ mod shelf;
 mod values;
 mod wire;
 
-use crate::convert::declaration::{Attributes, Declaration, Splits, Tools, UnitKind};
+use crate::convert::declaration::{Attributes, By, Declaration, Splits, Tools, UnitKind};
 use crate::convert::format::{Collector, Format, RenderContext, Unit};
 use crate::convert::options::{Images, Options};
 use crate::convert::output::layout::image_path;
@@ -38,6 +38,7 @@ pub static TEMPLATE: Declaration = Declaration {
     tools: Tools::Any,
     attributes: Attributes::All,
     splits: Splits::Any,
+    by: By::Refused("begin the paths of its files with {{ item.FIELD }}/"),
     document: None,
     options: &["template", "path", "emit", "per", "closed-classes"],
     unread: &[],

@@ -13,7 +13,9 @@ pub mod args;
 
 use super::yolo::row::Style;
 use super::yolo::{CARRIED, Task, UNREAD, folder, render};
-use crate::convert::declaration::{Attributes, Declaration, Document as OneDocument, Splits, TRAIN_VAL_TEST, UnitKind};
+use crate::convert::declaration::{
+    Attributes, By, Declaration, Document as OneDocument, Splits, TRAIN_VAL_TEST, UnitKind,
+};
 use crate::convert::engine::classes::Classes;
 use crate::convert::engine::record::RecordRef;
 use crate::convert::engine::split::role;
@@ -45,6 +47,7 @@ pub static ULTRALYTICS_NDJSON: Declaration = Declaration {
     tools: CARRIED,
     attributes: Attributes::None,
     splits: Splits::Only(TRAIN_VAL_TEST),
+    by: By::Datasets,
     document: Some(OneDocument { path: DOCUMENT, splits: true }),
     options: &[
         "task",

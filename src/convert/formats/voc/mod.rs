@@ -17,7 +17,7 @@ pub mod plane;
 pub mod planes;
 pub mod xml;
 
-use crate::convert::declaration::{Attributes, Carries, Declaration, Splits, Tools, UnitKind};
+use crate::convert::declaration::{Attributes, By, Carries, Declaration, Splits, Tools, UnitKind};
 use crate::convert::format::{Collector, Format, RenderContext, Unit};
 use crate::convert::formats::shapes::Polygons;
 use crate::convert::geometry::fit::rings_of;
@@ -47,6 +47,7 @@ pub static VOC: Declaration = Declaration {
     }]),
     attributes: Attributes::Counted,
     splits: Splits::Any,
+    by: By::Datasets,
     document: None,
     options: &["polygons", "closed-classes", "voc-base", "bounds", "segmentation", "rotated"],
     unread: &[],

@@ -17,7 +17,9 @@ pub mod pose;
 pub mod row;
 pub mod segment;
 
-use crate::convert::declaration::{Attributes, Carries, Declaration, Splits, TRAIN_VAL_TEST, Tools, UnitKind, Unread};
+use crate::convert::declaration::{
+    Attributes, By, Carries, Declaration, Splits, TRAIN_VAL_TEST, Tools, UnitKind, Unread,
+};
 use crate::convert::format::{Collector, Format, RenderContext, Unit};
 use crate::convert::geometry::Size;
 use crate::convert::geometry::keypoints::group_objects;
@@ -40,6 +42,7 @@ pub static YOLO: Declaration = Declaration {
     tools: CARRIED,
     attributes: Attributes::None,
     splits: Splits::Read(TRAIN_VAL_TEST),
+    by: By::Datasets,
     document: None,
     options: &[
         "task",
