@@ -3,8 +3,8 @@
 // A test that cannot go on fails by a panic.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod category_ids;
 mod by;
+mod category_ids;
 #[path = "../common/mod.rs"]
 mod common;
 mod csv;
