@@ -52,6 +52,18 @@ impl Tool {
     }
 }
 
+/// What an attribute says that is a yes or a no, in the spellings that people and programs give it; `None` for anything else.
+pub fn yes_or_no(text: &str) -> Option<bool> {
+    let is = |words: [&str; 5]| words.iter().any(|word| text.trim().eq_ignore_ascii_case(word));
+    if is(["true", "yes", "1", "1.0", "on"]) {
+        Some(true)
+    } else if is(["false", "no", "0", "0.0", "off"]) {
+        Some(false)
+    } else {
+        None
+    }
+}
+
 /// An axis-aligned rectangle, pixels, y down, not yet checked against the image.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rect {

@@ -7,6 +7,7 @@ mod by;
 mod category_ids;
 #[path = "../common/mod.rs"]
 mod common;
+mod cookbook;
 mod csv;
 mod declared;
 mod geometry_random;

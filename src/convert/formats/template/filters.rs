@@ -1,6 +1,7 @@
 //! Filters that templates of this field need, besides those of Jinja.
 
 use crate::convert::output::csv_cell::Style;
+use crate::dm::annotation::yes_or_no;
 use minijinja::value::{Kwargs, Serde};
 use minijinja::{Environment, Error, ErrorKind, Value};
 use serde::Serialize;
@@ -10,6 +11,9 @@ pub fn add(env: &mut Environment<'_>) {
     env.add_filter("tojson", tojson);
     env.add_filter("fixed", fixed);
     env.add_filter("csv", csv);
+    env.add_filter("text", text);
+    env.add_filter("flag", flag);
+    env.add_filter("number", number);
     env.add_filter("xyxy", xyxy);
     env.add_filter("cxcywh", cxcywh);
     env.add_filter("normalize", normalize);
@@ -48,20 +52,43 @@ fn fixed(n: f64, decimals: usize) -> Result<String, Error> {
     Ok(if zero { text[1..].to_owned() } else { text })
 }
 
-/// A value as a cell of a table: quoted when it has to be, never a formula; a list or an object as JSON, none as nothing.
+/// A value as a cell of a table: its [`text`], quoted when it has to be, never a formula.
 fn csv(value: &Value) -> Result<String, Error> {
-    if value.is_undefined() {
-        return Err(Error::new(ErrorKind::UndefinedError, "`csv` of an undefined value".to_owned()));
-    }
-    let text = match value.as_str() {
-        Some(text) => text.to_owned(),
-        None if value.is_none() => String::new(),
-        None if value.is_number() => value.to_string(),
-        None => serde_json::to_string(value).map_err(|e| Error::new(ErrorKind::BadSerialization, e.to_string()))?,
-    };
     let mut out = Vec::new();
-    Style::default().push_text(&mut out, &text);
+    Style::default().push_text(&mut out, &text(value)?);
     Ok(String::from_utf8_lossy(&out).into_owned())
+}
+
+/// A value as text: `true` and `false`, a list or an object as JSON, none as nothing.
+fn text(value: &Value) -> Result<String, Error> {
+    if value.is_undefined() {
+        return Err(Error::new(ErrorKind::UndefinedError, "text of an undefined value".to_owned()));
+    }
+    match value.as_str() {
+        Some(text) => Ok(text.to_owned()),
+        None if value.is_none() => Ok(String::new()),
+        None if value.is_number() => Ok(value.to_string()),
+        None => serde_json::to_string(value).map_err(|e| Error::new(ErrorKind::BadSerialization, e.to_string())),
+    }
+}
+
+/// Whether an attribute says yes or no, in one of its spellings; none when it says neither, or is not there.
+fn flag(value: &Value) -> Option<bool> {
+    match value.as_str() {
+        Some(text) => yes_or_no(text),
+        None if value.is_undefined() => None,
+        None => yes_or_no(&value.to_string()),
+    }
+}
+
+/// The number that an attribute is, or has as its text; none when it is not one, or is not there.
+fn number(value: &Value) -> Option<f64> {
+    let number = match value.as_str() {
+        Some(text) => text.trim().parse().ok(),
+        None if value.is_number() => f64::try_from(value.clone()).ok(),
+        None => None,
+    };
+    number.filter(|n| n.is_finite())
 }
 
 type Box4 = Serde<[f64; 4]>;
@@ -122,6 +149,18 @@ mod tests {
             ("{{ o|clip(image) }}", "[0, 40, 10, 10]"),
             ("{{ 1.005|fixed(1) }} {{ -0.001|fixed(2) }} {{ 3|fixed(2) }}", "1.0 0.00 3.00"),
             ("{{ s|csv }},{{ b|csv }},{{ n|csv }}", "\"'=1,\"\"가\"\"\",\"[10.0,20.0,30.0,4.5]\","),
+            (
+                "{{ s|text }},{{ true|text }},{{ n|text }},{{ [1,'<']|text }},{{ 1.5|text }}",
+                "=1,\"가\",true,,[1,\"<\"],1.5",
+            ),
+            (
+                "{{ 'Yes'|flag }},{{ 0|flag }},{{ true|flag }},{{ 2|flag }},{{ n|flag }},{{ {}.x|flag }}",
+                "True,False,True,None,None,None",
+            ),
+            (
+                "{{ ' 0.5 '|number }},{{ 2|number }},{{ 'x'|number }},{{ true|number }},{{ 'inf'|number }},{{ {}.x|number }}",
+                "0.5,2.0,None,None,None,None",
+            ),
             ("{{ s|tojson }}", "\"=1,\\\"가\\\"\""),
             ("{{ {'a': [1]}|tojson(indent=1) }}", "{\n \"a\": [\n  1\n ]\n}"),
         ] {

@@ -20,6 +20,8 @@ pub struct Seen {
     class: ClassRef,
     runs: Vec<Run>,
     assumed: bool,
+    /// Of a box: the upright box of the part inside the image, as all formats have it.
+    upright: Option<Rect>,
 }
 
 impl Seen {
@@ -45,7 +47,11 @@ pub fn see(unit: &Unit<'_, '_>, a: &Annotation<'_>, cx: &mut RenderContext<'_>) 
         mask.runs(unit.arena, size.w, size.h, &mut runs)?;
         assumed = mask.assumed();
     }
-    Ok(Seen { class: cx.list_class(a)?, runs, assumed })
+    let upright = match (&a.geometry, unit.size) {
+        (Geometry::Box(rect, angle), Some(size)) => cx.fit(size).upright(*rect, *angle, cx.rings, &mut Vec::new()).ok(),
+        _ => None,
+    };
+    Ok(Seen { class: cx.list_class(a)?, runs, assumed, upright })
 }
 
 /// Whether every point is a pair of numbers; boxes and single points are when they are read.
@@ -133,6 +139,11 @@ fn annotation(out: &mut Vec<u8>, unit: &Unit<'_, '_>, a: &Annotation<'_>, seen: 
     };
     field("bbox", &mut |out| {
         if let Some(r) = bounds(unit, a, &seen.runs) {
+            list(out, &[r.x, r.y, r.w, r.h], |out, n| number(out, *n));
+        }
+    });
+    field("upright", &mut |out| {
+        if let Some(r) = seen.upright {
             list(out, &[r.x, r.y, r.w, r.h], |out, n| number(out, *n));
         }
     });

@@ -3,6 +3,7 @@
 
 use crate::convert::engine::split::scalar;
 use crate::dm::Annotation;
+use crate::dm::annotation::yes_or_no;
 use crate::stream::json::Raw;
 
 /// The words of the development kit for a pose; the first stands for none.
@@ -64,17 +65,9 @@ fn pose_of(value: &Raw<'_>) -> Option<usize> {
     POSES.iter().position(|pose| pose.eq_ignore_ascii_case(text.trim()))
 }
 
-/// Yes or no, in the spellings that people and programs give it.
+/// Yes or no.
 fn flag_of(value: &Raw<'_>) -> Option<bool> {
-    let text = scalar(value.clone())?;
-    let is = |words: [&str; 5]| words.iter().any(|word| text.trim().eq_ignore_ascii_case(word));
-    if is(["true", "yes", "1", "1.0", "on"]) {
-        Some(true)
-    } else if is(["false", "no", "0", "0.0", "off"]) {
-        Some(false)
-    } else {
-        None
-    }
+    yes_or_no(&scalar(value.clone())?)
 }
 
 /// Whether a value is none: `null`, or text of blanks.
