@@ -254,3 +254,32 @@ fn no_output_takes_the_place_of_an_original() {
     assert_eq!(code, 3, "{message}");
     assert!(message.contains("item 2: a template has written images/b.jpg"), "{message}");
 }
+
+#[test]
+fn folders_that_differ_by_case_only_are_told_and_do_not_meet() {
+    let input = row(1, "a.jpg", &["Cat", "cat"]) + &row(2, "b.jpg", &["cat", "CAT", "Cat"]);
+    for (scope, path) in [
+        ("annotation", "{{ class }}/{{ id }}_{{ index }}.txt"),
+        ("class", "{{ class }}/all.txt"),
+        ("annotation", "x/{{ class }}/y/{{ id }}_{{ index }}.txt"),
+    ] {
+        let file = template("x");
+        let args = ["--to", "template", "--per", scope, "--template", file.path().to_str().unwrap(), "--path", path];
+        let files = ok(&args, &input);
+        assert_eq!(files.len(), if scope == "class" { 3 } else { 5 }, "{files:?}");
+        let folder = |path: &String| path.rsplit_once('/').unwrap().0.to_owned();
+        let folders: std::collections::BTreeSet<String> = files.keys().map(folder).collect();
+        let folded: std::collections::BTreeSet<String> = folders.iter().map(|folder| folder.to_lowercase()).collect();
+        assert_eq!((folders.len(), folded.len()), (3, 3), "{folders:?}");
+        let ran = convert(&args, &input).exits(0).says("whose name differs from another's by case only");
+        // The sink takes it.
+        let target = tempfile::tempdir().unwrap();
+        let out = target.path().join("out");
+        crate::common::run("syn-sink", &[out.to_str().unwrap()], &ran.stdout).exits(0);
+    }
+    // The folders of originals and reports keep their names.
+    let files = render("x", "Images/{{ stem }}.txt", &[], &row(1, "a.jpg", &["car"]));
+    assert!(files.keys().all(|path| path.starts_with("Images_id_")), "{files:?}");
+    let files = render("x", "{{ stem }}/{{ class }}.txt", &["--per", "annotation"], &row(1, "a.jpg", &["car", "bus"]));
+    assert_eq!(files.keys().collect::<Vec<_>>(), ["a/bus.txt", "a/car.txt"]);
+}

@@ -143,6 +143,36 @@ impl Folders {
     }
 }
 
+/// The folders of paths, as [`Folders`]: any number of them, for 16 bytes each.
+#[derive(Debug, Default)]
+pub struct FolderTree {
+    /// The first folder of each kind, by the hash of what it is without regard to case.
+    first: HashMap<u64, u64>,
+}
+
+impl FolderTree {
+    /// The path with its folders' own names: those of the path, or with a hash where another folder has one in another case.
+    pub fn of<'p>(&mut self, path: &'p str) -> Cow<'p, str> {
+        let mut own = Cow::Borrowed("");
+        let mut from = 0;
+        for (end, _) in path.match_indices('/') {
+            let wanted = &path[from..end];
+            let exact = exact_hash(&format!("{own}{wanted}"));
+            let is_first = *self.first.entry(hash(&format!("{own}{wanted}"))).or_insert(exact) == exact;
+            own = match own {
+                Cow::Borrowed(_) if is_first => Cow::Borrowed(&path[..=end]),
+                own if is_first => format!("{own}{wanted}/").into(),
+                own => format!("{own}{wanted}_{}/", hashed(wanted)).into(),
+            };
+            from = end + 1;
+        }
+        match own {
+            Cow::Borrowed(_) => path.into(),
+            Cow::Owned(own) => (own + &path[from..]).into(),
+        }
+    }
+}
+
 /// A stem without regard to case.
 pub fn fold(stem: &str) -> String {
     if stem.is_ascii() { stem.to_ascii_lowercase() } else { stem.to_lowercase() }
@@ -150,7 +180,12 @@ pub fn fold(stem: &str) -> String {
 
 /// Without regard to case, because common file systems have none; in NFC already.
 fn hash(stem: &str) -> u64 {
-    let bytes = Sha256::digest(fold(stem).as_bytes());
+    exact_hash(&fold(stem))
+}
+
+/// Eight bytes of a text's hash.
+fn exact_hash(text: &str) -> u64 {
+    let bytes = Sha256::digest(text.as_bytes());
     u64::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5], bytes[6], bytes[7]])
 }
 
@@ -202,6 +237,28 @@ mod tests {
         assert_eq!((&*got[0], &*got[2], &*got[3]), ("Cat", "Cat", "dog"));
         assert!(got[1].starts_with("cat_id_") && got[1] == got[5], "{got:?}");
         assert_ne!(fold(&got[4]), fold(&got[1]));
+    }
+
+    #[test]
+    fn folders_of_paths_differ_by_more_than_case() {
+        let mut tree = FolderTree::default();
+        let cat = hashed("cat");
+        let (dog, inner) = (hashed("DOG"), hashed("A"));
+        for (path, own) in [
+            ("Cat/a.txt", "Cat/a.txt".to_owned()),
+            ("cat/b.txt", format!("cat_{cat}/b.txt")),
+            ("Cat/dog/a", "Cat/dog/a".to_owned()),
+            // Below another folder it is another folder.
+            ("cat/DOG/a", format!("cat_{cat}/DOG/a")),
+            ("Cat/DOG/a", format!("Cat/DOG_{dog}/a")),
+            ("Cat/CAT", "Cat/CAT".to_owned()),
+            ("CAT.txt", "CAT.txt".to_owned()),
+            ("a/b/c/d", "a/b/c/d".to_owned()),
+            ("A/b/c/d", format!("A_{inner}/b/c/d")),
+        ] {
+            assert_eq!(tree.of(path), own, "{path}");
+            assert_eq!(tree.of(path), own, "{path} again");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::shelf::{Books, Shelf};
 use super::values::{Classes, Names};
 use super::wire::{Wire, class_of};
 use crate::convert::engine::classes::{ClassRef, Classes as ListSoFar};
-use crate::convert::engine::naming::{Taken, safe};
+use crate::convert::engine::naming::{FolderTree, Taken, safe};
 use crate::convert::engine::record::RecordRef;
 use crate::convert::format::{Collector, RunEnd};
 use crate::convert::output::document::Document;
@@ -17,6 +17,7 @@ use crate::convert::output::parts::{PartBuffer, Parts};
 use crate::convert::output::sorted::Sorted;
 use crate::convert::output::spool::Spool;
 use crate::stream::{StreamError, json};
+use crate::text::count;
 use indexmap::IndexMap;
 use minijinja::Value;
 use std::io;
@@ -37,6 +38,10 @@ pub struct Outputs {
     engine: Arc<Engine>,
     /// Paths of outputs and originals.
     taken: Taken,
+    /// Their folders.
+    folders: FolderTree,
+    /// Outputs in a folder that has another name than the template gave it, and the first of them.
+    apart: Option<(u64, String)>,
     /// Units whose text depends on the whole class list: item id, stem, bytes of the unit.
     waiting: Spool,
     splits: IndexMap<String, Split>,
@@ -53,15 +58,25 @@ struct Split {
 impl Outputs {
     /// Nothing yet.
     pub fn new(engine: Arc<Engine>) -> Self {
-        let mut taken = Taken::default();
+        let (mut taken, mut folders) = (Taken::default(), FolderTree::default());
         for own in ["export_summary.json", "export_report.json", "export_report.csv"] {
             taken.free(&format!("metadata/{own}"));
         }
-        Self { engine, taken, waiting: Spool::default(), splits: IndexMap::new() }
+        // These have their names whatever templates write before them.
+        for own in ["metadata/", "images/"] {
+            folders.of(own);
+        }
+        Self { engine, taken, folders, apart: None, waiting: Spool::default(), splits: IndexMap::new() }
     }
 
-    /// A path that no other output has: as wanted, else with the id before its extension.
+    /// A path that no other output has: as wanted, else with the id before its extension, and in folders that are no others where file
+    /// systems have no case.
     fn path(&mut self, wanted: &str, id: &str) -> String {
+        let own = self.folders.of(wanted);
+        if *own != *wanted {
+            self.apart.get_or_insert_with(|| (0, own.to_string())).0 += 1;
+        }
+        let wanted = &*own;
         if self.taken.free(wanted) {
             return wanted.to_owned();
         }
@@ -97,7 +112,7 @@ impl Outputs {
             return Ok(());
         }
         let path = image_path(&r.split, r.stem, &r.name.ext);
-        if self.taken.free(&path) {
+        if self.folders.of(&path) == path && self.taken.free(&path) {
             return Ok(());
         }
         Err(StreamError::Cut(format!(
@@ -173,6 +188,20 @@ impl Collector for Outputs {
     }
 
     fn finish(mut self: Box<Self>, end: &RunEnd<'_>, out: &mut Files) -> Result<(), StreamError> {
+        self.write_rest(end, out)?;
+        out.notes.extend(self.apart.map(|(files, first)| {
+            let (files, are) = (count(files, "file"), if files == 1 { "is" } else { "are" });
+            format!(
+                "{files} of templates {are} in a folder whose name differs from another's by case only, and that has got a hash: {first:?}"
+            )
+        }));
+        Ok(())
+    }
+}
+
+impl Outputs {
+    /// Writes what has waited for the end.
+    fn write_rest(&mut self, end: &RunEnd<'_>, out: &mut Files) -> Result<(), StreamError> {
         let classes = Classes::finished(end.classes);
         let mut waiting = std::mem::take(&mut self.waiting).read()?;
         while let Some(unit) = waiting.next_record()? {
