@@ -234,10 +234,13 @@ def judge_yolo(folder):
     shown = Shown()
     data = None
     ULTRALYTICS.YAML.load = staticmethod(
-        lambda f, append_filename=False: {**yaml.safe_load(Path(f).read_text()), **({"yaml_file": str(f)} if append_filename else {})}
+        lambda f, append_filename=False: {
+            **yaml.safe_load(Path(f).read_text(encoding="utf-8", errors="ignore")),
+            **({"yaml_file": str(f)} if append_filename else {}),
+        }
     )
     with shown.must_work("data.yaml"):
-        raw = (folder / "data.yaml").read_text()
+        raw = (folder / "data.yaml").read_text(encoding="utf-8", errors="replace")
         data = ULTRALYTICS.check_det_dataset(str(folder / "data.yaml"), autodownload=False)
     if data is None:
         return shown

@@ -1,5 +1,6 @@
 //! What a check says: findings by rule, reported as they are found.
 
+use super::images::Parts;
 use super::objects::Objects;
 use super::report::{Counts, Report};
 use crate::stream::StreamError;
@@ -119,6 +120,8 @@ pub struct Findings {
     pub tally: Tally,
     /// The objects of the dataset that is read.
     pub objects: Objects,
+    /// The pictures of the dataset that is read.
+    pub pictures: Parts,
     /// What is part of the dataset and could not be read, a line each.
     pub unread: Vec<String>,
 }
@@ -137,7 +140,7 @@ impl Findings {
 
     fn to(to: To) -> Self {
         let (counts, tally, objects) = (Counts::new(), Tally::default(), Objects::default());
-        Self { to, readers: None, counts, tally, objects, unread: Vec::new() }
+        Self { to, readers: None, counts, tally, objects, pictures: Parts::default(), unread: Vec::new() }
     }
 
     /// Adds what a worker found.

@@ -26,7 +26,6 @@ pub struct Images {
     present: bool,
     missing: u64,
     first_missing: Option<(String, String)>,
-    parts: Parts,
 }
 
 impl Images {
@@ -84,12 +83,9 @@ impl Images {
             Image::Here(picture) => {
                 self.present = true;
                 sound(picture, place, record, out)?;
-                if let Some(other) = self.parts.add(picture.key, record.part) {
-                    out.add(
-                        &IMAGE_IN_TWO_PARTS,
-                        place,
-                        &format!("the same picture is in {other:?}, this is {:?}", record.part),
-                    )?;
+                if let Some(other) = out.pictures.add(picture.key, record.part) {
+                    let message = format!("the same picture is in {other:?}, this is {:?}", record.part);
+                    out.add(&IMAGE_IN_TWO_PARTS, place, &message)?;
                 }
             }
         }
@@ -165,17 +161,26 @@ fn sound(picture: &Picture, place: Place<'_>, record: &Record<'_>, out: &mut Fin
     Ok(())
 }
 
-/// Which parts pictures are in.
+/// Which parts the pictures of a dataset are in.
 #[derive(Default)]
-struct Parts {
+pub struct Parts {
+    /// The dataset.
+    of: String,
     names: Vec<String>,
     /// The number of the first part by the key of the picture.
     first: HashMap<u64, u8>,
 }
 
 impl Parts {
+    /// A dataset, or another file of the same one: pictures of another dataset are forgotten.
+    pub fn begin(&mut self, dataset: &str) {
+        if self.of != dataset {
+            *self = Self { of: dataset.to_owned(), ..Self::default() };
+        }
+    }
+
     /// Adds a picture; gives another part that it is in.
-    fn add(&mut self, key: u64, part: &str) -> Option<&str> {
+    fn add(&mut self, key: u64, part: &str) -> Option<String> {
         let known = self.names.iter().position(|name| name == part);
         let number = known.unwrap_or_else(|| {
             self.names.push(part.to_owned());
@@ -186,6 +191,6 @@ impl Parts {
             return None;
         }
         let first = usize::from(*self.first.entry(key).or_insert(number as u8));
-        (first != number).then(|| self.names[first].as_str())
+        (first != number).then(|| self.names[first].clone())
     }
 }

@@ -12,6 +12,7 @@ pub(crate) mod images;
 pub(crate) mod layout;
 pub(crate) mod objects;
 mod picture;
+mod regular;
 pub(crate) mod report;
 pub(crate) mod rules;
 pub(crate) mod source;
@@ -129,6 +130,7 @@ impl Run<'_> {
     fn coco(&mut self) -> Result<(), StreamError> {
         for path in &self.layouts.coco {
             let before = self.out.tally;
+            self.out.pictures.begin(&format!("coco {}", self.survey.home(layout::folder_of(path))));
             coco::check(self.tree, self.survey, path, self.out)?;
             self.read("coco", path, &layout::coco::group_of(self.survey, path), before);
         }
@@ -142,6 +144,7 @@ impl Run<'_> {
         let mut claimed = yolo::Claimed::new();
         for config in &self.layouts.yolo {
             let before = self.out.tally;
+            self.out.pictures.begin(config.path());
             yolo::described(self.tree, self.survey, config, &mut claimed, self.out)?;
             self.read("yolo", config.path(), config.path(), before);
         }
@@ -156,6 +159,7 @@ impl Run<'_> {
     fn ndjson(&mut self) -> Result<(), StreamError> {
         for path in &self.layouts.ndjson {
             let before = self.out.tally;
+            self.out.pictures.begin(path);
             ultralytics::check(self.tree, self.survey, path, self.out)?;
             self.read("ultralytics-ndjson", path, path, before);
         }
@@ -165,8 +169,9 @@ impl Run<'_> {
     fn voc(&mut self) -> Result<(), StreamError> {
         for layout in &self.layouts.voc {
             let before = self.out.tally;
-            voc::check(self.tree, self.survey, layout, self.out)?;
             let home = self.survey.home(&layout.annotations);
+            self.out.pictures.begin(&format!("voc {home}"));
+            voc::check(self.tree, self.survey, layout, self.out)?;
             self.read("voc", layout::shown(&layout.annotations), home, before);
         }
         Ok(())

@@ -1,5 +1,6 @@
 //! What is known of an image without decoding it: its size, whether it ends where it should, and what tells it from others.
 
+use super::regular;
 use crate::image::{ImageError, Seen, look as look_at};
 use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -79,7 +80,7 @@ impl<B: Bytes> Seek for Reading<'_, B> {
 /// # Errors
 /// The file cannot be read, or is not an image of a known format.
 pub fn look(path: &Path) -> Result<Picture, ImageError> {
-    look_into(&File::open(path)?)
+    look_into(&regular::open(path)?.0)
 }
 
 /// Looks at an image, and reads no more of it than that takes.

@@ -35,15 +35,17 @@ rules! {
     // COCO
     COCO_NO_DOCUMENT: Rejected, "pycocotools", "there is no document";
     COCO_INVALID_JSON: Rejected, "pycocotools, Datumaro", "the document is not JSON, or not an object";
+    COCO_NOT_FINITE: Rejected, "Datumaro", "NaN or Infinity, which JSON does not have: Python's own reader takes them, others do not";
     COCO_KEY_MISSING: Rejected, "pycocotools", "the document has no `images`, `annotations` or `categories`";
     COCO_INFO_MISSING: Advice, "pycocotools", "the document has no `info`: `loadRes` fails before version 2.0.11, `info()` in all";
     COCO_IMAGE_FIELD: Rejected, "pycocotools, supervision", "an image lacks a field or has one of the wrong type";
+    COCO_ID_TEXT: Rejected, "Datumaro", "the id of an image is a text: pycocotools and supervision take it";
     COCO_IMAGE_ID_REPEATED: Dropped, "pycocotools", "of images with the same id only the last is kept";
     COCO_FILE_NAME_REPEATED: Rejected, "supervision", "two images name the same file";
-    COCO_FILE_NAME_OUTSIDE: Rejected, "supervision", "a file name that leaves the image folder";
-    COCO_CATEGORY_FIELD: Rejected, "pycocotools, supervision", "a category lacks a field or has one of the wrong type";
+    COCO_FILE_NAME_OUTSIDE: Rejected, "Datumaro", "a file name that leaves the image folder";
+    COCO_CATEGORY_FIELD: Rejected, "pycocotools, supervision, Datumaro", "a category lacks a field or has one of the wrong type";
     COCO_CATEGORY_ID_REPEATED: Misread, "pycocotools", "of categories with the same id only the last is kept";
-    COCO_CATEGORY_NAME_REPEATED: Rejected, "supervision", "two categories have the same name";
+    COCO_CATEGORY_NAME_REPEATED: Rejected, "supervision, Datumaro", "two categories have the same name";
     COCO_CATEGORY_ZERO: Advice, "Datumaro", "category 0 is taken for none: its annotations have no class";
     COCO_SKELETON_INVALID: Misread, "pycocotools", "a skeleton names joints that do not exist; they count from 1";
     COCO_FIELD_MISSING: Rejected, "pycocotools", "an annotation lacks a field";
@@ -77,6 +79,7 @@ rules! {
     YOLO_NO_DATA_YAML: Rejected, "Ultralytics", "there is neither a data.yaml nor a label file";
     YOLO_NOT_DESCRIBED: Advice, "Ultralytics", "label files without a data.yaml, as LabelImg and Label Studio write them: Ultralytics asks for one";
     YOLO_DATA_YAML_INVALID: Rejected, "Ultralytics", "data.yaml is not a mapping of YAML, or a key has the wrong type";
+    YOLO_YAML_ENCODING: Misread, "Ultralytics", "data.yaml is not UTF-8: bytes that are not are left out of the names";
     YOLO_SPLIT_KEY_MISSING: Rejected, "Ultralytics", "`train` or `val` is not in data.yaml, or `train` has no value";
     YOLO_FOLDER_MISSING: Rejected, "Ultralytics", "a folder that data.yaml names is not there";
     YOLO_TRAIN_EMPTY: Rejected, "Ultralytics", "no image is in `train`";

@@ -2,6 +2,7 @@
 
 use super::archive;
 use super::picture::{self, Picture};
+use super::regular;
 use super::source::{self, Source};
 use crate::file_line::{Content, FileLine};
 use crate::image::ImageError;
@@ -179,8 +180,8 @@ impl Tree {
     /// # Errors
     /// [`StreamError::Read`].
     pub fn open_file(&self, relative: &str) -> Result<BufReader<File>, StreamError> {
-        let open = File::open(self.path(relative));
-        open.map(|f| BufReader::with_capacity(1 << 16, f)).map_err(|source| self.unreadable(relative, source))
+        let open = regular::open(&self.path(relative));
+        open.map(|(f, _)| BufReader::with_capacity(1 << 16, f)).map_err(|source| self.unreadable(relative, source))
     }
 
     /// Reads a whole file.
@@ -188,17 +189,17 @@ impl Tree {
     /// # Errors
     /// [`StreamError::Read`].
     pub fn read(&self, relative: &str) -> Result<Vec<u8>, StreamError> {
-        fs::read(self.path(relative)).map_err(|source| self.unreadable(relative, source))
+        regular::read(&self.path(relative)).map_err(|source| self.unreadable(relative, source))
     }
 
-    /// Reads a whole file; `None` when there is none.
+    /// Reads a whole file; `None` when there is none, or something that is no file.
     ///
     /// # Errors
     /// [`StreamError::Read`].
     pub fn read_if_there(&self, relative: &str) -> Result<Option<Vec<u8>>, StreamError> {
-        match fs::read(self.path(relative)) {
+        match regular::read(&self.path(relative)) {
             Ok(bytes) => Ok(Some(bytes)),
-            Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+            Err(e) if is_absent(e.kind()) => Ok(None),
             Err(source) => Err(self.unreadable(relative, source)),
         }
     }
@@ -215,7 +216,7 @@ impl Tree {
         let walk = walk.follow_links(!self.is_stream()).sort_by_file_name().into_iter();
         let hidden = |e: &walkdir::DirEntry| e.file_name().to_str().is_none_or(|name| name.starts_with('.'));
         let entries = walk.filter_entry(move |e| e.depth() == 0 || !hidden(e)).filter_map(Result::ok);
-        let files = entries.filter(|e| !e.file_type().is_dir());
+        let files = entries.filter(|e| self.is_file(e));
         files.filter_map(|e| self.relative(e.path()).map(str::to_owned))
     }
 
@@ -225,7 +226,13 @@ impl Tree {
         let hidden = |e: &walkdir::DirEntry| {
             e.file_type().is_dir() && e.file_name().to_str().is_none_or(|name| name.starts_with('.'))
         };
-        walk.filter_entry(move |e| !hidden(e)).filter_map(Result::ok).filter(|e| !e.file_type().is_dir())
+        walk.filter_entry(move |e| !hidden(e)).filter_map(Result::ok).filter(|e| self.is_file(e))
+    }
+
+    /// Whether an entry of a walk is a file, or stands for one that is elsewhere. A pipe is neither.
+    fn is_file(&self, entry: &walkdir::DirEntry) -> bool {
+        let kind = entry.file_type();
+        kind.is_file() || (self.is_stream() && kind.is_symlink())
     }
 
     /// Looks at an image: its first bytes and its last.
@@ -236,13 +243,15 @@ impl Tree {
         }
         match picture::look(&path) {
             Ok(picture) => Image::Here(picture),
-            Err(ImageError::IoError(e)) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-                Image::Missing
-            }
-            Err(_) if path.is_dir() => Image::Missing,
+            Err(ImageError::IoError(e)) if is_absent(e.kind()) => Image::Missing,
             Err(e) => Image::Unreadable(e.to_string()),
         }
     }
+}
+
+/// Whether there is no file under a name.
+fn is_absent(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidInput)
 }
 
 /// Whether a folder is one of documents: their images are beside it.

@@ -91,7 +91,7 @@ impl Court<'_> {
         if !id.is_there() {
             return Ok(None);
         }
-        match id.whole().and_then(|id| self.images.get(&id)) {
+        match id.key().and_then(|id| self.images.get(&id)) {
             Some(size) => Ok(Some(*size).filter(|[w, h]| *w > 0 && *h > 0)),
             None => self.say(&COCO_IMAGE_UNKNOWN, &format!("there is no image with id {id}")).map(|()| None),
         }
@@ -178,7 +178,7 @@ impl Annotations {
     }
 
     fn category(&mut self, id: &Scalar, court: &Court<'_>) {
-        match id.whole() {
+        match id.key() {
             Some(id) => {
                 let found = self.categories.entry(id).or_default();
                 found.number += 1;
@@ -260,15 +260,19 @@ impl Annotations {
     fn keypoints(&mut self, court: &mut Court<'_>) -> Result<(), StreamError> {
         let a = court.a;
         let (count, values) = (a.keypoints.count, &a.keypoints.values);
+        // Of an object whose joints nobody marked.
+        let visible = values.chunks(3).filter(|j| j.get(2).is_some_and(|v| *v > 0.0)).count() as i64;
+        if count == 0 && a.num_keypoints.whole().unwrap_or(0) == visible {
+            return Ok(());
+        }
         if count == 0 || values.len() != count || !count.is_multiple_of(3) {
             let message = format!("keypoints has {count} values, not three numbers a joint");
             return court.say(&COCO_KEYPOINTS_INVALID, &message);
         }
-        if let Some(found) = a.category_id.whole().and_then(|id| self.categories.get_mut(&id)) {
+        if let Some(found) = a.category_id.key().and_then(|id| self.categories.get_mut(&id)) {
             found.joints.entry(count / 3).or_insert_with(|| court.at());
         }
         let joints = || values.chunks_exact(3);
-        let visible = joints().filter(|j| j[2] > 0.0).count() as i64;
         match &a.num_keypoints {
             Scalar::Absent => court.missing("num_keypoints")?,
             n if n.whole() != Some(visible) => {

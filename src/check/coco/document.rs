@@ -13,6 +13,9 @@ const STEP: usize = 1 << 20;
 /// The longest element, bytes.
 const CAP: usize = 256 << 20;
 
+/// So far from the end of a text the parser asks for more of it, whatever is wrong, bytes.
+const TAIL: usize = 128;
+
 /// What ends the reading of a document.
 #[derive(Debug)]
 pub enum Fault {
@@ -28,10 +31,24 @@ impl From<StreamError> for Fault {
     }
 }
 
+/// What some readers read and others do not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Odd {
+    /// A byte-order mark.
+    Mark,
+    /// `NaN`, `Infinity` or `-Infinity`; it is read as `null`.
+    NotFinite,
+}
+
 /// Receives the parts of a document as they are read.
 pub trait Document {
     /// Called with each key of the top object; whether [`Document::element`] is to be called for each element of the list under it.
     fn wants(&mut self, key: &str) -> bool;
+    /// Called once for each kind of oddity, with its line.
+    ///
+    /// # Errors
+    /// [`StreamError`]: a finding cannot be written.
+    fn odd(&mut self, odd: Odd, line: u64) -> Result<(), StreamError>;
     /// Reads the element at the front of `text`; `index` counts from 0.
     fn element(&mut self, key: &str, index: u64, text: &str) -> Front<()>;
     /// Judges the element that was read last.
@@ -46,8 +63,16 @@ pub trait Document {
 /// # Errors
 /// See [`Fault`].
 pub fn read(tree: &Tree, path: &str, document: &mut dyn Document) -> Result<(), Fault> {
-    let mut text =
-        Text { path, file: tree.open_file(path)?, text: String::new(), at: 0, rest: Vec::new(), end: false, lines: 1 };
+    let mut text = Text {
+        path,
+        file: tree.open_file(path)?,
+        text: String::new(),
+        at: 0,
+        rest: Vec::new(),
+        end: false,
+        lines: 1,
+        odd: Vec::new(),
+    };
     text.expect(b'{', "the document is not an object")?;
     let mut first = true;
     while text.next(&mut first, b'}')? {
@@ -68,7 +93,11 @@ pub fn read(tree: &Tree, path: &str, document: &mut dyn Document) -> Result<(), 
             _ => drop(text.value(PhantomData::<IgnoredAny>)?),
         }
     }
-    match text.peek() {
+    let end = text.peek();
+    for (odd, line) in std::mem::take(&mut text.odd) {
+        document.odd(odd, line)?;
+    }
+    match end {
         Err(Fault::Json(..)) => Ok(()),
         Ok(_) => Err(text.wrong("more after the document".into())),
         Err(e) => Err(e),
@@ -86,6 +115,8 @@ struct Text<'p> {
     end: bool,
     /// Lines before the text, and one.
     lines: u64,
+    /// What is odd, and the first line of each kind.
+    odd: Vec<(Odd, u64)>,
 }
 
 impl Text<'_> {
@@ -134,6 +165,7 @@ impl Text<'_> {
             }
             if self.lines == 1 && self.at == 0 && self.text.starts_with('\u{feff}') {
                 self.at = '\u{feff}'.len_utf8();
+                self.odd.push((Odd::Mark, 1));
             }
         }
     }
@@ -197,10 +229,38 @@ impl Text<'_> {
     /// A value that could not be read: more of it, or the error.
     fn failed<T>(&mut self, front: Front<T>) -> Result<(), Fault> {
         if let Front::Wrong(message, at) = front {
+            let at_most = self.at + at;
+            if self.without_not_finite(at_most.saturating_sub("-Infinity".len()), at_most + 1) {
+                return Ok(());
+            }
             self.at += at;
             return Err(self.wrong(message));
         }
-        if self.more()? { Ok(()) } else { Err(self.wrong("the document breaks off".into())) }
+        // Mistakes just before the end are not told from an end that is not here yet.
+        let end = self.text.len();
+        if self.more()? || self.without_not_finite(end.saturating_sub(TAIL), end) {
+            return Ok(());
+        }
+        Err(self.wrong("the document breaks off".into()))
+    }
+
+    /// Puts `null` in the place of a number that Python writes and JSON does not have, when one begins there.
+    fn without_not_finite(&mut self, first: usize, last: usize) -> bool {
+        let bytes = self.text.as_bytes();
+        let found = (first.max(self.at)..=last).find_map(|from| {
+            let rest = bytes.get(from..)?;
+            let word = ["-Infinity", "Infinity", "NaN"].into_iter().find(|word| rest.starts_with(word.as_bytes()))?;
+            // Where a value begins: behind a colon, a comma or a bracket.
+            let before = bytes[..from].iter().rfind(|b| !b.is_ascii_whitespace());
+            before.is_none_or(|b| matches!(b, b':' | b',' | b'[')).then_some((from, from + word.len()))
+        });
+        let Some((from, to)) = found else { return false };
+        let line = self.lines + memchr::memchr_iter(b'\n', &bytes[..from]).count() as u64;
+        self.text.replace_range(from..to, "null");
+        if !self.odd.iter().any(|(odd, _)| *odd == Odd::NotFinite) {
+            self.odd.push((Odd::NotFinite, line));
+        }
+        true
     }
 
     fn wrong(&self, message: String) -> Fault {

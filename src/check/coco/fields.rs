@@ -1,6 +1,7 @@
 //! An annotation as it is written, in memory that is used again: nothing is allocated for one that is as it should be.
 
 use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// A single value.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,6 +32,19 @@ impl Scalar {
             Self::Int(n) => Some(n),
             Self::Float(n) if n.fract() == 0.0 && n.abs() < 9e15 => Some(n as i64),
             _ => None,
+        }
+    }
+
+    /// What tells an id from others: a whole number, or a hash of a text, which Python takes as well.
+    pub fn key(&self) -> Option<i64> {
+        match self {
+            Self::Text(text) => {
+                let mut hasher = DefaultHasher::new();
+                text.hash(&mut hasher);
+                // Far from the numbers that ids are.
+                Some(i64::MIN | (hasher.finish() >> 2) as i64)
+            }
+            _ => self.whole(),
         }
     }
 

@@ -15,15 +15,15 @@ use super::layout::{Survey, folder_of, leaf};
 use super::objects::Objects;
 use super::rules::{
     COCO_BBOX_CORNERS, COCO_CATEGORY_FIELD, COCO_CATEGORY_ID_REPEATED, COCO_CATEGORY_NAME_REPEATED,
-    COCO_CATEGORY_UNKNOWN, COCO_CATEGORY_ZERO, COCO_FILE_NAME_OUTSIDE, COCO_FILE_NAME_REPEATED, COCO_IMAGE_FIELD,
-    COCO_IMAGE_ID_REPEATED, COCO_INFO_MISSING, COCO_INVALID_JSON, COCO_KEY_MISSING, COCO_KEYPOINTS_INVALID,
-    COCO_NO_DOCUMENT, COCO_SKELETON_INVALID,
+    COCO_CATEGORY_UNKNOWN, COCO_CATEGORY_ZERO, COCO_FILE_NAME_OUTSIDE, COCO_FILE_NAME_REPEATED, COCO_ID_TEXT,
+    COCO_IMAGE_FIELD, COCO_IMAGE_ID_REPEATED, COCO_INFO_MISSING, COCO_INVALID_JSON, COCO_KEY_MISSING,
+    COCO_KEYPOINTS_INVALID, COCO_NO_DOCUMENT, COCO_NOT_FINITE, COCO_SKELETON_INVALID,
 };
 use super::tree::Tree;
 use crate::stream::StreamError;
 use crate::stream::json::{Front, parse_front};
 use annotation::{Annotations, Court};
-use document::{Document, Fault};
+use document::{Document, Fault, Odd};
 use fields::{Annotation, Scalar};
 use read::ReadAnnotation;
 use serde_json::Value;
@@ -141,7 +141,11 @@ impl<'p> Pass<'p> {
             out.add(&COCO_IMAGE_FIELD, Place::at(path, &at), &format!("{key} is missing or of the wrong type"))
         };
         let side = |side: &Scalar| side.whole().and_then(|n| u32::try_from(n).ok()).filter(|n| *n > 0);
-        let (id, width, height) = (image.id.whole(), side(&image.width), side(&image.height));
+        let (id, width, height) = (image.id.key(), side(&image.width), side(&image.height));
+        if let Scalar::Text(text) = &image.id {
+            let message = format!("the id is the text {text:?}: write a number");
+            self.out.add(&COCO_ID_TEXT, Place::at(path, &at), &message)?;
+        }
         for (key, bad) in [("id", id.is_none()), ("width", width.is_none()), ("height", height.is_none())] {
             if bad {
                 field(key, self.out)?;
@@ -151,7 +155,7 @@ impl<'p> Pass<'p> {
         if let Some(id) = id
             && self.sizes.insert(id, size.unwrap_or_default()).is_some()
         {
-            let message = format!("image id {id} stands above: the reader keeps the last");
+            let message = format!("image id {} stands above: the reader keeps the last", image.id);
             self.out.add(&COCO_IMAGE_ID_REPEATED, Place::at(path, &at), &message)?;
         }
         let Scalar::Text(name) = &image.file_name else { return field("file_name", self.out) };
@@ -182,7 +186,10 @@ impl<'p> Pass<'p> {
         let at = format!("categories[{index}]");
         let place = Place::at(self.path, &at);
         let number = |v: &Value| v.as_i64().or_else(|| v.as_f64().and_then(|n| Scalar::Float(n).whole()));
-        let id = category.get("id").and_then(number);
+        let text = |v: &Value| v.as_str().map(|text| Scalar::Text(text.to_owned()));
+        let given = category.get("id");
+        let id = given.and_then(number);
+        let key = id.or_else(|| given.and_then(text)?.key());
         let name = category.get("name").and_then(Value::as_str);
         for (key, bad) in [("id", id.is_none()), ("name", name.is_none_or(str::is_empty))] {
             if bad {
@@ -204,10 +211,14 @@ impl<'p> Pass<'p> {
                 self.out.add(&COCO_SKELETON_INVALID, place, &message)?;
             }
         }
-        if let Some(id) = id
-            && self.categories.by_id.insert(id, (name.unwrap_or_default().to_owned(), joints)).is_some()
+        if let Some(key) = key
+            && self.categories.by_id.insert(key, (name.unwrap_or_default().to_owned(), joints)).is_some()
         {
-            self.out.add(&COCO_CATEGORY_ID_REPEATED, place, &format!("category id {id} stands above"))?;
+            self.out.add(
+                &COCO_CATEGORY_ID_REPEATED,
+                place,
+                &format!("category id {} stands above", given.unwrap_or(&Value::Null)),
+            )?;
         }
         Ok(())
     }
@@ -294,6 +305,20 @@ impl Document for Pass<'_> {
             "annotations" if self.again => true,
             "annotations" => !early,
             _ => false,
+        }
+    }
+
+    fn odd(&mut self, odd: Odd, line: u64) -> Result<(), StreamError> {
+        let place = Place { path: self.path, line: Some(line), at: "" };
+        match odd {
+            // The second pass meets the same ones.
+            _ if self.again => Ok(()),
+            Odd::Mark => {
+                self.out.add(&COCO_INVALID_JSON, place, "it begins with a byte-order mark, which Python's JSON refuses")
+            }
+            Odd::NotFinite => {
+                self.out.add(&COCO_NOT_FINITE, place, "there are values such as NaN: write null or leave them out")
+            }
         }
     }
 

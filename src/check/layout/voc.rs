@@ -59,9 +59,11 @@ pub fn find(tree: &Tree, survey: &Survey) -> Vec<Layout> {
             found.push(layout(tree, survey, root, folder, devkit));
         }
     }
-    // Lists without a single annotation.
-    for root in survey.folders.keys().filter_map(|f| f.strip_suffix("ImageSets/Main/")) {
-        if !found.iter().any(|l| l.root == root) && tree.has_folder(&format!("{root}Annotations")) {
+    // Lists without a single annotation, and planes alone.
+    let sets = survey.folders.keys().filter_map(|f| f.strip_suffix("Main/").or(f.strip_suffix("Segmentation/")));
+    for root in sets.filter_map(|f| f.strip_suffix("ImageSets/")) {
+        let has = |name: &str| tree.has_folder(&format!("{root}{name}"));
+        if !found.iter().any(|l| l.root == root) && (has("Annotations") || has("SegmentationClass")) {
             found.push(layout(tree, survey, root, &format!("{root}Annotations/"), true));
         }
     }

@@ -2,8 +2,9 @@
 
 use super::{Survey, folder_of, leaf};
 use crate::check::tree::Tree;
+use crate::check::yolo::yaml;
 use crate::stream::StreamError;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::io::{BufRead, Read};
 
@@ -51,9 +52,9 @@ pub fn configs(tree: &Tree, survey: &Survey) -> Result<Vec<Config>, StreamError>
 /// Whether a YAML file has classes and parts: settings of a training have neither.
 fn describes(tree: &Tree, path: &str) -> Result<bool, StreamError> {
     let bytes = front(tree, path)?;
-    let map = std::str::from_utf8(&bytes).ok().and_then(|text| serde_saphyr::from_str::<Map<String, Value>>(text).ok());
-    Ok(map.is_some_and(|map| {
-        let has = |key: &&str| map.contains_key(*key);
+    let map = yaml::parse(&yaml::decode(&bytes).0).ok();
+    Ok(map.as_ref().and_then(Value::as_object).is_some_and(|map| {
+        let has = |key: &&str| map.get(*key).is_some_and(|value| !value.is_null());
         ["names", "nc"].iter().any(has) && ["train", "val", "test", "validation", "names"].iter().any(has)
     }))
 }

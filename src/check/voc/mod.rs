@@ -168,7 +168,7 @@ fn image_of(tree: &Tree, layout: &Layout, path: &str, name: Option<&str>) -> Str
     let images = &layout.images;
     let id = id_of(layout, path);
     let named = name.map(|name| format!("{images}{name}"));
-    if let Some(named) = named.as_ref().filter(|named| layout.devkit || tree.has(named)) {
+    if let Some(named) = named.as_ref().filter(|named| tree.has(named)) {
         return named.clone();
     }
     let leaf = name.map(|name| format!("{images}{}", leaf(&name.replace('\\', "/"))));

@@ -16,14 +16,27 @@ pub fn decode(bytes: &[u8]) -> Result<String, (usize, String)> {
         rest.trim_start_matches(quote).split(quote).next().unwrap_or_default().to_ascii_lowercase()
     });
     match declared.as_deref() {
-        Some("iso-8859-1" | "latin-1" | "latin1" | "windows-1252" | "cp1252") => {
-            Ok(bytes.iter().map(|b| char::from(*b)).collect())
-        }
+        Some("iso-8859-1" | "latin-1" | "latin1") => Ok(bytes.iter().map(|b| char::from(*b)).collect()),
+        Some("windows-1252" | "cp1252") => Ok(bytes.iter().map(|b| windows_1252(*b)).collect()),
         _ => match std::str::from_utf8(bytes) {
             Ok(text) => Ok(text.trim_start_matches('\u{feff}').to_owned()),
-            Err(e) => Err((e.valid_up_to(), "it is not UTF-8, and does not say what it is".to_owned())),
+            Err(e) => {
+                let says = declared.as_deref().filter(|name| !matches!(*name, "utf-8" | "utf8"));
+                let says = says
+                    .map_or("and does not say what it is".to_owned(), |name| format!("and {name:?} is not read here"));
+                Err((e.valid_up_to(), format!("it is not UTF-8, {says}")))
+            }
         },
     }
+}
+
+/// Where Windows has letters and Latin-1 has controls.
+fn windows_1252(byte: u8) -> char {
+    const LETTERS: [char; 32] = [
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘',
+        '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+    ];
+    byte.checked_sub(0x80).and_then(|at| LETTERS.get(usize::from(at))).copied().unwrap_or(char::from(byte))
 }
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, (usize, String)> {

@@ -214,6 +214,9 @@ fn parse(bytes: &[u8]) -> Result<Element, (u64, String)> {
                 if open.len() >= DEPTH || root.is_some() {
                     return Err(fail("elements after the end, or nested too deeply".into()));
                 }
+                if open.is_empty() && tag.attributes().flatten().any(|a| a.key.as_ref() == "xmlns") {
+                    return Err(fail("its elements have a namespace: readers look for those that have none".into()));
+                }
                 let name = tag.name().as_ref().to_owned();
                 open.push(Element { name, line: line_at(at), ..Element::default() });
                 None

@@ -1,11 +1,12 @@
 //! `data.yaml` as PyYAML and Ultralytics read it.
 
+use super::yaml;
 use crate::check::finding::{Findings, Place};
 use crate::check::layout::folder_of;
 use crate::check::rules::{
     YOLO_CLASSES_TXT_DIFFERS, YOLO_DATA_YAML_INVALID, YOLO_FLIP_IDX_INVALID, YOLO_FLIP_IDX_MISSING,
     YOLO_KPT_SHAPE_INVALID, YOLO_NAME_NOT_QUOTED, YOLO_NAME_REPEATED, YOLO_NAMES_INVALID, YOLO_NC_DIFFERS,
-    YOLO_PATH_KEY, YOLO_SPLIT_KEY_MISSING, YOLO_VAL_EMPTY,
+    YOLO_PATH_KEY, YOLO_SPLIT_KEY_MISSING, YOLO_VAL_EMPTY, YOLO_YAML_ENCODING,
 };
 use crate::check::tree::Tree;
 use crate::stream::StreamError;
@@ -33,9 +34,12 @@ pub struct DataYaml {
 /// [`StreamError`]: a file cannot be read, or a finding cannot be written.
 pub fn read(tree: &Tree, path: &str, out: &mut Findings) -> Result<Option<DataYaml>, StreamError> {
     let bytes = tree.read(path)?;
-    let parsed = std::str::from_utf8(&bytes).map_err(|e| e.to_string());
-    let parsed = parsed.and_then(|text| serde_saphyr::from_str::<Value>(text).map_err(|e| first_line(&e.to_string())));
-    let map = match parsed {
+    let (text, lost) = yaml::decode(&bytes);
+    if lost {
+        let message = "bytes that are no UTF-8 are left out of it, and out of the names";
+        out.add(&YOLO_YAML_ENCODING, Place::file(path), message)?;
+    }
+    let map = match yaml::parse(&text) {
         Ok(Value::Object(map)) => map,
         Ok(_) => {
             out.add(&YOLO_DATA_YAML_INVALID, Place::file(path), "it is not a mapping")?;
@@ -46,7 +50,6 @@ pub fn read(tree: &Tree, path: &str, out: &mut Findings) -> Result<Option<DataYa
             return Ok(None);
         }
     };
-    let text = String::from_utf8_lossy(&bytes);
     let mut yaml = DataYaml::default();
     splits(&map, path, &mut yaml, out)?;
     if let Some(value) = map.get("path").filter(|v| !v.is_null()) {
@@ -94,21 +97,17 @@ pub fn repeated_names(names: &[String], place: Place<'_>, out: &mut Findings) ->
     Ok(())
 }
 
-fn first_line(text: &str) -> String {
-    text.lines().next().unwrap_or_default().trim_end_matches(':').to_owned()
-}
-
 fn splits(map: &Map<String, Value>, path: &str, yaml: &mut DataYaml, out: &mut Findings) -> Result<(), StreamError> {
     // Of supervision, which is told the folders: classes alone.
     let any = ["train", "val", "validation", "test"].iter().any(|key| map.contains_key(*key));
     for key in ["train", "val", "test"] {
         let value = match map.get(key) {
             None if key == "val" && map.contains_key("validation") => map.get("validation"),
-            Some(Value::Null) if key == "train" => {
+            Some(value) if is_nothing(value) && key == "train" => {
                 out.add(&YOLO_SPLIT_KEY_MISSING, Place::at(path, key), "`train` has no value")?;
                 None
             }
-            Some(Value::Null) if key == "val" => {
+            Some(value) if is_nothing(value) && key == "val" => {
                 out.add(&YOLO_VAL_EMPTY, Place::at(path, key), "`val` has no value")?;
                 None
             }
@@ -119,7 +118,8 @@ fn splits(map: &Map<String, Value>, path: &str, yaml: &mut DataYaml, out: &mut F
             value => value,
         };
         let places = match value {
-            None | Some(Value::Null) => continue,
+            None => continue,
+            Some(value) if is_nothing(value) => continue,
             Some(Value::String(one)) => vec![one.clone()],
             Some(Value::Array(list)) if list.iter().all(Value::is_string) => {
                 list.iter().filter_map(Value::as_str).map(str::to_owned).collect()
@@ -133,6 +133,11 @@ fn splits(map: &Map<String, Value>, path: &str, yaml: &mut DataYaml, out: &mut F
         yaml.splits.push((key, places));
     }
     Ok(())
+}
+
+/// No value, an empty text, an empty list: Ultralytics takes each for no part.
+fn is_nothing(value: &Value) -> bool {
+    value.is_null() || value.as_str() == Some("") || value.as_array().is_some_and(Vec::is_empty)
 }
 
 /// The class names in order; `None` when `names` is missing or cannot be used.
@@ -200,7 +205,8 @@ fn unquoted(text: &str, path: &str, out: &mut Findings) -> Result<bool, StreamEr
             // `0: name`, but not the `1:30` of a list; behind `0:` may stand nothing.
             let key = value.strip_suffix(':').filter(|key| key.bytes().all(|b| b.is_ascii_digit()) && !key.is_empty());
             let name = value.split_once(": ").map_or(value, |(_, name)| name).trim();
-            let (name, read) = if key.is_some() { ("nothing", Some("None")) } else { (name, reads_as(name)) };
+            let empty = key.is_some() || (value == "-" && !brackets);
+            let (name, read) = if empty { ("nothing", Some("None")) } else { (name, reads_as(name)) };
             if let Some(read) = read {
                 any = true;
                 let message = format!("{name} is read as {read}: write the name in quotes");
@@ -235,6 +241,19 @@ fn reads_as(scalar: &str) -> Option<&'static str> {
         && body.split(':').next().is_some_and(digits);
     if octal || hex || underscored || signed || sixty {
         return Some("a whole number");
+    }
+    if body.strip_prefix("0b").is_some_and(|b| !b.is_empty() && b.bytes().all(|b| matches!(b, b'0' | b'1' | b'_'))) {
+        return Some("a whole number");
+    }
+    if matches!(body, ".inf" | ".Inf" | ".INF") || matches!(scalar, ".nan" | ".NaN" | ".NAN") {
+        return Some("a decimal number");
+    }
+    // An exponent needs a point before it, and its sign: 1e3 is a text, 1.0e+3 is 1000.0.
+    let exponent = body.split_once(['e', 'E']).filter(|(number, power)| {
+        number.contains('.') && power.strip_prefix(['+', '-']).is_some_and(|n| digits(n)) && !number.starts_with('.')
+    });
+    if exponent.is_some_and(|(number, _)| number.split('.').all(|part| part.is_empty() || digits(part))) {
+        return Some("a decimal number");
     }
     // 1.50 is 1.5, .5 is 0.5, 1. is 1.0.
     if let Some((whole, rest)) = body.split_once('.')
@@ -311,12 +330,16 @@ mod tests {
 
     #[test]
     fn plain_scalars_that_change() {
-        for changed in ["no", "ON", "~", "null", "010", "0x1F", "1_000", "+5", "1:30", "1.50", ".5", "1."] {
+        for changed in [
+            "no", "ON", "~", "null", "010", "0x1F", "1_000", "+5", "1:30", "1.50", ".5", "1.", "0b10", ".nan", "-.inf",
+            "1.0e+3",
+        ] {
             assert!(reads_as(changed).is_some(), "{changed}");
         }
-        for same in
-            ["car", "5", "-5", "1.5", "0.0", "True", "False", "\"no\"", "'no'", "nope", "a:b", "08", "1:75", "y"]
-        {
+        for same in [
+            "car", "5", "-5", "1.5", "0.0", "True", "False", "\"no\"", "'no'", "nope", "a:b", "08", "1:75", "y", "1e3",
+            "-.nan",
+        ] {
             assert!(reads_as(same).is_none(), "{same}");
         }
     }

@@ -6,6 +6,7 @@ use crate::check::layout::leaf;
 use crate::check::rules::YOLO_LABEL_ENCODING;
 use crate::check::tree::Tree;
 use crate::stream::StreamError;
+use std::borrow::Cow;
 
 /// What a label file holds.
 pub struct Read {
@@ -41,6 +42,7 @@ pub fn read(tree: &Tree, path: &str, head: Head) -> Result<Option<Read>, StreamE
             return Ok(Some(read));
         }
     };
+    let text = with_line_feeds(text);
     let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
     let rows: Vec<Row<'_>> =
         lines.map(|(n, line)| Row { place: Place::line(path, n), values: numbers(line) }).collect();
@@ -48,6 +50,17 @@ pub fn read(tree: &Tree, path: &str, head: Head) -> Result<Option<Read>, StreamE
     let class = |row: &Row<'_>| row.values.as_ref().ok()?.first().copied();
     read.classes = rows.iter().filter_map(class).filter(|c| (0.0..1e9).contains(c)).map(|c| c as u64).collect();
     Ok(Some(read))
+}
+
+/// A text with a line feed for each of the ends that Python has for a line.
+fn with_line_feeds(text: &str) -> Cow<'_, str> {
+    let is_end =
+        |c: char| matches!(c, '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    let plain = |b: u8| (b' '..=b'~').contains(&b) || matches!(b, b'\n' | b'\t');
+    if text.bytes().all(plain) || !text.contains(is_end) {
+        return text.into();
+    }
+    text.replace("\r\n", "\n").replace(is_end, "\n").into()
 }
 
 fn numbers(line: &str) -> Result<Vec<f64>, String> {

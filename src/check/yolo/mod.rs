@@ -5,6 +5,7 @@ pub mod data_yaml;
 mod labels;
 mod parts;
 pub mod rows;
+pub mod yaml;
 
 use super::finding::{Findings, Place};
 use super::images::{Images, Record, is_image};
@@ -105,6 +106,7 @@ pub fn undescribed(
         let any_image = folders.iter().any(|folder| survey.any_image(folder));
         let around = folder_of(list.as_deref().unwrap_or_default());
         let mut dataset = Dataset::new(tree, survey, &place, around, &yaml, any_image);
+        out.pictures.begin(&place);
         for labels in folders {
             dataset.part(&undescribed_part(survey, labels), out)?;
         }
@@ -364,7 +366,14 @@ impl<'d> Dataset<'d> {
                 continue;
             }
             let both = super::images::ULTRALYTICS.iter().flat_map(|ext| [(*ext).to_owned(), ext.to_ascii_uppercase()]);
-            if let Some(found) = both.into_iter().find(|ext| self.tree.has(&format!("{stem}.{ext}"))) {
+            // A part that is the folder around both.
+            let beside = label.strip_suffix(".txt").and_then(|stem| {
+                let (around, name) = stem.rsplit_once("labels/").filter(|_| images == labels)?;
+                Some(format!("{around}images/{name}"))
+            });
+            let stems = [Some(stem), beside];
+            let has = |ext: &String| stems.iter().flatten().any(|stem| self.tree.has(&format!("{stem}.{ext}")));
+            if let Some(found) = both.into_iter().find(has) {
                 usual = found;
             } else if has_rows(self.tree, &label) {
                 // Notes lie among labels, too.

@@ -99,7 +99,7 @@ pub fn of_yaml(tree: &Tree, file: &str, yaml: &DataYaml, out: &mut Findings) -> 
             let there = |path: &String| tree.has_folder(path) || tree.has(path);
             let found = tries.iter().flatten().find(|path| there(path)).cloned();
             let source = match found {
-                Some(path) if tree.has_folder(&path) => Source::Folder(format!("{}/", path.trim_end_matches('/'))),
+                Some(path) if tree.has_folder(&path) => Source::Folder(as_folder(&path)),
                 Some(path) if is_image(&path) => Source::Folder(folder_of(&path).to_owned()),
                 Some(path) => Source::List(path),
                 None => {
@@ -108,7 +108,7 @@ pub fn of_yaml(tree: &Tree, file: &str, yaml: &DataYaml, out: &mut Findings) -> 
                             .push(format!("{file}: `{key}: {place}` was not read: it is outside of what was given"));
                         continue;
                     };
-                    let images = format!("{}/", images.trim_end_matches('/'));
+                    let images = as_folder(&images);
                     // The labels may be here all the same: an export without images.
                     if !tree.has_folder(&replaced(tree, &images)) && !place.is_empty() {
                         // Only training and validation are asked for.
@@ -126,14 +126,21 @@ pub fn of_yaml(tree: &Tree, file: &str, yaml: &DataYaml, out: &mut Findings) -> 
     Ok(parts)
 }
 
+/// A folder with a slash at the end; the root of the dataset is empty.
+fn as_folder(path: &str) -> String {
+    match path.trim_end_matches('/') {
+        "" if !path.starts_with('/') => String::new(),
+        path => format!("{path}/"),
+    }
+}
+
 /// The folder that the parts are relative to.
 fn root(tree: &Tree, file: &str, yaml: &DataYaml, out: &mut Findings) -> Result<String, StreamError> {
     let beside = folder_of(file).to_owned();
     let Some(path) = &yaml.path else { return Ok(beside) };
     let found = tree.resolve(&beside, path).filter(|folder| tree.has_folder(folder) || folder.is_empty());
     match found {
-        Some(folder) if folder.is_empty() => Ok(folder),
-        Some(folder) => Ok(format!("{}/", folder.trim_end_matches('/'))),
+        Some(folder) => Ok(as_folder(&folder)),
         None => {
             if path.starts_with('/') {
                 let message =
@@ -161,9 +168,18 @@ pub fn listed(
     let text = String::from_utf8_lossy(&bytes);
     let beside = folder_of(list);
     let (mut images, mut relative) = (Vec::new(), 0u64);
-    for (number, line) in (1..).zip(text.trim_start_matches('\u{feff}').lines()) {
+    let text = text.trim_start_matches('\u{feff}');
+    let last = text.trim_end().lines().count();
+    for (number, line) in (1..).zip(text.lines()) {
+        // Ultralytics takes off what surrounds the whole list, darknet what surrounds a line.
+        let ends_blank = !darknet && (number as usize) < last && line.trim_end() != line;
         let line = line.trim();
         if line.is_empty() {
+            continue;
+        }
+        if ends_blank {
+            let message = "blanks behind the name: the reader takes them for a part of it, and passes over it";
+            out.add(&YOLO_IMAGE_TYPE, Place::line(list, number), message)?;
             continue;
         }
         if !is_image(line) {

@@ -1,0 +1,43 @@
+//! Opens files and nothing else: a pipe with the name of a label would be waited for without end.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// A regular file and its length.
+///
+/// # Errors
+/// It is not there, cannot be opened, or is no regular file ([`io::ErrorKind::InvalidInput`]).
+pub fn open(path: &Path) -> io::Result<(File, u64)> {
+    let file = open_at_once(path)?;
+    let meta = file.metadata()?;
+    if meta.is_file() { Ok((file, meta.len())) } else { Err(no_file()) }
+}
+
+/// The bytes of a regular file.
+///
+/// # Errors
+/// As [`open`], and those of reading it.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let (mut file, length) = open(path)?;
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default().min(1 << 30) + 1);
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn no_file() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file")
+}
+
+/// Opens without waiting for somebody to write into a pipe.
+#[cfg(feature = "net")]
+fn open_at_once(path: &Path) -> io::Result<File> {
+    use rustix::fs::OFlags;
+    use std::os::unix::fs::OpenOptionsExt;
+    File::options().read(true).custom_flags(OFlags::NONBLOCK.bits() as i32).open(path)
+}
+
+#[cfg(not(feature = "net"))]
+fn open_at_once(path: &Path) -> io::Result<File> {
+    if std::fs::metadata(path)?.is_file() { File::open(path) } else { Err(no_file()) }
+}
