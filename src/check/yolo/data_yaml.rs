@@ -250,7 +250,7 @@ fn reads_as(scalar: &str) -> Option<&'static str> {
     }
     // An exponent needs a point before it, and its sign: 1e3 is a text, 1.0e+3 is 1000.0.
     let exponent = body.split_once(['e', 'E']).filter(|(number, power)| {
-        number.contains('.') && power.strip_prefix(['+', '-']).is_some_and(|n| digits(n)) && !number.starts_with('.')
+        number.contains('.') && power.strip_prefix(['+', '-']).is_some_and(digits) && !number.starts_with('.')
     });
     if exponent.is_some_and(|(number, _)| number.split('.').all(|part| part.is_empty() || digits(part))) {
         return Some("a decimal number");
