@@ -22,12 +22,12 @@ pub(crate) mod voc;
 mod workers;
 pub(crate) mod yolo;
 
-pub use finding::{Findings, Rule, Severity, Tally};
+pub use finding::{Findings, Place, Rule, Severity, Tally};
+pub use report::{Lines, Report};
 pub use rules::ALL as RULES;
 pub use tree::Tree;
 
 use crate::stream::StreamError;
-use finding::Place;
 use layout::{Found, Survey};
 use objects::Objects;
 

@@ -21,6 +21,7 @@ mod names;
 mod naming;
 mod parts;
 mod properties;
+mod readers;
 mod repeats;
 mod rows;
 mod split;

@@ -188,17 +188,6 @@ fn polygon(points: &[f64], say: &mut Say<'_>) -> Result<[f64; 4], StreamError> {
     if let Some(n) = outside.filter(|_| !around.iter().any(|n| !(-0.01..=1.01).contains(n))) {
         say(&LABEL_POINT_OUTSIDE, &format!("coordinate {n} lies outside the image and is taken as it is"))?;
     }
-    let at = |i: usize| [points[2 * i], points[2 * i + 1]];
-    let n = points.len() / 2;
-    let twice: f64 = (0..n)
-        .map(|i| {
-            let ([x, y], [u, v]) = (at(i), at((i + 1) % n));
-            x * v - u * y
-        })
-        .sum();
-    if w > 0.0 && h > 0.0 && twice == 0.0 {
-        say(&LABEL_EMPTY, "a polygon without area: there is no mask")?;
-    }
     Ok(around)
 }
 

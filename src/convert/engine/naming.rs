@@ -82,6 +82,14 @@ pub fn hashed(text: &str) -> String {
     format!("id_{hex}")
 }
 
+/// A stem that readers of folders see: they pass over names with a leading dot.
+pub fn seen(stem: &str) -> Cow<'_, str> {
+    match stem.strip_prefix('.') {
+        Some(rest) => format!("_{rest}").into(),
+        None => stem.into(),
+    }
+}
+
 /// Any value as one component of a path: the exact value where it can be one, else [`safe`].
 pub fn component(value: &str) -> String {
     if value.contains(['/', '\\']) { safe(value) } else { leaf(value).unwrap_or_else(|_| safe(value)) }

@@ -13,7 +13,7 @@
 use crate::convert::declaration::{Attributes, By, Carries, Declaration, Splits, Tools, UnitKind};
 use crate::convert::engine::classes::Classes;
 use crate::convert::engine::naming;
-use crate::convert::engine::naming::folder;
+use crate::convert::engine::naming::{folder, seen};
 use crate::convert::engine::record::RecordRef;
 use crate::convert::engine::split::UNASSIGNED;
 use crate::convert::format::{Collector, Format, RenderContext, RunEnd, Unit};
@@ -23,6 +23,7 @@ use crate::convert::report::tally::Fate;
 use crate::dm::annotation::Tool;
 use crate::dm::{Annotation, Reason};
 use crate::stream::StreamError;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -104,6 +105,10 @@ impl Format for ImageFolder {
         let split = if r.split.is_empty() { NO_SPLIT } else { &r.split };
         let class = own_folder(&self.folders, class);
         Some(format!("{split}/{class}/{}{}", r.stem, r.name.ext))
+    }
+
+    fn stem<'s>(&self, stem: &'s str) -> Cow<'s, str> {
+        seen(stem)
     }
 
     fn collector(&self) -> Box<dyn Collector> {

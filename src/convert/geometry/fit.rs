@@ -329,10 +329,11 @@ impl Rings {
     }
 }
 
-/// Whether a ring has an area that is a finite number, and a hull that has one.
+/// Whether a ring has an area that is a finite number, and a hull that has one. What the rounding of the sums leaves is none.
 fn has_area(ring: &[[f64; 2]]) -> bool {
+    const ROUNDING: f64 = 1e-12;
     let (area, hull) = (area(ring), hull(ring));
-    area > 0.0 && area.is_finite() && hull.w > 0.0 && hull.h > 0.0
+    area > ROUNDING * hull.w * hull.h && area.is_finite() && hull.w > 0.0 && hull.h > 0.0
 }
 
 /// A box inside the image. Gives the box and whether it was cut.

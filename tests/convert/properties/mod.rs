@@ -2,6 +2,7 @@
 //! in the image, and does not depend on the number of threads.
 
 mod checks;
+mod exports;
 mod mutations;
 mod payloads;
 
@@ -16,12 +17,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 use synpipe::cli::convert::Args;
 use synpipe::convert as registry;
 use synpipe::convert::FORMATS;
-use synpipe::convert::run;
+use synpipe::convert::{Summary, run};
 use synpipe::stream::{Reader, Writer};
 
 /// Output shared with the run.
 #[derive(Clone, Default)]
 struct Sink(Arc<Mutex<Vec<u8>>>);
+
+impl Sink {
+    /// What was written so far.
+    fn text(&self) -> String {
+        let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        String::from_utf8(bytes).expect("UTF-8")
+    }
+}
 
 impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -45,15 +54,21 @@ impl Read for Drip {
 
 /// The bytes of the output, or the error.
 fn convert(options: &[&str], input: &str, threads: usize) -> Result<Vec<u8>, String> {
+    exported(options, input, threads).map(|(bytes, _)| bytes)
+}
+
+/// The bytes of the output and what the run says of it, or the error.
+fn exported(options: &[&str], input: &str, threads: usize) -> Result<(Vec<u8>, Summary), String> {
     let args = Args::try_parse_from([&["syn-convert", "--to"], options].concat()).map_err(|e| e.to_string())?;
     let options = args.options().map_err(|e| e.to_string())?;
     let (name, format) = registry::build(args.to.as_deref().unwrap_or_default(), &options)?;
     let input = io::Cursor::new(input.as_bytes().to_vec());
     let reader = Reader::from_read("input", Drip(input), 1 << 20).map_err(|e| e.to_string())?;
     let sink = Sink::default();
-    run(name, format, options, reader, Writer::to(Box::new(sink.clone())), threads).map_err(|e| e.to_string())?;
+    let done = run(name, format, options, reader, Writer::to(Box::new(sink.clone())), threads);
+    let told = done.map_err(|e| e.to_string())?;
     let bytes = sink.0.lock().map_err(|e| e.to_string())?.clone();
-    Ok(bytes)
+    Ok((bytes, told))
 }
 
 /// A row. What is around the payload is odd now and then too.

@@ -136,6 +136,10 @@ impl Renderer<'_, '_> {
                 self.rings(a, None, cx)
             }
             Geometry::Mask(mask) => {
+                // Readers hold a run length in 32 bits.
+                if u64::from(self.size.w) * u64::from(self.size.h) > u64::from(u32::MAX) {
+                    return Err(Reason::SourceImageInvalid);
+                }
                 fit.mask(mask, self.unit.arena, &mut self.runs, &mut self.losses)?;
                 self.mask(a, cx)
             }

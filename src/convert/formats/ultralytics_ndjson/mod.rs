@@ -12,11 +12,12 @@
 pub mod args;
 
 use super::yolo::row::Style;
-use super::yolo::{CARRIED, Task, UNREAD, folder, render};
+use super::yolo::{CARRIED, Task, UNREAD, folder, render, unread};
 use crate::convert::declaration::{
     Attributes, By, Declaration, Document as OneDocument, Splits, TRAIN_VAL_TEST, UnitKind,
 };
 use crate::convert::engine::classes::Classes;
+use crate::convert::engine::naming::seen;
 use crate::convert::engine::record::RecordRef;
 use crate::convert::engine::split::role;
 use crate::convert::format::{Collector, Format, RenderContext, RunEnd, Unit};
@@ -30,6 +31,7 @@ use crate::convert::output::text::{Text, lit};
 use crate::presigned::{is_presigned, without_query};
 use crate::stream::StreamError;
 use args::Presigned;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Where the one document is.
@@ -114,6 +116,10 @@ impl Format for UltralyticsNdjson {
         true
     }
 
+    fn stem<'s>(&self, stem: &'s str) -> Cow<'s, str> {
+        seen(stem)
+    }
+
     fn collector(&self) -> Box<dyn Collector> {
         Box::new(Dataset {
             task: self.task,
@@ -122,6 +128,7 @@ impl Format for UltralyticsNdjson {
             presigned: self.presigned,
             signed: 0,
             relative: 0,
+            images: [0; 3],
             begun: false,
             waiting: Spool::default(),
         })
@@ -137,6 +144,8 @@ struct Dataset {
     signed: u64,
     /// Relative URLs so far.
     relative: u64,
+    /// Images so far, those of `train`, and those of `val`.
+    images: [u64; 3],
     /// The header is written.
     begun: bool,
     /// Lines with holes, while the names of the classes are not final.
@@ -147,7 +156,12 @@ impl Collector for Dataset {
     fn record(&mut self, r: &RecordRef<'_>, classes: &Classes, out: &mut Files) -> Result<String, StreamError> {
         let mut line = out.new_text();
         line.reserve(r.parts.size() + 256);
-        self.image(r, role(folder(&r.split)), &mut line)?;
+        let split = role(folder(&r.split));
+        let [images, train, val] = &mut self.images;
+        *images += 1;
+        *train += u64::from(split == "train");
+        *val += u64::from(split == "val");
+        self.image(r, split, &mut line)?;
         if !classes.closed {
             self.waiting.put_text(line.get())?;
             return Ok(DOCUMENT.to_owned());
@@ -181,6 +195,11 @@ impl Collector for Dataset {
                     "{n} presigned URLs are in the file: they expire, and whoever has the file can fetch the images until then"
                 ),
             });
+        }
+        let [images, train, val] = self.images;
+        out.notes.extend(unread(images > 0 && train == 0, &end.classes.names));
+        if train == 1 && val == 0 {
+            out.notes.push("train has one image and val none: Ultralytics refuses such a dataset".to_owned());
         }
         let mut document = Document::new(DOCUMENT, out);
         if !self.begun {

@@ -10,6 +10,7 @@ use crate::convert::engine::classes::{ClassRef, Classes, Final};
 use crate::convert::engine::record::RecordRef;
 use crate::convert::engine::split::role;
 use crate::convert::format::{Collector, RunEnd};
+use crate::convert::options::Segmentation;
 use crate::convert::output::document::Document;
 use crate::convert::output::files::Files;
 use crate::convert::output::parts::Parts;
@@ -18,8 +19,9 @@ use crate::convert::output::spool::Spool;
 use crate::convert::output::text::lit;
 use crate::convert::output::xml::legal;
 use crate::stream::StreamError;
+use crate::text::count;
 use serde_json::{Map, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
 
 /// The image set of a run without splits.
@@ -28,6 +30,14 @@ const NO_SPLIT: &str = "trainval";
 /// The image set of a split: those of a part that means train, val or test have the name that readers open.
 fn set_of(split: &str) -> &str {
     if split.is_empty() { NO_SPLIT } else { role(split) }
+}
+
+/// The name of what is nothing, in label maps.
+const BACKGROUND: &str = "background";
+
+/// The name that a class is written under. One called as the background would have two lines in the label map, which Datumaro refuses.
+pub fn class_name(class: &str) -> &str {
+    if class == BACKGROUND { "background_object" } else { class }
 }
 
 /// Stems of one split.
@@ -43,6 +53,8 @@ pub struct Devkit {
     sets: BTreeMap<String, Set>,
     /// Whether any image has planes.
     any_plane: bool,
+    /// Images that are no JPEGs.
+    not_jpeg: u64,
     /// Planes with classes of no known number yet: stem, id, mosaic.
     waiting: Spool,
 }
@@ -57,6 +69,7 @@ impl Collector for Devkit {
         document.reserve(r.parts.size() + 256);
         xml::push_document(&mut document, &format!("{}{}", r.stem, extension(&r.name.ext)), middle, objects);
         out.text(&path, document.get(), false, Some(id))?;
+        self.not_jpeg += u64::from(extension(&r.name.ext) != ".jpg");
         let split = set_of(&r.split);
         if !self.sets.contains_key(split) {
             self.sets.insert(split.to_owned(), Set::default());
@@ -96,6 +109,26 @@ impl Collector for Devkit {
             let classes = class_indices(&mosaic, Some(end.classes))?.ok_or(StreamError::Internal("class number"))?;
             encode_and_write(stem, id, &mosaic, &classes, out)
         })?;
+        if self.not_jpeg > 0 {
+            out.notes.push(format!(
+                "{} of another extension than .jpg: torchvision and MMDetection open JPEGImages/NAME.jpg and nothing else",
+                count(self.not_jpeg, "image")
+            ));
+        }
+        if self.any_plane && end.options.segmentation == Segmentation::Semantic {
+            out.notes.push(
+                "regions of --segmentation semantic are in the class planes only: Datumaro takes them for background where an image \
+                 has an object plane, too"
+                    .to_owned(),
+            );
+        }
+        if end.classes.names.iter().any(|name| name == BACKGROUND) {
+            out.notes.push(format!(
+                "the class {BACKGROUND:?} is written as {:?}: label maps have that name for what is nothing; --class-map \
+                 {BACKGROUND}=NAME gives it another",
+                class_name(BACKGROUND)
+            ));
+        }
         for split in end.splits {
             self.sets.entry(set_of(split).to_owned()).or_default();
         }
@@ -160,10 +193,14 @@ fn image_set(path: &str, stems: Sorted, out: &mut Files) -> Result<(), StreamErr
 
 /// Class names with their colours; none for classes that no plane can hold.
 fn label_map(classes: &Final) -> String {
+    let mut taken = HashSet::new();
     let mut map = String::from("# label:color_rgb:parts:actions\nbackground:0,0,0::\n");
     for (name, index) in classes.names.iter().zip(1u32..) {
         // As in the XML files, but for what the lines cannot hold.
-        let name = legal(name).replace([':', '\n', '\r'], " ");
+        let mut name = class_name(&legal(name)).replace([':', '\n', '\r'], " ");
+        while !taken.insert(name.clone()) {
+            name.push('_');
+        }
         let _ = match u8::try_from(index) {
             Ok(i) if index <= MAX_INDEX => {
                 let [r, g, b] = palette_colour(i);
@@ -182,8 +219,9 @@ fn fits_label_map(name: &str) -> bool {
 
 /// Datumaro's own list of classes, which it reads in the place of `labelmap.txt`, and which can hold any name.
 fn dataset_meta(classes: &Final) -> Result<String, StreamError> {
-    let names: Vec<String> =
-        std::iter::once("background".to_owned()).chain(classes.names.iter().map(|n| legal(n))).collect();
+    let names: Vec<String> = std::iter::once(BACKGROUND.to_owned())
+        .chain(classes.names.iter().map(|n| class_name(&legal(n)).to_owned()))
+        .collect();
     let colours =
         (0..names.len()).map(|i| u8::try_from(i).ok().filter(|i| u32::from(*i) <= MAX_INDEX).map(palette_colour));
     let meta = json!({

@@ -18,6 +18,7 @@ pub mod planes;
 pub mod xml;
 
 use crate::convert::declaration::{Attributes, By, Carries, Declaration, Splits, Tools, UnitKind};
+use crate::convert::engine::naming::seen;
 use crate::convert::format::{Collector, Format, RenderContext, Unit};
 use crate::convert::formats::shapes::Polygons;
 use crate::convert::geometry::fit::rings_of;
@@ -98,7 +99,10 @@ impl Format for Voc {
 
     /// Readers split image sets at white space.
     fn stem<'s>(&self, stem: &'s str) -> Cow<'s, str> {
-        if stem.contains(char::is_whitespace) { stem.replace(char::is_whitespace, "_").into() } else { stem.into() }
+        if stem.contains(char::is_whitespace) {
+            return seen(stem).replace(char::is_whitespace, "_").into();
+        }
+        seen(stem)
     }
 
     fn collector(&self) -> Box<dyn Collector> {
@@ -180,7 +184,7 @@ impl Image {
         cx.list_class(a)?;
         let (flags, lost) = Flags::of(a);
         losses.extend(lost.then_some(Reason::CustomAttributesDropped));
-        xml::push_object(cx.parts.text(), cx.classes.rename(&a.class), flags, corners);
+        xml::push_object(cx.parts.text(), devkit::class_name(cx.classes.rename(&a.class)), flags, corners);
         Ok(())
     }
 }

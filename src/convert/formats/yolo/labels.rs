@@ -1,7 +1,7 @@
 //! The collecting side: label files as they come, but for those with a class of no known number yet; `data.yaml` at the end.
 
 use super::data_yaml::data_yaml;
-use super::{Task, folder};
+use super::{Task, folder, unread};
 use crate::convert::engine::classes::Classes;
 use crate::convert::engine::record::RecordRef;
 use crate::convert::engine::split::role;
@@ -70,6 +70,9 @@ impl Collector for Trees {
         if self.trees.iter().all(|tree| tree.held.is_some()) {
             self.trees[0].begin(out)?;
         }
+        let filled = &self.trees.iter().find(|tree| tree.held.is_none()).unwrap_or(&self.trees[0]).filled;
+        let no_train = !filled.is_empty() && !filled.iter().any(|split| role(split) == "train");
+        out.notes.extend(unread(no_train, &end.classes.names));
         for tree in self.trees.into_iter().filter(|tree| tree.held.is_none()) {
             tree.finish(end, out)?;
         }

@@ -20,6 +20,7 @@ pub mod segment;
 use crate::convert::declaration::{
     Attributes, By, Carries, Declaration, Splits, TRAIN_VAL_TEST, Tools, UnitKind, Unread,
 };
+use crate::convert::engine::naming::seen;
 use crate::convert::format::{Collector, Format, RenderContext, Unit};
 use crate::convert::geometry::Size;
 use crate::convert::geometry::keypoints::group_objects;
@@ -27,6 +28,7 @@ use crate::convert::report::tally::Fate;
 use crate::dm::{Annotation, Geometry, Media, Reason, Tool};
 use args::YoloTask;
 use row::{Frame, Style};
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -143,6 +145,19 @@ pub fn folder(split: &str) -> &str {
     if split.is_empty() { NO_SPLIT } else { split }
 }
 
+/// What keeps Ultralytics from reading a dataset, a line each. `no_train`: no image is in the part that it trains with.
+pub fn unread(no_train: bool, classes: &[String]) -> Vec<String> {
+    let mut notes = Vec::new();
+    if no_train {
+        notes.push("no image is in train: Ultralytics refuses such a dataset; choose another --split".to_owned());
+    }
+    if classes.is_empty() {
+        let note = "there is no class: Ultralytics refuses such a dataset; --classes names those that are to come";
+        notes.push(note.to_owned());
+    }
+    notes
+}
+
 impl Format for Yolo {
     fn declaration(&self) -> &'static Declaration {
         &YOLO
@@ -166,6 +181,10 @@ impl Format for Yolo {
 
     fn places_originals(&self) -> bool {
         self.tasks.len() > 1
+    }
+
+    fn stem<'s>(&self, stem: &'s str) -> Cow<'s, str> {
+        seen(stem)
     }
 
     fn collector(&self) -> Box<dyn Collector> {

@@ -89,7 +89,12 @@ fn polygon(
 ) -> Result<(), Reason> {
     let fit = cx.fit(frame.size);
     fit.rings(rings_of(&a.geometry, &frame.arena.coordinates), cx.rings, losses)?;
-    if fit.bounds == Bounds::Keep && !cx.rings.iter().all(|ring| frame.takes_points(ring)) {
+    // Joined they are one row, with one box around it.
+    let taken = match cx.options.formats.yolo.parts {
+        ObjectParts::Join => frame.takes_points(cx.rings.points()),
+        ObjectParts::Separate => cx.rings.iter().all(|ring| frame.takes_points(ring)),
+    };
+    if fit.bounds == Bounds::Keep && !taken {
         return Err(Reason::InvalidGeometry);
     }
     parts(frame, a, cx, losses)
