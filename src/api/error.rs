@@ -104,7 +104,7 @@ pub enum ApiError {
         what: String,
     },
     /// Every try failed in a way that might have passed.
-    #[error("{what} failed {tries} times in {seconds} s, last: {reason}{request}")]
+    #[error("{what} failed{}: {reason}{request}", tries_in_words(*tries, *seconds))]
     GaveUp {
         /// Path of the endpoint.
         what: String,
@@ -174,6 +174,11 @@ const STORAGES: &str = "/storages/";
 /// What a path names.
 fn noun(path: &str) -> &'static str {
     if path.starts_with(STORAGES) { "storage" } else { "project, version or endpoint" }
+}
+
+/// How often something failed, for a message; nothing for the first try.
+fn tries_in_words(tries: u32, seconds: u64) -> String {
+    if tries > 1 { format!(" {tries} times in {seconds} s, last") } else { String::new() }
 }
 
 impl Classified for ApiError {

@@ -1,7 +1,7 @@
 //! What the programs say, in one file to be read from top to bottom: `tests/cases/messages.txt`. Each command line is run against the stand-in
 //! backend, and what it prints on standard error, with its exit code, is compared. `SYNPIPE_BLESS=1` writes the file anew; read the difference.
 
-use crate::place::place;
+use crate::place::{place, server};
 use std::fmt::Write as _;
 
 /// Command lines by what they are about. `rows` are saved rows, `cut` lacks its end, `bare` has no frames, `out` is a dataset, `photos` a folder
@@ -145,8 +145,88 @@ const LINES: &[(&str, &[&str])] = &[
             "printf '{\"path\":\"x\",\"url\":\"http://10.0.0.1/x\"}\\n' | syn-sink --unframed out3",
             "syn-convert --check photos",
             "syn-convert --check missing",
+            "syn-sink --resume out.tar list",
+            "syn-sink --staging-prefix x out2 list",
+            "syn-sink --auto-number s3://bucket/x list",
+            "syn-sink --overwrite photos/1.jpg list",
+            "syn-sink --overwrite - list",
+            "syn-sink --verify - < /dev/null",
+            "mkdir x.zip; syn-sink x.zip list; rmdir x.zip",
+            "syn-sink --shard-size 1MB --resume out2 list",
+            "syn-sink --shard-size 1MB out2.zip list",
+            "syn-sink --shard-size 1MB s3://bucket/x list",
+            "ln -s nowhere dangling; syn-sink --overwrite dangling list; rm dangling",
+            "syn-convert -q --to coco --images omit rows | head -c 300 | syn-sink out2",
+            "syn-convert -q --to coco --images omit rows | syn-sink --local-files hardlink out2.tar",
+            "syn-sink --max-file-bytes 10 --storage 1 list",
         ],
     ),
+    (
+        "Lines that the sink cannot use",
+        &[
+            r#"printf '{"path":"a","text":""}\n{"path":"a/b","text":""}\n' | syn-sink --unframed out2"#,
+            r#"printf '{"path":"a/b","text":""}\n{"path":"a","text":""}\n' | syn-sink --unframed out2"#,
+            r#"printf '{"path":"metadata/manifest.json","text":""}\n' | syn-sink --unframed out2"#,
+            r#"printf '{"path":"metadata/export_summary.json","text":"[]"}\n' | syn-sink --unframed out2"#,
+            r#"printf '{"path":"a","text":"x","more":true}\n{"path":"a","url":"http://h/x"}\n' | syn-sink --unframed out2"#,
+            r#"printf '{"path":"a","url":"/x"}\n' | syn-sink --unframed out2"#,
+            r#"printf '{"path":"a","url":"ftp://h/x"}\n' | syn-sink --unframed out2"#,
+            r#"printf '{"path":"a","url":"http://user:secret@h/x"}\n' | syn-sink --unframed out2"#,
+            r#"printf '{"path":"a","text":"x","bytes":2}\n' | syn-sink --unframed out2"#,
+            r#"printf '{"path":"a","text":"x","sha256":"12"}\n' | syn-sink --unframed out2"#,
+            r#"printf '{"path":"a","text":"x","sha256":"%064d"}\n' 0 | syn-sink --unframed out2"#,
+            r#"printf '{"path":"a","base64":"?"}\n' | syn-sink --unframed out2"#,
+            r#"printf '{"path":"a","file":"out/annotations/instances_all.json"}\n' | syn-sink --unframed --allow-file-refs --overwrite out"#,
+            r#"printf '{"path":"a","file":"missing"}\n' | syn-sink --unframed --allow-file-refs out2"#,
+            r#"printf '{"path":"A","text":""}\n{"path":"a","text":"x"}\n' | syn-sink --unframed out2"#,
+            r#"printf '{"path":"CON","text":""}\n{"path":"b ","text":""}\n' | syn-sink --unframed out2"#,
+            r#"printf '{"path":1}\n' | syn-sink --unframed out2"#,
+            r#"printf '{"id":1}\n' | syn-sink --unframed out2"#,
+            r#"syn-sink --max-line-bytes 64 out2 list"#,
+        ],
+    ),
+    (
+        "Files that are written",
+        &[
+            "mkfifo pipe; ln -s pipe link; syn-filter rows -o link; rm pipe link",
+            "syn-filter rows -o night.zip",
+            "syn-filter rows -o .",
+            "syn-fetch --checkpoint c.json -o night; syn-fetch -p 42 --status completed --checkpoint c.json -o night2",
+            "syn-fetch -q --checkpoint c.json -o night; echo '{' > c.json; syn-fetch --checkpoint c.json -o night",
+            "syn-fetch -q --checkpoint c.json -o night; syn-fetch --target task --checkpoint c.json -o night",
+            "syn-convert -q --to coco --images omit rows | syn-sink --checkpoint c.json out2",
+            "(syn-fetch -q --checkpoint c.json; syn-fetch -q --status completed --checkpoint d.json) | syn-convert -q --to coco --images omit | \
+             syn-sink --checkpoint c.json out2",
+            "syn-fetch -q --target task --checkpoint c.json -o night; syn-fetch -q --checkpoint d.json | \
+             syn-convert -q --to coco --images omit | syn-sink --checkpoint c.json out2",
+            "syn-fetch -q --checkpoint c.json | head -5 | syn-convert -q --to coco --images omit --allow-partial | syn-sink --checkpoint c.json out2",
+            "TMPDIR=/nowhere syn-convert --to coco rows",
+            "TMPDIR=/nowhere syn-sink out2.zip list",
+            "syn-filter --max-line-bytes 64 rows",
+            "syn-convert --to coco --classes missing rows",
+            "syn-convert --to coco --classes photos/1.jpg --keypoints missing rows",
+        ],
+    ),
+];
+
+/// Servers that do not what they should, and what is said of them. All of what the first words say of the stand-in is in its `--help`.
+const SERVERS: &[(&[&str], &str)] = &[
+    (&["--html-rate", "1"], "syn-fetch --retry-for 0"),
+    (&["--fail-rate", "1", "--fail-status", "500"], "syn-fetch --retry-for 0"),
+    (&["--fail-rate", "1", "--fail-status", "429"], "syn-fetch --retry-for 0"),
+    (&["--fail-rate", "1", "--fail-status", "403"], "syn-fetch --retry-for 0"),
+    (&["--fail-rate", "1", "--fail-status", "302"], "syn-fetch --retry-for 0"),
+    (&["--reset-rate", "1"], "syn-fetch --retry-for 0"),
+    (&["--cut-rate", "1"], "syn-fetch --retry-for 0"),
+    (&["--hang-rate", "1", "--hang-ms", "60000"], "syn-fetch --retry-for 0 --timeout 0.2"),
+    (&["--loop-cursor", "--page-size", "5"], "syn-fetch"),
+    (&["--short", "1"], "syn-fetch --retry-for 0"),
+    (&["--bad-digest", "--presigned", "all"], "syn-fetch --retry-for 0"),
+    (&["--data-string"], "syn-fetch"),
+    (&["--ignore-filter", "last_labeled__gte"], "syn-fetch --since 2026-01"),
+    (&["--presigned", "lost"], "syn-fetch"),
+    (&["--die-at", "3", "--page-size", "5"], "syn-fetch --retry-for 0"),
+    (&["--mutate", "delete", "--page-size", "5"], "syn-fetch"),
 ];
 
 const SETUP: &str = "
@@ -186,8 +266,15 @@ fn all_messages_are_those_of_the_file() {
             assert!(!said.trim().is_empty(), "nothing is said: {line}");
             let _ = writeln!(text, "$ {line}\n{said}  exit {}\n", ran.code());
             // Nothing of one line is left for the next.
-            p.line("rm -rf out2 out3 night night.* .night* c.json c.json.*");
+            p.line("rm -rf out2 out3 night night.* .night* c.json c.json.* d.json d.json.*");
         }
+    }
+    let _ = writeln!(text, "# Servers that do not what they should\n");
+    for (args, line) in SERVERS {
+        let faulty = server(args);
+        let ran = p.line(&format!("SYNAPSE_HOST={} {line} > /dev/null", faulty.url));
+        let said = settled(&ran.stderr, &faulty.url, &folder);
+        let _ = writeln!(text, "$ {line}    # {}\n{said}  exit {}\n", args.join(" "), ran.code());
     }
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/messages.txt");
     if std::env::var_os("SYNPIPE_BLESS").is_some() {

@@ -56,7 +56,7 @@ fn dry_run_tells_every_file_and_makes_nothing() {
     p.run(&["--dry-run", "out"], format!("{BEGIN}\n{}\n", text("a", "1"))).exits(3).says("cut");
     p.run(&["--dry-run", "out"], framed(&[r#"{"path":"a","text":"1","bytes":2}"#]))
         .exits(3)
-        .says("1 bytes instead of 2");
+        .says("1 byte instead of 2");
     p.run(&["--dry-run", "src.bin"], framed(&[])).exits(6).says("exists already");
     assert_eq!(names(p.dir.path()), ["src.bin"]);
 }

@@ -80,11 +80,12 @@ async fn counted(client: &Client, plan: &Plan) -> Result<u64, ApiError> {
 async fn shortfall(client: &Client, plan: &Plan, done: &Done<'_>, sent: u64, now: u64) -> Result<ApiError, FetchError> {
     let missing = compare(client, plan, done).await?.missing;
     let n = now - sent;
+    let are = if n == 1 { "is" } else { "are" };
     let twice = match done.walked.duplicates {
         0 => String::new(),
         n => format!(" (it listed {n} more than once)"),
     };
-    let told = format!("{sent} rows came and the server counts {now}{twice}: {n} are missing");
+    let told = format!("{sent} rows came and the server counts {now}{twice}: {n} {are} missing");
     Ok(if !missing.is_empty() {
         ApiError::Short(format!("{told}, among them {}; run again", named(&missing)))
     } else if done.below.is_some() {

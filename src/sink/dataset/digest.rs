@@ -1,5 +1,6 @@
 //! Size and SHA-256 of a file's content: counted while it passes, compared with what the line promised.
 
+use crate::text::count;
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write;
 
@@ -25,7 +26,7 @@ pub struct Digest {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Mismatch {
     /// In size, bytes.
-    #[error("it has {found} bytes instead of {promised}")]
+    #[error("it has {} instead of {promised}", count(*found, "byte"))]
     Bytes {
         /// Size of what came.
         found: u64,
