@@ -127,7 +127,9 @@ fn junit_has_a_test_for_each_rule() {
     loop {
         match reader.read_event().unwrap() {
             quick_xml::events::Event::Eof => break,
-            quick_xml::events::Event::Start(tag) => write!(names, "{} ", tag.name().as_ref()).unwrap(),
+            quick_xml::events::Event::Start(tag) | quick_xml::events::Event::Empty(tag) => {
+                write!(names, "{} ", tag.name().as_ref()).unwrap()
+            }
             _ => {}
         }
     }

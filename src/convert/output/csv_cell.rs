@@ -1,6 +1,6 @@
 //! Cells of tables that people open in a spreadsheet.
 
-use memchr::{memchr, memchr_iter, memchr3, memrchr};
+use memchr::{memchr, memchr3};
 use std::borrow::Cow;
 
 /// How the tables of a run are written.
@@ -78,21 +78,11 @@ pub fn safe(cell: &str) -> Cow<'_, str> {
 
 /// Puts what begins at `start` into quotes.
 fn quote(out: &mut Vec<u8>, start: usize) {
-    let cell = &out[start..];
-    let quotes = memchr_iter(b'"', cell).count();
-    out.insert(start, b'"');
-    if quotes > 0 {
-        // Moves the bytes behind each quote to their place, from the last to the first.
-        let (mut from, mut to) = (out.len(), out.len() + quotes);
-        out.resize(to, 0);
-        while to > from {
-            let quote = memrchr(b'"', &out[..from]).unwrap_or_default();
-            let kept = from - quote;
-            out.copy_within(quote..from, to - kept);
-            (from, to) = (quote, to - kept - 1);
-            out[to] = b'"';
-        }
-    }
+    let cell = out.split_off(start);
+    // Every byte may be a quote.
+    out.resize(start + 2 * cell.len() + 2, b'"');
+    let (_, _, written) = csv_core::quote(&cell, &mut out[start + 1..], b'"', b'"', true);
+    out.truncate(start + 1 + written);
     out.push(b'"');
 }
 

@@ -24,6 +24,7 @@ use crate::convert::formats::shapes::Polygons;
 use crate::convert::geometry::fit::rings_of;
 use crate::convert::geometry::{Size, hull};
 use crate::convert::options::Segmentation;
+use crate::convert::output::xml::Lines;
 use crate::convert::report::tally::Fate;
 use crate::dm::{Annotation, Geometry, Reason, Rect, Tool};
 use devkit::Devkit;
@@ -68,8 +69,7 @@ impl Format for Voc {
 
     fn render(&self, unit: &Unit<'_, '_>, cx: &mut RenderContext<'_>) {
         let Some(size) = unit.size else { return };
-        let mut image = Image { size, base_one: self.base_one, layers: Layers::new(size) };
-        cx.parts.begin_text();
+        let mut image = Image { objects: xml::objects(), size, base_one: self.base_one, layers: Layers::new(size) };
         let mut order: Vec<&Annotation<'_>> = unit.media.into_iter().flat_map(|m| &m.annotations).collect();
         order.sort_by(|a, b| a.id.cmp(&b.id));
         let mut too_large = false;
@@ -86,6 +86,7 @@ impl Format for Voc {
         if too_large {
             cx.tally.item_reason(Reason::SourceImageInvalid, cx.item);
         }
+        cx.parts.begin_text().plain_bytes(&image.objects.finish());
         let mosaic = image.layers.paint(cx);
         xml::push_middle(cx.parts.begin_text(), size, mosaic.is_some());
         if let Some(mosaic) = mosaic {
@@ -119,6 +120,7 @@ fn extension(ext: &str) -> &str {
 
 /// An image being rendered.
 struct Image {
+    objects: Lines,
     size: Size,
     base_one: bool,
     layers: Layers,
@@ -184,7 +186,7 @@ impl Image {
         cx.list_class(a)?;
         let (flags, lost) = Flags::of(a);
         losses.extend(lost.then_some(Reason::CustomAttributesDropped));
-        xml::push_object(cx.parts.text(), devkit::class_name(cx.classes.rename(&a.class)), flags, corners);
+        xml::push_object(&mut self.objects, devkit::class_name(cx.classes.rename(&a.class)), flags, corners);
         Ok(())
     }
 }

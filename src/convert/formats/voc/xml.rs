@@ -3,7 +3,7 @@
 use super::flags::Flags;
 use crate::convert::geometry::Size;
 use crate::convert::output::text::{Text, TextRef};
-use crate::convert::output::xml;
+use crate::convert::output::xml::Lines;
 use crate::dm::Rect;
 
 /// `xmin, ymin, xmax, ymax` as written. `base_one`: inclusive pixels from 1, as the development kit counts; else edges from 0,
@@ -18,40 +18,55 @@ pub fn corners(r: Rect, base_one: bool) -> [i64; 4] {
     }
 }
 
+/// The element that holds all others.
+const ROOT: &str = "annotation";
+
+/// No objects yet.
+pub fn objects() -> Lines {
+    Lines::within(ROOT)
+}
+
 /// Appends one object.
-pub fn push_object(out: &mut Text, class: &str, flags: Flags, [xmin, ymin, xmax, ymax]: [i64; 4]) {
-    let Flags { pose, truncated, difficult, occluded } = flags;
-    let occluded = match occluded {
-        None => "",
-        Some(false) => "    <occluded>0</occluded>\n",
-        Some(true) => "    <occluded>1</occluded>\n",
-    };
-    out.plain(&format!(
-        "  <object>\n    <name>{}</name>\n    <pose>{pose}</pose>\n    <truncated>{}</truncated>\n{occluded}    \
-         <difficult>{}</difficult>\n    <bndbox>\n      <xmin>{xmin}</xmin>\n      <ymin>{ymin}</ymin>\n      \
-         <xmax>{xmax}</xmax>\n      <ymax>{ymax}</ymax>\n    </bndbox>\n  </object>\n",
-        xml::text(class),
-        u8::from(truncated),
-        u8::from(difficult),
-    ));
+pub fn push_object(lines: &mut Lines, class: &str, flags: Flags, corners: [i64; 4]) {
+    lines.open("object");
+    lines.text("name", class);
+    lines.word("pose", flags.pose);
+    lines.flag("truncated", flags.truncated);
+    if let Some(occluded) = flags.occluded {
+        lines.flag("occluded", occluded);
+    }
+    lines.flag("difficult", flags.difficult);
+    lines.open("bndbox");
+    for (name, edge) in ["xmin", "ymin", "xmax", "ymax"].into_iter().zip(corners) {
+        lines.number(name, edge);
+    }
+    lines.close("bndbox");
+    lines.close("object");
 }
 
 /// What stands between the file name and the objects. `segmented`: whether the image has a class plane. Images are said to have
 /// three channels, as readers expect of JPEG.
 pub fn push_middle(out: &mut Text, size: Size, segmented: bool) {
-    out.plain(&format!(
-        "  <source>\n    <database>Unknown</database>\n  </source>\n  <size>\n    <width>{}</width>\n    \
-         <height>{}</height>\n    <depth>3</depth>\n  </size>\n  <segmented>{}</segmented>\n",
-        size.w,
-        size.h,
-        u8::from(segmented)
-    ));
+    let mut lines = Lines::within(ROOT);
+    lines.open("source");
+    lines.word("database", "Unknown");
+    lines.close("source");
+    lines.open("size");
+    for (name, n) in [("width", size.w), ("height", size.h), ("depth", 3)] {
+        lines.number(name, n.into());
+    }
+    lines.close("size");
+    lines.flag("segmented", segmented);
+    out.plain_bytes(&lines.finish());
 }
 
 /// Appends the whole file, from its name and the parts above.
 pub fn push_document(out: &mut Text, file_name: &str, middle: TextRef<'_>, objects: TextRef<'_>) {
-    let name = xml::text(file_name);
-    out.plain(&format!("<annotation>\n  <folder>JPEGImages</folder>\n  <filename>{name}</filename>\n"));
+    let mut lines = Lines::within(ROOT);
+    lines.word("folder", "JPEGImages");
+    lines.text("filename", file_name);
+    out.plain("<annotation>\n");
+    out.plain_bytes(&lines.finish());
     out.append(middle);
     out.append(objects);
     out.plain("</annotation>\n");
