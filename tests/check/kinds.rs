@@ -24,7 +24,10 @@ fn yolo<'f>(others: Files<'f>) -> Vec<(&'f str, &'f str)> {
         .collect()
 }
 
-fn judged(cases: &[(&str, Vec<(&str, &str)>, &[&str], i32)]) {
+/// What it is about, its files with their content, what is found, and the exit code.
+type Case<'c> = (&'c str, Vec<(&'c str, &'c str)>, &'c [&'c str], i32);
+
+fn judged(cases: &[Case<'_>]) {
     let mut wrong = Vec::new();
     for (name, files, expected, exit) in cases {
         let folder = tree(files);
