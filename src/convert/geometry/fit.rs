@@ -249,7 +249,7 @@ impl Rings {
     }
 
     /// Ring by ring.
-    pub fn iter(&self) -> impl Iterator<Item = &[[f64; 2]]> {
+    pub fn iter(&self) -> impl Iterator<Item = &[[f64; 2]]> + Clone {
         let mut start = 0;
         self.ends.iter().map(move |&end| &self.points[std::mem::replace(&mut start, end)..end])
     }

@@ -6,6 +6,7 @@ pub mod contour;
 pub mod fit;
 pub mod keypoints;
 pub mod rle;
+pub mod union;
 
 use crate::dm::Rect;
 

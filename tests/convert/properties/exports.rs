@@ -3,7 +3,7 @@
 
 use super::mutations::mutated;
 use super::payloads::payload;
-use super::{Sink, exported};
+use super::{Sink, convert, exported};
 use crate::common::convert::{Files, files, summary};
 use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
@@ -17,7 +17,7 @@ use synpipe::stream::{Reader, Writer};
 
 /// How many exports are made. `SYNPIPE_CASES` makes it a campaign.
 fn cases() -> u32 {
-    std::env::var("SYNPIPE_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(400)
+    std::env::var("SYNPIPE_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(250)
 }
 
 /// Classes: plain ones, joints, and names that mean something to a format.
@@ -357,9 +357,30 @@ fn objects(options: &[&str], files: &Files, summary: &Value) -> Option<(u64, u64
             Some((found, written(&["bounding_box", "polygon", "segmentation"])))
         }
         "yolo" if !options.contains(&"--task") || options.contains(&"obb") => {
-            let labels = files.iter().filter(|(path, _)| path.starts_with("labels/"));
+            let labels = files.iter().filter(|(path, _)| path.contains("labels/"));
             let rows = labels.map(|(_, bytes)| bytes.iter().filter(|b| **b == b'\n').count() as u64).sum();
             Some((rows, written(&["bounding_box", "polygon", "segmentation"])))
+        }
+        "ultralytics-ndjson" if !options.contains(&"--task") || options.contains(&"obb") => {
+            let lines = files.iter().find(|(path, _)| path.ends_with(".ndjson"))?.1.split(|b| *b == b'\n');
+            let rows = |line: &[u8]| {
+                let image: Value = serde_json::from_slice(line).unwrap_or_default();
+                let lists = image["annotations"].as_object().map(|m| m.values().cloned().collect::<Vec<_>>());
+                lists.iter().flatten().filter_map(Value::as_array).map(Vec::len).sum::<usize>() as u64
+            };
+            Some((lines.map(rows).sum(), written(&["bounding_box", "polygon", "segmentation"])))
+        }
+        "voc" => {
+            // What is painted is no object.
+            let boxed = options.windows(2).any(|two| two == ["--polygons", "box"]);
+            let count = |text: &[u8]| String::from_utf8_lossy(text).matches("<object>").count() as u64;
+            let found = files.iter().filter(|(path, _)| path.ends_with(".xml")).map(|(_, text)| count(text)).sum();
+            Some((found, written(if boxed { &["bounding_box", "polygon"] } else { &["bounding_box"] })))
+        }
+        "createml" => {
+            let documents = files.iter().filter(|(path, _)| path.ends_with("annotations.json"));
+            let count = |text: &[u8]| String::from_utf8_lossy(text).matches("\"coordinates\":").count() as u64;
+            Some((documents.map(|(_, text)| count(text)).sum(), written(&["bounding_box", "polygon", "segmentation"])))
         }
         _ => None,
     }
@@ -378,6 +399,13 @@ fn sound(options: &[&str], input: &str, pictures: &BTreeMap<String, String>) -> 
     for (outcome, total) in [("skipped", count("skipped")), ("failed", count("failed"))] {
         let reasons: u64 = summary[outcome].as_object().into_iter().flatten().filter_map(|(_, n)| n.as_u64()).sum();
         prop_assert_eq!(reasons, total, "each has its reason");
+    }
+    // What is seen does not depend on the format, as long as its units are images.
+    if ["coco", "yolo", "ultralytics-ndjson", "voc", "imagefolder"].contains(&format)
+        && let Ok(other) = convert(&["createml", "--report", "summary"], input, 1)
+    {
+        let other = crate::common::convert::summary(&crate::common::convert::files(&other));
+        prop_assert_eq!(&other["annotations"]["seen"], &summary["annotations"]["seen"], "seen by createml");
     }
     if let Some((found, written)) = objects(options, &files, &summary) {
         prop_assert_eq!(found, written, "objects in the files, and annotations written");

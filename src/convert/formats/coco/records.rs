@@ -7,7 +7,7 @@ use crate::convert::format::{RenderContext, Unit};
 use crate::convert::geometry::fit::rings_of;
 use crate::convert::geometry::keypoints::{Joint, group_objects};
 use crate::convert::geometry::rle;
-use crate::convert::geometry::{Rotated, Size, area, hull};
+use crate::convert::geometry::{Rotated, Size, hull, union};
 use crate::convert::options::Segmentation;
 use crate::convert::output::hole::Hole;
 use crate::convert::output::text::{Text, lit};
@@ -169,7 +169,7 @@ impl Renderer<'_, '_> {
     fn rings(&mut self, a: &Annotation<'_>, rotation: Option<f64>, cx: &mut RenderContext<'_>) -> Result<(), Reason> {
         let class = self.category(a, cx)?;
         let (out, rings) = (cx.parts.text(), &*cx.rings);
-        self.open(out, class, hull(rings.points()), rings.iter().map(area).sum());
+        self.open(out, class, hull(rings.points()), union::area_of(rings.iter()));
         out.lit(lit!(",\"segmentation\":["));
         for (i, ring) in rings.iter().enumerate() {
             out.lit(if i == 0 { lit!("[") } else { lit!(",[") });
