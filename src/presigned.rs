@@ -1,5 +1,6 @@
 //! URLs that carry their own permission: whoever has one can fetch the file until it expires.
 
+use std::borrow::Cow;
 use url::Url;
 
 /// Query parameters, in lower case, that grant access: signatures and tokens of object stores and of their front ends.
@@ -36,9 +37,51 @@ pub fn without_query(url: &str) -> &str {
     &url[..url.find(['?', '#']).unwrap_or(url.len())]
 }
 
+/// JSON, its strings that are such URLs without their query; and how many there were. `json` must be valid.
+pub fn without_secrets(json: &str) -> (Cow<'_, str>, u64) {
+    let (mut out, mut stripped, mut kept, mut at) = (String::new(), 0, 0, 0);
+    while let Some(begin) = json[at..].find('"').map(|found| at + found) {
+        let mut escaped = false;
+        let closes = |c: char| {
+            let closes = c == '"' && !escaped;
+            escaped = c == '\\' && !escaped;
+            closes
+        };
+        let Some(length) = json[begin + 1..].find(closes) else { break };
+        at = begin + length + 2;
+        let url = serde_json::from_str::<String>(&json[begin..at]).unwrap_or_default();
+        if is_presigned(&url) {
+            out.push_str(&json[kept..begin]);
+            out.push_str(&serde_json::Value::from(without_query(&url)).to_string());
+            (kept, stripped) = (at, stripped + 1);
+        }
+    }
+    if stripped == 0 {
+        return (json.into(), 0);
+    }
+    out.push_str(&json[kept..]);
+    (out.into(), stripped)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_loses_its_secrets_and_nothing_else() {
+        for (json, without, stripped) in [
+            (r#""https://x/a?sig=1""#, r#""https://x/a""#, 1),
+            (
+                r#"{"u":"https:\/\/x\/a?sig=1\u0026b=\"","v":[1.10,"\\","/a?token=\"x"]}"#,
+                r#"{"u":"https://x/a","v":[1.10,"\\","/a"]}"#,
+                2,
+            ),
+            (r#"{"a":"b?c=d","한":null}"#, r#"{"a":"b?c=d","한":null}"#, 0),
+            ("12", "12", 0),
+        ] {
+            assert_eq!(without_secrets(json), (without.into(), stripped), "{json}");
+        }
+    }
 
     #[test]
     fn signatures_of_the_usual_stores_are_known() {

@@ -185,7 +185,7 @@ pub struct UnknownName {
     /// When there were more names than are compared: how many are.
     pub capped: Option<usize>,
     /// What else may have been meant.
-    pub hint: Option<&'static str>,
+    pub hint: Option<String>,
 }
 
 impl UnknownName {
@@ -208,7 +208,7 @@ impl fmt::Display for UnknownName {
         if let Some(names) = self.capped {
             write!(f, " (compared with {names} names only, there are more)")?;
         }
-        self.hint.map_or(Ok(()), |hint| write!(f, "; {hint}"))
+        self.hint.as_ref().map_or(Ok(()), |hint| write!(f, " ({hint})"))
     }
 }
 

@@ -215,3 +215,16 @@ fn the_delimiter_is_that_of_all_tables_and_cells_with_it_are_quoted() {
     }
     convert(&["--to", "coco", "--delimiter", ";"], &input).exits(2).says("--delimiter is read by --to csv");
 }
+
+#[test]
+fn a_field_with_a_secret_loses_it() {
+    let url = "https://b.example/a.jpg?X-Amz-Signature=s3cret&X-Amz-Expires=9";
+    let input = one_box(7, "a.jpg", json!("car")).replace("https://h/7", url);
+    for columns in ["item_id,file.url", "item_id,file"] {
+        for more in [&[][..], &["--flatten-attributes"], &["--rows", "items"]] {
+            let args = [&["--to", "csv", "--bare", "--columns", columns], more].concat();
+            let ran = convert(&args, &input).exits(0).says("1 presigned URLs were written without their query");
+            assert!(ran.text().contains("https://b.example/a.jpg") && !ran.text().contains("s3cret"), "{}", ran.text());
+        }
+    }
+}

@@ -16,6 +16,8 @@ pub struct RowField {
     pub path: FieldPath,
     /// What it is for.
     pub of: FieldUse,
+    /// What else may have been meant when no row has it, as it is told.
+    pub hint: Option<String>,
 }
 
 /// What the value of a field is for.
@@ -35,11 +37,6 @@ impl FieldUse {
             Self::Cell => "their cells are empty",
         }
     }
-
-    /// What else may have been meant by a field that no row has.
-    fn hint(self) -> Option<&'static str> {
-        (self == Self::Cell).then_some("the column of an attribute is attr.NAME")
-    }
 }
 
 impl RowField {
@@ -56,7 +53,7 @@ impl RowField {
 
 /// The fields of the row that a run reads.
 pub fn of_run(format: &dyn Format, options: &Options) -> Vec<RowField> {
-    let by = options.by.iter().map(|path| RowField { path: path.clone(), of: FieldUse::Folder });
+    let by = options.by.iter().map(|path| RowField { path: path.clone(), of: FieldUse::Folder, hint: None });
     by.chain(format.fields().iter().cloned()).collect()
 }
 
@@ -105,7 +102,7 @@ impl FieldCounts {
         let of_format = fields
             .iter()
             .zip(&self.each)
-            .map(|(field, counts)| (&field.path, field.of.instead(), field.of.hint(), counts));
+            .map(|(field, counts)| (&field.path, field.of.instead(), field.hint.clone(), counts));
         let mut notes = Vec::new();
         for (field, instead, hint, coverage) in of_split.chain(of_format) {
             if let Some(unknown) = coverage.unknown(field) {

@@ -2,6 +2,7 @@
 
 use super::args::Rows;
 use crate::convert::engine::split::FieldPath;
+use crate::selection::words::nearest;
 use std::fmt;
 
 /// A column.
@@ -149,7 +150,10 @@ impl Column {
             ));
         }
         // A slip of one letter is more likely than a field of such a name, unless the name is hardly longer than that.
-        let slip = |column: &&Self| name.len() > 2 && strsim::damerau_levenshtein(&column.to_string(), name) == 1;
+        let slip = |column: &&Self| {
+            let column = column.to_string();
+            column.eq_ignore_ascii_case(name) || (name.len() > 2 && strsim::damerau_levenshtein(&column, name) == 1)
+        };
         if let Some(near) = known().find(slip) {
             return Err(format!("--columns: no column {name:?}: did you mean {near}?"));
         }
@@ -204,6 +208,18 @@ impl fmt::Display for Column {
     }
 }
 
+/// What may have been meant by the name of a field that no row has.
+pub fn instead(rows: Rows, name: &str) -> String {
+    let all = match rows {
+        Rows::Annotations => &OF_ANNOTATIONS[..],
+        Rows::Items => &OF_ITEMS[..],
+    };
+    let columns: Vec<String> = all.iter().chain(&OF_ROWS).map(Column::to_string).collect();
+    let near = nearest(name, columns.iter().map(String::as_str)).map(|near| format!("there is a column {near}"));
+    let attribute = (rows == Rows::Annotations).then(|| format!("the column of an attribute is {ATTRIBUTE}NAME"));
+    near.into_iter().chain(attribute).collect::<Vec<_>>().join(", and ")
+}
+
 /// The names of columns, as in a sentence.
 pub fn names<'c>(columns: impl IntoIterator<Item = &'c Column>) -> String {
     columns.into_iter().map(Column::to_string).collect::<Vec<_>>().join(", ")
@@ -229,6 +245,7 @@ mod tests {
         }
         for (rows, bad, told) in [
             (Rows::Annotations, &["clas"][..], "did you mean class?"),
+            (Rows::Annotations, &["STATUS"], "did you mean status?"),
             (Rows::Annotations, &["labler"], "did you mean labeler?"),
             (Rows::Annotations, &["annotations"], "add --rows items"),
             (Rows::Items, &["class"], "rows of items have no column class"),
@@ -241,6 +258,13 @@ mod tests {
         ] {
             let error = pick(rows, bad).unwrap_err();
             assert!(error.contains(told), "{bad:?}: {error}");
+        }
+        for (rows, name, told) in [
+            (Rows::Annotations, "updated_at", "there is a column updated, and the column of an attribute is attr.NAME"),
+            (Rows::Annotations, "colour", "the column of an attribute is attr.NAME"),
+            (Rows::Items, "lables", "there is a column labeler"),
+        ] {
+            assert_eq!(instead(rows, name), told, "{name}");
         }
         assert!(pick(Rows::Items, &[]).unwrap().starts_with("item_id,file_name"));
     }

@@ -11,6 +11,7 @@ use crate::convert::declaration::{Attributes, By, Declaration, Document, Splits,
 use crate::convert::engine::classes::Classes;
 use crate::convert::engine::fields::{FieldUse, RowField};
 use crate::convert::engine::record::RecordRef;
+use crate::convert::engine::split::FieldPath;
 use crate::convert::format::{Collector, Format, RenderContext, RunEnd, Unit};
 use crate::convert::options::Options;
 use crate::convert::output::csv_cell::Style;
@@ -90,7 +91,11 @@ impl Csv {
         let attributes = Arc::new(Sought::new("the attribute", named));
         let style = csv.style();
         let of_rows = Arc::new(RowColumns::new(&columns, style));
-        let fields = of_rows.fields().map(|path| RowField { path: path.clone(), of: FieldUse::Cell }).collect();
+        let field = |path: &FieldPath| {
+            let hint = columns::instead(csv.rows, &path.to_string());
+            RowField { path: path.clone(), of: FieldUse::Cell, hint: Some(hint).filter(|hint| !hint.is_empty()) }
+        };
+        let fields = of_rows.fields().map(field).collect();
         let long = csv.excel.then(Arc::default);
         Ok(Self { rows: csv.rows, columns, flat, style, long, attributes, of_rows, fields })
     }

@@ -6,11 +6,12 @@ use super::columns::Column;
 use crate::convert::engine::split::{FieldPath, scalar};
 use crate::convert::output::csv_cell::Style;
 use crate::item::Pairs;
+use crate::presigned::without_secrets;
 use crate::selection::time::moment;
 use crate::stream::json::{self, Raw, Str};
 use jiff::tz::TimeZone;
 use std::borrow::Cow;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 /// Cells that a row fills, each with the number of its column.
 #[derive(Debug, Default)]
@@ -44,13 +45,19 @@ const UPDATES: [&str; 5] =
 pub struct RowColumns {
     columns: Vec<(usize, Column, AtomicBool)>,
     style: Style,
+    /// Presigned URLs that were written without their query.
+    stripped: AtomicU64,
 }
 
 impl RowColumns {
     /// Those of the columns of a table.
     pub fn new(columns: &[Column], style: Style) -> Self {
         let of_rows = columns.iter().enumerate().filter(|(_, column)| column.is_of_row());
-        Self { columns: of_rows.map(|(at, column)| (at, column.clone(), AtomicBool::new(false))).collect(), style }
+        Self {
+            columns: of_rows.map(|(at, column)| (at, column.clone(), AtomicBool::new(false))).collect(),
+            style,
+            stripped: AtomicU64::new(0),
+        }
     }
 
     /// Their cells for a row. `line` must be valid JSON.
@@ -59,7 +66,10 @@ impl RowColumns {
             return RowCells::default();
         };
         let cell = |(at, column, met): &(usize, Column, AtomicBool)| {
-            let text = text(column, &entries, line);
+            let text = match column {
+                Column::Field(path) => self.field(path, line).into(),
+                column => text(column, &entries),
+            };
             if !text.is_empty() {
                 met.store(true, Relaxed);
             }
@@ -70,6 +80,14 @@ impl RowColumns {
         RowCells(self.columns.iter().map(cell).collect())
     }
 
+    /// The text of a field.
+    fn field(&self, path: &FieldPath, line: &[u8]) -> String {
+        let Some(raw) = path.raw(line) else { return String::new() };
+        let (json, stripped) = without_secrets(raw.text());
+        self.stripped.fetch_add(stripped, Relaxed);
+        any(&Raw(json)).into_owned()
+    }
+
     /// The fields that are columns.
     pub fn fields(&self) -> impl Iterator<Item = &FieldPath> {
         self.columns.iter().filter_map(|(_, column, _)| match column {
@@ -78,11 +96,17 @@ impl RowColumns {
         })
     }
 
-    /// Which columns are empty throughout although rows came, and why; fields are judged by the run.
+    /// Which columns are empty throughout although rows came, and why, fields apart, which are judged by the run; and what was left out of
+    /// them.
     pub fn notes(&self) -> impl Iterator<Item = String> {
         let empty =
             self.columns.iter().filter(|(_, column, met)| !met.load(Relaxed) && !matches!(column, Column::Field(_)));
-        empty.map(|(_, column, _)| format!("the column {column} is empty: no row has {}", source(column)))
+        let empty = empty.map(|(_, column, _)| format!("the column {column} is empty: no row has {}", source(column)));
+        let stripped = self.stripped.load(Relaxed);
+        let told = (stripped > 0).then(|| {
+            format!("{stripped} presigned URLs were written without their query, which is a secret and expires")
+        });
+        empty.chain(told)
     }
 }
 
@@ -102,8 +126,8 @@ fn source(column: &Column) -> &'static str {
     }
 }
 
-/// The text of a column.
-fn text<'a>(column: &Column, row: &Pairs<'a>, line: &'a [u8]) -> Cow<'a, str> {
+/// The text of a column that is no field.
+fn text<'a>(column: &Column, row: &Pairs<'a>) -> Cow<'a, str> {
     let at = |key: &str| find(row, key);
     match column {
         Column::Labeler => {
@@ -130,7 +154,6 @@ fn text<'a>(column: &Column, row: &Pairs<'a>, line: &'a [u8]) -> Cow<'a, str> {
             Some(assignment) => of_list(Some(assignment), OF_OBJECT),
             None => of_payload(at("data")).into(),
         },
-        Column::Field(path) => path.raw(line).map_or(Cow::Borrowed(""), |raw| any(&raw).into_owned().into()),
         _ => Cow::Borrowed(""),
     }
 }
@@ -207,7 +230,8 @@ fn any<'r>(raw: &'r Raw<'_>) -> Cow<'r, str> {
             let texts: Option<Vec<String>> = list.iter().map(plain).collect();
             texts.map_or_else(|| raw.readable(), |texts| joined(&texts).into())
         }
-        _ => scalar(raw.clone()).map(|text| text.into_owned()).unwrap_or_default().into(),
+        Some(b'"') => raw.read::<String>().unwrap_or_default().into(),
+        _ => raw.text().into(),
     }
 }
 
