@@ -2,20 +2,19 @@
 //! this test's own, which changes requests or answers itself.
 
 use crate::servers::{self, Server};
-use crate::suite::{BEGIN, END, MANIFEST, Ran, command, lines, ran, run, verified};
+use crate::suite::{BEGIN, END, Ran, command, lines, ran, run, verified};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::Child;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
 /// A request on its way.
-struct Head {
+pub struct Head {
     method: String,
     target: String,
-    headers: Vec<(String, String)>,
+    pub headers: Vec<(String, String)>,
 }
 
 impl Head {
@@ -25,7 +24,7 @@ impl Head {
 }
 
 /// What becomes of a request.
-enum Verdict {
+pub enum Verdict {
     Pass,
     /// Passed on without this header.
     Without(&'static str),
@@ -33,13 +32,13 @@ enum Verdict {
     Answer(&'static str, String, String),
 }
 
-fn error(status: &'static str, code: &str, headers: &str) -> Verdict {
+pub fn error(status: &'static str, code: &str, headers: &str) -> Verdict {
     let body = format!("<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>said by the test</Message></Error>");
     Verdict::Answer(status, headers.to_owned(), body)
 }
 
 /// Puts a proxy before a server; the sink knows only the proxy then.
-fn behind(mut server: Server, rule: impl Fn(&Head) -> Verdict + Send + Sync + 'static) -> Server {
+pub fn behind(mut server: Server, rule: impl Fn(&Head) -> Verdict + Send + Sync + 'static) -> Server {
     let upstream = server.endpoint.clone().unwrap().trim_start_matches("http://").to_owned();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
@@ -105,7 +104,7 @@ fn files(version: &str) -> Vec<(String, String)> {
     files
 }
 
-fn input(version: &str) -> String {
+pub fn input(version: &str) -> String {
     format!("{BEGIN}{}{END}", lines(&files(version)))
 }
 
@@ -343,101 +342,6 @@ fn without_the_right_to_delete_a_complete_dataset_is_complete() {
         verified(&server, "ds");
         assert!(server.dataset("ds").contains_key("only in v1"));
         run(&server, args, "other", &input("v2")).exits(0);
-    }
-}
-
-/// The manifest of the old dataset is gone, and files of the new one do not arrive: what the failed run leaves tells the next whose
-/// files these are.
-#[test]
-fn a_store_that_fails_while_files_are_moved_is_healed_by_the_next_run() {
-    for next in ["--overwrite", "--resume"] {
-        let Some(server) = servers::s3s_open() else { return };
-        let broken = Arc::new(AtomicBool::new(false));
-        let fails = broken.clone();
-        let server = behind(server, move |h| {
-            let moves = |(name, from): &(String, String)| name == "x-amz-copy-source" && !from.contains("manifest");
-            match fails.load(Ordering::Relaxed) && h.headers.iter().any(moves) {
-                true => error("403 Forbidden", "AccessDenied", ""),
-                false => Verdict::Pass,
-            }
-        });
-        run(&server, &[], "ds", &input("v1")).exits(0);
-        broken.store(true, Ordering::Relaxed);
-        run(&server, &["--overwrite"], "ds", &input("v2")).exits(6).says("it is not whole there");
-        let there = server.dataset("ds");
-        assert!(!there.contains_key(MANIFEST) && there.contains_key("only in v1"), "{:?}", there.keys());
-        run(&server, &[], "ds", &input("v2")).exits(6).says("was killed");
-        broken.store(false, Ordering::Relaxed);
-        run(&server, &[next], "ds", &input("v2")).exits(0);
-        verified(&server, "ds");
-        assert!(!server.dataset("ds").contains_key("only in v1"), "{next}");
-        assert!(!server.tree().contains_key(".ds.partial/claim"), "{next}");
-    }
-}
-
-/// Somebody's files under the prefix, after a run that was killed there.
-#[test]
-fn only_what_our_own_lists_name_is_removed_after_a_kill() {
-    let Some(server) = servers::s3s() else { return };
-    let log = "{\"path\":\"only in v0\",\"bytes\":2,\"sha256\":\"0000000000000000000000000000000000000000000000000000000000000000\"}\n";
-    for args in [&["--resume"][..], &["--overwrite"], &["--overwrite", "--resume"]] {
-        server.put(".ds.partial/claim", b"{\"staged\":false,\"run\":7}");
-        server.put(".ds.partial/ledger/00000001", log.as_bytes());
-        server.put("ds/only in v0", b"v0");
-        for mine in ["notes.txt", "photos/1.jpg", "many/mine"] {
-            server.put(&format!("ds/{mine}"), b"mine");
-        }
-        run(&server, args, "ds", &input("v1"))
-            .exits(0)
-            .says("\"many/mine\", \"notes.txt\", \"photos/1.jpg\"")
-            .says("stays there");
-        let there = server.dataset("ds");
-        assert!(!there.contains_key("only in v0"), "{args:?}: {:?}", there.keys());
-        assert!(["notes.txt", "photos/1.jpg", "many/mine"].iter().all(|mine| there[*mine] == b"mine"), "{args:?}");
-        assert!(!server.tree().contains_key(".ds.partial/claim"));
-        // The advice fits: to overwrite would not help.
-        let ran = run(&server, &[], "ds", &input("v1")).exits(6).says("which its manifest does not list");
-        assert!(!ran.stderr.contains("--overwrite"), "{}", ran.stderr);
-        run(&server, &["--overwrite"], "ds", &input("v2")).exits(6).says("\"notes.txt\"");
-        assert!(server.dataset("ds").contains_key(MANIFEST));
-        server.remove_dataset("ds");
-    }
-}
-
-/// A store that died, and cannot have written who was there: what lies in the place is in no list.
-#[test]
-fn files_that_no_list_has_are_ours_by_their_mark() {
-    for (name, server) in
-        [("s3s", servers::s3s()), ("moto", servers::moto()), ("gcs", servers::gcs()), ("azurite", servers::azurite())]
-    {
-        let Some(server) = server else { continue };
-        run(&server, &[], "ds", &input("v1")).exits(0);
-        server.remove(&format!("ds/{MANIFEST}"));
-        run(&server, &[], "ds", &input("v2")).exits(6).says("was killed");
-        run(&server, &["--overwrite"], "ds", &input("v2")).exits(0);
-        verified(&server, "ds");
-        let there = server.dataset("ds");
-        assert!(there.contains_key("only in v2") && !there.contains_key("only in v1"), "{name}: {:?}", there.keys());
-
-        // Beside a dataset; the run fails before it has published, and the next one finds the same.
-        run(&server, &[], "other", &input("v1")).exits(0);
-        server.remove(&format!("other/{MANIFEST}"));
-        let manifest = there[MANIFEST].clone();
-        server.put(&format!("other/{MANIFEST}"), &manifest);
-        run(&server, &["--overwrite"], "other", "{\"path\":\"a\"}").exits(3);
-        run(&server, &["--overwrite"], "other", &input("v2")).exits(0);
-        verified(&server, "other");
-        assert!(!server.dataset("other").contains_key("only in v1"), "{name}");
-
-        // Nobody's mark, and the mark of another place.
-        server.put("ds/mine", b"mine");
-        run(&server, &["--overwrite"], "ds", &input("v1")).exits(6).says("\"mine\", which its manifest does not list");
-        server.remove("ds/mine");
-        if server.copy("other/only in v2", "ds/copied") {
-            run(&server, &["--overwrite"], "ds", &input("v1"))
-                .exits(6)
-                .says("\"copied\", which its manifest does not list");
-        }
     }
 }
 

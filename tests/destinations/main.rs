@@ -14,6 +14,7 @@ mod common;
 mod faults;
 mod in_process;
 mod lacking;
+mod leftovers;
 mod networks;
 mod refusals;
 mod servers;
