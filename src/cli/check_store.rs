@@ -1,6 +1,7 @@
 //! `syn-convert --check s3://BUCKET/PREFIX`: a dataset in a store or on a server, read through the client of the sink.
 
 use super::common::Console;
+use super::network::Network;
 use crate::check::images::is_image;
 use crate::check::source::{Each, Source};
 use crate::check::tree::{PACKED_FRONT, Tree, is_annotations, is_packed};
@@ -49,8 +50,10 @@ impl Source for Stored {
 /// The dataset at an address: a prefix or folder, a document, or an archive, which is copied to a temporary folder.
 ///
 /// # Errors
-/// Those of the store, with what helps; a usage failure for an address that no store takes.
+/// Those of the store, with what helps; a usage failure for an address that no store takes, or a `SYNAPSE_CA_FILE` that is none.
 pub(super) fn open(address: &str, console: &Console) -> Result<(Tree, Vec<String>), Failure> {
+    // The variable only: `--ca-file` would have no effect for a dataset on disk.
+    Network::default().apply()?;
     let warn = console.clone();
     let retry = RetryPolicy::new(RETRY_FOR, move |text| warn.warn(text));
     Ok(read(address, &retry)?)

@@ -6,7 +6,7 @@ use clap::Args;
 use std::path::PathBuf;
 
 /// Whom to trust besides the authorities of the system.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct Network {
     /// Trust the certificates in FILE as well: those of your own authorities, or of a single server [env: SYNAPSE_CA_FILE]
     #[arg(long, value_name = "FILE", global = true, help_heading = "Connection")]

@@ -278,7 +278,7 @@ impl Store {
     }
 }
 
-/// Refuses a place with files that are not ours, and says whether there are some that only their [mark](mark) makes ours. `resumed`:
+/// Refuses a place with files that are not ours, and says whether there are some that only their [mark] makes ours. `resumed`:
 /// those that a killed run has left there are ours, too: [`Work::placed`].
 ///
 /// # Errors
