@@ -20,10 +20,28 @@ pub fn open(path: &Path) -> io::Result<(File, u64)> {
 /// As [`open`], and those of reading it.
 pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     let (mut file, length) = open(path)?;
-    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default().min(1 << 30) + 1);
-    file.read_to_end(&mut bytes)?;
+    // Of a small file that is as long as it says, one call reads all; nobody asks for its end.
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
+    let mut bytes = vec![0; length.min(AT_ONCE)];
+    let mut n = 0;
+    while n < bytes.len() {
+        match file.read(&mut bytes[n..]) {
+            Ok(0) => break,
+            Ok(more) => n += more,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+    bytes.truncate(n);
+    // Some systems have files of length 0 that are not empty.
+    if n >= AT_ONCE || length == 0 {
+        file.read_to_end(&mut bytes)?;
+    }
     Ok(bytes)
 }
+
+/// Longer files are read until nothing comes, bytes.
+const AT_ONCE: usize = 1 << 16;
 
 fn no_file() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file")

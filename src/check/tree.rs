@@ -13,6 +13,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufReader, ErrorKind, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 use tempfile::TempDir;
 use walkdir::WalkDir;
@@ -156,7 +157,10 @@ impl Tree {
 
     /// A path as findings show it: relative to the root where it is inside.
     pub fn relative<'p>(&self, path: &'p Path) -> Option<&'p str> {
-        path.strip_prefix(&self.root).unwrap_or(path).to_str()
+        // By bytes: of every file of the dataset, and none has a `.` or two slashes in its path.
+        let (whole, root) = (path.as_os_str().as_bytes(), self.root.as_os_str().as_bytes());
+        let inside = whole.strip_prefix(root).filter(|rest| root.ends_with(b"/") || matches!(rest, [] | [b'/', ..]));
+        str::from_utf8(inside.map_or(whole, |rest| rest.strip_prefix(b"/").unwrap_or(rest))).ok()
     }
 
     /// The place of a file on disk.
@@ -213,8 +217,9 @@ impl Tree {
     pub fn files(&self, folder: &str, flat: bool) -> impl Iterator<Item = String> + '_ {
         let walk = WalkDir::new(self.path(folder)).min_depth(1).max_depth(if flat { 1 } else { usize::MAX });
         // Links are followed, as the readers follow them; loops end in an error that is passed over.
-        let walk = walk.follow_links(!self.is_stream()).sort_by_file_name().into_iter();
-        let hidden = |e: &walkdir::DirEntry| e.file_name().to_str().is_none_or(|name| name.starts_with('.'));
+        let by_name = |a: &walkdir::DirEntry, b: &walkdir::DirEntry| a.path().as_os_str().cmp(b.path().as_os_str());
+        let walk = walk.follow_links(!self.is_stream()).sort_by(by_name).into_iter();
+        let hidden = |e: &walkdir::DirEntry| str::from_utf8(name_of(e)).is_err() || name_of(e).starts_with(b".");
         let entries = walk.filter_entry(move |e| e.depth() == 0 || !hidden(e)).filter_map(Result::ok);
         let files = entries.filter(|e| self.is_file(e));
         files.filter_map(|e| self.relative(e.path()).map(str::to_owned))
@@ -224,7 +229,7 @@ impl Tree {
     pub fn walk(&self) -> impl Iterator<Item = walkdir::DirEntry> {
         let walk = WalkDir::new(&self.root).min_depth(1).follow_links(!self.is_stream()).into_iter();
         let hidden = |e: &walkdir::DirEntry| {
-            e.file_type().is_dir() && e.file_name().to_str().is_none_or(|name| name.starts_with('.'))
+            e.file_type().is_dir() && (str::from_utf8(name_of(e)).is_err() || name_of(e).starts_with(b"."))
         };
         walk.filter_entry(move |e| !hidden(e)).filter_map(Result::ok).filter(|e| self.is_file(e))
     }
@@ -247,6 +252,12 @@ impl Tree {
             Err(e) => Image::Unreadable(e.to_string()),
         }
     }
+}
+
+/// The name of an entry.
+fn name_of(entry: &walkdir::DirEntry) -> &[u8] {
+    let path = entry.path().as_os_str().as_bytes();
+    memchr::memrchr(b'/', path).map_or(path, |at| &path[at + 1..])
 }
 
 /// Whether there is no file under a name.

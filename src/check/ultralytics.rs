@@ -285,10 +285,14 @@ impl<'f> File<'f> {
             self.out.add(&NDJSON_WRONG_LIST, place, &message)?;
         }
         let places: Vec<String> = (0..list.len()).map(|i| format!("annotations.{name}[{i}]")).collect();
-        let rows: Vec<Row<'_>> = list
+        let values: Vec<_> = list.iter().map(numbers).collect();
+        let rows: Vec<Row<'_>> = values
             .iter()
             .zip(&places)
-            .map(|(row, at)| Row { place: Place { path: self.path, line: Some(line), at }, values: numbers(row) })
+            .map(|(values, at)| Row {
+                place: Place { path: self.path, line: Some(line), at },
+                values: values.as_deref().map_err(Clone::clone),
+            })
             .collect();
         for class in rows.iter().filter_map(|r| r.values.as_ref().ok()?.first().copied()) {
             if class < 0.0 || class.fract() != 0.0 || class >= 1e9 {

@@ -74,7 +74,7 @@ impl Survey {
         let mut survey = Self::default();
         match &tree.only {
             Some(only) => survey.add(only),
-            None => tree.walk().filter_map(|e| tree.relative(e.path()).map(str::to_owned)).for_each(|p| survey.add(&p)),
+            None => tree.walk().for_each(|e| tree.relative(e.path()).into_iter().for_each(|path| survey.add(path))),
         }
         for list in [&mut survey.yaml, &mut survey.data, &mut survey.ndjson, &mut survey.archives] {
             // Those at the top first.
@@ -86,12 +86,20 @@ impl Survey {
     fn add(&mut self, path: &str) {
         let name = leaf(path);
         let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
-        let folder = self.folders.entry(folder_of(path).to_owned()).or_default();
+        let at = folder_of(path);
+        if !self.folders.contains_key(at) {
+            self.folders.insert(at.to_owned(), Folder::default());
+        }
+        let Some(folder) = self.folders.get_mut(at) else { return };
         if name.starts_with('.') {
             // The Finder's own files are called ._a.jpg.
             if is_image(name) && !name.starts_with("._") {
                 folder.hidden += 1;
             }
+            return;
+        }
+        if is_image(name) {
+            folder.images += 1;
             return;
         }
         match extension.to_ascii_lowercase().as_str() {
@@ -105,7 +113,6 @@ impl Survey {
             "data" => self.data.push(path.to_owned()),
             "ndjson" => self.ndjson.push(path.to_owned()),
             "zip" | "tar" | "tgz" | "gz" | "zst" => self.archives.push(path.to_owned()),
-            _ if is_image(name) => folder.images += 1,
             _ => {}
         }
     }

@@ -211,6 +211,10 @@ impl<'d> Dataset<'d> {
         let mut batch = Vec::new();
         for image in self.image_files(part, out)? {
             let image = image?;
+            if !is_image(&image) {
+                other_file(&image, out)?;
+                continue;
+            }
             let label = part.label_of(self.tree, &image);
             let shared = state.last == label;
             if labels.is_none() {
@@ -232,7 +236,7 @@ impl<'d> Dataset<'d> {
         self.part_end(part, &state, out)
     }
 
-    /// The images of a part, in the order of their names or of the list.
+    /// The images of a part, in the order of their names or of the list; what else is in its folder, too.
     fn image_files(
         &self,
         part: &Part,
@@ -246,19 +250,7 @@ impl<'d> Dataset<'d> {
             Source::Folder(folder) => folder,
         };
         self.hidden(folder, out)?;
-        for path in self.tree.files(folder, false).filter(|path| !is_image(path)) {
-            let extension = path.rsplit_once('.').map_or("", |(_, ext)| ext).to_ascii_lowercase();
-            if OTHER_IMAGES.contains(&extension.as_str()) {
-                out.add(&YOLO_IMAGE_TYPE, Place::file(&path), "the reader passes over files of this type")?;
-            } else if extension == "npy" {
-                out.add(
-                    &YOLO_NPY_CACHE,
-                    Place::file(&path),
-                    "the reader takes it in the place of the image of this name",
-                )?;
-            }
-        }
-        Ok(Box::new(self.tree.files(folder, false).filter(|path| is_image(path)).map(Ok)))
+        Ok(Box::new(self.tree.files(folder, false).map(Ok)))
     }
 
     fn hidden(&self, folder: &str, out: &mut Findings) -> Result<(), StreamError> {
@@ -336,7 +328,10 @@ impl<'d> Dataset<'d> {
     /// Label files without an image. Without any image they are checked all the same: the images are yet to come.
     fn rest_of(&mut self, part: &Part, labels: &str, state: &PartState, out: &mut Findings) -> Result<(), StreamError> {
         let Source::Folder(images) = &part.images else { return Ok(()) };
-        if !self.tree.has_folder(labels) {
+        // When every label that the walk over the names saw was read, none is without an image.
+        let apart = !matches!(part.labels, Labels::Beside);
+        let texts: u64 = self.survey.below(labels).map(|(_, folder)| folder.texts.number).sum();
+        if !self.tree.has_folder(labels) || (apart && state.images > 0 && texts > 0 && texts == state.labelled) {
             return Ok(());
         }
         let files = self.tree.files(labels, false).filter(|f| f.ends_with(".txt") && labels::is_label(f));
@@ -398,9 +393,10 @@ impl<'d> Dataset<'d> {
                 out.add(&YOLO_LABEL_MISSING, Place::file(first), &message)?;
             }
         }
-        let labelled =
-            part.label_folder(self.tree).is_some_and(|f| self.tree.files(&f, false).any(|f| f.ends_with(".txt")));
-        if state.images > 0 || labelled || !self.has_parts {
+        if state.images > 0 || !self.has_parts {
+            return Ok(());
+        }
+        if part.label_folder(self.tree).is_some_and(|f| self.tree.files(&f, false).any(|f| f.ends_with(".txt"))) {
             return Ok(());
         }
         match part.name.as_str() {
@@ -448,6 +444,18 @@ impl<'d> Dataset<'d> {
 
 /// Classes without a list of their names that are counted, by their numbers.
 const CLASSES_AT_MOST: usize = 100_000;
+
+/// A file among images that is none.
+fn other_file(path: &str, out: &mut Findings) -> Result<(), StreamError> {
+    let extension = path.rsplit_once('.').map_or("", |(_, ext)| ext).to_ascii_lowercase();
+    if OTHER_IMAGES.contains(&extension.as_str()) {
+        out.add(&YOLO_IMAGE_TYPE, Place::file(path), "the reader passes over files of this type")
+    } else if extension == "npy" {
+        out.add(&YOLO_NPY_CACHE, Place::file(path), "the reader takes it in the place of the image of this name")
+    } else {
+        Ok(())
+    }
+}
 
 /// Images that Ultralytics does not take for images.
 const OTHER_IMAGES: [&str; 16] =

@@ -69,8 +69,13 @@ impl Part {
 /// A path with `/labels/` in the place of the last `/images/`, which may be above the dataset.
 fn replaced(tree: &Tree, path: &str) -> String {
     let swap = |path: &str| path.rsplit_once("/images/").map(|(a, b)| format!("{a}/labels/{b}"));
-    if let Some(inside) = swap(&format!("/{path}")).filter(|_| !path.starts_with('/')) {
-        return inside[1..].to_owned();
+    if !path.starts_with('/') {
+        if let Some(inside) = swap(path) {
+            return inside;
+        }
+        if let Some(rest) = path.strip_prefix("images/") {
+            return format!("labels/{rest}");
+        }
     }
     let whole = tree.path(path);
     match whole.to_str().and_then(swap) {

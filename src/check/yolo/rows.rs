@@ -9,7 +9,7 @@ use crate::check::rules::{
     LABEL_VISIBILITY,
 };
 use crate::stream::StreamError;
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 /// What the rows are judged by.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +25,7 @@ pub struct Row<'r> {
     /// `FILE:LINE`, for findings.
     pub place: Place<'r>,
     /// The values of the row, or the text of the first one that is not a number.
-    pub values: Result<Vec<f64>, String>,
+    pub values: Result<&'r [f64], String>,
 }
 
 /// What an image's rows are taken for.
@@ -88,7 +88,7 @@ const ROUNDING: f64 = 2e-6;
 /// # Errors
 /// [`StreamError`]: a finding cannot be written.
 pub fn check(rows: &[Row<'_>], head: Head, out: &mut Findings) -> Result<Summary, StreamError> {
-    let width = |row: &Row<'_>| row.values.as_ref().map_or(0, Vec::len);
+    let width = |row: &Row<'_>| row.values.as_ref().map_or(0, |values| values.len());
     let kind = match head.joints {
         Some(_) => Kind::Poses,
         None if rows.iter().any(|row| width(row) > 6) => Kind::Polygons,
@@ -96,8 +96,8 @@ pub fn check(rows: &[Row<'_>], head: Head, out: &mut Findings) -> Result<Summary
     };
     let mut summary = Summary { objects: rows.len() as u64, ..Summary::default() };
     (summary.polygons, summary.poses) = (kind == Kind::Polygons, kind == Kind::Poses);
-    let mut seen = HashSet::new();
-    for row in rows {
+    let mut seen = Seen::default();
+    for (number, row) in rows.iter().enumerate() {
         let mut say = |rule: &'static Rule, message: &str| out.add(rule, row.place, message);
         let values = match &row.values {
             Ok(values) => values,
@@ -126,12 +126,45 @@ pub fn check(rows: &[Row<'_>], head: Head, out: &mut Findings) -> Result<Summary
         if let (Kind::Poses, Some((_, each))) = (kind, head.joints) {
             joints(&values[5..], each, &mut say)?;
         }
-        let key: Vec<u32> = values.iter().map(|n| (*n as f32).to_bits()).collect();
-        if !seen.insert(key) {
+        if seen.is_again(rows, number, values) {
             say(&LABEL_DUPLICATE, "the same row stands above: one of them is left out")?;
         }
     }
     Ok(summary)
+}
+
+/// The rows that are not the first of their kind.
+#[derive(Default)]
+struct Seen {
+    /// The first row with a hash.
+    rows: Vec<(u64, usize)>,
+    /// The same of many rows.
+    many: HashMap<u64, usize>,
+}
+
+impl Seen {
+    /// So many rows are looked through one by one.
+    const FEW: usize = 32;
+
+    /// Whether a row has the values of one before it, as floats of 32 bits.
+    fn is_again(&mut self, rows: &[Row<'_>], number: usize, values: &[f64]) -> bool {
+        let bits = |n: &f64| (*n as f32).to_bits();
+        let hash = values
+            .iter()
+            .fold(0_u64, |hash, n| (hash ^ u64::from(bits(n))).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29));
+        let known = self.rows.iter().find(|(other, _)| *other == hash).map(|(_, first)| *first);
+        let Some(first) = known.or_else(|| self.many.get(&hash).copied()) else {
+            if self.rows.len() < Self::FEW {
+                self.rows.push((hash, number));
+            } else {
+                self.many.insert(hash, number);
+            }
+            return false;
+        };
+        let same = |row: &Row<'_>| row.values.as_ref().is_ok_and(|v| v.iter().map(bits).eq(values.iter().map(bits)));
+        // Nearly always the first; two rows with one hash are looked for in all.
+        same(&rows[first]) || rows[..number].iter().any(same)
+    }
 }
 
 /// What is wrong with the number of values.
