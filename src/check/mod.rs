@@ -15,6 +15,7 @@ mod picture;
 mod regular;
 pub(crate) mod report;
 pub(crate) mod rules;
+pub(crate) mod scratch;
 pub(crate) mod source;
 pub(crate) mod tree;
 pub(crate) mod ultralytics;
@@ -25,6 +26,7 @@ pub(crate) mod yolo;
 pub use finding::{Findings, Place, Rule, Severity, Tally};
 pub use report::{Lines, Report};
 pub use rules::ALL as RULES;
+pub use scratch::Scratch;
 pub use tree::Tree;
 
 use crate::stream::StreamError;

@@ -3,6 +3,7 @@
 use super::archive;
 use super::picture::{self, Picture};
 use super::regular;
+use super::scratch::Scratch;
 use super::source::{self, Source};
 use crate::file_line::{Content, FileLine};
 use crate::image::ImageError;
@@ -54,14 +55,14 @@ impl Tree {
     ///
     /// # Errors
     /// [`StreamError::Read`] when there is no such file or folder, or an archive is damaged.
-    pub fn open(path: &Path) -> Result<(Self, Vec<String>), StreamError> {
+    pub fn open(path: &Path, scratch: &Scratch) -> Result<(Self, Vec<String>), StreamError> {
         let failed = |source| StreamError::Read { name: path.display().to_string(), source };
         let root = fs::canonicalize(path).map_err(failed)?;
         if root.is_dir() {
             return Ok((Self { root, only: None, unpacked: None, threads: 1 }, Vec::new()));
         }
         if let Some(kind) = archive::kind(&root).map_err(failed)? {
-            let folder = temporary()?;
+            let folder = scratch.folder()?;
             // As it is named by the system: it is compared with paths that are.
             let inside = fs::canonicalize(folder.path()).map_err(failed)?;
             let (only, unread) = archive::unpack(&root, kind, &inside).map_err(failed)?;
@@ -85,8 +86,12 @@ impl Tree {
     ///
     /// # Errors
     /// Those of the source; [`StreamError::Write`] when there is no room.
-    pub fn of_source<S: Source>(source: &S, only: Option<String>) -> Result<(Self, Vec<String>), S::Error> {
-        let folder = temporary()?;
+    pub fn of_source<S: Source>(
+        source: &S,
+        only: Option<String>,
+        scratch: &Scratch,
+    ) -> Result<(Self, Vec<String>), S::Error> {
+        let folder = scratch.folder()?;
         let failed = |source| StreamError::Write { name: "temporary folder".into(), source };
         let root = fs::canonicalize(folder.path()).map_err(failed)?;
         let unread = source::bring(source, &root)?;
@@ -98,8 +103,8 @@ impl Tree {
     ///
     /// # Errors
     /// As for the sink: the stream was cut, a line is not a file line, or a path leaves the dataset.
-    pub fn unpack(mut reader: Reader, allow_partial: bool) -> Result<(Self, Came), StreamError> {
-        let folder = temporary()?;
+    pub fn unpack(mut reader: Reader, allow_partial: bool, scratch: &Scratch) -> Result<(Self, Came), StreamError> {
+        let folder = scratch.folder()?;
         let mut progress = Progress::new(Kind::Files);
         while let Some(next) = reader.next_batch()? {
             for line in next.lines() {
@@ -278,11 +283,6 @@ pub const PACKED_FRONT: u64 = archive::FRONT as u64;
 #[cfg(feature = "stores")]
 pub fn is_packed(front: &[u8]) -> bool {
     archive::kind_of(front).is_some()
-}
-
-fn temporary() -> Result<TempDir, StreamError> {
-    let folder = tempfile::Builder::new().prefix("syn-check-").tempdir();
-    folder.map_err(|source| StreamError::Write { name: "temporary folder".into(), source })
 }
 
 enum PutError {

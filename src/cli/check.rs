@@ -5,6 +5,7 @@ use super::common::{Common, Console, LogFormat};
 use super::unframed::Unframed;
 use crate::check::finding::{Findings, Severity};
 use crate::check::report::{Junit, Lines, Report, Sarif};
+use crate::check::scratch::Scratch;
 use crate::check::tree::Tree;
 use crate::check::{Dataset, FORMATS};
 use crate::exit::{Exit, Failure};
@@ -14,6 +15,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::path::Path;
+use std::sync::Arc;
 
 /// The options that `--check` reads besides the common ones, without dashes.
 pub const OPTIONS: [&str; 7] = ["check", "to", "allow-partial", "unframed", "readers", "output-format", "max-findings"];
@@ -122,14 +124,17 @@ pub fn check(
         return Err(Failure::usage(format!("--check knows no rules of {name:?}, only of {}", names())));
     }
     args.refuse_unknown_readers()?;
+    let scratch = Arc::new(Scratch::default());
+    #[cfg(feature = "net")]
+    remove_when_stopped(&scratch)?;
     let (mut tree, unread) = if what.as_os_str() == "-" {
-        let (tree, came) = Tree::unpack(unframed.reader(&[], Kind::Files, common, console)?, allow_partial)?;
+        let (tree, came) = Tree::unpack(unframed.reader(&[], Kind::Files, common, console)?, allow_partial, &scratch)?;
         unframed.tell(&came, Kind::Files, console);
         (tree, Vec::new())
     } else if unframed.unframed {
         return Err(Failure::usage("--unframed is for file lines on standard input (--check -)"));
     } else {
-        open(what, console)?
+        open(what, &scratch, console)?
     };
     tree.threads = common.threads();
     let mut findings = Findings::new(args.report(common)?, args.readers.as_deref());
@@ -164,20 +169,34 @@ pub fn check(
     Ok(if findings.any_loss() || !findings.unread.is_empty() { Exit::Input } else { Exit::Ok })
 }
 
+/// Removes what is temporary when a signal ends the check.
+#[cfg(feature = "net")]
+fn remove_when_stopped(scratch: &Arc<Scratch>) -> Result<(), Failure> {
+    let failed = |e: std::io::Error| Failure::new(Exit::Other, format!("cannot watch for signals: {e}"));
+    let (stop, scratch) = (super::signals::ending().map_err(failed)?, scratch.clone());
+    let watch = move || {
+        if let Ok(exit) = stop.recv() {
+            scratch.close();
+            std::process::exit(exit.code().into());
+        }
+    };
+    std::thread::Builder::new().name("stop".into()).spawn(watch).map(drop).map_err(failed)
+}
+
 /// The dataset at a path, or in a store.
 #[cfg_attr(not(feature = "stores"), expect(unused_variables))]
-fn open(what: &Path, console: &Console) -> Result<(Tree, Vec<String>), Failure> {
+fn open(what: &Path, scratch: &Scratch, console: &Console) -> Result<(Tree, Vec<String>), Failure> {
     let address = what.to_str().filter(|text| text.contains("://") && !what.exists());
     match address {
         #[cfg(feature = "stores")]
-        Some(address) => super::check_store::open(address, console),
+        Some(address) => super::check_store::open(address, scratch, console),
         #[cfg(not(feature = "stores"))]
         Some(address) => {
             let message =
                 format!("{address}: this program was built without stores: copy the dataset to this machine first");
             Err(Failure::usage(message))
         }
-        None => Ok(Tree::open(what)?),
+        None => Ok(Tree::open(what, scratch)?),
     }
 }
 

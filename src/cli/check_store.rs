@@ -3,6 +3,7 @@
 use super::common::Console;
 use super::network::Network;
 use crate::check::images::is_image;
+use crate::check::scratch::Scratch;
 use crate::check::source::{Each, Source};
 use crate::check::tree::{PACKED_FRONT, Tree, is_annotations, is_packed};
 use crate::exit::Failure;
@@ -51,19 +52,19 @@ impl Source for Stored {
 ///
 /// # Errors
 /// Those of the store, with what helps; a usage failure for an address that no store takes, or a `SYNAPSE_CA_FILE` that is none.
-pub(super) fn open(address: &str, console: &Console) -> Result<(Tree, Vec<String>), Failure> {
+pub(super) fn open(address: &str, scratch: &Scratch, console: &Console) -> Result<(Tree, Vec<String>), Failure> {
     // The variable only: `--ca-file` would have no effect for a dataset on disk.
     Network::default().apply()?;
     let warn = console.clone();
     let retry = RetryPolicy::new(RETRY_FOR, move |text| warn.warn(text));
-    Ok(read(address, &retry)?)
+    Ok(read(address, scratch, &retry)?)
 }
 
-fn read(address: &str, retry: &RetryPolicy) -> Result<(Tree, Vec<String>), SinkError> {
+fn read(address: &str, scratch: &Scratch, retry: &RetryPolicy) -> Result<(Tree, Vec<String>), SinkError> {
     let place = registry::stored(address, retry)?;
     let path = address.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
     let stored = Stored { place, only: None, any: AtomicBool::new(false) };
-    let tree = Tree::of_source(&stored, None);
+    let tree = Tree::of_source(&stored, None, scratch);
     let Stored { place, any, .. } = stored;
     if any.into_inner() {
         return tree;
@@ -73,7 +74,7 @@ fn read(address: &str, retry: &RetryPolicy) -> Result<(Tree, Vec<String>), SinkE
         && !path.ends_with('/')
         && let Ok(Some(size)) = place.size("")
     {
-        return file(&place, path, size);
+        return file(&place, path, size, scratch);
     }
     tree?;
     let source = std::io::Error::new(ErrorKind::NotFound, "nothing is there under this name");
@@ -81,10 +82,10 @@ fn read(address: &str, retry: &RetryPolicy) -> Result<(Tree, Vec<String>), SinkE
 }
 
 /// An archive, or a document with the images beside it or beside its folder.
-fn file(place: &StoredDataset, path: &str, size: u64) -> Result<(Tree, Vec<String>), SinkError> {
+fn file(place: &StoredDataset, path: &str, size: u64, scratch: &Scratch) -> Result<(Tree, Vec<String>), SinkError> {
     let (above, name) = path.rsplit_once('/').unwrap_or(("", path));
     if is_packed(&place.read_range("", 0..size.min(PACKED_FRONT))?) {
-        return archive(place, name, size);
+        return archive(place, name, size, scratch);
     }
     let folder = above.rsplit('/').next().unwrap_or_default();
     let (place, only) = if is_annotations(folder) {
@@ -93,13 +94,13 @@ fn file(place: &StoredDataset, path: &str, size: u64) -> Result<(Tree, Vec<Strin
         (place.parent(), name.to_owned())
     };
     let stored = Stored { place, only: Some(only.clone()), any: AtomicBool::new(true) };
-    Tree::of_source(&stored, Some(only))
+    Tree::of_source(&stored, Some(only), scratch)
 }
 
 /// Copies an archive to a temporary folder, which goes when it is unpacked.
-fn archive(place: &StoredDataset, name: &str, size: u64) -> Result<(Tree, Vec<String>), SinkError> {
+fn archive(place: &StoredDataset, name: &str, size: u64, scratch: &Scratch) -> Result<(Tree, Vec<String>), SinkError> {
     let failed = |source| SinkError::write(format!("temporary copy of {name}"), source);
-    let folder = tempfile::Builder::new().prefix("syn-check-").tempdir().map_err(failed)?;
+    let folder = scratch.folder()?;
     let copy = folder.path().join(name);
     let mut file = File::create(&copy).map_err(failed)?;
     let mut at = 0;
@@ -108,5 +109,5 @@ fn archive(place: &StoredDataset, name: &str, size: u64) -> Result<(Tree, Vec<St
         file.write_all(&place.read_range("", at..end)?).map_err(failed)?;
         at = end;
     }
-    Ok(Tree::open(&copy)?)
+    Ok(Tree::open(&copy, scratch)?)
 }

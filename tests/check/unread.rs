@@ -1,7 +1,7 @@
 //! What must not pass: what was not read, images that are missing, archives that lead out of themselves.
 
 #[cfg(feature = "net")]
-use crate::common::run;
+use crate::common::{exe, run};
 #[cfg(feature = "net")]
 use crate::layouts::{Layout, layouts};
 use crate::sets::{ROW, ROWS, check, coco, codes, tree, voc};
@@ -252,4 +252,35 @@ fn a_path_does_not_leave_an_archive() {
     run("syn-sink", &["--allow-file-refs", archive.to_str().unwrap()], framed(&[line]).as_bytes()).exits(0);
     let ran = check(&archive, &[]);
     assert!(ran.code() == 3 && !ran.text().contains("/etc/"), "{ran:?}");
+}
+
+/// What was unpacked or copied would stay in the folder for temporary files.
+#[cfg(feature = "net")]
+#[test]
+fn a_check_that_is_stopped_leaves_nothing() {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    use std::time::{Duration, Instant};
+
+    for (signal, code) in [("-INT", 130), ("-TERM", 143), ("-HUP", 129)] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut check = Command::new(exe("syn-convert"));
+        check.args(["--check", "-"]).env("TMPDIR", folder.path()).stdin(Stdio::piped()).stderr(Stdio::null());
+        let mut child = check.spawn().unwrap();
+        let lines = framed(&[r#"{"path":"images/a.txt","text":""}"#.to_owned()]);
+        let (begun, _) = lines.rsplit_once("{\"@stream").unwrap();
+        let start = Instant::now();
+        // Kept: `wait` would close it, and a stream that ends early is an end of its own.
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(begun.as_bytes()).unwrap();
+        while std::fs::read_dir(folder.path()).unwrap().next().is_none() {
+            assert!(start.elapsed() < Duration::from_secs(60), "nothing is unpacked");
+            std::thread::yield_now();
+        }
+        assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+        let ended = child.wait().unwrap();
+        drop(stdin);
+        assert_eq!(ended.code(), Some(code), "{signal}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "{signal}");
+    }
 }

@@ -11,7 +11,7 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
-use synpipe::check::{self, Findings, Lines, Tally, Tree};
+use synpipe::check::{self, Findings, Lines, Scratch, Tally, Tree};
 use synpipe::convert::Summary;
 use synpipe::stream::{Reader, Writer};
 
@@ -283,7 +283,7 @@ struct Judged {
 
 fn judge(stream: &[u8], format: &str) -> Judged {
     let reader = Reader::from_read("files", Cursor::new(stream.to_vec()), 1 << 20).expect("a stream");
-    let (tree, _) = Tree::unpack(reader, false).expect("files");
+    let (tree, _) = Tree::unpack(reader, false, &Scratch::default()).expect("files");
     let sink = Sink::default();
     let lines = Lines::new(Writer::to(Box::new(sink.clone())), true, None);
     let mut findings = Findings::new(Box::new(lines), None);
