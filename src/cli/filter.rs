@@ -39,6 +39,8 @@ Examples:
   # one row a task: reviewed before not, then the newest
   syn-filter --one-per task --prefer review=completed --prefer newest \\
     dump.ndjson
+  # only the cars and buses of each row, and no row without one
+  syn-filter --class car,bus --keep-class car,bus dump.ndjson
   # a tenth of the rows, and the rest
   syn-filter --sample 0.1 --seed 7 dump.ndjson > val.ndjson
   syn-filter --sample 0.1 --seed 7 --not dump.ndjson > train.ndjson
@@ -96,6 +98,9 @@ pub struct Args {
     /// The rows that all options above together do NOT select
     #[arg(long, help_heading = "Part of the rows")]
     pub not: bool,
+    /// What goes out of the rows.
+    #[command(flatten)]
+    pub edits: filter::edits::Args,
     /// Order of the rows: as in the input, or by descending id as one stream, as syn-fetch writes them
     #[arg(long, value_name = "ORDER", default_value = "input", help_heading = "OutputForm")]
     pub order: Order,
@@ -136,6 +141,12 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
     let stdin = [PathBuf::from("-")];
     args.common.refuse_overwriting(if args.files.is_empty() { &stdin } else { &args.files })?;
     let selection = selection(&args, console)?;
+    let edits = args.edits.edits();
+    if args.count && edits.is_some() {
+        return Err(Failure::usage(
+            "--count counts rows, and no row goes by --keep-class, --drop-class or --keep-tool; leave them out, or count with --class or --tool",
+        ));
+    }
     let output = match (args.count, args.bare) {
         (true, _) => OutputForm::Count,
         (_, true) => OutputForm::Bare,
@@ -147,6 +158,7 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
         latest: args.latest.then_some(Rule::Latest),
         one_per: field.map(|field| Rule::one_per(field, &args.prefer)).transpose()?,
         selection,
+        edits,
         descending: args.order == Order::Descending,
         limit: args.limit,
         output,
@@ -169,8 +181,12 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
     let summary = filter::run(input, args.common.writer()?, options, &mut |note| console.warn(note))?;
     drop(shown);
     args.unframed.tell(&summary.came, Kind::Items, console);
-    let Summary { selected, lines, bad, .. } = summary;
-    console.summary(&describe(summary), json!({"selected": selected, "items": lines, "bad_lines": bad}));
+    let Summary { selected, removed, lines, bad, .. } = summary;
+    let mut fields = json!({"selected": selected, "items": lines, "bad_lines": bad});
+    if let Some(removed) = removed {
+        fields["annotations_removed"] = removed.into();
+    }
+    console.summary(&describe(summary), fields);
     Ok(if summary.bad > 0 { Exit::Partial } else { Exit::Ok })
 }
 
@@ -197,7 +213,7 @@ fn ids(args: &Args, console: &Console) -> Result<Ids, Failure> {
 }
 
 fn describe(summary: Summary) -> String {
-    let Summary { selected, lines, bad, latest, one_per, .. } = summary;
+    let Summary { selected, removed, lines, bad, latest, one_per, .. } = summary;
     let latest = latest.map(|found| {
         let older = found.left_out();
         format!("{}, {}, {} left out; ", count(found.rows, "row"), count(found.keys, "id"), count(older, "older row"))
@@ -213,10 +229,11 @@ fn describe(summary: Summary) -> String {
         )
     });
     let picked = format!("{}{}", latest.unwrap_or_default(), one_per.unwrap_or_default());
+    let removed = removed.map(|n| format!(", {} removed", count(n, "annotation"))).unwrap_or_default();
     let bad = if bad > 0 { format!("; bad lines skipped: {bad}") } else { String::new() };
     match lines {
-        Some(lines) => format!("{picked}{selected} of {} selected{bad}", count(lines, "item")),
-        None => format!("{picked}{selected} selected, stopped there (--limit){bad}"),
+        Some(lines) => format!("{picked}{selected} of {} selected{removed}{bad}", count(lines, "item")),
+        None => format!("{picked}{selected} selected, stopped there (--limit){removed}{bad}"),
     }
 }
 

@@ -38,6 +38,16 @@ pub fn each(payload: &Raw<'_>, mut each: impl FnMut(Head<'_>) -> ControlFlow<()>
     if stopped { Ok(()) } else { read }
 }
 
+/// Calls `each` with the head of one annotation, which a list of this tool holds in dialect 2; not when the value is no object.
+pub fn one(annotation: &Raw<'_>, list_tool: Option<&str>, mut each: impl FnMut(Head<'_>)) {
+    let mut visit = |head: Head<'_>| {
+        each(head);
+        ControlFlow::Continue(())
+    };
+    // The value is known to be JSON, and of nothing else does this walk complain.
+    let _ = annotation.read_with(Walk { at: At::Head(list_tool), each: &mut visit });
+}
+
 /// What the value to be read is.
 #[derive(Clone, Copy)]
 enum At<'t> {

@@ -1,6 +1,7 @@
 //! A worker's part: the lines of a batch to ranges of its bytes. Lines that follow each other become one range, and nothing is
-//! copied.
+//! copied unless it is edited.
 
+use super::edits::Edits;
 use super::selection::Selection;
 use crate::stream::{Batch, Buffer, StreamError};
 use memchr::memchr_iter;
@@ -13,12 +14,14 @@ pub const MESSAGES: usize = 10;
 /// What became of a batch.
 #[derive(Debug, Default)]
 pub struct Chosen {
-    /// The batch's bytes.
+    /// The batch's bytes, or what edits have made of its selected lines.
     bytes: Buffer,
     /// Runs of selected lines, each line with its LF.
     runs: Vec<Range<usize>>,
     /// Lines selected.
     pub selected: u64,
+    /// How many annotations went out of each of them; empty without edits.
+    gone: Vec<u64>,
     /// Lines that are not blank, up to the one that failed.
     pub lines: u64,
     /// For each bad line that was passed over, how many lines were selected before it.
@@ -30,18 +33,37 @@ pub struct Chosen {
 }
 
 impl Chosen {
-    /// Asks for each line of a batch, or only for those `among` it. With `skip_bad` bad lines are passed over, else the first one ends the work.
-    pub fn from_batch(selection: &Selection, among: Option<&RoaringTreemap>, skip_bad: bool, batch: Batch) -> Self {
+    /// Asks for each line of a batch, or only for those `among` it; `edits` take annotations out of the selected ones. With `skip_bad` bad lines are
+    /// passed over, else the first one ends the work.
+    pub fn from_batch(
+        selection: &Selection,
+        edits: Option<&Edits>,
+        among: Option<&RoaringTreemap>,
+        skip_bad: bool,
+        batch: Batch,
+    ) -> Self {
         let mut chosen = Self::default();
+        let mut written = Vec::new();
         let mut judge = selection.judge();
         for line in batch.lines() {
             chosen.lines += 1;
             if among.is_some_and(|lines| !lines.contains(batch.ordinal(&line))) {
                 continue;
             }
-            match judge.wants(line.bytes) {
-                Ok(true) => chosen.add(line.start, line.end, &batch.bytes),
-                Ok(false) => {}
+            let done = judge.wants(line.bytes).and_then(|wanted| {
+                match edits {
+                    _ if !wanted => {}
+                    None => chosen.add(line.start, line.end, &batch.bytes),
+                    Some(edits) => {
+                        let start = written.len();
+                        chosen.gone.push(edits.row(line.bytes, &batch.bytes[line.start..line.end], &mut written)?);
+                        chosen.add(start, written.len(), &written);
+                    }
+                }
+                Ok(())
+            });
+            match done {
+                Ok(()) => {}
                 Err(reason) => {
                     let error = batch.bad_line(&line, &reason);
                     if !skip_bad {
@@ -55,7 +77,7 @@ impl Chosen {
                 }
             }
         }
-        chosen.bytes = batch.bytes;
+        chosen.bytes = if edits.is_some() { written.into() } else { batch.bytes };
         chosen.end_lines();
         chosen
     }
@@ -84,6 +106,11 @@ impl Chosen {
                 }
             }
         }
+    }
+
+    /// How many annotations went out of the first `lines` selected lines.
+    pub fn gone(&self, lines: u64) -> u64 {
+        self.gone.iter().zip(0..lines).map(|(gone, _)| gone).sum()
     }
 
     /// The bytes of the first `lines` selected lines, run by run.
@@ -126,7 +153,7 @@ mod tests {
             source: "in".into(),
             is_frame: false,
         };
-        Chosen::from_batch(&selection, None, skip_bad, batch)
+        Chosen::from_batch(&selection, None, None, skip_bad, batch)
     }
 
     fn text(chosen: &Chosen, lines: u64) -> String {

@@ -1,12 +1,14 @@
-//! `syn-filter`: selects items of a stream. Selected lines come out byte for byte, in input order.
+//! `syn-filter`: selects items of a stream, and takes annotations out of them. What stays comes out byte for byte, in input order.
 //!
 //! * [`predicates`]: questions about an item, one file each; [`any_of`]: how values of an item are compared with those asked for
 //! * [`selection`]: all questions together, one answer per line
+//! * [`edits`]: annotations that go out of selected rows
 //! * [`newest`]: which of several rows stays; [`order`]: all streams as one, in order
 //! * [`batch`]: a worker's part, lines to ranges; [`mod@run`]: the merging part, ranges and frames to the output
 
 pub(crate) mod any_of;
 pub(crate) mod batch;
+pub(crate) mod edits;
 pub(crate) mod end;
 pub(crate) mod newest;
 pub(crate) mod order;

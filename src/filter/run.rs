@@ -1,6 +1,7 @@
 //! The merging part: selected lines and frames to the output, in input order.
 
 use super::batch::{Chosen, MESSAGES};
+use super::edits::Edits;
 use super::end;
 use super::newest::inputs::{Framed, Inputs};
 use super::newest::pick::{Lines, Picked, pick};
@@ -33,6 +34,8 @@ pub struct Options {
     pub selection: Selection,
     /// Which of several rows stays, of those that are wanted.
     pub one_per: Option<Rule>,
+    /// What goes out of the rows that are written.
+    pub edits: Option<Edits>,
     /// The rows come in descending order of their ids, as one stream.
     pub descending: bool,
     /// Stop after so many selected lines.
@@ -52,6 +55,8 @@ pub struct Options {
 pub struct Summary {
     /// Lines selected.
     pub selected: u64,
+    /// Annotations taken out of them; `None` without edits.
+    pub removed: Option<u64>,
     /// Lines looked at; `None` when the limit ended the run.
     pub lines: Option<u64>,
     /// Bad lines passed over.
@@ -81,12 +86,18 @@ pub enum Input {
 /// A bad line (unless skipped), a name that is asked for and that nothing in the input has (unless the limit ended the run), a cut stream (unless allowed), an error frame (which is passed on), and those of reader and
 /// writer.
 pub fn run(input: Input, out: Writer, options: Options, warn: &mut dyn FnMut(&str)) -> Result<Summary, StreamError> {
-    let Options { latest, selection, one_per, descending, limit, output, allow_partial, skip_bad, threads } = options;
-    let selection = Arc::new(selection);
+    let Options { latest, selection, one_per, edits, descending, limit, output, allow_partial, skip_bad, threads } =
+        options;
+    let selection = Arc::new(match &edits {
+        Some(edits) => edits.seek(selection),
+        None => selection,
+    });
+    let edits = edits.map(Arc::new);
     let mut merge = Merge {
         out,
         output,
         selection: &selection,
+        edits: edits.as_deref(),
         warn,
         left: limit,
         progress: Progress::new(Kind::Items),
@@ -95,6 +106,7 @@ pub fn run(input: Input, out: Writer, options: Options, warn: &mut dyn FnMut(&st
         end: None,
         in_stream: 0,
         selected: 0,
+        removed: 0,
         bad: 0,
         latest: None,
         one_per: None,
@@ -108,8 +120,10 @@ pub fn run(input: Input, out: Writer, options: Options, warn: &mut dyn FnMut(&st
     }
     let done = merge.pick(&input, latest.as_ref(), one_per.as_ref(), &selection, threads).and_then(|among| {
         let make_worker = || {
-            let (selection, among) = (Arc::clone(&selection), among.clone());
-            move |(): &(), batch| Ok(Chosen::from_batch(&selection, among.as_deref(), skip_bad, batch))
+            let (selection, edits, among) = (Arc::clone(&selection), edits.clone(), among.clone());
+            move |(): &(), batch| {
+                Ok(Chosen::from_batch(&selection, edits.as_deref(), among.as_deref(), skip_bad, batch))
+            }
         };
         let (reader, inputs) = match input {
             Input::Reader(reader) => (reader, None),
@@ -126,6 +140,7 @@ struct Merge<'w> {
     out: Writer,
     output: OutputForm,
     selection: &'w Selection,
+    edits: Option<&'w Edits>,
     warn: &'w mut dyn FnMut(&str),
     /// Lines that may still come out.
     left: Option<u64>,
@@ -140,6 +155,7 @@ struct Merge<'w> {
     /// Lines selected since the begin frame.
     in_stream: u64,
     selected: u64,
+    removed: u64,
     bad: u64,
     latest: Option<Picked>,
     one_per: Option<Picked>,
@@ -198,6 +214,7 @@ impl Merge<'_> {
             }
         }
         self.selected += count;
+        self.removed += chosen.gone(count);
         self.in_stream += count;
         self.left = self.left.map(|left| left - count);
         self.progress.data(chosen.lines);
@@ -232,7 +249,10 @@ impl Merge<'_> {
                 }
                 self.open = true;
                 self.in_stream = 0;
-                self.pass(line)
+                match self.edits {
+                    Some(edits) => self.pass(&edits.begin(line)),
+                    None => self.pass(line),
+                }
             }
             Frame::End { .. } => {
                 followed?;
@@ -310,8 +330,9 @@ impl Merge<'_> {
                 self.out.finish()?;
                 let lines = (self.left != Some(0)).then(|| self.progress.lines());
                 let came = self.progress.came();
-                let Self { selected, bad, latest, one_per, .. } = self;
-                Ok(Summary { selected, lines, bad, came, latest, one_per })
+                let Self { selected, removed, edits, bad, latest, one_per, .. } = self;
+                let removed = edits.map(|_| removed);
+                Ok(Summary { selected, removed, lines, bad, came, latest, one_per })
             }
             Err(error) if error.is_of_output() => Err(error),
             Err(error) => {

@@ -20,6 +20,11 @@ impl Class {
     pub fn wanted(&self) -> Vec<String> {
         self.0.values().to_vec()
     }
+
+    /// The names, to compare with.
+    pub fn into_names(self) -> AnyOf {
+        self.0
+    }
 }
 
 impl AnnotationPredicate for Class {

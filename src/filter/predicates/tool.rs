@@ -24,7 +24,7 @@ impl Args {
             names if names.is_empty() => selection,
             names => {
                 let tool = Tool::new(&names);
-                let sought = Sought::new("the tool", tool.0.values().to_vec());
+                let sought = Sought::new("the tool", tool.wanted());
                 selection.with_annotation_names(tool, sought)
             }
         }
@@ -40,6 +40,11 @@ impl Tool {
     pub fn new(names: &[String]) -> Self {
         let platform = |name: &String| Known::from_name(name).name().map_or(name.clone(), str::to_owned);
         Self(AnyOf::new(names.iter().map(platform)))
+    }
+
+    /// The names, as annotations have them.
+    pub fn wanted(&self) -> Vec<String> {
+        self.0.values().to_vec()
     }
 }
 
