@@ -234,10 +234,12 @@ impl Merge<'_> {
     fn frame(&mut self, frame: &Frame, line: &[u8]) -> Result<(), StreamError> {
         let followed = self.progress.frame(frame);
         if let (Some(ordered), Ok(()), false) = (&mut self.ordered, &followed, matches!(frame, Frame::Other)) {
-            if let Frame::Begin(begin) = frame {
-                self.selection.list_classes(&begin.classes);
-            }
-            return ordered.frame(frame);
+            let Frame::Begin(begin) = frame else { return ordered.frame(frame) };
+            self.selection.list_classes(&begin.classes);
+            let Some(edits) = self.edits else { return ordered.frame(frame) };
+            let mut begin = begin.clone();
+            begin.classes.retain(|class| !edits.drops_class(class));
+            return ordered.frame(&Frame::Begin(begin));
         }
         match frame {
             Frame::Begin(begin) => {

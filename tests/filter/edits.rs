@@ -160,6 +160,25 @@ fn the_order_is_selection_then_edits() {
 }
 
 #[test]
+fn edits_work_with_the_other_options() {
+    let cases: &[(&[&str], &[&str])] = &[
+        (&["--order", "descending"], &["3", "2"]),
+        (&["--latest"], &["2", "3"]),
+        (&["--one-per", "id"], &["2", "3"]),
+        (&["--limit", "1"], &["2"]),
+        (&["--class", "car", "--sample", "1"], &["2", "3"]),
+    ];
+    for (args, expected) in cases {
+        let ran = filter(&[args, &["--drop-class", "bus"][..]].concat(), &[FLAT, TWO]).exits(0);
+        let lines: Vec<Value> = ran.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(lines[0]["classes"], serde_json::json!(["car", "road"]), "{args:?}");
+        let rows = &lines[1..lines.len() - 1];
+        assert_eq!(rows.iter().map(|row| row["id"].to_string()).collect::<Vec<_>>(), *expected, "{args:?}");
+        assert!(!ran.text().contains("\"m\"") && ran.text().contains("\"r\""), "{args:?} {ran:?}");
+    }
+}
+
+#[test]
 fn mistakes_are_said() {
     let cases: &[(&[&str], &str, i32, &str)] = &[
         (&["--keep-class", "carr"], FLAT, 3, "did you mean \"car\"?"),

@@ -77,7 +77,9 @@ impl Edits {
         self.drops_class(&head.class) || self.keep_tool.as_ref().is_some_and(|tool| !tool.counts(head))
     }
 
-    fn drops_class(&self, class: &str) -> bool {
+    /// Whether annotations of this class go, as far as the class decides.
+    pub fn drops_class(&self, class: &str) -> bool {
+        let class = &*nfc(class.trim());
         self.keep_class.as_ref().is_some_and(|keep| !keep.has(class))
             || self.drop_class.as_ref().is_some_and(|drop| drop.has(class))
     }
@@ -125,7 +127,7 @@ impl Edits {
                 let classes = list.read_borrowed::<Vec<Raw<'_>>>().unwrap_or_default();
                 cuts.list(classes.iter().map(|raw| {
                     let start = raw.text().as_ptr() as usize - line.as_ptr() as usize;
-                    let goes = raw.read::<Str<'_>>().is_some_and(|class| self.drops_class(&nfc(class.trim())));
+                    let goes = raw.read::<Str<'_>>().is_some_and(|class| self.drops_class(&class));
                     (start..start + raw.text().len(), goes)
                 }));
             }
