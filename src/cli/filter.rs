@@ -45,6 +45,12 @@ Examples:
   syn-filter --sample 0.1 --seed 7 dump.ndjson > val.ndjson
   syn-filter --sample 0.1 --seed 7 --not dump.ndjson > train.ndjson
 
+Edits inside rows come after the selection and leave every other byte as it was.
+With an annotation go its geometry, its place in groups, a group that has no
+members left, and relations that it is an end of; the class list of the stream
+follows. A row without annotations stays: a second syn-filter with
+--min-annotations 1 drops it.
+
 Exit codes:
   0  ok
   2  a mistake on the command line

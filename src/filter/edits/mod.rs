@@ -24,15 +24,13 @@ use std::ops::RangeInclusive;
 #[derive(Clone, Debug, Default, clap::Args)]
 #[group(skip)]
 pub struct Args {
-    /// Of each selected row only the annotations of these classes. Edits come after the selection: a row that they leave without
-    /// annotations stays (a second syn-filter with --min-annotations 1 drops it). A group without members and a relation without
-    /// one of its ends go, too; the class list of the stream follows
+    /// Only annotations of these classes
     #[arg(long, value_name = "CLASS", conflicts_with = "drop_class", help_heading = "Edits inside rows")]
     pub keep_class: Vec<List>,
-    /// Each selected row without its annotations of these classes
-    #[arg(long, value_name = "CLASS", help_heading = "Edits inside rows")]
+    /// No annotations of these classes
+    #[arg(long, value_name = "CLASS", help_heading = "Edits inside rows", hide_short_help = true)]
     pub drop_class: Vec<List>,
-    /// Of each selected row only the annotations made with these tools
+    /// Only annotations made with these tools
     #[arg(long, value_name = "TOOL", help_heading = "Edits inside rows")]
     pub keep_tool: Vec<List>,
 }
