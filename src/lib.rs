@@ -117,4 +117,5 @@ pub(crate) mod selection;
 #[cfg(feature = "net")]
 pub mod sink;
 pub mod stream;
+pub(crate) mod table;
 pub(crate) mod text;

@@ -1,5 +1,6 @@
 //! Text for people: numbers with their nouns, sizes, times, and what a terminal may be given to show.
 
+use std::borrow::Cow;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// A number and its noun, which is given in the singular: `1 item`, `2 items`, `3 classes`.
@@ -41,6 +42,14 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
+/// A cell that a spreadsheet takes as text: one that begins like a formula (`= + - @`, tab, carriage return) gets a `'` in front.
+/// Plain numbers stay as they are.
+pub fn safe(cell: &str) -> Cow<'_, str> {
+    let risky = matches!(cell.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r'));
+    let number = || cell.parse::<f64>().is_ok_and(f64::is_finite);
+    if risky && !number() { format!("'{cell}").into() } else { cell.into() }
+}
+
 /// One line without what could move the cursor of a terminal, or turn the direction in which it writes: blanks take its place.
 pub fn visible(text: &str) -> String {
     text.chars().map(|c| if is_hidden(c) { ' ' } else { c }).collect()
@@ -77,6 +86,22 @@ pub fn cut(text: &str, columns: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn formulas_are_quoted_and_numbers_are_not() {
+        for (cell, want) in [
+            ("=1+1", "'=1+1"),
+            ("-cmd", "'-cmd"),
+            ("-inf", "'-inf"),
+            ("-1.5", "-1.5"),
+            ("car", "car"),
+            ("", ""),
+            ("@x", "'@x"),
+            ("\tx", "'\tx"),
+        ] {
+            assert_eq!(safe(cell), want);
+        }
+    }
 
     #[test]
     fn numbers_have_their_nouns() {

@@ -7,13 +7,14 @@ use super::{Common, Console};
 use crate::exit::{Exit, Failure};
 use crate::filter;
 use crate::filter::predicates::id::Ids;
-use crate::filter::{Framed, Input, Inputs, Options, OutputForm, Prefer, Rule, Selection, Summary};
+use crate::filter::{CountBy, Form, Framed, Input, Inputs, Options, OutputForm, Prefer, Rule, Selection, Summary};
 use crate::selection::List;
 use crate::selection::field::FieldPath;
 use crate::stream::Kind;
 use crate::text::count;
 use clap::{Parser, ValueEnum};
 use serde_json::json;
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 const ABOUT: &str = "Select rows of a Synapse item stream
@@ -32,6 +33,8 @@ Examples:
   # how many rows of March have no annotations yet
   syn-filter --since 2026-03 --until 2026-03 --has-annotations=false -c \\
     dump.ndjson
+  # who labelled how much of what in each month
+  syn-filter --count-by user,class,created:month dump.ndjson > counts.csv
   # all rows but those listed, one id per line
   syn-filter --ids-from bad.txt --not dump.ndjson > good.ndjson
   # all dumps of a series of nights as one (docs/nightly.md)
@@ -117,6 +120,14 @@ pub struct Args {
     /// Print only the number of rows selected
     #[arg(short, long, help_heading = "OutputForm")]
     pub count: bool,
+    /// Counts of the selected rows in place of the rows: a line for each combination of class, tool, user, status, review, tag, category,
+    /// created, or any field of the row (data_unit.meta.video), and a total. Dates are counted by :day, :week, :month or :year (created:
+    /// by day). A row with several users, tags or classes counts in the line of each, in the total once; objects are its annotations
+    #[arg(long, value_name = "KEY,…", help_heading = "OutputForm")]
+    pub count_by: Vec<List>,
+    /// How counts are written; without it a table on a terminal, else CSV
+    #[arg(long, value_name = "FORM", requires = "count_by", help_heading = "OutputForm")]
+    pub form: Option<Form>,
     /// Rows only, no frame lines (`{"@stream": …}`)
     #[arg(long, conflicts_with = "count", help_heading = "OutputForm")]
     pub bare: bool,
@@ -153,7 +164,8 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
             "--count counts rows, and no row goes by --keep-class, --drop-class or --keep-tool; leave them out, or count with --class or --tool",
         ));
     }
-    let output = match (args.count, args.bare) {
+    let count_by = count_by(&args)?;
+    let output = match (args.count || count_by.is_some(), args.bare) {
         (true, _) => OutputForm::Count,
         (_, true) => OutputForm::Bare,
         _ => OutputForm::Stream,
@@ -168,6 +180,7 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
         descending: args.order == Order::Descending,
         limit: args.limit,
         output,
+        count_by,
         allow_partial: args.allow_partial,
         skip_bad: args.on_error == OnError::Skip,
         threads: args.common.threads(),
@@ -194,6 +207,27 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
     }
     console.summary(&describe(summary), fields);
     Ok(if summary.bad > 0 { Exit::Partial } else { Exit::Ok })
+}
+
+/// What is counted, and how that is written.
+fn count_by(args: &Args) -> Result<Option<(CountBy, Form)>, Failure> {
+    if args.count_by.is_empty() {
+        return Ok(None);
+    }
+    let why = match args {
+        Args { count: true, .. } => Some("--count: it prints the total, too"),
+        Args { bare: true, .. } => Some("--bare: it writes counts, no rows"),
+        Args { order: Order::Descending, .. } => Some("--order: its lines are in the order of their keys"),
+        _ => None,
+    };
+    if let Some(why) = why {
+        return Err(Failure::usage(format!("--count-by cannot be used with {why}")));
+    }
+    let keys =
+        CountBy::new(&List::all(&args.count_by)).map_err(|why| Failure::usage(format!("--count-by {}", why.0)))?;
+    let at_terminal = args.common.output.is_none() && std::io::stdout().is_terminal();
+    let form = args.form.unwrap_or(if at_terminal { Form::Table } else { Form::Csv });
+    Ok(Some((keys, form)))
 }
 
 /// The options as one question.

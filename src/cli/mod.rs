@@ -54,7 +54,7 @@ pub fn syn_fetch() -> ExitCode {
 
 /// The program `syn-filter`.
 pub fn syn_filter() -> ExitCode {
-    let streams = |args: &filter::Args| !(args.bare || args.count);
+    let streams = |args: &filter::Args| !(args.bare || args.count || !args.count_by.is_empty());
     let run = |args, _: &[String], console: &Console| filter::run(args, console);
     Program {
         tool: "syn-filter",

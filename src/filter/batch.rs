@@ -1,6 +1,7 @@
 //! A worker's part: the lines of a batch to ranges of its bytes. Lines that follow each other become one range, and nothing is
 //! copied unless it is edited.
 
+use super::count::{CountBy, Counts};
 use super::edits::Edits;
 use super::selection::Selection;
 use crate::stream::{Batch, Buffer, StreamError};
@@ -30,15 +31,18 @@ pub struct Chosen {
     pub messages: Vec<StreamError>,
     /// The bad line that ends the run.
     pub failed: Option<StreamError>,
+    /// What was counted of the selected lines, when that is asked for.
+    pub counts: Counts,
 }
 
 impl Chosen {
-    /// Asks for each line of a batch, or only for those `among` it; `edits` take annotations out of the selected ones. With `skip_bad` bad lines are
-    /// passed over, else the first one ends the work.
+    /// Asks for each line of a batch, or only for those `among` it; `edits` take annotations out of the selected ones, and what is left is
+    /// counted, if that is asked for. With `skip_bad` bad lines are passed over, else the first one ends the work.
     pub fn from_batch(
         selection: &Selection,
         edits: Option<&Edits>,
         among: Option<&RoaringTreemap>,
+        count_by: Option<&CountBy>,
         skip_bad: bool,
         batch: Batch,
     ) -> Self {
@@ -53,10 +57,15 @@ impl Chosen {
             let done = judge.wants(line.bytes).and_then(|wanted| {
                 match edits {
                     _ if !wanted => {}
-                    None => chosen.add(line.start, line.end, &batch.bytes),
+                    None => {
+                        chosen.count(count_by, line.bytes)?;
+                        chosen.add(line.start, line.end, &batch.bytes);
+                    }
                     Some(edits) => {
                         let start = written.len();
-                        chosen.gone.push(edits.row(line.bytes, &batch.bytes[line.start..line.end], &mut written)?);
+                        let gone = edits.row(line.bytes, &batch.bytes[line.start..line.end], &mut written)?;
+                        chosen.count(count_by, written[start..].trim_ascii())?;
+                        chosen.gone.push(gone);
                         chosen.add(start, written.len(), &written);
                     }
                 }
@@ -80,6 +89,11 @@ impl Chosen {
         chosen.bytes = if edits.is_some() { written.into() } else { batch.bytes };
         chosen.end_lines();
         chosen
+    }
+
+    /// Counts a row, if that is asked for.
+    fn count(&mut self, by: Option<&CountBy>, row: &[u8]) -> Result<(), String> {
+        by.map_or(Ok(()), |by| self.counts.row(by, row))
     }
 
     /// Adds a line. A run ends with the byte that is, or becomes, the last line's LF.
@@ -153,7 +167,7 @@ mod tests {
             source: "in".into(),
             is_frame: false,
         };
-        Chosen::from_batch(&selection, None, None, skip_bad, batch)
+        Chosen::from_batch(&selection, None, None, None, skip_bad, batch)
     }
 
     fn text(chosen: &Chosen, lines: u64) -> String {

@@ -4,10 +4,12 @@
 //! * [`selection`]: all questions together, one answer per line
 //! * [`edits`]: annotations that go out of selected rows
 //! * [`newest`]: which of several rows stays; [`order`]: all streams as one, in order
+//! * [`count`]: counts of rows and annotations in place of the rows
 //! * [`batch`]: a worker's part, lines to ranges; [`mod@run`]: the merging part, ranges and frames to the output
 
 pub(crate) mod any_of;
 pub(crate) mod batch;
+pub(crate) mod count;
 pub(crate) mod edits;
 pub(crate) mod end;
 pub(crate) mod newest;
@@ -17,6 +19,7 @@ pub(crate) mod run;
 pub(crate) mod selection;
 
 pub use any_of::AnyOf;
+pub use count::{CountBy, Form};
 pub use newest::inputs::{Framed, Inputs};
 pub use newest::record::{Prefer, Rule};
 pub use run::{Input, Options, OutputForm, Summary, run};

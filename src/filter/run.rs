@@ -1,6 +1,7 @@
 //! The merging part: selected lines and frames to the output, in input order.
 
 use super::batch::{Chosen, MESSAGES};
+use super::count::{CountBy, Counts, Form};
 use super::edits::Edits;
 use super::end;
 use super::newest::inputs::{Framed, Inputs};
@@ -22,7 +23,7 @@ pub enum OutputForm {
     Stream,
     /// Selected lines only.
     Bare,
-    /// The number of selected lines.
+    /// The number of selected lines, or counts by [`Options::count_by`].
     Count,
 }
 
@@ -42,6 +43,8 @@ pub struct Options {
     pub limit: Option<u64>,
     /// What is written.
     pub output: OutputForm,
+    /// With [`OutputForm::Count`]: a line for each combination of values, and how the lines are written.
+    pub count_by: Option<(CountBy, Form)>,
     /// Accept a stream without its end frame as whole.
     pub allow_partial: bool,
     /// Pass over bad lines instead of ending the run.
@@ -86,13 +89,14 @@ pub enum Input {
 /// A bad line (unless skipped), a name that is asked for and that nothing in the input has (unless the limit ended the run), a cut stream (unless allowed), an error frame (which is passed on), and those of reader and
 /// writer.
 pub fn run(input: Input, out: Writer, options: Options, warn: &mut dyn FnMut(&str)) -> Result<Summary, StreamError> {
-    let Options { latest, selection, one_per, edits, descending, limit, output, allow_partial, skip_bad, threads } =
-        options;
+    let Options { latest, selection, one_per, edits, descending, limit, output, count_by, .. } = options;
+    let Options { allow_partial, skip_bad, threads, .. } = options;
     let selection = Arc::new(match &edits {
         Some(edits) => edits.seek(selection),
         None => selection,
     });
     let edits = edits.map(Arc::new);
+    let count_by = count_by.map(|(by, form)| (Arc::new(by), form));
     let mut merge = Merge {
         out,
         output,
@@ -111,6 +115,8 @@ pub fn run(input: Input, out: Writer, options: Options, warn: &mut dyn FnMut(&st
         latest: None,
         one_per: None,
         ordered: None,
+        count_by: count_by.as_ref().map(|(by, form)| (by, *form)),
+        counts: Counts::default(),
     };
     if descending && output != OutputForm::Count {
         merge.ordered = match Ordered::new() {
@@ -121,8 +127,10 @@ pub fn run(input: Input, out: Writer, options: Options, warn: &mut dyn FnMut(&st
     let done = merge.pick(&input, latest.as_ref(), one_per.as_ref(), &selection, threads).and_then(|among| {
         let make_worker = || {
             let (selection, edits, among) = (Arc::clone(&selection), edits.clone(), among.clone());
+            let by = count_by.as_ref().map(|(by, _)| Arc::clone(by));
             move |(): &(), batch| {
-                Ok(Chosen::from_batch(&selection, edits.as_deref(), among.as_deref(), skip_bad, batch))
+                let (edits, among) = (edits.as_deref(), among.as_deref());
+                Ok(Chosen::from_batch(&selection, edits, among, by.as_deref(), skip_bad, batch))
             }
         };
         let (reader, inputs) = match input {
@@ -161,6 +169,8 @@ struct Merge<'w> {
     one_per: Option<Picked>,
     /// Where lines wait, when they are to be in order.
     ordered: Option<Ordered>,
+    count_by: Option<(&'w Arc<CountBy>, Form)>,
+    counts: Counts,
 }
 
 impl Merge<'_> {
@@ -198,7 +208,7 @@ impl Merge<'_> {
         Ok(if self.left == Some(0) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     }
 
-    fn lines(&mut self, chosen: Chosen) -> Result<(), StreamError> {
+    fn lines(&mut self, mut chosen: Chosen) -> Result<(), StreamError> {
         self.release_end()?;
         if !self.open && chosen.lines > 0 && self.ordered.is_none() {
             (self.open, self.own, self.in_stream) = (true, true, 0);
@@ -212,6 +222,13 @@ impl Merge<'_> {
                     None => self.out.put(run)?,
                 }
             }
+        }
+        if let Some((by, _)) = self.count_by {
+            if count < chosen.selected {
+                // Of a batch that the limit cuts, only its first lines count.
+                chosen.counts = Counts::of_lines(by, chosen.first(count))?;
+            }
+            self.counts.merge(std::mem::take(&mut chosen.counts));
         }
         self.selected += count;
         self.removed += chosen.gone(count);
@@ -303,6 +320,9 @@ impl Merge<'_> {
                 return Err(StreamError::UnknownName(Box::new(unknown)));
             }
         }
+        if let Some(unknown) = self.count_by.filter(|_| !full).and_then(|(by, _)| self.counts.unknown(by)) {
+            return Err(StreamError::UnknownName(Box::new(unknown)));
+        }
         self.release_end()?;
         if let Some(ordered) = self.ordered.take() {
             let whole = !full && self.bad == 0;
@@ -316,7 +336,13 @@ impl Merge<'_> {
             let line = frame::end_line(self.in_stream, &extra);
             self.pass(line.as_bytes())?;
         }
-        if self.output == OutputForm::Count {
+        if let Some((by, form)) = self.count_by {
+            let secrets = self.counts.secrets();
+            if secrets > 0 {
+                (self.warn)(&format!("{} counted without query", crate::text::count(secrets, "presigned URL")));
+            }
+            self.out.put(&std::mem::take(&mut self.counts).write(by, form)?)?;
+        } else if self.output == OutputForm::Count {
             self.out.line(self.selected.to_string().as_bytes())?;
         }
         Ok(())

@@ -128,10 +128,7 @@ impl Judge<'_> {
     /// # Errors
     /// One line of text saying why the line cannot be used, with the item's id when it has one.
     pub fn wants(&mut self, line: &[u8]) -> Result<bool, String> {
-        self.answer(line).map_err(|reason| match item::id_of_bad(line) {
-            Some(id) => format!("{reason} (item {id})"),
-            None => reason,
-        })
+        self.answer(line).map_err(|reason| with_id(line, reason))
     }
 
     fn answer(&mut self, line: &[u8]) -> Result<bool, String> {
@@ -170,6 +167,14 @@ impl Judge<'_> {
             })?;
         }
         Ok(questions.iter().zip(counts.iter()).all(|(question, count)| question.wanted().contains(count)))
+    }
+}
+
+/// What is wrong with a line, with its id if it has one.
+pub fn with_id(line: &[u8], reason: String) -> String {
+    match item::id_of_bad(line) {
+        Some(id) => format!("{reason} (item {id})"),
+        None => reason,
     }
 }
 

@@ -80,6 +80,13 @@ pub fn moment(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     moment_of(text.parse::<DateTime>().ok().or_else(date)?, zone)
 }
 
+/// The day on which a moment in ISO 8601 falls, as its own offset counts days. `None` when it names no day.
+pub fn calendar_day(text: &str) -> Option<Date> {
+    let text = text.trim();
+    moment(text, &TimeZone::UTC)?;
+    day(text.split(['T', 't', ' ']).next()?)
+}
+
 fn moment_of(at: DateTime, zone: &TimeZone) -> Option<Timestamp> {
     zone.to_timestamp(at).ok()
 }

@@ -5,6 +5,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod count_by;
 mod edits;
 mod names;
 mod newest;

@@ -1,7 +1,7 @@
 //! Cells of tables that people open in a spreadsheet.
 
+use crate::text::safe;
 use memchr::{memchr, memchr3};
-use std::borrow::Cow;
 
 /// How the tables of a run are written.
 #[derive(Clone, Copy, Debug)]
@@ -68,14 +68,6 @@ impl Style {
     }
 }
 
-/// A cell that a spreadsheet takes as text: one that begins like a formula (`= + - @`, tab, carriage return) gets a `'` in front.
-/// Plain numbers stay as they are.
-pub fn safe(cell: &str) -> Cow<'_, str> {
-    let risky = matches!(cell.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r'));
-    let number = || cell.parse::<f64>().is_ok_and(f64::is_finite);
-    if risky && !number() { format!("'{cell}").into() } else { cell.into() }
-}
-
 /// Puts what begins at `start` into quotes.
 fn quote(out: &mut Vec<u8>, start: usize) {
     let cell = out.split_off(start);
@@ -89,22 +81,6 @@ fn quote(out: &mut Vec<u8>, start: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn formulas_are_quoted_and_numbers_are_not() {
-        for (cell, want) in [
-            ("=1+1", "'=1+1"),
-            ("-cmd", "'-cmd"),
-            ("-inf", "'-inf"),
-            ("-1.5", "-1.5"),
-            ("car", "car"),
-            ("", ""),
-            ("@x", "'@x"),
-            ("\tx", "'\tx"),
-        ] {
-            assert_eq!(safe(cell), want);
-        }
-    }
 
     #[test]
     fn the_csv_crate_reads_cells_back() {

@@ -2,13 +2,14 @@
 
 use super::tally::ItemCounts;
 use crate::convert::options::Detail;
-use crate::convert::output::csv_cell::{Style, safe};
+use crate::convert::output::csv_cell::Style;
 use crate::convert::output::document::Document;
 use crate::convert::output::files::Files;
 use crate::convert::output::number::push_int;
 use crate::convert::output::spool::Spool;
 use crate::convert::output::text::{Text, lit};
 use crate::stream::StreamError;
+use crate::text::safe;
 
 /// Gathers one line per item and output file.
 pub struct ReportFiles {

@@ -1,10 +1,10 @@
 //! `syn-fetch doctor`: is everything there that an export needs?
 
-use super::table::Table;
 use crate::api::{ApiError, Client};
 use crate::exit::{Classified, Exit};
 use crate::fetch::FetchError;
 use crate::stream::Writer;
+use crate::table::Table;
 use serde_json::json;
 
 /// One thing looked at.

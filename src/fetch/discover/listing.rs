@@ -1,9 +1,9 @@
 //! Discovery: what there is to export, as NDJSON, or as a table for people.
 
-use super::table::Table;
 use crate::api::catalog::Project;
 use crate::fetch::FetchError;
 use crate::stream::Writer;
+use crate::table::Table;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 

@@ -3,4 +3,3 @@
 pub mod doctor;
 pub mod listing;
 pub mod sample;
-pub mod table;

@@ -1,11 +1,11 @@
 //! `--dry-run`: the plan of a run, with a look at a few rows, and nothing exported.
 
-use super::table::Table;
 use crate::api::hold::Holding;
 use crate::api::page::Page;
 use crate::api::payload::{Payload, Payloads};
 use crate::api::{ApiError, Client};
 use crate::fetch::api::plan::Plan;
+use crate::table::Table;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 

@@ -31,7 +31,8 @@ impl Predicate for Category {
 }
 
 /// Asks about the category of an item, if it has one.
-fn any_category(item: &Item<'_>, mut ask: impl FnMut(&str) -> bool) -> bool {
+/// Asks about the category of a row, if it has one.
+pub fn any_category(item: &Item<'_>, mut ask: impl FnMut(&str) -> bool) -> bool {
     if let Some(own) = item.category.as_ref().filter(|c| c.text() != "null") {
         return any_text(own, &mut ask);
     }

@@ -1,8 +1,9 @@
 //! Where the table is, the name of a record, and cells that are too long.
 
 use crate::convert::engine::record::RecordRef;
-use crate::convert::output::csv_cell::{Style, safe};
+use crate::convert::output::csv_cell::Style;
 use crate::text::count;
+use crate::text::safe;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
