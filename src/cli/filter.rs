@@ -111,25 +111,25 @@ pub struct Args {
     #[command(flatten)]
     pub edits: filter::edits::Args,
     /// Order of the rows: as in the input, or by descending id as one stream, as syn-fetch writes them
-    #[arg(long, value_name = "ORDER", default_value = "input", help_heading = "OutputForm")]
+    #[arg(long, value_name = "ORDER", default_value = "input", help_heading = "Output")]
     pub order: Order,
     /// Stop after N selected rows
     #[arg(long, value_name = "N", help_heading = "Part of the rows")]
     pub limit: Option<u64>,
 
     /// Print only the number of rows selected
-    #[arg(short, long, help_heading = "OutputForm")]
+    #[arg(short, long, help_heading = "Output")]
     pub count: bool,
     /// Counts of the selected rows in place of the rows: a line for each combination of class, tool, user, status, review, tag, category,
     /// created, or any field of the row (data_unit.meta.video), and a total. Dates are counted by :day, :week, :month or :year (created:
     /// by day). A row with several users, tags or classes counts in the line of each, in the total once; objects are its annotations
-    #[arg(long, value_name = "KEY,…", help_heading = "OutputForm")]
+    #[arg(long, value_name = "KEY,…", help_heading = "Output")]
     pub count_by: Vec<List>,
     /// How counts are written; without it a table on a terminal, else CSV
-    #[arg(long, value_name = "FORM", requires = "count_by", help_heading = "OutputForm")]
+    #[arg(long, value_name = "FORM", requires = "count_by", help_heading = "Output")]
     pub form: Option<Form>,
     /// Rows only, no frame lines (`{"@stream": …}`)
-    #[arg(long, conflicts_with = "count", help_heading = "OutputForm")]
+    #[arg(long, conflicts_with = "count", help_heading = "Output")]
     pub bare: bool,
 
     /// What a bad line does
