@@ -48,7 +48,7 @@ Examples:
   syn-filter --sample 0.1 --seed 7 dump.ndjson > val.ndjson
   syn-filter --sample 0.1 --seed 7 --not dump.ndjson > train.ndjson
 
-Edits inside rows come after the selection and leave every other byte as it was.
+Edits inside rows come after the selection; every other byte stays as it was.
 With an annotation go its geometry, its place in groups, a group that has no
 members left, and relations that it is an end of; the class list of the stream
 follows. A row without annotations stays: a second syn-filter with
