@@ -6,6 +6,7 @@
 //! * [`sought`]: names that are asked for, and the nearest ones that the input has
 //! * [`choose`]: what a stage asks of single items
 //! * [`field`]: a field of a row; [`coverage`]: how many rows have it
+//! * [`named`]: what names a person, a tag or another thing
 //! * [`ids`]: lists of ids in files; [`shard`]: one of several parts of an export
 
 #[cfg(feature = "net")]
@@ -14,6 +15,7 @@ pub mod coverage;
 pub mod field;
 pub mod ids;
 pub mod list;
+pub mod named;
 pub mod shard;
 pub mod sought;
 pub mod time;

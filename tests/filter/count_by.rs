@@ -205,6 +205,25 @@ fn what_cannot_be_counted_is_told() {
 }
 
 #[test]
+fn lists_nested_as_deep_as_a_line_are_passed_over() {
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    for (key, field) in [("tag", "tags"), ("user", "users"), ("x", "x")] {
+        let input = framed(&[row(1, &format!(r#""{field}":["a",{deep}],"#), &[])]);
+        assert_eq!(counted(&["--count-by", key], &input), format!("{key},items,objects\na,1,0\ntotal,1,0\n"), "{key}");
+    }
+}
+
+#[test]
+fn a_row_in_too_many_lines_is_a_bad_line() {
+    let list = |n: usize| (0..n).map(|i| i.to_string()).collect::<Vec<_>>().join(",");
+    for (n, exit) in [(100, 0), (101, 3)] {
+        let input = framed(&[row(1, &format!(r#""tags":[{}],"x":[{}],"#, list(100), list(n)), &[])]);
+        let ran = filter(&["--count-by", "tag,x"], &input).exits(exit);
+        assert_eq!(ran.stderr.contains("the row counts in 10100 lines, more than 10000"), exit == 3, "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn an_input_that_is_not_whole_has_no_counts() {
     let whole = framed(&rows());
     let cut: String = whole.lines().take(3).map(|line| format!("{line}\n")).collect();

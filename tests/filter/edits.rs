@@ -209,3 +209,20 @@ fn mistakes_are_said() {
     let ran = filter(&["--keep-class", "car", "--on-error", "skip"], &[FLAT, bad, FLAT]).exits(7);
     assert!(ran.text().lines().count() == 4 && !ran.text().contains("\"id\":9"), "{ran:?}");
 }
+
+#[test]
+fn payloads_nested_without_end_are_bad_lines() {
+    let n = 20_000;
+    let members = format!("{}{}", r#"{"annotationId":"z","children":["#.repeat(n), "]}".repeat(n));
+    let halves = format!("{}{{}}{}", r#"{"annotation_data":"#.repeat(n), "}".repeat(n));
+    for (row, why) in [
+        (
+            SPLIT.replace(r#"{"id":"e","annotationIds":[]}"#, &format!(r#"{{"annotationList":[{members}]}}"#)),
+            "nested too deeply",
+        ),
+        (format!(r#"{{"id":9,"data":{halves}}}"#), "nested too deeply"),
+        (r#"{"id":9,"data":{"annotation_data":{"annotation_data":{}}}}"#.to_owned(), "within another half"),
+    ] {
+        filter(&["--drop-class", "car"], &[&row]).exits(3).says(why);
+    }
+}

@@ -59,7 +59,9 @@ impl Datasets {
         if !self.all.contains_key(&*folder) {
             self.all.insert(folder.to_string(), Dataset::new(&*self.format));
         }
-        let Some(dataset) = self.all.get_mut(&*folder) else { return Err(StreamError::Internal("dataset")) };
+        let Some(dataset) = self.all.get_mut(&*folder) else {
+            return Err(StreamError::Internal("the dataset of a folder is gone"));
+        };
         if !dataset.splits.contains(&*r.split) {
             dataset.splits.insert(r.split.to_string());
             self.parts += 1;

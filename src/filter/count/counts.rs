@@ -15,6 +15,9 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::slice;
 
+/// Lines that one row may count in: it does so in each combination of the values of its lists.
+const MOST_LINES: usize = 10_000;
+
 /// Rows and annotations.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -79,6 +82,12 @@ impl Counts {
             groups.push((vec![Value::Missing; by.keys.iter().filter(|key| key.is_of_annotations()).count()], 0));
         }
         let values = self.values(by, &item, line);
+        let lines = values.iter().fold(groups.len(), |n, of_key| n.saturating_mul(of_key.len()));
+        if lines > MOST_LINES {
+            return Err(format!(
+                "the row counts in {lines} lines, more than {MOST_LINES}; count by fewer keys that are lists"
+            ));
+        }
         for (group, objects) in groups {
             for line in combinations(by, &values, group) {
                 self.lines.entry(line).or_default().add(Tally { items: 1, objects });

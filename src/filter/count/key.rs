@@ -6,14 +6,14 @@ use crate::exit::UsageError;
 use crate::filter::any_of::any_text;
 use crate::filter::predicates::Item;
 use crate::filter::predicates::category::any_category;
-use crate::item::Pairs;
 use crate::presigned::without_secrets;
-use crate::selection::field::{FieldPath, scalar};
+use crate::selection::field::FieldPath;
+use crate::selection::named;
+use crate::selection::named::{OF_OBJECT, OF_PERSON, OF_TAG};
 use crate::selection::time::calendar_day;
 use crate::selection::words;
 use crate::stream::json::Raw;
 use jiff::civil::Date;
-use std::borrow::Cow;
 
 /// Keys that have a name of their own.
 pub const NAMED: [&str; 8] = ["class", "tool", "user", "status", "review", "tag", "category", "created"];
@@ -21,13 +21,6 @@ pub const NAMED: [&str; 8] = ["class", "tool", "user", "status", "review", "tag"
 const SPANS: [&str; 4] = ["day", "week", "month", "year"];
 /// The columns of the counts.
 pub const COLUMNS: [&str; 2] = ["items", "objects"];
-/// What names a person, the first that there is.
-const OF_PERSON: &[&str] = &["email", "username", "name", "id"];
-/// What names a tag.
-const OF_TAG: &[&str] = &["name", "title", "id"];
-/// What stands for an object at any other field.
-const OF_OBJECT: &[&str] = &["id"];
-
 /// All keys of a run.
 #[derive(Debug)]
 pub struct CountBy {
@@ -177,44 +170,22 @@ fn text_of(raw: Option<&Raw<'_>>, found: &mut Vec<Value>) {
 /// The people of a row. Who is named by number in one place and in full in another is one person.
 fn people(users: &[Raw<'_>]) -> Vec<Value> {
     let (mut found, mut ids) = (Vec::new(), Vec::new());
-    for user in users {
-        each(user, OF_PERSON, &mut found);
-        each_object(user, &mut |object| {
-            if let (Some(id), Some(name)) = (name_in(object, OF_OBJECT), name_in(object, OF_PERSON)) {
-                ids.extend((id != name).then_some(id));
-            }
-        });
+    for user in users.iter().flat_map(named::elements) {
+        let (name, id) = (named::name(&user, OF_PERSON), named::name(&user, OF_OBJECT));
+        ids.extend(id.filter(|id| name.as_ref() != Some(id)).map(|id| value(&id)));
+        found.extend(name.map(|name| value(&name)));
     }
     found.retain(|value| !ids.contains(value));
     found
 }
 
-/// Gives each object of a value or of a list.
-fn each_object(raw: &Raw<'_>, give: &mut impl FnMut(&Raw<'_>)) {
-    match raw.text().as_bytes().first() {
-        Some(b'[') => raw.read::<Vec<Raw<'_>>>().iter().flatten().for_each(|one| each_object(one, give)),
-        Some(b'{') => give(raw),
-        _ => {}
-    }
-}
-
 /// The names of a value, or of each element of a list.
 fn each(raw: &Raw<'_>, names: &[&str], found: &mut Vec<Value>) {
-    match raw.text().as_bytes().first() {
-        Some(b'[') => raw.read::<Vec<Raw<'_>>>().iter().flatten().for_each(|one| each(one, names, found)),
-        Some(b'{') => found.extend(name_in(raw, names)),
-        _ => found.extend(simple(raw)),
-    }
+    found.extend(named::names(raw, names).iter().map(|name| value(name)));
 }
 
-fn name_in(object: &Raw<'_>, names: &[&str]) -> Option<Value> {
-    let Pairs(entries) = object.read::<Pairs<'_>>()?;
-    names.iter().find_map(|name| simple(&entries.iter().find(|(key, _)| **key == **name)?.1))
-}
-
-fn simple(raw: &Raw<'_>) -> Option<Value> {
-    let text = scalar(Raw(Cow::Borrowed(raw.text())))?;
-    Some(Value::new(&crate::path::nfc(&text))).filter(|value| *value != Value::Missing)
+fn value(name: &str) -> Value {
+    Value::new(&crate::path::nfc(name))
 }
 
 /// The span of a date; what is none stays as it is.

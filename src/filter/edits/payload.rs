@@ -13,6 +13,11 @@ use std::ops::Range;
 /// The byte ranges that go, in order, and the number of annotations among them.
 pub type Found = (Vec<Range<usize>>, u64);
 
+/// The payload, in messages.
+const WHOLE: &str = "data";
+/// How many levels of members a group may have: each is a list and an object, of which the parser opens 128 for what it reads.
+const DEEPEST: usize = 64;
+
 /// Whether an annotation goes.
 type Drops<'d> = &'d dyn Fn(&Head<'_>) -> bool;
 
@@ -53,7 +58,7 @@ struct Lists<'a> {
 pub fn cuts(payload: &str, drops: Drops<'_>) -> Result<Found, String> {
     let mut lists = Lists::default();
     let raw: Raw<'_> = from_text(payload).map_err(|e| format!("the text in `data` cannot be read: {e}"))?;
-    lists.gather(&raw, "data", drops)?;
+    lists.gather(&raw, WHOLE, drops)?;
     lists.name_containers();
     let Some(gone) = lists.decide() else { return Ok((Vec::new(), 0)) };
     let place = |raw: &Raw<'_>| {
@@ -78,7 +83,8 @@ pub fn cuts(payload: &str, drops: Drops<'_>) -> Result<Found, String> {
     }
     for list in &lists.groups {
         let goes = |id: &str| gone.has(&list.media, id);
-        let kept: Vec<_> = list.parts.iter().map(|part| group(&part.raw, &goes, &place, &mut cuts)).collect();
+        let kept = list.parts.iter().map(|part| group(&part.raw, &goes, &place, &mut cuts));
+        let kept = kept.collect::<Result<Vec<_>, _>>()?;
         cuts.list(list.parts.iter().zip(kept).map(|(part, kept)| (place(&part.raw), !kept)));
     }
     // In the wrapped form the other half only repeats them.
@@ -95,7 +101,10 @@ impl<'a> Lists<'a> {
                 "annotationsData" => by_media(&value, &key, &mut self.geometry, |raw| part(raw, None, &|_| false))?,
                 "relations" => by_media(&value, &key, &mut self.relations, |raw| part(raw, None, &|_| false))?,
                 "annotationGroups" => by_media(&value, &key, &mut self.groups, |raw| part(raw, None, &|_| false))?,
-                "annotation_data" | "annotation_meta" => self.gather(&value, &key, drops)?,
+                "annotation_data" | "annotation_meta" if what == WHOLE => self.gather(&value, &key, drops)?,
+                "annotation_data" | "annotation_meta" => {
+                    return Err(cannot(&format!("it has `{}` within another half", &*key)));
+                }
                 "presigned_url" => {
                     return Err("the payload is not in the row but at a URL; `syn-fetch` downloads it".into());
                 }
@@ -221,8 +230,8 @@ fn group(
     goes: &dyn Fn(&str) -> bool,
     place: &dyn Fn(&Raw<'_>) -> Range<usize>,
     cuts: &mut Cuts,
-) -> bool {
-    let Some(Pairs(entries)) = raw.read_borrowed::<Pairs<'_>>() else { return true };
+) -> Result<bool, String> {
+    let Some(Pairs(entries)) = raw.read_borrowed::<Pairs<'_>>() else { return Ok(true) };
     let (mut before, mut after) = (0, 0);
     for (key, value) in &entries {
         let Some(members) = value.read_borrowed::<Vec<Raw<'_>>>() else { continue };
@@ -230,26 +239,29 @@ fn group(
             "annotationIds" => {
                 members.iter().map(|one| (!id_text(one).is_some_and(|id| goes(&id))).then(|| place(one))).collect()
             }
-            "annotationList" => members.iter().map(|one| member(one, goes, place, cuts)).collect(),
+            "annotationList" => {
+                members.iter().map(|one| member(one, DEEPEST, goes, place, cuts)).collect::<Result<_, _>>()?
+            }
             _ => continue,
         };
         before += members.len();
         after += kept.iter().flatten().count();
         cuts.list(members.iter().zip(&kept).map(|(one, kept)| (place(one), kept.is_none())));
     }
-    before == 0 || after > 0
+    Ok(before == 0 || after > 0)
 }
 
 /// Cuts a member of a group in the older shape, and members below it. Those that stay take the place of one that goes. Gives the place
-/// of what is left of it.
+/// of what is left of it. `levels`: how many may be below it.
 fn member(
     raw: &Raw<'_>,
+    levels: usize,
     goes: &dyn Fn(&str) -> bool,
     place: &dyn Fn(&Raw<'_>) -> Range<usize>,
     cuts: &mut Cuts,
-) -> Option<Range<usize>> {
+) -> Result<Option<Range<usize>>, String> {
     let whole = place(raw);
-    let Some(Pairs(entries)) = raw.read_borrowed::<Pairs<'_>>() else { return Some(whole) };
+    let Some(Pairs(entries)) = raw.read_borrowed::<Pairs<'_>>() else { return Ok(Some(whole)) };
     let mut stays = true;
     let mut left: Option<Range<usize>> = None;
     for (key, value) in &entries {
@@ -257,7 +269,11 @@ fn member(
             "annotationId" => stays = !id_text(value).is_some_and(|id| goes(&id)),
             "children" => {
                 let Some(members) = value.read_borrowed::<Vec<Raw<'_>>>() else { continue };
-                let kept: Vec<_> = members.iter().map(|one| member(one, goes, place, cuts)).collect();
+                let Some(levels) = levels.checked_sub(1) else {
+                    return Err(cannot("its groups are nested too deeply"));
+                };
+                let kept = members.iter().map(|one| member(one, levels, goes, place, cuts));
+                let kept = kept.collect::<Result<Vec<_>, _>>()?;
                 cuts.list(members.iter().zip(&kept).map(|(one, kept)| (place(one), kept.is_none())));
                 let mut kept = kept.into_iter().flatten();
                 left = kept.next().map(|first| first.start..kept.last().map_or(first.end, |last| last.end));
@@ -266,12 +282,12 @@ fn member(
         }
     }
     if stays {
-        return Some(whole);
+        return Ok(Some(whole));
     }
-    let left = left?;
+    let Some(left) = left else { return Ok(None) };
     cuts.add(whole.start..left.start);
     cuts.add(left.end..whole.end);
-    Some(left)
+    Ok(Some(left))
 }
 
 /// An element with what decides about it. What is not an object is no annotation, and stays.
@@ -335,5 +351,9 @@ fn list<'a>(raw: &Raw<'a>, what: &str) -> Result<Vec<Raw<'a>>, String> {
 }
 
 fn unknown(what: &str, wanted: &str) -> String {
-    format!("annotations cannot be taken out of the row: `{what}` in its payload is not {wanted}")
+    cannot(&format!("`{what}` in its payload is not {wanted}"))
+}
+
+fn cannot(why: &str) -> String {
+    format!("annotations cannot be taken out of the row: {why}")
 }

@@ -7,6 +7,7 @@ use crate::convert::engine::split::{FieldPath, scalar};
 use crate::convert::output::csv_cell::Style;
 use crate::item::Pairs;
 use crate::presigned::without_secrets;
+use crate::selection::named::{OF_OBJECT, OF_PERSON, OF_TAG, names};
 use crate::selection::time::moment;
 use crate::stream::json::{self, Raw, Str};
 use jiff::tz::TimeZone;
@@ -26,13 +27,6 @@ impl RowCells {
 
 /// What stands between several values of a cell.
 const JOIN: char = '|';
-
-/// What names a person: the first of these that an object has.
-const OF_PERSON: &[&str] = &["email", "username", "name", "id"];
-/// What names a tag.
-const OF_TAG: &[&str] = &["name", "title", "id"];
-/// What names anything else that a row refers to.
-const OF_OBJECT: &[&str] = &["id"];
 
 /// Where people who label are in a row.
 const LABELERS: [&str; 4] = ["labeler", "assignee", "user", "users"];
@@ -132,7 +126,7 @@ fn text<'a>(column: &Column, row: &Pairs<'a>) -> Cow<'a, str> {
     match column {
         Column::Labeler => {
             let mut people = Vec::new();
-            LABELERS.iter().filter_map(|key| at(key)).for_each(|user| names(user, OF_PERSON, &mut people));
+            LABELERS.iter().filter_map(|key| at(key)).for_each(|user| people.extend(names(user, OF_PERSON)));
             // One person may be in several fields.
             let mut seen = std::collections::HashSet::new();
             people.retain(|person| seen.insert(person.clone()));
@@ -187,32 +181,11 @@ fn of_payload(data: Option<&Raw<'_>>) -> String {
 
 /// What names the value, or each of a list of them.
 fn of_list<'a>(raw: Option<&Raw<'a>>, keys: &[&str]) -> Cow<'a, str> {
-    let mut all = Vec::new();
-    raw.into_iter().for_each(|raw| names(raw, keys, &mut all));
+    let mut all = raw.map(|raw| names(raw, keys)).unwrap_or_default();
     // A single one stays as it is unless it is in a list.
     match (&mut all[..], raw.is_some_and(|raw| raw.text().starts_with('['))) {
         ([one], false) => std::mem::take(one).into(),
         (all, _) => joined(all).into(),
-    }
-}
-
-fn names(raw: &Raw<'_>, keys: &[&str], out: &mut Vec<String>) {
-    match raw.text().as_bytes().first() {
-        Some(b'[') => {
-            for one in raw.read::<Vec<Raw<'_>>>().unwrap_or_default() {
-                if !one.text().starts_with('[') {
-                    names(&one, keys, out);
-                }
-            }
-        }
-        Some(b'{') => {
-            let object = raw.read::<Pairs<'_>>();
-            let name = |object: &Pairs<'_>| {
-                keys.iter().map(|key| value(find(object, key)).into_owned()).find(|text| !text.is_empty())
-            };
-            out.extend(object.as_ref().and_then(name));
-        }
-        _ => out.extend(scalar(raw.clone()).map(Cow::into_owned).filter(|text| !text.is_empty())),
     }
 }
 
