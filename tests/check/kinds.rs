@@ -1,7 +1,7 @@
 //! Other cases of faults that were met once: forms of files that readers take although they look odd, and what they do not take although it
 //! looks sound. A row each.
 
-use crate::sets::{ROW, ROWS, check, coco, codes, tree, voc};
+use crate::sets::{ROW, ROWS, check, coco, codes, judged, tree, voc};
 use std::fs;
 use std::path::Path;
 
@@ -22,21 +22,6 @@ fn yolo<'f>(others: Files<'f>) -> Vec<(&'f str, &'f str)> {
         .filter(|(path, _)| !others.iter().any(|(other, _)| path == other))
         .chain(others.iter().copied())
         .collect()
-}
-
-/// What it is about, its files with their content, what is found, and the exit code.
-type Case<'c> = (&'c str, Vec<(&'c str, &'c str)>, &'c [&'c str], i32);
-
-fn judged(cases: &[Case<'_>]) {
-    let mut wrong = Vec::new();
-    for (name, files, expected, exit) in cases {
-        let folder = tree(files);
-        let ran = check(folder.path(), &["--log-format", "json"]);
-        if codes(&ran) != *expected || ran.code() != *exit {
-            wrong.push(format!("{name}: {ran:?}"));
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
 #[test]

@@ -66,3 +66,19 @@ macro_rules! coco {
 }
 
 pub(crate) use {coco, voc};
+
+/// What a dataset is about, its files with their content, what is found, and the exit code.
+pub type Case<'c, F> = (&'c str, F, &'c [&'c str], i32);
+
+/// Checks datasets, and tells of all that are judged in another way.
+pub fn judged<'c, F: AsRef<[(&'c str, &'c str)]>>(cases: &[Case<'c, F>]) {
+    let mut wrong = Vec::new();
+    for (name, files, expected, exit) in cases {
+        let folder = tree(files.as_ref());
+        let ran = check(folder.path(), &["--log-format", "json"]);
+        if codes(&ran) != *expected || ran.code() != *exit {
+            wrong.push(format!("{name}: {ran:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}

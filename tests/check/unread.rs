@@ -4,7 +4,7 @@
 use crate::common::{exe, run};
 #[cfg(feature = "net")]
 use crate::layouts::{Layout, layouts};
-use crate::sets::{ROW, ROWS, check, coco, codes, tree, voc};
+use crate::sets::{ROW, ROWS, check, coco, judged, tree, voc};
 
 /// Paths and texts.
 type Files<'f> = &'f [(&'f str, &'f str)];
@@ -180,15 +180,7 @@ fn images_are_missing_where_others_are_not() {
             0,
         ),
     ];
-    let mut wrong = Vec::new();
-    for (name, files, expected, exit) in cases {
-        let folder = tree(files);
-        let ran = check(folder.path(), &["--log-format", "json"]);
-        if codes(&ran) != *expected || ran.code() != *exit {
-            wrong.push(format!("{name}: {ran:?}"));
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    judged(cases);
 }
 
 /// A folder of several datasets: images of one do not make those of another missing, nor are their labels one dataset.
@@ -232,15 +224,11 @@ fn datasets_side_by_side_are_judged_each_by_itself() {
             3,
         ),
     ];
-    let mut wrong = Vec::new();
-    for (name, files, expected, exit) in cases {
-        let folder = tree(&[&with[..], files].concat());
-        let ran = check(folder.path(), &["--log-format", "json"]);
-        if codes(&ran) != *expected || ran.code() != *exit {
-            wrong.push(format!("{name}: {ran:?}"));
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    let cases: Vec<_> = cases
+        .iter()
+        .map(|(name, files, expected, exit)| (*name, [&with[..], files].concat(), *expected, *exit))
+        .collect();
+    judged(&cases);
 }
 
 #[cfg(feature = "net")]

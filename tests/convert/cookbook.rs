@@ -1,6 +1,7 @@
 //! Every command of docs/cookbook.md over attributes of any kind, each output read as its format's readers do.
 
 use crate::common::convert::{Files, converted, files};
+use crate::template::words;
 use quick_xml::events::{BytesStart, Event};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,26 +10,14 @@ use std::path::Path;
 /// Flags in every spelling, values of every type, names with any character; boxes that are turned, cut and outside.
 const ATTRIBUTES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/attributes.ndjson");
 
-/// The arguments of a shell line, which quotes with ' only, but for its input.
-fn words(line: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    for (i, part) in line.split('\'').enumerate() {
-        if i % 2 == 1 {
-            words.push(part.to_owned());
-        } else {
-            words.extend(part.split_whitespace().map(str::to_owned));
-        }
-    }
-    words.pop();
-    words
-}
-
 /// The files of the command whose template has this name, over the attributes; `split`: the path to write to with a split.
 fn export(template: &str, split: Option<&str>) -> Files {
     let book = include_str!("../../docs/cookbook.md");
     let command =
         book.lines().filter_map(|line| line.strip_prefix("syn-convert ")).find(|line| line.contains(template));
     let mut args = words(command.unwrap());
+    // Its input.
+    args.pop();
     if let Some(path) = split {
         let at = args.iter().position(|word| word == "--path").unwrap();
         path.clone_into(&mut args[at + 1]);

@@ -16,7 +16,7 @@ fn ok(args: &[&str], input: &str) -> BTreeMap<String, String> {
 }
 
 /// The arguments of a shell line, which quotes with ' only.
-fn words(line: &str) -> Vec<String> {
+pub fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     for (i, part) in line.split('\'').enumerate() {
         if i % 2 == 1 {
