@@ -6,9 +6,6 @@ mod advice;
 #[cfg(test)]
 mod advised;
 mod check;
-mod check_objects;
-#[cfg(feature = "stores")]
-mod check_store;
 mod common;
 mod completions;
 #[cfg(feature = "net")]

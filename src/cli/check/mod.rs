@@ -1,6 +1,9 @@
 //! `syn-convert --check`: a finished dataset, judged by what its readers do with it.
 
-use super::check_objects;
+mod objects;
+#[cfg(feature = "stores")]
+mod store;
+
 use super::common::{Common, Console, LogFormat};
 use super::unframed::Unframed;
 use crate::check::finding::{Findings, Severity};
@@ -160,10 +163,10 @@ pub fn check(
     let numbers = json!({
         "datasets": datasets.len(), "images": images, "annotations": annotations, "rejected": rejected, "dropped": dropped,
         "misread": misread, "advice": advice, "rules": rules, "unread": findings.unread.len(),
-        "objects": check_objects::numbers(&datasets),
+        "objects": objects::numbers(&datasets),
     });
     if console.progress() || console.is_verbose() {
-        console.block(&check_objects::tables(&datasets));
+        console.block(&objects::tables(&datasets));
     }
     console.summary(&message, numbers);
     Ok(if findings.any_loss() || !findings.unread.is_empty() { Exit::Input } else { Exit::Ok })
@@ -189,7 +192,7 @@ fn open(what: &Path, scratch: &Scratch, console: &Console) -> Result<(Tree, Vec<
     let address = what.to_str().filter(|text| text.contains("://") && !what.exists());
     match address {
         #[cfg(feature = "stores")]
-        Some(address) => super::check_store::open(address, scratch, console),
+        Some(address) => store::open(address, scratch, console),
         #[cfg(not(feature = "stores"))]
         Some(address) => {
             let message =

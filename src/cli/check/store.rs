@@ -1,11 +1,11 @@
 //! `syn-convert --check s3://BUCKET/PREFIX`: a dataset in a store or on a server, read through the client of the sink.
 
-use super::common::Console;
-use super::network::Network;
 use crate::check::images::is_image;
 use crate::check::scratch::Scratch;
 use crate::check::source::{Each, Source};
 use crate::check::tree::{PACKED_FRONT, Tree, is_annotations, is_packed};
+use crate::cli::common::Console;
+use crate::cli::network::Network;
 use crate::exit::Failure;
 use crate::net::retry::RetryPolicy;
 use crate::sink::SinkError;
