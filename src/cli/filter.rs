@@ -1,5 +1,7 @@
 //! The command line of `syn-filter`.
 
+mod summary;
+
 use super::progress::Shown;
 use super::select::Select;
 use super::unframed::{Unframed, show_input};
@@ -7,13 +9,11 @@ use super::{Common, Console};
 use crate::exit::{Exit, Failure};
 use crate::filter;
 use crate::filter::predicates::id::Ids;
-use crate::filter::{CountBy, Form, Framed, Input, Inputs, Options, OutputForm, Prefer, Rule, Selection, Summary};
+use crate::filter::{CountBy, Form, Framed, Input, Inputs, Options, OutputForm, Prefer, Rule, Selection};
 use crate::selection::List;
 use crate::selection::field::FieldPath;
 use crate::stream::Kind;
-use crate::text::count;
 use clap::{Parser, ValueEnum};
-use serde_json::json;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
@@ -44,6 +44,8 @@ Examples:
     dump.ndjson
   # only the cars and buses of each row, and no row without one
   syn-filter --class car,bus --keep-class car,bus dump.ndjson
+  # vans are cars, and no box is smaller than 8 pixels on a side
+  syn-filter --rename van=car --min-size 8 dump.ndjson
   # a tenth of the rows, and the rest
   syn-filter --sample 0.1 --seed 7 dump.ndjson > val.ndjson
   syn-filter --sample 0.1 --seed 7 --not dump.ndjson > train.ndjson
@@ -51,8 +53,8 @@ Examples:
 Edits inside rows come after the selection; every other byte stays as it was.
 With an annotation go its geometry, its place in groups, a group that has no
 members left, and relations that it is an end of; the class list of the stream
-follows. A row without annotations stays: a second syn-filter with
---min-annotations 1 drops it.
+follows. Annotations go first, then classes get their new names. A row without
+annotations stays: a second syn-filter with --min-annotations 1 drops it.
 
 Exit codes:
   0  ok
@@ -158,10 +160,10 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
     let stdin = [PathBuf::from("-")];
     args.common.refuse_overwriting(if args.files.is_empty() { &stdin } else { &args.files })?;
     let selection = selection(&args, console)?;
-    let edits = args.edits.edits();
+    let edits = args.edits.edits()?;
     if args.count && edits.is_some() {
         return Err(Failure::usage(
-            "--count counts rows, and no row goes by --keep-class, --drop-class or --keep-tool; leave them out, or count with --class or --tool",
+            "--count counts rows, and edits inside rows (--keep-class, --min-size, --rename, …) leave all rows; leave them out, or count with --class, --tool or --count-by class",
         ));
     }
     let count_by = count_by(&args)?;
@@ -200,12 +202,7 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
     let summary = filter::run(input, args.common.writer()?, options, &mut |note| console.warn(note))?;
     drop(shown);
     args.unframed.tell(&summary.came, Kind::Items, console);
-    let Summary { selected, removed, lines, bad, .. } = summary;
-    let mut fields = json!({"selected": selected, "items": lines, "bad_lines": bad});
-    if let Some(removed) = removed {
-        fields["annotations_removed"] = removed.into();
-    }
-    console.summary(&describe(summary), fields);
+    console.summary(&summary::words(&summary), summary::fields(&summary));
     Ok(if summary.bad > 0 { Exit::Partial } else { Exit::Ok })
 }
 
@@ -250,31 +247,6 @@ fn ids(args: &Args, console: &Console) -> Result<Ids, Failure> {
     let inputs = if args.files.is_empty() { &stdin } else { args.files.as_slice() };
     args.select.ids_in_files((&args.common, console), inputs, |_, id| ids.add(id))?;
     Ok(ids)
-}
-
-fn describe(summary: Summary) -> String {
-    let Summary { selected, removed, lines, bad, latest, one_per, .. } = summary;
-    let latest = latest.map(|found| {
-        let older = found.left_out();
-        format!("{}, {}, {} left out; ", count(found.rows, "row"), count(found.keys, "id"), count(older, "older row"))
-    });
-    let one_per = one_per.map(|found| {
-        let without =
-            if found.without > 0 { format!(", {} without the field kept", found.without) } else { String::new() };
-        format!(
-            "{} of {}, {} left out{without}; ",
-            count(found.rows, "row"),
-            count(found.keys, "value"),
-            found.left_out()
-        )
-    });
-    let picked = format!("{}{}", latest.unwrap_or_default(), one_per.unwrap_or_default());
-    let removed = removed.map(|n| format!(", {} removed", count(n, "annotation"))).unwrap_or_default();
-    let bad = if bad > 0 { format!("; bad lines skipped: {bad}") } else { String::new() };
-    match lines {
-        Some(lines) => format!("{picked}{selected} of {} selected{removed}{bad}", count(lines, "item")),
-        None => format!("{picked}{selected} selected, stopped there (--limit){removed}{bad}"),
-    }
 }
 
 #[cfg(test)]

@@ -5,15 +5,19 @@
 //! * [`payload`]: heads joined with their geometry → [`Annotation`]s, media by media
 //! * [`heads`]: tools and classes only, for selecting rows without reading geometry
 //! * [`annotation`], [`mask`]: the model the converters work on
+//! * [`ring`], [`union`]: areas of outlines; [`extent`]: how large an annotation is
 //! * [`reason`]: the codes that say what was lost and why
 
 pub(crate) mod annotation;
+pub(crate) mod extent;
 pub(crate) mod heads;
 pub(crate) mod mask;
 pub(crate) mod part;
 pub(crate) mod payload;
 pub(crate) mod reason;
+pub(crate) mod ring;
 pub(crate) mod shape;
+pub(crate) mod union;
 pub(crate) mod wire;
 
 pub use annotation::{Annotation, Geometry, Rect, Tool};

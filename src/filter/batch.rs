@@ -3,7 +3,9 @@
 
 use super::count::{CountBy, Counts};
 use super::edits::Edits;
+use super::edits::done::Done;
 use super::selection::Selection;
+use crate::dm::Arena;
 use crate::stream::{Batch, Buffer, StreamError};
 use memchr::memchr_iter;
 use roaring::RoaringTreemap;
@@ -21,8 +23,8 @@ pub struct Chosen {
     runs: Vec<Range<usize>>,
     /// Lines selected.
     pub selected: u64,
-    /// How many annotations went out of each of them; empty without edits.
-    gone: Vec<u64>,
+    /// What edits did to each of them; empty without edits.
+    edited: Vec<Done>,
     /// Lines that are not blank, up to the one that failed.
     pub lines: u64,
     /// For each bad line that was passed over, how many lines were selected before it.
@@ -49,6 +51,7 @@ impl Chosen {
         let mut chosen = Self::default();
         let mut written = Vec::new();
         let mut judge = selection.judge();
+        let mut arena = Arena::default();
         for line in batch.lines() {
             chosen.lines += 1;
             if among.is_some_and(|lines| !lines.contains(batch.ordinal(&line))) {
@@ -63,9 +66,10 @@ impl Chosen {
                     }
                     Some(edits) => {
                         let start = written.len();
-                        let gone = edits.row(line.bytes, &batch.bytes[line.start..line.end], &mut written)?;
+                        let whole = &batch.bytes[line.start..line.end];
+                        let done = edits.row(line.bytes, whole, &mut arena, &mut written)?;
                         chosen.count(count_by, written[start..].trim_ascii())?;
-                        chosen.gone.push(gone);
+                        chosen.edited.push(done);
                         chosen.add(start, written.len(), &written);
                     }
                 }
@@ -122,9 +126,11 @@ impl Chosen {
         }
     }
 
-    /// How many annotations went out of the first `lines` selected lines.
-    pub fn gone(&self, lines: u64) -> u64 {
-        self.gone.iter().zip(0..lines).map(|(gone, _)| gone).sum()
+    /// What edits did to the first `lines` selected lines.
+    pub fn edited(&self, lines: u64) -> Done {
+        let mut all = Done::default();
+        self.edited.iter().zip(0..lines).for_each(|(done, _)| all += *done);
+        all
     }
 
     /// The bytes of the first `lines` selected lines, run by run.

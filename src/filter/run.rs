@@ -2,7 +2,8 @@
 
 use super::batch::{Chosen, MESSAGES};
 use super::count::{CountBy, Counts, Form};
-use super::edits::Edits;
+use super::edits::done::Done;
+use super::edits::{Edits, Kinds};
 use super::end;
 use super::newest::inputs::{Framed, Inputs};
 use super::newest::pick::{Lines, Picked, pick};
@@ -58,8 +59,8 @@ pub struct Options {
 pub struct Summary {
     /// Lines selected.
     pub selected: u64,
-    /// Annotations taken out of them; `None` without edits.
-    pub removed: Option<u64>,
+    /// What edits did to them; `None` without edits.
+    pub edited: Option<(Done, Kinds)>,
     /// Lines looked at; `None` when the limit ended the run.
     pub lines: Option<u64>,
     /// Bad lines passed over.
@@ -110,7 +111,7 @@ pub fn run(input: Input, out: Writer, options: Options, warn: &mut dyn FnMut(&st
         end: None,
         in_stream: 0,
         selected: 0,
-        removed: 0,
+        edited: Done::default(),
         bad: 0,
         latest: None,
         one_per: None,
@@ -163,7 +164,7 @@ struct Merge<'w> {
     /// Lines selected since the begin frame.
     in_stream: u64,
     selected: u64,
-    removed: u64,
+    edited: Done,
     bad: u64,
     latest: Option<Picked>,
     one_per: Option<Picked>,
@@ -231,7 +232,7 @@ impl Merge<'_> {
             self.counts.merge(std::mem::take(&mut chosen.counts));
         }
         self.selected += count;
-        self.removed += chosen.gone(count);
+        self.edited += chosen.edited(count);
         self.in_stream += count;
         self.left = self.left.map(|left| left - count);
         self.progress.data(chosen.lines);
@@ -255,7 +256,7 @@ impl Merge<'_> {
             self.selection.list_classes(&begin.classes);
             let Some(edits) = self.edits else { return ordered.frame(frame) };
             let mut begin = begin.clone();
-            begin.classes.retain(|class| !edits.drops_class(class));
+            edits.classes(&mut begin.classes);
             return ordered.frame(&Frame::Begin(begin));
         }
         match frame {
@@ -358,9 +359,9 @@ impl Merge<'_> {
                 self.out.finish()?;
                 let lines = (self.left != Some(0)).then(|| self.progress.lines());
                 let came = self.progress.came();
-                let Self { selected, removed, edits, bad, latest, one_per, .. } = self;
-                let removed = edits.map(|_| removed);
-                Ok(Summary { selected, removed, lines, bad, came, latest, one_per })
+                let Self { selected, edited, edits, bad, latest, one_per, .. } = self;
+                let edited = edits.map(|edits| (edited, edits.kinds()));
+                Ok(Summary { selected, edited, lines, bad, came, latest, one_per })
             }
             Err(error) if error.is_of_output() => Err(error),
             Err(error) => {

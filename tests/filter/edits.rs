@@ -4,24 +4,24 @@ use crate::common::{Ran, exe, finish};
 use serde_json::Value;
 use std::process::Command;
 
-const BEGIN: &str = r#"{"@stream":"begin","kind":"items","version":1,"classes":["car", "bus" ,"road"],"n":1.10}"#;
+pub const BEGIN: &str = r#"{"@stream":"begin","kind":"items","version":1,"classes":["car", "bus" ,"road"],"n":1.10}"#;
 
-fn filter(args: &[&str], rows: &[&str]) -> Ran {
+pub fn filter(args: &[&str], rows: &[&str]) -> Ran {
     let end = format!(r#"{{"@stream":"end","count":{} }}"#, rows.len());
     let lines: String = [&[BEGIN], rows, &[&end]].concat().iter().map(|line| format!("{line}\n")).collect();
     finish(Command::new(exe("syn-filter")).args(args), lines.as_bytes())
 }
 
 /// The one row that comes out.
-fn edited(args: &[&str], row: &str) -> String {
+pub fn edited(args: &[&str], row: &str) -> String {
     filter(args, &[row]).exits(0).text().lines().nth(1).unwrap().to_owned()
 }
 
-const SPLIT: &str = r#"{ "id":1, "n" : 1.10,"data": {"extra":{"image_1":{"width":640,"height":480}},"annotations":{"image_1":[ {"id":"a","tool":"bounding_box","classification":{"class":"car"}} , {"id":"b","tool":"polygon","classification":{"class":" road "}},{"id":"m","tool":"segmentation","classification":"bus"},{"id":"r","tool":"relation","classification":{"class":"on"}}],"image_2":[{"id":"a","tool":"bounding_box","classification":"road"}]},"annotationsData":{"image_1":[{"id":"m","pixel_indices":[1,2]},{"id":"a","coordinate":{"x":1.0,"y":2e0}},{"id":"b","coordinate":[]},{"id":"r","annotationId":"a","targetAnnotationId":"b"}],"image_2":[{"id":"a","coordinate":{}}]},"relations":{"image_1":[{"id":"r","annotationId":"a","targetAnnotationId":"b"}]},"annotationGroups":{"image_1":[{"id":"g","annotationIds":["a", "b"]},{"id":"h","annotationIds":["m"]},{"id":"k","annotationList":[{"annotationId":"a","children":[{"annotationId":"m"},{"annotationId":"b","children":[]}]}]},{"id":"e","annotationIds":[]}]}},"dup":1,"dup":2}"#;
-const FLAT: &str = r#"{"id":2,"data":{"annotations":{"image_1":[{"id":"a","type":"bbox","data":[1,2,3,4],"classification":"car"},{"id":"b","type":"polygon","data":[[1,2]],"classification":"road"},{"id":"m","type":"segmentation","data":[1],"classification":"bus"},{"id":"r","type":"relation","data":["a","b"],"classification":"on"}]}}}"#;
-const TWO: &str = r#"{"id":3,"data":{"classification":{"bounding_box":["car"]},"images":[{"bounding_box":[{"id":"a","classification":"car","data":[5,6,7,8],"group_id":"g"}],"polygon":[{"id":"b","classification":"road","data":[[1,2]]}],"segmentation":[{"id":"m","classification":"bus","data":[0]}],"relation":[{"id":"r","classification":"on","data":["a","b"]}]}]}}"#;
+pub const SPLIT: &str = r#"{ "id":1, "n" : 1.10,"data": {"extra":{"image_1":{"width":640,"height":480}},"annotations":{"image_1":[ {"id":"a","tool":"bounding_box","classification":{"class":"car"}} , {"id":"b","tool":"polygon","classification":{"class":" road "}},{"id":"m","tool":"segmentation","classification":"bus"},{"id":"r","tool":"relation","classification":{"class":"on"}}],"image_2":[{"id":"a","tool":"bounding_box","classification":"road"}]},"annotationsData":{"image_1":[{"id":"m","pixel_indices":[1,2]},{"id":"a","coordinate":{"x":1.0,"y":2e0}},{"id":"b","coordinate":[]},{"id":"r","annotationId":"a","targetAnnotationId":"b"}],"image_2":[{"id":"a","coordinate":{}}]},"relations":{"image_1":[{"id":"r","annotationId":"a","targetAnnotationId":"b"}]},"annotationGroups":{"image_1":[{"id":"g","annotationIds":["a", "b"]},{"id":"h","annotationIds":["m"]},{"id":"k","annotationList":[{"annotationId":"a","children":[{"annotationId":"m"},{"annotationId":"b","children":[]}]}]},{"id":"e","annotationIds":[]}]}},"dup":1,"dup":2}"#;
+pub const FLAT: &str = r#"{"id":2,"data":{"annotations":{"image_1":[{"id":"a","type":"bbox","data":[1,2,3,4],"classification":"car"},{"id":"b","type":"polygon","data":[[1,2]],"classification":"road"},{"id":"m","type":"segmentation","data":[1],"classification":"bus"},{"id":"r","type":"relation","data":["a","b"],"classification":"on"}]}}}"#;
+pub const TWO: &str = r#"{"id":3,"data":{"classification":{"bounding_box":["car"]},"images":[{"bounding_box":[{"id":"a","classification":"car","data":[5,6,7,8],"group_id":"g"}],"polygon":[{"id":"b","classification":"road","data":[[1,2]]}],"segmentation":[{"id":"m","classification":"bus","data":[0]}],"relation":[{"id":"r","classification":"on","data":["a","b"]}]}]}}"#;
 
-fn wrapped() -> String {
+pub fn wrapped() -> String {
     let two: Value = serde_json::from_str(TWO).unwrap();
     let split: Value = serde_json::from_str(SPLIT).unwrap();
     let mut meta = split["data"].clone();
@@ -30,7 +30,7 @@ fn wrapped() -> String {
     format!(r#"{{"id":4,"data":{{"annotation_data":{},"annotation_meta":{meta}}}}}"#, two["data"])
 }
 
-fn as_text() -> String {
+pub fn as_text() -> String {
     let start = FLAT.find(r#"{"annotations""#).unwrap();
     let payload = &FLAT[start..FLAT.len() - 1];
     // Escapes that a writer need not have chosen, in front of what goes.

@@ -7,6 +7,7 @@
 mod common;
 mod count_by;
 mod edits;
+mod edits_classes;
 mod names;
 mod newest;
 mod selection;

@@ -1,15 +1,32 @@
-//! Parts of a text that go; all others are copied as they are.
+//! Parts of a text that change; all others are copied as they are.
 
+use crate::file_line::push_escaped_bytes;
 use std::ops::Range;
 
-/// Byte ranges that go, in any order; they may overlap.
-#[derive(Debug, Default)]
-pub struct Cuts(Vec<Range<usize>>);
+/// A byte range that goes, and what takes its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// What goes.
+    pub place: Range<usize>,
+    /// What stands there instead, as it is to be written; mostly nothing.
+    pub with: Vec<u8>,
+}
 
-impl Cuts {
+/// Changes of one text, in any order; ranges that only go may overlap.
+#[derive(Debug, Default)]
+pub struct Changes(Vec<Change>);
+
+impl Changes {
     /// Cuts one range.
-    pub fn add(&mut self, range: Range<usize>) {
-        self.0.push(range);
+    pub fn cut(&mut self, place: Range<usize>) {
+        self.0.push(Change { place, with: Vec::new() });
+    }
+
+    /// Writes another text as the content of a JSON string. `literal` is the place of the string, with its quotes.
+    pub fn rewrite(&mut self, literal: Range<usize>, text: &str) {
+        let mut with = Vec::with_capacity(text.len());
+        push_escaped_bytes(&mut with, text.as_bytes());
+        self.0.push(Change { place: literal.start + 1..literal.end - 1, with });
     }
 
     /// Cuts elements of a list, each with the comma that it needs no longer: `elements` are their places and whether they go, in order.
@@ -21,52 +38,60 @@ impl Cuts {
                 last = place.end;
             } else {
                 if let Some(start) = from.take() {
-                    self.add(start..place.start);
+                    self.cut(start..place.start);
                 }
                 kept_end = Some(place.end);
             }
         }
         if let Some(start) = from {
-            self.add(kept_end.unwrap_or(start)..last);
+            self.cut(kept_end.unwrap_or(start)..last);
         }
     }
 
-    /// The ranges in order, those that touch each other as one.
-    pub fn merged(mut self) -> Vec<Range<usize>> {
-        self.0.sort_unstable_by_key(|cut| (cut.start, cut.end));
-        let mut out: Vec<Range<usize>> = Vec::with_capacity(self.0.len());
-        for cut in self.0 {
+    /// The changes in order, ranges that go and touch each other as one. What stands within one that goes, goes with it.
+    pub fn merged(mut self) -> Vec<Change> {
+        self.0.sort_unstable_by_key(|change| (change.place.start, change.place.end));
+        let mut out: Vec<Change> = Vec::with_capacity(self.0.len());
+        for change in self.0 {
             match out.last_mut() {
-                Some(before) if cut.start <= before.end => before.end = before.end.max(cut.end),
-                _ => out.push(cut),
+                Some(before) if before.with.is_empty() && change.place.start <= before.place.end => {
+                    if change.with.is_empty() {
+                        before.place.end = before.place.end.max(change.place.end);
+                    }
+                }
+                _ => out.push(change),
             }
         }
         out
     }
 }
 
-/// Appends a text without what is cut; `cuts` are in order.
-pub fn copy(text: &[u8], cuts: &[Range<usize>], out: &mut Vec<u8>) {
+/// Appends a text with its changes, which are in order.
+pub fn copy(text: &[u8], changes: &[Change], out: &mut Vec<u8>) {
     let mut at = 0;
-    for cut in cuts {
-        out.extend_from_slice(&text[at..cut.start]);
-        at = cut.end;
+    for Change { place, with } in changes {
+        out.extend_from_slice(&text[at..place.start]);
+        out.extend_from_slice(with);
+        at = place.end;
     }
     out.extend_from_slice(&text[at..]);
 }
 
-/// Turns ranges of a string's content, in order, into those of its JSON literal, which begins with a quote and may have escapes.
-pub fn to_literal(literal: &[u8], cuts: &mut [Range<usize>]) {
+/// Turns changes of a string's content, in order, into those of its JSON literal, which begins with a quote and may have escapes.
+pub fn to_literal(literal: &[u8], changes: &mut [Change]) {
     let (mut at, mut content) = (1, 0);
-    for cut in cuts {
-        for place in [&mut cut.start, &mut cut.end] {
-            while content < *place {
+    for Change { place, with } in changes {
+        for end in [&mut place.start, &mut place.end] {
+            while content < *end {
                 let (written, meant) = unit(&literal[at..]);
                 at += written;
                 content += meant;
             }
-            *place = at;
+            *end = at;
         }
+        let mut escaped = Vec::with_capacity(with.len());
+        push_escaped_bytes(&mut escaped, with);
+        *with = escaped;
     }
 }
 
@@ -104,7 +129,7 @@ mod tests {
             ("124", "[ 3 ]"),
             ("1234", "[  ]"),
         ] {
-            let mut cuts = Cuts::default();
+            let mut cuts = Changes::default();
             cuts.list(places.iter().map(|place| (place.clone(), gone.contains(&text[place.clone()]))));
             let mut out = Vec::new();
             copy(text.as_bytes(), &cuts.merged(), &mut out);
@@ -117,8 +142,21 @@ mod tests {
         let literal = r#""a\"\u00e9é\ud83d\ude00\n\/<x>z""#;
         let content: String = serde_json::from_str(literal).unwrap();
         let start = content.find('<').unwrap();
-        let mut cut = start..start + 3;
-        to_literal(literal.as_bytes(), std::slice::from_mut(&mut cut));
-        assert_eq!(&literal[cut], "<x>");
+        let mut change = Change { place: start..start + 3, with: br#"a"b"#.to_vec() };
+        to_literal(literal.as_bytes(), std::slice::from_mut(&mut change));
+        assert_eq!(&literal[change.place], "<x>");
+        assert_eq!(change.with, br#"a\"b"#);
+    }
+
+    #[test]
+    fn what_is_written_anew_goes_with_what_goes() {
+        let text = r#"["a","b","c"]"#;
+        let mut changes = Changes::default();
+        changes.rewrite(1..4, "A\"");
+        changes.rewrite(5..8, "B");
+        changes.list([(1..4, false), (5..8, true), (9..12, false)].into_iter());
+        let mut out = Vec::new();
+        copy(text.as_bytes(), &changes.merged(), &mut out);
+        assert_eq!(String::from_utf8(out).unwrap(), r#"["A\"","c"]"#);
     }
 }

@@ -1,25 +1,20 @@
-//! What of a payload goes with an annotation, in every dialect (docs/payload.md): the annotation itself, its geometry, its place in
-//! groups, and relations that it is an end of.
+//! What of a payload changes, in every dialect (docs/payload.md). With an annotation go its geometry, its place in groups, and relations
+//! that it is an end of; a class has its new name wherever the annotation has it.
 
-use super::cut::Cuts;
+use super::Edits;
+use super::cut::{Change, Changes};
+use super::done::{Done, Why};
+use super::group::group;
+use super::rename::written;
+use super::small::Verdict;
 use crate::dm::heads;
-use crate::dm::heads::Head;
-use crate::dm::payload::{MediaKind, natural};
+use crate::dm::payload::{Arena, MediaKind, natural, read};
 use crate::item::Pairs;
 use crate::stream::json::{Raw, Str, from_text};
-use std::collections::HashSet;
-use std::ops::Range;
-
-/// The byte ranges that go, in order, and the number of annotations among them.
-pub type Found = (Vec<Range<usize>>, u64);
+use std::collections::{HashMap, HashSet};
 
 /// The payload, in messages.
 const WHOLE: &str = "data";
-/// How many levels of members a group may have: each is a list and an object, of which the parser opens 128 for what it reads.
-const DEEPEST: usize = 64;
-
-/// Whether an annotation goes.
-type Drops<'d> = &'d dyn Fn(&Head<'_>) -> bool;
 
 /// An element of a list.
 struct Part<'a> {
@@ -27,13 +22,24 @@ struct Part<'a> {
     id: Option<String>,
     /// The annotations that a relation is between.
     ends: Vec<String>,
-    goes: bool,
+    goes: Option<Why>,
+    /// Its class, when that has another name.
+    renamed: Option<String>,
 }
 
 /// A list of one media.
 struct List<'a> {
     media: String,
     parts: Vec<Part<'a>>,
+}
+
+/// What decides about the elements of a list.
+#[derive(Clone, Copy)]
+enum By<'e> {
+    /// All edits: they are annotations.
+    All(&'e Edits),
+    /// Only new names: they repeat, or complete, what stands elsewhere.
+    Names(&'e Edits),
 }
 
 /// The lists of a payload.
@@ -49,59 +55,86 @@ struct Lists<'a> {
     groups: Vec<List<'a>>,
     /// `images[]`, …: kind and number of the media.
     containers: Vec<(MediaKind, usize, List<'a>)>,
+    /// Names of classes in the summary of dialect 2, a list for each tool.
+    summary: Vec<Vec<Raw<'a>>>,
 }
 
-/// Finds what goes.
+/// Finds what changes. `size_of`: the size of a media as far as the row around the payload has it, pixels.
 ///
 /// # Errors
 /// One line of text: the payload has a shape that is not known, or is not here but at a URL.
-pub fn cuts(payload: &str, drops: Drops<'_>) -> Result<Found, String> {
+pub fn changes(
+    payload: &str,
+    edits: &Edits,
+    size_of: &dyn Fn(&str) -> Option<(u32, u32)>,
+    arena: &mut Arena,
+) -> Result<(Vec<Change>, Done), String> {
     let mut lists = Lists::default();
+    let mut done = Done::default();
     let raw: Raw<'_> = from_text(payload).map_err(|e| format!("the text in `data` cannot be read: {e}"))?;
-    lists.gather(&raw, WHOLE, drops)?;
+    lists.gather(&raw, WHOLE, edits)?;
     lists.name_containers();
-    let Some(gone) = lists.decide() else { return Ok((Vec::new(), 0)) };
+    if edits.small.is_some() {
+        done.unmeasured = lists.measure(payload, edits, size_of, arena)?;
+    }
+    let gone = lists.decide();
+    if !gone.any && edits.rename.is_none() {
+        return Ok((Vec::new(), done));
+    }
     let place = |raw: &Raw<'_>| {
         let start = raw.text().as_ptr() as usize - payload.as_ptr() as usize;
         start..start + raw.text().len()
     };
-    let mut cuts = Cuts::default();
-    let mut count = [0, 0];
-    for list in &lists.heads {
-        cuts.list(list.parts.iter().map(|part| (place(&part.raw), part.goes)));
-        count[0] += list.parts.iter().filter(|part| part.goes).count();
-    }
-    for (.., list) in &lists.containers {
-        cuts.list(list.parts.iter().map(|part| (place(&part.raw), part.goes)));
-        count[1] += list.parts.iter().filter(|part| part.goes).count();
+    let mut changes = Changes::default();
+    let new_name = |part: &Part<'_>, changes: &mut Changes| {
+        let Some((class, new)) = part.renamed.as_ref().and_then(|class| Some((class, edits.new_name(class)?))) else {
+            return false;
+        };
+        written(&part.raw, class).iter().for_each(|name| changes.rewrite(place(name), new));
+        true
+    };
+    // In the wrapped form the other half only repeats them.
+    let counted = if lists.containers.is_empty() { 0..lists.heads.len() } else { lists.heads.len()..usize::MAX };
+    for (i, list) in lists.heads.iter().chain(lists.containers.iter().map(|(.., list)| list)).enumerate() {
+        changes.list(list.parts.iter().map(|part| (place(&part.raw), part.goes.is_some())));
+        for part in &list.parts {
+            let renamed = part.goes.is_none() && new_name(part, &mut changes);
+            if counted.contains(&i) {
+                part.goes.into_iter().for_each(|why| done.count(why));
+                done.renamed += u64::from(renamed);
+            }
+        }
     }
     for list in lists.geometry.iter().chain(&lists.relations) {
-        cuts.list(list.parts.iter().map(|part| {
-            let goes = part.id.iter().chain(&part.ends).any(|id| gone.has(&list.media, id));
-            (place(&part.raw), goes)
-        }));
+        let goes = |part: &Part<'_>| part.id.iter().chain(&part.ends).any(|id| gone.has(&list.media, id));
+        changes.list(list.parts.iter().map(|part| (place(&part.raw), goes(part))));
+        for part in list.parts.iter().filter(|part| !goes(part)) {
+            new_name(part, &mut changes);
+        }
     }
     for list in &lists.groups {
         let goes = |id: &str| gone.has(&list.media, id);
-        let kept = list.parts.iter().map(|part| group(&part.raw, &goes, &place, &mut cuts));
+        let kept = list.parts.iter().map(|part| group(&part.raw, &goes, &place, &mut changes));
         let kept = kept.collect::<Result<Vec<_>, _>>()?;
-        cuts.list(list.parts.iter().zip(kept).map(|(part, kept)| (place(&part.raw), !kept)));
+        changes.list(list.parts.iter().zip(kept).map(|(part, kept)| (place(&part.raw), !kept)));
     }
-    // In the wrapped form the other half only repeats them.
-    let count = if lists.containers.is_empty() { count[0] } else { count[1] };
-    Ok((cuts.merged(), count as u64))
+    for names in &lists.summary {
+        edits.rename_list(names, &|_| false, &place, &mut changes);
+    }
+    Ok((changes.merged(), done))
 }
 
 impl<'a> Lists<'a> {
     /// Takes the lists of a payload, or of half of a wrapped one.
-    fn gather(&mut self, raw: &Raw<'a>, what: &str, drops: Drops<'_>) -> Result<(), String> {
+    fn gather(&mut self, raw: &Raw<'a>, what: &str, edits: &Edits) -> Result<(), String> {
+        let names = |raw| part(raw, None, By::Names(edits));
         for (key, value) in object(raw, what)? {
             match &*key {
-                "annotations" => by_media(&value, &key, &mut self.heads, |raw| part(raw, None, drops))?,
-                "annotationsData" => by_media(&value, &key, &mut self.geometry, |raw| part(raw, None, &|_| false))?,
-                "relations" => by_media(&value, &key, &mut self.relations, |raw| part(raw, None, &|_| false))?,
-                "annotationGroups" => by_media(&value, &key, &mut self.groups, |raw| part(raw, None, &|_| false))?,
-                "annotation_data" | "annotation_meta" if what == WHOLE => self.gather(&value, &key, drops)?,
+                "annotations" => by_media(&value, &key, &mut self.heads, |raw| part(raw, None, By::All(edits)))?,
+                "annotationsData" => by_media(&value, &key, &mut self.geometry, names)?,
+                "relations" => by_media(&value, &key, &mut self.relations, names)?,
+                "annotationGroups" => by_media(&value, &key, &mut self.groups, names)?,
+                "annotation_data" | "annotation_meta" if what == WHOLE => self.gather(&value, &key, edits)?,
                 "annotation_data" | "annotation_meta" => {
                     return Err(cannot(&format!("it has `{}` within another half", &*key)));
                 }
@@ -111,16 +144,60 @@ impl<'a> Lists<'a> {
                 "images" | "videos" | "pcds" | "texts" | "audios" | "prompts" | "datas" => {
                     for (i, media) in list(&value, &key)?.iter().enumerate() {
                         for (tool, value) in object(media, &key)? {
-                            let parts = list(&value, &tool)?.into_iter().map(|raw| part(raw, Some(&tool), drops));
+                            let parts =
+                                list(&value, &tool)?.into_iter().map(|raw| part(raw, Some(&tool), By::All(edits)));
                             let list = List { media: String::new(), parts: parts.collect() };
                             self.containers.push((MediaKind::of_key(&key), i, list));
                         }
                     }
                 }
+                // What else it may be is no summary, and stays.
+                "classification" if edits.rename.is_some() => {
+                    let tools = value.read_borrowed::<Pairs<'a>>().map(|Pairs(entries)| entries).unwrap_or_default();
+                    self.summary.extend(tools.into_iter().filter_map(|(_, names)| names.read_borrowed()));
+                }
                 _ => {}
             }
         }
         Ok(())
+    }
+
+    /// Marks what is too small. Gives the number of annotations that could not be measured.
+    fn measure(
+        &mut self,
+        payload: &str,
+        edits: &Edits,
+        size_of: &dyn Fn(&str) -> Option<(u32, u32)>,
+        arena: &mut Arena,
+    ) -> Result<u64, String> {
+        let Some(small) = &edits.small else { return Ok(0) };
+        let payload = read(payload.as_bytes(), arena)?;
+        let mut verdicts: HashMap<(&str, &str), Verdict> = HashMap::new();
+        for media in &payload.media {
+            let size = media.size.or_else(|| size_of(&media.key));
+            for annotation in media.annotations.iter().filter(|annotation| annotation.problem.is_none()) {
+                let verdict = small.judge(annotation, arena, size);
+                if verdict != Verdict::Stays {
+                    verdicts.insert((&media.key, &annotation.id), verdict);
+                }
+            }
+        }
+        let mut unmeasured = 0;
+        let lists = self.containers.iter_mut().map(|(.., list)| list).chain(&mut self.heads);
+        for List { media, parts } in lists {
+            for part in parts {
+                // Of a repeated id it is the first that counts.
+                let Some(id) = &part.id else { continue };
+                let verdict = verdicts.remove(&(media.as_str(), id.as_str()));
+                match verdict {
+                    _ if part.goes.is_some() => {}
+                    Some(Verdict::Goes(why)) => part.goes = Some(why),
+                    Some(Verdict::Unmeasured) => unmeasured += 1,
+                    Some(Verdict::Stays) | None => {}
+                }
+            }
+        }
+        Ok(unmeasured)
     }
 
     /// Gives the media of dialect 2 the keys that the rest of the payload has for them.
@@ -134,8 +211,8 @@ impl<'a> Lists<'a> {
         }
     }
 
-    /// Marks what goes with something else that goes. `None` when nothing does.
-    fn decide(&mut self) -> Option<Gone> {
+    /// Marks what goes with something else that goes.
+    fn decide(&mut self) -> Gone {
         loop {
             let gone = Gone::new(self.containers.iter().map(|(.., list)| list), &self.heads);
             let mut changed = false;
@@ -143,7 +220,7 @@ impl<'a> Lists<'a> {
                 for part in &mut list.parts {
                     // What stands in both halves of the wrapped form is judged by the half that is read.
                     let listed = part.id.as_ref().and_then(|id| gone.in_containers(&list.media, id));
-                    part.goes = listed.unwrap_or(part.goes);
+                    part.goes = listed.map_or(part.goes, |goes| goes.then_some(part.goes.unwrap_or(Why::End)));
                 }
             }
             let loose: HashSet<(String, String)> = self
@@ -159,19 +236,20 @@ impl<'a> Lists<'a> {
                 part.ends.iter().any(|end| gone.has(media, end)) || part.id.as_ref().is_some_and(by_id)
             };
             for (.., list) in &mut self.containers {
-                for part in list.parts.iter_mut().filter(|part| !part.goes && loosens(&list.media, part)) {
-                    (part.goes, changed) = (true, true);
+                for part in list.parts.iter_mut().filter(|part| part.goes.is_none() && loosens(&list.media, part)) {
+                    (part.goes, changed) = (Some(Why::End), true);
                 }
             }
             for list in &mut self.heads {
                 let listed = |part: &Part<'_>| part.id.as_ref().and_then(|id| gone.in_containers(&list.media, id));
-                let own = |part: &&mut Part<'_>| !part.goes && listed(part).is_none() && loosens(&list.media, part);
+                let own =
+                    |part: &&mut Part<'_>| part.goes.is_none() && listed(part).is_none() && loosens(&list.media, part);
                 for part in list.parts.iter_mut().filter(own) {
-                    (part.goes, changed) = (true, true);
+                    (part.goes, changed) = (Some(Why::End), true);
                 }
             }
             if !changed {
-                return gone.any.then_some(gone);
+                return gone;
             }
         }
     }
@@ -202,13 +280,13 @@ impl Gone {
 
     fn take(&mut self, list: &List<'_>) {
         for part in &list.parts {
-            self.any |= part.goes;
+            self.any |= part.goes.is_some();
             let Some(id) = &part.id else { continue };
             let key = (list.media.clone(), id.clone());
             if self.contained.contains(&key) {
                 continue;
             }
-            if part.goes { &mut self.goes } else { &mut self.stays }.insert(key);
+            if part.goes.is_some() { &mut self.goes } else { &mut self.stays }.insert(key);
         }
     }
 
@@ -224,78 +302,14 @@ impl Gone {
     }
 }
 
-/// Cuts members out of a group; gives whether the group stays. One that has no members to begin with stays.
-fn group(
-    raw: &Raw<'_>,
-    goes: &dyn Fn(&str) -> bool,
-    place: &dyn Fn(&Raw<'_>) -> Range<usize>,
-    cuts: &mut Cuts,
-) -> Result<bool, String> {
-    let Some(Pairs(entries)) = raw.read_borrowed::<Pairs<'_>>() else { return Ok(true) };
-    let (mut before, mut after) = (0, 0);
-    for (key, value) in &entries {
-        let Some(members) = value.read_borrowed::<Vec<Raw<'_>>>() else { continue };
-        let kept: Vec<Option<Range<usize>>> = match &**key {
-            "annotationIds" => {
-                members.iter().map(|one| (!id_text(one).is_some_and(|id| goes(&id))).then(|| place(one))).collect()
-            }
-            "annotationList" => {
-                members.iter().map(|one| member(one, DEEPEST, goes, place, cuts)).collect::<Result<_, _>>()?
-            }
-            _ => continue,
-        };
-        before += members.len();
-        after += kept.iter().flatten().count();
-        cuts.list(members.iter().zip(&kept).map(|(one, kept)| (place(one), kept.is_none())));
-    }
-    Ok(before == 0 || after > 0)
-}
-
-/// Cuts a member of a group in the older shape, and members below it. Those that stay take the place of one that goes. Gives the place
-/// of what is left of it. `levels`: how many may be below it.
-fn member(
-    raw: &Raw<'_>,
-    levels: usize,
-    goes: &dyn Fn(&str) -> bool,
-    place: &dyn Fn(&Raw<'_>) -> Range<usize>,
-    cuts: &mut Cuts,
-) -> Result<Option<Range<usize>>, String> {
-    let whole = place(raw);
-    let Some(Pairs(entries)) = raw.read_borrowed::<Pairs<'_>>() else { return Ok(Some(whole)) };
-    let mut stays = true;
-    let mut left: Option<Range<usize>> = None;
-    for (key, value) in &entries {
-        match &**key {
-            "annotationId" => stays = !id_text(value).is_some_and(|id| goes(&id)),
-            "children" => {
-                let Some(members) = value.read_borrowed::<Vec<Raw<'_>>>() else { continue };
-                let Some(levels) = levels.checked_sub(1) else {
-                    return Err(cannot("its groups are nested too deeply"));
-                };
-                let kept = members.iter().map(|one| member(one, levels, goes, place, cuts));
-                let kept = kept.collect::<Result<Vec<_>, _>>()?;
-                cuts.list(members.iter().zip(&kept).map(|(one, kept)| (place(one), kept.is_none())));
-                let mut kept = kept.into_iter().flatten();
-                left = kept.next().map(|first| first.start..kept.last().map_or(first.end, |last| last.end));
-            }
-            _ => {}
-        }
-    }
-    if stays {
-        return Ok(Some(whole));
-    }
-    let Some(left) = left else { return Ok(None) };
-    cuts.add(whole.start..left.start);
-    cuts.add(left.end..whole.end);
-    Ok(Some(left))
-}
-
 /// An element with what decides about it. What is not an object is no annotation, and stays.
-fn part<'a>(raw: Raw<'a>, list_tool: Option<&str>, drops: Drops<'_>) -> Part<'a> {
-    let mut goes = false;
+fn part<'a>(raw: Raw<'a>, list_tool: Option<&str>, by: By<'_>) -> Part<'a> {
+    let (mut goes, mut renamed) = (None, None);
     let mut is_relation = false;
     heads::one(&raw, list_tool, |head| {
-        goes = drops(&head);
+        let (By::All(edits) | By::Names(edits)) = by;
+        goes = if matches!(by, By::All(_)) { edits.drops(&head) } else { None };
+        renamed = edits.new_name(&head.class).is_some().then(|| head.class.to_string());
         is_relation = head.tool == "relation";
     });
     let (mut id, mut ends) = (None, Vec::new());
@@ -311,11 +325,11 @@ fn part<'a>(raw: Raw<'a>, list_tool: Option<&str>, drops: Drops<'_>) -> Part<'a>
             _ => {}
         }
     }
-    Part { raw, id, ends, goes }
+    Part { raw, id, ends, goes, renamed }
 }
 
 /// An id as text; `None` when it is neither a string nor a number.
-fn id_text(raw: &Raw<'_>) -> Option<String> {
+pub fn id_text(raw: &Raw<'_>) -> Option<String> {
     match raw.text().as_bytes().first() {
         Some(b'"') => raw.read::<Str<'_>>().map(|text| text.to_string()),
         Some(b'-' | b'0'..=b'9') => Some(raw.text().to_owned()),
@@ -354,6 +368,6 @@ fn unknown(what: &str, wanted: &str) -> String {
     cannot(&format!("`{what}` in its payload is not {wanted}"))
 }
 
-fn cannot(why: &str) -> String {
-    format!("annotations cannot be taken out of the row: {why}")
+pub fn cannot(why: &str) -> String {
+    format!("the annotations of the row cannot be edited: {why}")
 }

@@ -7,11 +7,12 @@ use crate::convert::format::{RenderContext, Unit};
 use crate::convert::geometry::fit::rings_of;
 use crate::convert::geometry::keypoints::{Joint, group_objects};
 use crate::convert::geometry::rle;
-use crate::convert::geometry::{Rotated, Size, hull, union};
+use crate::convert::geometry::{Rotated, Size, hull};
 use crate::convert::options::Segmentation;
 use crate::convert::output::hole::Hole;
 use crate::convert::output::text::{Text, lit};
 use crate::convert::report::tally::Fate;
+use crate::dm::union;
 use crate::dm::{Annotation, Geometry, Reason, Rect, Tool};
 
 /// Pushes the image record, then for each role a text of annotation records, each with a comma after it. A class without a number,

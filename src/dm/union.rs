@@ -1,7 +1,7 @@
 //! The area of several rings together, which may overlap: readers paint a pixel once, however many rings it lies in.
 
-use super::{area, hull};
-use crate::dm::Rect;
+use super::Rect;
+use super::ring::{area, hull};
 
 /// Sides of all rings up to which overlaps are looked for; each pair of sides may cross, and each crossing is looked at.
 const SIDES: usize = 256;

@@ -1,0 +1,95 @@
+//! What a run of `syn-filter` says at its end.
+
+use crate::filter::Summary;
+use crate::filter::edits::Kinds;
+use crate::filter::edits::done::{Done, Why};
+use crate::text::count;
+use serde_json::{Map, Value, json};
+
+/// The summary as fields of the log.
+pub fn fields(summary: &Summary) -> Value {
+    let Summary { selected, edited, lines, bad, .. } = *summary;
+    let mut fields = json!({"selected": selected, "items": lines, "bad_lines": bad});
+    if let Some((done, edits)) = edited {
+        if edits.remove {
+            fields["annotations_removed"] = done.removed().into();
+            let by = Why::ALL.iter().map(|why| (key(*why).to_owned(), done.gone(*why).into()));
+            fields["annotations_removed_by"] = by.filter(|(_, n)| *n != 0).collect::<Map<_, _>>().into();
+            fields["annotations_unmeasured"] = done.unmeasured.into();
+        }
+        if edits.rename {
+            fields["annotations_renamed"] = done.renamed.into();
+        }
+    }
+    fields
+}
+
+/// The summary as a line.
+pub fn words(summary: &Summary) -> String {
+    let Summary { selected, edited, lines, bad, latest, one_per, .. } = *summary;
+    let latest = latest.map(|found| {
+        let older = found.left_out();
+        format!("{}, {}, {} left out; ", count(found.rows, "row"), count(found.keys, "id"), count(older, "older row"))
+    });
+    let one_per = one_per.map(|found| {
+        let without =
+            if found.without > 0 { format!(", {} without the field kept", found.without) } else { String::new() };
+        format!(
+            "{} of {}, {} left out{without}; ",
+            count(found.rows, "row"),
+            count(found.keys, "value"),
+            found.left_out()
+        )
+    });
+    let picked = format!("{}{}", latest.unwrap_or_default(), one_per.unwrap_or_default());
+    let edited = edited.as_ref().map(of_edits).unwrap_or_default();
+    let bad = if bad > 0 { format!("; bad lines skipped: {bad}") } else { String::new() };
+    match lines {
+        Some(lines) => format!("{picked}{selected} of {} selected{edited}{bad}", count(lines, "item")),
+        None => format!("{picked}{selected} selected, stopped there (--limit){edited}{bad}"),
+    }
+}
+
+/// What edits have done.
+fn of_edits((done, edits): &(Done, Kinds)) -> String {
+    let mut told = String::new();
+    if edits.remove {
+        told = format!(", {} removed", count(done.removed(), "annotation"));
+        let by: Vec<String> =
+            Why::ALL.iter().filter(|why| done.gone(**why) > 0).map(|why| part(*why, done.gone(*why))).collect();
+        if by.len() > 1 {
+            told += &format!(" ({})", by.join(", "));
+        }
+    }
+    if edits.rename {
+        told += &format!(", {} renamed", count(done.renamed, "annotation"));
+    }
+    if done.unmeasured > 0 {
+        told += &format!(
+            ", {} kept that --min-size cannot measure: the width of the image is not known",
+            count(done.unmeasured, "mask")
+        );
+    }
+    told
+}
+
+fn part(why: Why, n: u64) -> String {
+    let by = match why {
+        Why::Class => "by class",
+        Why::Tool => "by tool",
+        Why::Size => "by --min-size",
+        Why::Area => "by --min-area",
+        Why::End => "with an end of theirs",
+    };
+    format!("{n} {by}")
+}
+
+fn key(why: Why) -> &'static str {
+    match why {
+        Why::Class => "class",
+        Why::Tool => "tool",
+        Why::Size => "min_size",
+        Why::Area => "min_area",
+        Why::End => "end",
+    }
+}
