@@ -40,8 +40,8 @@ fn a_class_is_renamed_wherever_its_annotation_has_it() {
         ),
         (
             summary,
-            "car=x,van=x".to_owned(),
-            summary.replace(r#"["car", "bus", "van"]"#, r#"["x", "bus"]"#).replace("\"car\"", "\"x\""),
+            "car=x,bus=x".to_owned(),
+            summary.replace(r#"["car", "bus", "van"]"#, r#"["x", "van"]"#).replace("\"car\"", "\"x\""),
         ),
     ] {
         assert_eq!(edited(&["--rename", &rename], row), expected, "{rename} {row}");
