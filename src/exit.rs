@@ -1,6 +1,7 @@
 //! What a run ends with: the exit codes all four binaries share, and the one-line failure a user sees.
 
 use crate::stream::Form;
+use crate::words::{Message, Worded};
 use std::error::Error;
 use std::fmt;
 
@@ -197,22 +198,28 @@ pub enum Advice {
 /// A request that cannot be followed as it stands: an option, a value, a name or a file that does not fit. It is the one type for
 /// such mistakes in all stages; their own error types hold it by `From`, so that they end with [`Exit::Usage`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UsageError(pub String);
+pub struct UsageError(pub Message);
 
 impl UsageError {
     /// A mistake, told in one line that says what to do instead.
-    pub fn new(message: impl Into<String>) -> Self {
+    pub fn new(message: impl Into<Message>) -> Self {
         Self(message.into())
     }
 }
 
 impl fmt::Display for UsageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.0.english())
     }
 }
 
 impl Error for UsageError {}
+
+impl Worded for UsageError {
+    fn words(&self) -> Message {
+        self.0.clone()
+    }
+}
 
 impl Classified for UsageError {
     fn exit(&self) -> Exit {
@@ -226,7 +233,7 @@ pub struct Failure {
     /// The exit code.
     pub exit: Exit,
     /// One line, without the `syn-NAME: error:` prefix. Empty: say nothing.
-    pub message: String,
+    pub message: Message,
     /// What can be done about it on the command line.
     pub advice: Option<Advice>,
     /// When a stage before this one has said it: the mark of the run in which it did.
@@ -235,23 +242,23 @@ pub struct Failure {
 
 impl Failure {
     /// A failure with this code and text.
-    pub fn new(exit: Exit, message: impl Into<String>) -> Self {
+    pub fn new(exit: Exit, message: impl Into<Message>) -> Self {
         Self { exit, message: message.into(), advice: None, told_in: None }
     }
 
     /// A mistake on the command line.
-    pub fn usage(message: impl Into<String>) -> Self {
+    pub fn usage(message: impl Into<Message>) -> Self {
         Self::new(Exit::Usage, message)
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(self.message.english())
     }
 }
 
-impl<E: Classified> From<E> for Failure {
+impl<E: Classified + Worded> From<E> for Failure {
     fn from(e: E) -> Self {
         let mut message = e.to_string();
         let mut cause = e.source();
@@ -262,6 +269,7 @@ impl<E: Classified> From<E> for Failure {
             }
             cause = c.source();
         }
+        let message = Message::told(message, e.words());
         Self { exit: e.exit(), advice: e.advice(), told_in: e.told_in().map(str::to_owned), message }
     }
 }

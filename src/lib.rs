@@ -119,3 +119,5 @@ pub mod sink;
 pub mod stream;
 pub(crate) mod table;
 pub(crate) mod text;
+#[doc(hidden)]
+pub mod words;

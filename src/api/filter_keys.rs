@@ -102,7 +102,7 @@ pub fn lookup(target: Target, key: &str) -> Result<ValueKind, UsageError> {
         || format!("the keys are {}", known.iter().map(|(k, _)| k.as_str()).collect::<Vec<_>>().join(", ")),
         |m| format!("did you mean `{m}`?"),
     );
-    Err(UsageError(format!(
+    Err(UsageError::new(format!(
         "unknown filter `{key}` for target {}: the server would ignore it and send everything; {hint}",
         target.word()
     )))
@@ -153,7 +153,7 @@ mod tests {
             (Target::Assignment, "has_data", "the keys are "),
         ] {
             let text = lookup(target, key).unwrap_err().0;
-            assert!(text.contains(hint), "{key}: {text}");
+            assert!(text.english().contains(hint), "{key}: {text}");
         }
     }
 }

@@ -21,14 +21,16 @@ impl Filters {
         let key =
             if key == target.scope() && target == Target::GroundTruth { "ground_truth_dataset_version" } else { key };
         let kind = filter_keys::lookup(target, key)?;
-        let value = kind.check(value, zone).map_err(|why| UsageError(format!("filter `{key}` {why}")))?;
+        let value = kind.check(value, zone).map_err(|why| UsageError::new(format!("filter `{key}` {why}")))?;
         let sent = if key == "ground_truth_dataset_version" { target.scope() } else { key };
         match self.0.iter_mut().find(|(k, _)| k == sent) {
             None => self.0.push((sent.to_owned(), value)),
             Some((_, old)) if *old == value => {}
             Some((_, old)) if kind.is_list() => *old = format!("{old},{value}"),
             Some((_, old)) => {
-                return Err(UsageError(format!("filter `{key}` is given twice, as {old:?} and {value:?}: which one?")));
+                return Err(UsageError::new(format!(
+                    "filter `{key}` is given twice, as {old:?} and {value:?}: which one?"
+                )));
             }
         }
         Ok(())
@@ -41,11 +43,11 @@ impl Filters {
     pub fn add_text(&mut self, target: Target, text: &str, zone: &TimeZone) -> Result<(), UsageError> {
         if text.trim_start().starts_with('{') {
             let object: Map<String, Value> = serde_json::from_str(text)
-                .map_err(|e| UsageError(format!("the filter is not a valid JSON object: {e}")))?;
+                .map_err(|e| UsageError::new(format!("the filter is not a valid JSON object: {e}")))?;
             return object.iter().try_for_each(|(key, value)| self.add(target, key, &plain(key, value)?, zone));
         }
         let (key, value) = text.split_once('=').ok_or_else(|| {
-            UsageError(format!(
+            UsageError::new(format!(
                 "the filter {text:?} must be KEY=VALUE or a JSON object such as {{\"status_label\":\"completed\"}}"
             ))
         })?;
@@ -57,7 +59,7 @@ impl Filters {
     /// # Errors
     /// [`UsageError`] for one that the server would not understand.
     pub fn check_ids(ids: &[String], zone: &TimeZone) -> Result<(), UsageError> {
-        let bad = |why: UsageError| UsageError(format!("the list of ids {why}"));
+        let bad = |why: UsageError| UsageError::new(format!("the list of ids {why}"));
         ids.iter().try_for_each(|id| ValueKind::Id.check(id, zone).map(drop)).map_err(bad)
     }
 
@@ -113,7 +115,7 @@ fn plain(key: &str, value: &Value) -> Result<String, UsageError> {
         Value::Bool(b) => Ok(b.to_string()),
         Value::Array(list) => Ok(list.iter().map(|v| plain(key, v)).collect::<Result<Vec<_>, _>>()?.join(",")),
         Value::Null | Value::Object(_) => {
-            Err(UsageError(format!("filter `{key}` must be a text, a number, true, false or a list of them")))
+            Err(UsageError::new(format!("filter `{key}` must be a text, a number, true, false or a list of them")))
         }
     }
 }

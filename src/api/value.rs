@@ -46,12 +46,12 @@ impl ValueKind {
             ValueKind::Ids => list(value, id),
             ValueKind::Number => match value.parse::<i64>() {
                 Ok(n) => Ok(n.to_string()),
-                Err(_) => Err(UsageError(format!("expects a whole number, not {value:?}"))),
+                Err(_) => Err(UsageError::new(format!("expects a whole number, not {value:?}"))),
             },
             ValueKind::Bool => match value.to_ascii_lowercase().as_str() {
                 "true" | "1" | "yes" => Ok("true".into()),
                 "false" | "0" | "no" => Ok("false".into()),
-                _ => Err(UsageError(format!("expects true or false, not {value:?}"))),
+                _ => Err(UsageError::new(format!("expects true or false, not {value:?}"))),
             },
             ValueKind::Date => Period::at(value, &ZonedDateTime::now().with_time_zone(zone.clone()))
                 .map(|period| period.start.to_string()),
@@ -72,7 +72,7 @@ fn list<'a>(value: &'a str, check: impl Fn(&'a str) -> Result<&'a str, UsageErro
 
 fn id(text: &str) -> Result<&str, UsageError> {
     let good = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');
-    if text.chars().all(good) { Ok(text) } else { Err(UsageError(format!("expects ids, not {text:?}"))) }
+    if text.chars().all(good) { Ok(text) } else { Err(UsageError::new(format!("expects ids, not {text:?}"))) }
 }
 
 #[cfg(test)]
@@ -106,7 +106,7 @@ mod tests {
         ] {
             match (kind.check(given, &zone), expected) {
                 (Ok(got), Ok(want)) => assert_eq!(got, want, "{given}"),
-                (Err(got), Err(want)) => assert!(got.0.contains(want), "{given}: {got}"),
+                (Err(got), Err(want)) => assert!(got.0.english().contains(want), "{given}: {got}"),
                 (got, want) => panic!("{given}: {got:?}, not {want:?}"),
             }
         }

@@ -92,7 +92,7 @@ impl Lines {
             }
             self.number += 1;
             if n > reader::LINE_CAP {
-                let reason = "the line is too long".to_owned();
+                let reason = "the line is too long".into();
                 return Err(StreamError::Line { place: format!("{path}:{}", self.number), reason });
             }
             let line = self.line.trim_ascii();

@@ -4,110 +4,114 @@ use crate::exit::Advice;
 #[cfg(feature = "net")]
 use crate::exit::Classified;
 use crate::stream::{Form, Packer};
+use crate::tr;
+use crate::words::Message;
+#[cfg(feature = "net")]
+use crate::words::Worded;
 
 /// An error with what can be done about it, in one line.
 #[cfg(feature = "net")]
-pub fn with_advice<E: Classified>(error: &E) -> String {
-    join(error.to_string(), error.advice())
+pub fn with_advice<E: Classified + Worded>(error: &E) -> Message {
+    join(Message::told(error.to_string(), error.words()), error.advice())
 }
 
 /// A message, and what can be done about it.
-pub fn join(message: String, advice: Option<Advice>) -> String {
+pub fn join(message: impl Into<Message>, advice: Option<Advice>) -> Message {
+    let message = message.into();
     match advice {
-        Some(advice) => format!("{message}; {}", words(advice)),
+        Some(advice) => message.then("; ", words(advice)),
         None => message,
     }
 }
 
-fn words(advice: Advice) -> String {
-    let fixed = match advice {
+fn words(advice: Advice) -> Message {
+    match advice {
         Advice::NewToken => {
-            "make a new one in Synapse (or run `synapse login`) and give it by SYNAPSE_ACCESS_TOKEN, --token-file or ~/.synapse/config.json"
+            tr!("advice-new-token")
         }
         Advice::GiveToken => {
-            "set SYNAPSE_ACCESS_TOKEN, give --token-file FILE, or run `synapse login` (writes ~/.synapse/config.json)"
+            tr!("advice-give-token")
         }
-        Advice::GiveHost => "give it by --host or SYNAPSE_HOST",
-        Advice::GiveTenant => "give --tenant CODE or set SYNAPSE_PLUGIN_RUN_TENANT",
-        Advice::AskForAccess => "ask for access to the project, or check --tenant (SYNAPSE_PLUGIN_RUN_TENANT)",
-        Advice::CheckHost => "check --host (SYNAPSE_HOST) and the network",
+        Advice::GiveHost => tr!("advice-give-host"),
+        Advice::GiveTenant => tr!("advice-give-tenant"),
+        Advice::AskForAccess => tr!("advice-ask-for-access"),
+        Advice::CheckHost => tr!("advice-check-host"),
         Advice::TrustAuthority => {
-            "if it is an authority of your own, give its certificate with --ca-file FILE (SYNAPSE_CA_FILE)"
+            tr!("advice-trust-authority")
         }
         Advice::TrustCertificate => {
-            "to trust exactly this certificate, save it and give it with --ca-file FILE (docs/networks.md)"
+            tr!("advice-trust-certificate")
         }
-        Advice::RenewCertificate => "its operator has to renew it; if others can use it, set the clock of this machine",
-        Advice::CheckCertificate => "ask for the host by a name that the certificate holds",
-        Advice::CheckClock => "set the clock of this machine",
-        Advice::CheckProxy => "correct or unset that variable, or list the host in NO_PROXY",
-        Advice::LogInToProxy => "put them into that variable: http://USER:PASSWORD@HOST:PORT",
-        Advice::AllowPrivate => "give --allow-private-urls if that is right",
-        Advice::NameNewHost => "if you trust it, give it as --host",
-        Advice::WaitLonger => "try again later, or wait longer with --retry-for",
-        Advice::ListProjects => "`syn-fetch projects` lists what you can read",
-        Advice::ListGroundTruth => "`syn-fetch gt-datasets` and `syn-fetch gt-versions` list what you can read",
-        Advice::ListDatasets => "`syn-fetch gt-datasets` lists those that you can read",
-        Advice::ListStorages => "`syn-fetch storages` lists those that you can use",
-        Advice::OrderOfArrival => "--order arrival exports it all the same",
-        Advice::Resume => "run again, with --resume to continue where it ended",
-        Advice::StartOver => "run again without --resume",
-        Advice::SameOptions => "give the same options, or start over without --resume",
-        Advice::NewSeries => "give another --checkpoint FILE to begin with all rows, or the options of that export",
+        Advice::RenewCertificate => tr!("advice-renew-certificate"),
+        Advice::CheckCertificate => tr!("advice-check-certificate"),
+        Advice::CheckClock => tr!("advice-check-clock"),
+        Advice::CheckProxy => tr!("advice-check-proxy"),
+        Advice::LogInToProxy => tr!("advice-log-in-to-proxy"),
+        Advice::AllowPrivate => tr!("advice-allow-private"),
+        Advice::NameNewHost => tr!("advice-name-new-host"),
+        Advice::WaitLonger => tr!("advice-wait-longer"),
+        Advice::ListProjects => tr!("advice-list-projects"),
+        Advice::ListGroundTruth => tr!("advice-list-ground-truth"),
+        Advice::ListDatasets => tr!("advice-list-datasets"),
+        Advice::ListStorages => tr!("advice-list-storages"),
+        Advice::OrderOfArrival => tr!("advice-order-of-arrival"),
+        Advice::Resume => tr!("advice-resume"),
+        Advice::StartOver => tr!("advice-start-over"),
+        Advice::SameOptions => tr!("advice-same-options"),
+        Advice::NewSeries => tr!("advice-new-series"),
         Advice::FetchCheckpoint => {
-            "`syn-fetch --checkpoint FILE` says it in its end frame, which the programs between have to pass on"
+            tr!("advice-fetch-checkpoint")
         }
-        Advice::OneExport => "give each export a run and a --checkpoint FILE of its own",
+        Advice::OneExport => tr!("advice-one-export"),
         Advice::FetchAll => {
-            "give that dump, too, or remove the checkpoint, and the next `syn-fetch --checkpoint` brings everything"
+            tr!("advice-fetch-all")
         }
-        Advice::WholeExport => "export all rows each time, without --checkpoint",
+        Advice::WholeExport => tr!("advice-whole-export"),
         Advice::NameByTime => {
-            "name each increment by its time, -o \"$(date -u +%Y%m%dT%H%M%SZ).ndjson\", and read all of them with `syn-filter --latest`"
+            tr!("advice-name-by-time")
         }
-        Advice::OtherCheckpoint => "give another name to --checkpoint",
-        Advice::FilterOverApi => "leave it out, or export over the API, without --dsn",
-        Advice::ExportOverApi => "export over the API, without --dsn",
-        Advice::LongerLines => "raise the limit with --max-line-bytes",
+        Advice::OtherCheckpoint => tr!("advice-other-checkpoint"),
+        Advice::FilterOverApi => tr!("advice-filter-over-api"),
+        Advice::ExportOverApi => tr!("advice-export-over-api"),
+        Advice::LongerLines => tr!("advice-longer-lines"),
         Advice::FewerThreads => {
-            "allow more memory (ulimit -v) or more threads (ulimit -u), or ask for fewer (--threads)"
+            tr!("advice-fewer-threads")
         }
-        Advice::ConvertFirst => "put `syn-convert --to FORMAT` between",
-        Advice::SinkNext => "it was converted already: give it to `syn-sink`",
+        Advice::ConvertFirst => tr!("advice-convert-first"),
+        Advice::SinkNext => tr!("advice-sink-next"),
         Advice::LimitUpstream(n) => {
-            return format!("use --limit {n} upstream to take fewer, or --allow-partial to accept what came");
+            tr!("advice-limit-upstream", n)
         }
-        Advice::NameInput => "name a FILE, or pipe something in",
-        Advice::NameOutput => "redirect it, or give -o FILE (`-o /dev/null` throws the output away)",
-        Advice::OtherForm(form) => return form_words(form),
-        Advice::AcceptEmpty => "--allow-partial makes an empty dataset of it",
+        Advice::NameInput => tr!("advice-name-input"),
+        Advice::NameOutput => tr!("advice-name-output"),
+        Advice::OtherForm(form) => form_words(form),
+        Advice::AcceptEmpty => tr!("advice-accept-empty"),
         Advice::KeepFrames => {
-            "keep the frames (jq -c 'select(has(\"@stream\") or (…))'), select with `syn-filter`, or give --unframed if you know that the input is whole"
+            tr!("advice-keep-frames")
         }
-        Advice::VouchForList => "give --unframed if the list was made by hand, or if you know that it is whole",
+        Advice::VouchForList => tr!("advice-vouch-for-list"),
         Advice::OneStream => {
-            "give every stream as it was written, one after the other (lines made by hand in a file of their own)"
+            tr!("advice-one-stream")
         }
         Advice::SelectWithFrames => {
-            "give all parts, or select with `syn-filter` or jq -c 'select(has(\"@stream\") or (…))'; --allow-partial accepts what came"
+            tr!("advice-select-with-frames")
         }
-        Advice::EachPartOnce => "give each part once",
-        Advice::AllParts => "give all parts; --allow-partial accepts what came",
+        Advice::EachPartOnce => tr!("advice-each-part-once"),
+        Advice::AllParts => tr!("advice-all-parts"),
         Advice::SameBounds => {
-            "fetch them anew with the same --shard I/N@B1,B2,… (the begin frame of each has its bounds); --allow-partial accepts them"
+            tr!("advice-same-bounds")
         }
-    };
-    fixed.to_owned()
+    }
 }
 
 /// How an input of another form is made one that can be read.
-fn form_words(form: Form) -> String {
+fn form_words(form: Form) -> Message {
     let command = match form {
         Form::Packed(packer) => unpack(packer),
         Form::WideWindow => "zstd -dc --long=31 FILE |",
-        Form::PackedTwice => return "unpack it once before, with `zstd -dc FILE |` or `gzip -dc FILE |`".to_owned(),
-        Form::PackedInside => return "give the files as arguments, each by itself".to_owned(),
-        Form::Encoded(encoding) => return format!("convert it before, with `iconv -f {encoding} -t UTF-8 FILE |`"),
+        Form::PackedTwice => return tr!("advice-unpack-once"),
+        Form::PackedInside => return tr!("advice-give-files"),
+        Form::Encoded(encoding) => return tr!("advice-other-encoding", encoding),
         Form::CrLines => "tr '\\r' '\\n' < FILE |",
         Form::Pretty | Form::Joined => "jq -c . FILE |",
         Form::Array => "jq -c '.[]' FILE |",
@@ -116,23 +120,21 @@ fn form_words(form: Form) -> String {
         Form::Page => "jq -c '.results[]' FILE |",
         Form::FileLine => return words(Advice::SinkNext),
         Form::Coco | Form::Ultralytics => {
-            return "items come from `syn-fetch`, or from a dump of it; `syn-convert --check FILE` checks a dataset"
-                .to_owned();
+            return tr!("advice-items-from-fetch");
         }
-        Form::Manifest => return "`syn-sink --verify DEST` compares a dataset with its manifest".to_owned(),
-        Form::Report => return "give the dump that the export was made from".to_owned(),
+        Form::Manifest => return tr!("advice-verify-manifest"),
+        Form::Report => return tr!("advice-give-dump"),
         Form::Table => {
-            return "rows come from `syn-fetch`, or from a dump of it; of a table of ids, `cut -d, -f1 FILE |` takes a column".to_owned();
+            return tr!("advice-rows-or-column");
         }
         Form::Document | Form::Markup | Form::Yaml | Form::Binary => {
-            return "rows come from `syn-fetch`, or from a dump of it".to_owned();
+            return tr!("advice-rows-from-fetch");
         }
         Form::Folder => {
-            return "name its files (`FILE/*.ndjson`); `syn-convert --check FILE` checks a dataset in a folder"
-                .to_owned();
+            return tr!("advice-name-its-files");
         }
     };
-    format!("read it by way of `{command}`")
+    tr!("advice-read-by", command)
 }
 
 fn unpack(packer: Packer) -> &'static str {

@@ -35,7 +35,7 @@ fn files(folder: &Path, out: &mut Vec<PathBuf>) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             files(&path, out);
-        } else if path.extension().is_some_and(|e| e == "rs")
+        } else if path.extension().is_some_and(|e| e == "rs" || e == "ftl")
             && !path.ends_with("tests.rs")
             && !path.ends_with("advised.rs")
         {
@@ -48,7 +48,8 @@ fn files(folder: &Path, out: &mut Vec<PathBuf>) {
 fn code(path: &Path) -> String {
     let text = std::fs::read_to_string(path).unwrap();
     let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
-    text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+    let comment = if path.extension().is_some_and(|e| e == "ftl") { "#" } else { "//" };
+    text.lines().filter(|line| !line.trim_start().starts_with(comment)).collect::<Vec<_>>().join("\n")
 }
 
 /// The options named in a text.
@@ -72,7 +73,11 @@ fn options(text: &str) -> Vec<String> {
 fn speaker(path: &str) -> Option<&'static str> {
     ["fetch", "filter", "convert", "sink"]
         .iter()
-        .position(|stage| path.contains(&format!("/cli/{stage}/")) || path.ends_with(&format!("/cli/{stage}.rs")))
+        .position(|stage| {
+            [format!("/cli/{stage}/"), format!("/cli/{stage}.rs"), format!("/cli-{stage}.ftl")]
+                .iter()
+                .any(|of| path.contains(of))
+        })
         .map(|at| ["syn-fetch", "syn-filter", "syn-convert", "syn-sink"][at])
 }
 

@@ -6,6 +6,7 @@ use crate::stream::run_mark::StandardInput;
 use crate::stream::whole_file::is_same;
 use crate::stream::{StageError, StreamError, Writer, reader};
 use crate::text;
+use crate::words::{self, Language, Message};
 use clap::parser::ValueSource;
 use clap::{Arg, Args, Command, CommandFactory, Parser, ValueEnum};
 use jiff::Timestamp;
@@ -75,6 +76,9 @@ pub struct Common {
     /// Longest input line accepted: bytes, or a size such as 64MiB
     #[arg(long, value_name = "N", default_value_t = reader::LINE_CAP, value_parser = size::line_bytes, global = true, hide_short_help = true, help_heading = "Common options")]
     pub max_line_bytes: usize,
+    /// Language of messages, tables and questions [default: that of LC_ALL, LC_MESSAGES or LANG]; help and JSON are English
+    #[arg(long, value_name = "LANG", global = true, hide_short_help = true, help_heading = "Common options")]
+    pub lang: Option<Language>,
     /// Print a completion script for SHELL and stop
     #[arg(long, value_name = "SHELL", global = true, hide_short_help = true, help_heading = "Common options")]
     pub completions: Option<clap_complete::Shell>,
@@ -100,6 +104,21 @@ impl Common {
             _ => Colour::Auto,
         };
         Self { log_format, color, ..Self::default() }
+    }
+
+    /// The language that the command line, or else the locale, asks for.
+    fn language(arguments: impl Iterator<Item = String>) -> Language {
+        let arguments: Vec<_> = arguments.take_while(|argument| argument != "--").collect();
+        let after = |i: usize| arguments.get(i + 1).map(String::as_str);
+        let value = |(i, argument): (usize, &String)| match argument.strip_prefix("--lang") {
+            Some("") => after(i).map(str::to_owned),
+            Some(rest) => rest.strip_prefix('=').map(str::to_owned),
+            None => None,
+        };
+        let asked = arguments.iter().enumerate().filter_map(value).last();
+        asked
+            .and_then(|value| Language::from_str(&value, false).ok())
+            .unwrap_or_else(|| Language::of_environment(|name| std::env::var(name).ok()))
     }
 
     /// Number of worker threads to use.
@@ -166,8 +185,8 @@ impl Console {
     }
 
     /// What is wrong with the input or the run.
-    pub fn error(&self, message: &str) {
-        self.say("error", "31", message, &Value::Null);
+    pub fn error(&self, message: impl Into<Message>) {
+        self.say("error", "31", &message.into(), &Value::Null);
     }
 
     /// What ends the run.
@@ -177,28 +196,28 @@ impl Console {
     }
 
     /// Something the user should know that does not end the run.
-    pub fn warn(&self, message: &str) {
+    pub fn warn(&self, message: impl Into<Message>) {
         if !self.quiet {
-            self.say("warning", "33", message, &Value::Null);
+            self.say("warning", "33", &message.into(), &Value::Null);
         }
     }
 
     /// Good news.
-    pub fn info(&self, message: &str) {
+    pub fn info(&self, message: impl Into<Message>) {
         self.summary(message, Value::Null);
     }
 
     /// What the run has done: in words, and in numbers for programs that read JSON.
-    pub fn summary(&self, message: &str, numbers: Value) {
+    pub fn summary(&self, message: impl Into<Message>, numbers: Value) {
         if !self.quiet {
-            self.say("info", "32", message, &numbers);
+            self.say("info", "32", &message.into(), &numbers);
         }
     }
 
     /// Detail that `-v` asks for.
-    pub fn debug(&self, message: &str) {
+    pub fn debug(&self, message: impl Into<Message>) {
         if self.verbose > 0 && !self.quiet {
-            self.say("debug", "2", message, &Value::Null);
+            self.say("debug", "2", &message.into(), &Value::Null);
         }
     }
 
@@ -231,12 +250,13 @@ impl Console {
     }
 
     /// `numbers`: further fields of a JSON line.
-    fn say(&self, level: &str, colour: &str, message: &str, numbers: &Value) {
+    fn say(&self, level: &str, colour: &str, message: &Message, numbers: &Value) {
         let tool = self.tool;
         // One message is one line, whatever a server or a title put into it.
-        let message = text::visible(message);
+        let (english, message) = (text::visible(message.english()), text::visible(message.spoken()));
         let line = if self.json {
-            self.json_line(level, Some(&message), numbers)
+            // Programs read it: the same in every language.
+            self.json_line(level, Some(&english), numbers)
         } else if self.colour {
             format!("{tool}: \x1b[{colour}m{level}\x1b[0m: {message}")
         } else {
@@ -297,6 +317,7 @@ impl<A: Parser + CommandFactory> Program<A> {
     /// Parses the command line, runs, says what went wrong, gives the exit code.
     pub fn main(self) -> ExitCode {
         let tool = self.tool;
+        words::speak(Common::language(std::env::args()));
         #[cfg(feature = "net")]
         let _ = super::signals::survive_file_size_limit();
         let (args, typed) = match parse::<A>(self.command) {
@@ -338,7 +359,7 @@ impl<A: Parser + CommandFactory> Program<A> {
     fn fail(&self, failure: Failure, is_told: bool, streams: bool, console: &Console) {
         if streams && !Writer::is_stdout_open() && !std::io::stdout().is_terminal() {
             let stage = self.tool.trim_start_matches("syn-");
-            let line = StageError::new(stage, failure.exit, &*failure.message).line();
+            let line = StageError::new(stage, failure.exit, failure.message.english()).line();
             let _ = writeln!(std::io::stdout(), "{line}");
         }
         if is_told {

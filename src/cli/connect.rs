@@ -10,6 +10,7 @@ use crate::api::limit::Limits;
 use crate::api::retry::Policy;
 use crate::exit::Failure;
 use crate::net::retry::RetryPolicy;
+use crate::tr;
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use std::io::Read;
@@ -137,7 +138,7 @@ impl Connect {
         let (name, text) = match &self.token_file {
             Some(path) => (path.display().to_string(), std::fs::read_to_string(path)),
             None if self.token_stdin => {
-                tell_terminal("the token, which is shown", console);
+                tell_terminal(tr!("to-type-token"), console);
                 let mut text = String::new();
                 ("standard input".to_owned(), std::io::stdin().read_to_string(&mut text).map(|_| text))
             }

@@ -30,6 +30,7 @@ mod size;
 mod unframed;
 mod usage;
 mod verbose;
+mod wording;
 
 use common::{Common, Console, Program};
 use std::process::ExitCode;

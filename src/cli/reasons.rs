@@ -2,99 +2,97 @@
 //! docs/formats.md.
 
 use crate::dm::Reason;
-
-/// Nothing on a command line helps.
-const SYNAPSE: &str = "the data must be changed in Synapse";
+use crate::tr;
+use crate::words::Message;
 
 /// What happened to the annotations or items that a reason concerns, in a few words.
-pub fn meaning(reason: Reason) -> &'static str {
+pub fn meaning(reason: Reason) -> Message {
     match reason {
-        Reason::UnsupportedAnnotationType => "the format has no place for their tool",
-        Reason::UnsupportedOrientedBoundingBox => "rotated boxes, which `--rotated skip` leaves out",
-        Reason::SegmentationExcluded => "masks, which `--segmentation exclude` leaves out",
-        Reason::SemanticSegmentationUnsupported => "the format has no regions of a class",
-        Reason::MaskContourUnrepresentable => "masks without an outline of three points",
-        Reason::KeypointGroupInvalid => "joints that are in no group, unknown or repeated, or have no box around them",
-        Reason::KeypointProfileUnsupported => "groups that the profile of joints cannot express",
-        Reason::ClassAmbiguous => "several classes where the format has one",
-        Reason::MaskCovered => "later masks hide all of it",
-        Reason::MaskHoleDropped => "holes of masks are filled",
-        Reason::ObjectPartsSeparated => "parts of one object became objects of their own",
-        Reason::CustomAttributesDropped => "the format has no place for attributes",
-        Reason::ClippedToImage => "cut at the edge of the image",
-        Reason::RotationDropped => "rotated boxes became upright ones around them",
-        Reason::OutlineDropped => "polygons and masks became upright boxes around them",
-        Reason::KeypointBoxAssumed => "no box in the group is that of the joints, so the one around them is written",
-        Reason::MaskEncodingAssumed => "masks that do not say how they are encoded",
-        Reason::InvalidGeometry => "geometry that is wrong or outside the image",
-        Reason::InvalidBoundingBox => "boxes without four numbers, or without area",
-        Reason::InvalidPolygon => "polygons without three points, or without area",
-        Reason::InvalidMaskEncoding => "masks that contradict themselves or their image",
-        Reason::InvalidClassName => "no class name",
-        Reason::UnmappedClassIdentifier => "a class that is not in the closed list, or has no number",
-        Reason::MalformedAnnotation => "parts are missing, or their id is missing or repeated",
-        Reason::VocInstanceLimitExceeded => "more masks than an object plane has colours",
-        Reason::VocClassLimitExceeded => "more classes than a class plane has colours",
-        Reason::InvalidOutputFilename => "a file name that cannot be one here",
-        Reason::SourceImageInvalid => "a size that readers refuse",
-        Reason::ImageSizeUnknown => "the width and height of the image are not known",
-        Reason::ItemConversionFailed => "the payload cannot be read",
-        Reason::OutputWriteFailed => "the output could not be written",
-        Reason::ClassSchemaUnavailable => "the order of the classes is not known",
+        Reason::UnsupportedAnnotationType => tr!("reason-unsupported-tool"),
+        Reason::UnsupportedOrientedBoundingBox => tr!("reason-rotated-skipped"),
+        Reason::SegmentationExcluded => tr!("reason-masks-excluded"),
+        Reason::SemanticSegmentationUnsupported => tr!("reason-no-regions"),
+        Reason::MaskContourUnrepresentable => tr!("reason-no-contour"),
+        Reason::KeypointGroupInvalid => tr!("reason-joints-invalid"),
+        Reason::KeypointProfileUnsupported => tr!("reason-joints-unsupported"),
+        Reason::ClassAmbiguous => tr!("reason-several-classes"),
+        Reason::MaskCovered => tr!("reason-covered"),
+        Reason::MaskHoleDropped => tr!("reason-holes-filled"),
+        Reason::ObjectPartsSeparated => tr!("reason-parts-separated"),
+        Reason::CustomAttributesDropped => tr!("reason-attributes-dropped"),
+        Reason::ClippedToImage => tr!("reason-clipped"),
+        Reason::RotationDropped => tr!("reason-rotation-dropped"),
+        Reason::OutlineDropped => tr!("reason-outline-dropped"),
+        Reason::KeypointBoxAssumed => tr!("reason-joint-box-assumed"),
+        Reason::MaskEncodingAssumed => tr!("reason-encoding-assumed"),
+        Reason::InvalidGeometry => tr!("reason-geometry-invalid"),
+        Reason::InvalidBoundingBox => tr!("reason-box-invalid"),
+        Reason::InvalidPolygon => tr!("reason-polygon-invalid"),
+        Reason::InvalidMaskEncoding => tr!("reason-mask-invalid"),
+        Reason::InvalidClassName => tr!("reason-no-class"),
+        Reason::UnmappedClassIdentifier => tr!("reason-class-unmapped"),
+        Reason::MalformedAnnotation => tr!("reason-malformed"),
+        Reason::VocInstanceLimitExceeded => tr!("reason-too-many-instances"),
+        Reason::VocClassLimitExceeded => tr!("reason-too-many-classes"),
+        Reason::InvalidOutputFilename => tr!("reason-file-name-invalid"),
+        Reason::SourceImageInvalid => tr!("reason-size-refused"),
+        Reason::ImageSizeUnknown => tr!("reason-size-unknown"),
+        Reason::ItemConversionFailed => tr!("reason-payload-unreadable"),
+        Reason::OutputWriteFailed => tr!("reason-write-failed"),
+        Reason::ClassSchemaUnavailable => tr!("reason-schema-unavailable"),
     }
 }
 
 /// What to do about annotations and items that a reason concerns.
-pub fn advice(reason: Reason) -> &'static str {
+pub fn advice(reason: Reason) -> Message {
     match reason {
-        Reason::UnsupportedAnnotationType => "choose a `--to`, `--task`, `--polygons` or `--boxes` that holds the tool",
-        Reason::UnsupportedOrientedBoundingBox => "`--rotated best` or `--rotated hull` writes them",
-        Reason::SegmentationExcluded => "leave out `--segmentation exclude` to have them",
+        Reason::UnsupportedAnnotationType => tr!("cure-choose-format"),
+        Reason::UnsupportedOrientedBoundingBox => tr!("cure-rotated"),
+        Reason::SegmentationExcluded => tr!("cure-masks"),
         Reason::SemanticSegmentationUnsupported => {
-            "`--segmentation instance` writes them, and `--to coco` or `--to voc` holds regions"
+            tr!("cure-regions")
         }
-        Reason::MaskContourUnrepresentable => "`--to coco` and `--to voc` hold masks by their pixels",
+        Reason::MaskContourUnrepresentable => tr!("cure-contour"),
         Reason::KeypointGroupInvalid => {
-            "`--keypoints FILE` if the joints have other names than the profile; else they must be grouped in Synapse"
+            tr!("cure-joints-invalid")
         }
-        Reason::KeypointProfileUnsupported => "give their joints with `--keypoints FILE`",
-        Reason::ClassAmbiguous => "`--to csv` and `--to json` hold several classes of an image",
-        Reason::MaskCovered => "`--polygons box` writes a box for each polygon, and `--to coco` hides no mask",
-        Reason::MaskHoleDropped => "`--to coco` and `--to voc` keep holes",
-        Reason::ObjectPartsSeparated => "`--parts join` keeps it one",
-        Reason::CustomAttributesDropped => "`--to csv`, `--to json` and `--to coco` keep attributes",
+        Reason::KeypointProfileUnsupported => tr!("cure-joints-unsupported"),
+        Reason::ClassAmbiguous => tr!("cure-several-classes"),
+        Reason::MaskCovered => tr!("cure-covered"),
+        Reason::MaskHoleDropped => tr!("cure-holes"),
+        Reason::ObjectPartsSeparated => tr!("cure-parts"),
+        Reason::CustomAttributesDropped => tr!("cure-attributes"),
         Reason::ClippedToImage => {
-            "`--bounds keep` writes them as they are, where the format allows it, and `--bounds reject` leaves them out"
+            tr!("cure-clipped")
         }
-        Reason::RotationDropped => "`--to coco` and `--to yolo --task obb` keep the rotation",
-        Reason::OutlineDropped => "`--to coco` and `--to yolo --task segment` keep outlines",
+        Reason::RotationDropped => tr!("cure-rotation"),
+        Reason::OutlineDropped => tr!("cure-outline"),
         Reason::KeypointBoxAssumed => {
-            "the one box of an object has the class of the profile: `--class-map OLD=NEW` renames it, `--keypoints FILE` has \
-             another profile; else the group must be changed in Synapse"
+            tr!("cure-joint-box")
         }
-        Reason::MaskEncodingAssumed => "nothing, if the masks look right; else the data must be changed in Synapse",
+        Reason::MaskEncodingAssumed => tr!("cure-encoding"),
         Reason::InvalidGeometry => {
-            "leave out `--bounds reject` if it was given; else the data must be changed in Synapse"
+            tr!("cure-geometry")
         }
         Reason::InvalidBoundingBox
         | Reason::InvalidPolygon
         | Reason::InvalidMaskEncoding
         | Reason::InvalidClassName
         | Reason::MalformedAnnotation
-        | Reason::ItemConversionFailed => SYNAPSE,
+        | Reason::ItemConversionFailed => tr!("reason-change-data"),
         Reason::UnmappedClassIdentifier => {
-            "add the class to the file of `--classes` or `--category-ids`, rename it with `--class-map OLD=NEW`, or leave out `--closed-classes`"
+            tr!("cure-class-unmapped")
         }
-        Reason::VocInstanceLimitExceeded => "`--polygons box` paints no polygon, and `--to coco` has no limit",
-        Reason::VocClassLimitExceeded => "`--to coco` has no limit",
-        Reason::InvalidOutputFilename => "nothing: the id is in its place (`--naming id` names all files so)",
+        Reason::VocInstanceLimitExceeded => tr!("cure-too-many-instances"),
+        Reason::VocClassLimitExceeded => tr!("cure-too-many-classes"),
+        Reason::InvalidOutputFilename => tr!("cure-file-name"),
         Reason::SourceImageInvalid => {
-            "the size must be changed in Synapse, if it is wrong; `--to csv` and `--to json` take images of any size"
+            tr!("cure-size-refused")
         }
-        Reason::ImageSizeUnknown => "`syn-fetch --dimensions` adds the size",
-        Reason::OutputWriteFailed => "make room for the output, and run again",
+        Reason::ImageSizeUnknown => tr!("cure-size-unknown"),
+        Reason::OutputWriteFailed => tr!("cure-write-failed"),
         Reason::ClassSchemaUnavailable => {
-            "`syn-fetch classes --project ID > FILE` and `--classes FILE` keep the project's order"
+            tr!("cure-schema")
         }
     }
 }

@@ -19,6 +19,7 @@ use crate::filter::{AnyOf, Selection};
 use crate::selection::sought::Sought;
 use crate::selection::{List, Period, Shard, ids, words};
 use crate::stream::{Reader, StreamError};
+use crate::tr;
 use clap::Args;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -156,7 +157,7 @@ impl Select {
         }
         common.refuse_overwriting(&self.ids_from)?;
         if self.ids_from.iter().any(|path| path.as_os_str() == "-") {
-            tell_terminal("ids", console);
+            tell_terminal(tr!("to-type-ids"), console);
         }
         for path in &self.ids_from {
             let file = Reader::open(std::slice::from_ref(path), common.max_line_bytes);

@@ -4,6 +4,8 @@ use super::common::{Common, Console};
 use super::progress::{Input, Shown, show};
 use crate::exit::UsageError;
 use crate::stream::{Came, Kind, Reader};
+use crate::tr;
+use crate::words::Message;
 use clap::Args;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -40,7 +42,7 @@ impl Unframed {
     pub fn check(self, files: &[PathBuf], console: &Console) -> Result<(), UsageError> {
         let is_file = |path: &PathBuf| path.as_os_str() != "-" && (path.is_file() || !path.exists());
         if self.unframed && !files.is_empty() && files.iter().all(is_file) {
-            return Err(UsageError::new("--unframed is for standard input: a file is taken with or without frames"));
+            return Err(UsageError::new(tr!("unframed-for-stdin")));
         }
         tell_inputs(files, console);
         Ok(())
@@ -49,12 +51,11 @@ impl Unframed {
     /// Says what was found out about the lines.
     pub fn tell(self, came: &Came, kind: Kind, console: &Console) {
         if self.unframed && came.outside == 0 && came.streams > 0 {
-            console.warn("--unframed has changed nothing: the input has its frames");
+            console.warn(tr!("unframed-unneeded"));
         }
-        console.debug(&format!("begin frames: {}; lines between no frames: {}", came.streams, came.outside));
+        console.debug(tr!("debug-frames", streams = came.streams, outside = came.outside));
         if let Some((lines, counted)) = came.of {
-            let word = kind.word();
-            console.info(&format!("{lines} of {counted} {word} came: a program in between has left out the others"));
+            console.info(tr!("left-out-between", lines, counted, kind = kind.word()));
         }
     }
 }
@@ -74,24 +75,24 @@ fn size(path: &Path) -> Option<u64> {
 }
 
 /// Says that these are waited for when a person has to type them.
-pub fn tell_terminal(what: &str, console: &Console) {
+pub fn tell_terminal(what: Message, console: &Console) {
     if std::io::stdin().is_terminal() {
-        console.info(&format!(
-            "standard input is the terminal: type {what}, end with Ctrl-D; or stop with Ctrl-C and name a file"
-        ));
+        console.info(tr!("stdin-is-terminal", what));
     }
 }
 
 /// Says what is read. A person who is waited for is told in any case.
 fn tell_inputs(files: &[PathBuf], console: &Console) {
     if files.is_empty() || files.iter().any(|path| path.as_os_str() == "-") {
-        tell_terminal("lines", console);
+        tell_terminal(tr!("to-type-lines"), console);
     }
     if files.is_empty() {
-        console.debug("reads standard input");
+        console.debug(tr!("debug-reads-stdin"));
     }
     for path in files {
-        let size = size(path).map_or(String::new(), |bytes| format!(" ({bytes} bytes)"));
-        console.debug(&format!("reads {}{size}", path.display()));
+        console.debug(match size(path) {
+            Some(bytes) => tr!("debug-reads-bytes", path = path.display(), bytes),
+            None => tr!("debug-reads", path = path.display()),
+        });
     }
 }

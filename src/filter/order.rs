@@ -6,6 +6,7 @@ use crate::stream::checkpoint::{self, Spans};
 use crate::stream::frame::{Kind, begin_line, end_line};
 use crate::stream::sort::{SIZE, Sorter};
 use crate::stream::{Begin, Frame, StreamError, Writer};
+use crate::tr;
 use serde_json::{Map, Value};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -54,9 +55,7 @@ impl Ordered {
             ["host", "target", "project", "ground_truth_dataset_version"].map(|key| begin.body.get(key).cloned())
         };
         if of(first) != of(begin) {
-            return Err(StreamError::Cut(
-                "--order descending is for rows of one project and one kind, and the input has several: run it for each".to_owned(),
-            ));
+            return Err(StreamError::Cut(tr!("order-mixed")));
         }
         let new = begin.classes.iter().filter(|class| !first.classes.contains(class));
         let new: Vec<String> = new.cloned().collect();

@@ -37,7 +37,7 @@ impl Period {
     /// The forms that are understood.
     pub fn at(text: &str, now: &ZonedDateTime) -> Result<Self, UsageError> {
         let text = text.trim();
-        Self::find(text, now).ok_or_else(|| UsageError(format!("{EXPECTED}, not {text:?}")))
+        Self::find(text, now).ok_or_else(|| UsageError::new(format!("{EXPECTED}, not {text:?}")))
     }
 
     fn find(text: &str, now: &ZonedDateTime) -> Option<Self> {
@@ -159,7 +159,7 @@ mod tests {
         }
         for bad in ["", "last week", "2026-13", "2026-02-30", "01.03.2026", "2026-03-01T25:00", "17", "d", "-2d", "2y"]
         {
-            assert!(Period::at(bad, &now()).unwrap_err().0.contains("2026-01-31"), "{bad}");
+            assert!(Period::at(bad, &now()).unwrap_err().0.english().contains("2026-01-31"), "{bad}");
         }
     }
 

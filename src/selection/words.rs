@@ -19,7 +19,7 @@ pub fn check<'a>(word: &'a str, words: &[&str]) -> Result<&'a str, UsageError> {
         return Ok(word);
     }
     let hint = nearest(word, words.iter().copied()).map(|n| format!(" (did you mean {n}?)")).unwrap_or_default();
-    Err(UsageError(format!("expects one of {}, not {word:?}{hint}", words.join(", "))))
+    Err(UsageError::new(format!("expects one of {}, not {word:?}{hint}", words.join(", "))))
 }
 
 /// The word that is most likely meant; `None` when all are unlike.
@@ -37,7 +37,10 @@ mod tests {
     fn words_are_known_or_refused() {
         assert_eq!(check("rejected", REVIEW), Ok("rejected"));
         let told = check("complted", LABELLING).unwrap_err().0;
-        assert!(told.contains("stand_by, in_progress, completed, skipped") && told.contains("did you mean completed?"));
-        assert!(!check("x", LABELLING).unwrap_err().0.contains("mean"));
+        assert!(
+            told.english().contains("stand_by, in_progress, completed, skipped")
+                && told.english().contains("did you mean completed?")
+        );
+        assert!(!check("x", LABELLING).unwrap_err().0.english().contains("mean"));
     }
 }

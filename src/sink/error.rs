@@ -10,6 +10,7 @@ use crate::exit::{Advice, Classified, Exit, UsageError};
 use crate::net::fault::Fault;
 use crate::stream::checkpoint::CheckpointError;
 use crate::stream::{Batch, Form, Line, Place, StreamError};
+use crate::words::Message;
 use std::io;
 
 /// A failure that ends a run. Nothing is published when one is returned.
@@ -186,7 +187,7 @@ impl SinkError {
     }
 
     /// A request that cannot be followed; `message` says what to do instead.
-    pub fn usage(message: impl Into<String>) -> Self {
+    pub fn usage(message: impl Into<Message>) -> Self {
         Self::Usage(UsageError::new(message))
     }
 
@@ -207,14 +208,14 @@ impl SinkError {
         if let (LineError::Malformed(_), Some(form)) = (&problem, batch.form(line).filter(|f| *f != Form::FileLine)) {
             return Self::Stream(StreamError::Form { place: batch.place(line).to_string(), form });
         }
-        let shown = batch.refused_line(line, &problem.to_string()).to_string();
+        let shown = batch.refused_line(line, problem.to_string()).to_string();
         Self::Line { shown, problem: Box::new(problem) }
     }
 
     /// The same for a line of which only the place is left.
     pub fn line_at(place: &Place, problem: impl Into<LineError>) -> Self {
         let problem = problem.into();
-        let shown = StreamError::Line { place: place.to_string(), reason: problem.to_string() }.to_string();
+        let shown = StreamError::Line { place: place.to_string(), reason: problem.to_string().into() }.to_string();
         Self::Line { shown, problem: Box::new(problem) }
     }
 }

@@ -5,6 +5,7 @@ use super::frame::{Kind, StageError};
 use super::shards::ShardProblem;
 use super::whole_file::PlaceError;
 use crate::exit::{Advice, Classified, Exit};
+use crate::words::Message;
 use std::{fmt, io};
 
 /// A failure to read, understand or write a stream.
@@ -24,7 +25,7 @@ pub enum StreamError {
         /// `FILE:LINE`.
         place: String,
         /// What is wrong and what to do about it.
-        reason: String,
+        reason: Message,
     },
     /// An input that is not lines of JSON.
     #[error("{place}: the input is {form}")]
@@ -45,7 +46,7 @@ pub enum StreamError {
     /// The input is not a whole stream: a begin frame without its end frame, compressed data that stops, or nothing that could be
     /// used.
     #[error("{0}")]
-    Cut(String),
+    Cut(Message),
     /// The input stopped between its begin frame and its end frame.
     #[error(
         "the input was cut after {lines} {} (no end frame): a stage before this one was stopped, or `head` was used",

@@ -29,7 +29,7 @@ pub(crate) mod whole_file;
 pub(crate) mod writer;
 
 pub use buffer::Buffer;
-pub use error::StreamError;
+pub use error::{StreamError, UnknownName};
 pub use form::{Form, Packer};
 pub use frame::{Begin, Frame, Kind, StageError, begin_line, end_line};
 pub use json::{Raw, Str, parse as parse_json};

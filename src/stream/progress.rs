@@ -3,6 +3,7 @@
 use super::error::StreamError;
 use super::frame::{CUT, Frame, Kind, StageError};
 use super::shards::Shards;
+use crate::tr;
 
 /// What came, beside what is to be refused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -71,7 +72,7 @@ impl Progress {
         match frame {
             Frame::Begin(begin) => {
                 if self.open {
-                    let text = "a stream stops in the middle: the next one begins before its end frame";
+                    let text = tr!("stream-in-middle");
                     return Err(StreamError::Cut(text.to_owned()));
                 }
                 if let Some(kind) = begin.kind

@@ -6,6 +6,8 @@ use super::form::{self, Form};
 use super::frame::{Kind, is_frame};
 use super::framing::{Framing, Verdict};
 use super::standard;
+use crate::tr;
+use crate::words::Message;
 use flate2::bufread::MultiGzDecoder;
 use memchr::{memchr, memchr_iter, memrchr};
 use std::fs::File;
@@ -113,13 +115,13 @@ impl Batch {
     }
 
     /// An error about a line of this batch; its text says so when the line is the input's last and has no newline.
-    pub fn refused_line(&self, line: &Line<'_>, reason: &str) -> StreamError {
-        let torn = if self.bytes[line.start..line.end].ends_with(b"\n") {
-            ""
-        } else {
-            "; the last line has no newline, so the input was probably cut short"
+    pub fn refused_line(&self, line: &Line<'_>, reason: impl Into<Message>) -> StreamError {
+        let reason = reason.into();
+        let reason = match self.bytes[line.start..line.end].ends_with(b"\n") {
+            true => reason,
+            false => tr!("line-torn", reason),
         };
-        StreamError::Line { place: self.place(line).to_string(), reason: format!("{reason}{torn}") }
+        StreamError::Line { place: self.place(line).to_string(), reason }
     }
 }
 
@@ -476,7 +478,7 @@ fn damaged(name: &str, source: io::Error) -> StreamError {
         return StreamError::Form { place: name.to_owned(), form: Form::WideWindow };
     }
     if source.kind() == io::ErrorKind::UnexpectedEof {
-        return StreamError::Cut(format!("{name}: the compressed data ends too early: the file was cut short"));
+        return StreamError::Cut(tr!("compressed-cut", name));
     }
     StreamError::Read { name: name.to_owned(), source }
 }

@@ -145,7 +145,7 @@ pub fn check(
     let datasets = crate::check::check(&tree, only, &mut findings)?;
     if let (true, [reason, others @ ..]) = (datasets.is_empty(), &findings.unread[..]) {
         others.iter().for_each(|note| console.error(note));
-        return Err(StreamError::Cut(reason.clone()).into());
+        return Err(StreamError::Cut(reason.into()).into());
     }
     findings.unread.iter().for_each(|note| console.error(note));
     let counts: Vec<_> = findings.counts().iter().map(|(code, (_, n))| format!("{code} {n}")).collect();

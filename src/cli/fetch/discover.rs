@@ -94,7 +94,7 @@ fn list(what: Discover, args: &Fetch, runtime: &Runtime, client: &Client) -> Res
         Discover::Storages => Listing::storages(&runtime.block_on(client.storages())?),
         Discover::Doctor => {
             let checks = runtime.block_on(doctor::examine(client));
-            return Ok(doctor::write(&checks, table, with_advice, args.common.writer()?)?);
+            return Ok(doctor::write(&checks, table, |e| with_advice(e).to_string(), args.common.writer()?)?);
         }
     };
     listing.write(table, args.common.writer()?)?;
@@ -125,7 +125,11 @@ mod tests {
         for failed in Discover::value_variants() {
             for advice in [Advice::ListProjects, Advice::ListGroundTruth, Advice::ListStorages, Advice::CheckHost] {
                 let words = join(String::new(), Some(instead(*failed, advice)));
-                assert!(!words.contains(&format!("`syn-fetch {}`", failed.name())), "{}: {words}", failed.name());
+                assert!(
+                    !words.english().contains(&format!("`syn-fetch {}`", failed.name())),
+                    "{}: {words}",
+                    failed.name()
+                );
             }
         }
     }

@@ -105,7 +105,7 @@ fn write(
         console.debug(&format!("requests: {requests}; sent again: {retries}; received: {}", text::bytes(bytes)));
     }
     let report = done?;
-    report.notes.into_iter().for_each(|note| console.warn(&advice::join(note.text, note.advice)));
+    report.notes.into_iter().for_each(|note| console.warn(advice::join(note.text, note.advice)));
     let seconds = began.elapsed().as_secs_f64();
     let numbers = json!({"rows": watch.rows.load(Relaxed), "seconds": (seconds * 1000.0).round() / 1000.0});
     console.summary(&format!("{} in {}", report.rows, text::duration(seconds)), numbers);

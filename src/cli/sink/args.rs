@@ -15,6 +15,7 @@ use crate::sink::originals::renew::Renewals;
 use crate::sink::run::watch::Watch;
 use crate::sink::{Options, SinkError, registry};
 use crate::stream::checkpoint::Series;
+use crate::tr;
 use clap::Parser;
 use std::ffi::OsStr;
 use std::path::PathBuf;
@@ -211,17 +212,13 @@ impl Args {
     pub(super) fn open_options<'a>(&'a self, retry: &'a RetryPolicy) -> Result<OpenOptions<'a>, UsageError> {
         let dest = match (&self.dest, &self.common.output) {
             (Some(_), Some(_)) => {
-                return Err(UsageError::new(
-                    "DEST and --output both name the destination: give one of them, and lists of files after DEST",
-                ));
+                return Err(UsageError::new(tr!("sink-two-destinations")));
             }
             (Some(dest), None) | (None, Some(dest)) => dest.as_os_str(),
             (None, None) => OsStr::new("export_output"),
         };
         if dest == "-" && self.checkpoint.is_some() {
-            return Err(UsageError::new(
-                "--checkpoint is for a dataset that is published, and a tar on standard output may still be lost: name a destination",
-            ));
+            return Err(UsageError::new(tr!("sink-checkpoint-stdout")));
         }
         let existing = match (self.overwrite, self.auto_number) {
             (true, _) => Existing::Replaced,
@@ -246,9 +243,9 @@ impl Args {
     pub(super) fn run_options(&self, retry: &RetryPolicy) -> Result<Options, Problem> {
         let default_base = match std::env::var("SYNAPSE_HOST") {
             // What is typed comes first, whatever the variable holds.
-            Ok(text) if !text.is_empty() && self.base_url.is_none() => Some(
-                Url::parse(&text).map_err(|_| UsageError::new("SYNAPSE_HOST is not a URL: give it as https://HOST"))?,
-            ),
+            Ok(text) if !text.is_empty() && self.base_url.is_none() => {
+                Some(Url::parse(&text).map_err(|_| UsageError::new(tr!("sink-host-no-url")))?)
+            }
             _ => None,
         };
         let retry_for = self.retry_for();

@@ -18,6 +18,8 @@ use crate::sink::{Options, Report, registry};
 use crate::stream::checkpoint::{Reach, Why};
 use crate::stream::{Kind, Reader, Writer};
 use crate::text::{bytes, count};
+use crate::tr;
+use crate::words::{Message, Worded};
 pub use args::Args;
 use problem::{Problem, notice_words};
 use serde_json::{Value, json};
@@ -41,7 +43,7 @@ fn choose(args: &Arc<Args>, console: &Console) -> Result<Exit, Problem> {
     if args.verify {
         if let Some(list) = args.lists().first() {
             let list = list.display();
-            return Err(UsageError::new(format!("--verify reads no list of files: leave {list} out")).into());
+            return Err(UsageError::new(tr!("sink-verify-list", list)).into());
         }
         let dataset = open::published(args, &retry)?;
         return verify::verify(&*dataset, usize::from(args.concurrency), console);
@@ -53,19 +55,18 @@ fn choose(args: &Arc<Args>, console: &Console) -> Result<Exit, Problem> {
         open::check_storage(args)?;
         return dry_run(args, &open_options, reader, &options, console);
     }
-    let stop = signals::ending().map_err(|e| Problem::new(Exit::Other, format!("cannot watch for signals: {e}")))?;
+    let stop = signals::ending().map_err(|e| Problem::new(Exit::Other, tr!("sink-no-signals", reason = e)))?;
     let destination = open::new(args, &retry, &stop)?;
     open::check_lists(args, &*destination)?;
     if let Some(caches) = destination.caches().filter(|caches| !caches.is_empty()) {
-        console
-            .warn(&format!("{caches} in {}: caches of other programs, replaced with the dataset", destination.name()));
+        console.warn(tr!("sink-caches", caches, destination = destination.name()));
     }
-    let warn = |notice: &_| console.warn(&notice_words(notice));
-    console.debug(&format!(
-        "writes to {}; {} files at once; failing requests are sent again for {} s",
-        destination.name(),
-        args.concurrency,
-        args.retry_for().as_secs()
+    let warn = |notice: &_| console.warn(notice_words(notice));
+    console.debug(tr!(
+        "sink-writes-to",
+        destination = destination.name(),
+        concurrency = args.concurrency,
+        seconds = args.retry_for().as_secs()
     ));
     let files = Files { watch: options.watch.clone(), alone: !args.lists().is_empty() };
     let shown = show(files, console);
@@ -82,19 +83,18 @@ fn choose(args: &Arc<Args>, console: &Console) -> Result<Exit, Problem> {
 
 /// Moves the checkpoint of a dataset that is published, or says why it stays.
 fn move_checkpoint(file: &Path, report: &Report, console: &Console) -> Result<(), Problem> {
-    let stays = |why: &str| console.warn(&format!("the position in {} stays: {why}", file.display()));
+    let stays = |why: Message| console.warn(tr!("sink-position-stays", file = file.display(), why));
     match &report.reach {
         Some(Reach::Move(_)) if report.totals.originals.failed > 0 => {
-            stays("some originals could not be downloaded; their rows come again next time");
+            stays(tr!("sink-position-originals"));
         }
         Some(Reach::Move(to)) => to.save(file).map_err(|e| {
             let failure = Failure::from(e);
-            let message =
-                format!("{}; the dataset is published, and its rows will come again next time", failure.message);
+            let message = failure.message.then("; ", tr!("sink-published-anyway"));
             Problem::Other(Failure { message, ..failure })
         })?,
-        Some(Reach::Stay(why @ Why::Behind(_))) => console.info(&format!("{}: {why}", file.display())),
-        Some(Reach::Stay(why)) => stays(&why.to_string()),
+        Some(Reach::Stay(why @ Why::Behind(_))) => console.info(tr!("sink-position-note", file = file.display(), why)),
+        Some(Reach::Stay(why)) => stays(why.words()),
         None => {}
     }
     Ok(())

@@ -17,6 +17,7 @@ use crate::sink::store::platform;
 #[cfg(feature = "stores")]
 use crate::sink::store::platform::StorageLocation;
 use crate::sink::{SinkError, registry};
+use crate::tr;
 use crossbeam_channel::{Receiver, bounded, select};
 use std::sync::Arc;
 use std::thread;
@@ -38,7 +39,7 @@ pub(super) fn new(
     let (send, opened) = bounded(1);
     let (args, retry) = (args.clone(), retry.clone());
     let thread = thread::Builder::new().name("open".into()).spawn(move || drop(send.send(destination(&args, &retry))));
-    thread.map_err(|e| Problem::new(Exit::Other, format!("the system gives no thread: {e}")))?;
+    thread.map_err(|e| Problem::new(Exit::Other, tr!("system-no-thread", reason = e)))?;
     let gone = || Err(SinkError::Internal("the destination could not be opened").into());
     select! {
         recv(opened) -> destination => destination.unwrap_or_else(|_| gone()),
@@ -71,8 +72,7 @@ pub(super) fn check_lists(args: &Args, destination: &dyn Destination) -> Result<
     let Some(list) = lists.iter().find(|list| destination.replaces(list)) else { return Ok(()) };
     destination.discard();
     let (list, dest) = (list.display(), destination.name());
-    Err(UsageError::new(format!("{list} lies in {dest}, which would be replaced: move it, or choose another DEST"))
-        .into())
+    Err(UsageError::new(tr!("sink-list-in-dest", list, dest)).into())
 }
 
 /// Opens a published dataset.
@@ -106,7 +106,7 @@ pub(super) fn check_storage(args: &Args) -> Result<(), Problem> {
 #[cfg(not(feature = "stores"))]
 pub(super) fn check_storage(args: &Args) -> Result<(), Problem> {
     match args.storage {
-        Some(_) => Err(crate::exit::UsageError::new("--storage: this build has no stores").into()),
+        Some(_) => Err(crate::exit::UsageError::new(tr!("sink-no-stores")).into()),
         None => Ok(()),
     }
 }
@@ -116,10 +116,10 @@ pub(super) fn check_storage(args: &Args) -> Result<(), Problem> {
 fn of_storage(id: u64, error: ApiError) -> Failure {
     let said = match &error {
         ApiError::NotFound { host, request, .. } => {
-            format!("--storage {id}: 404, there is no such storage on {host}{request}")
+            tr!("sink-no-such-storage", id, host, request)
         }
         ApiError::Forbidden { request, .. } => {
-            format!("--storage {id}: 403, this account may not use the storage{request}")
+            tr!("sink-storage-forbidden", id, request)
         }
         _ => return error.into(),
     };
@@ -132,7 +132,7 @@ fn storage(args: &Args) -> Result<Option<StorageLocation>, Problem> {
     let (Some(id), Some(path)) = (args.storage, &args.path) else { return Ok(None) };
     let client = client::from_environment(args.retry_for()).map_err(|e| Problem::Other(e.into()))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|e| Problem::new(Exit::Other, format!("the system gives no runtime: {e}")))?;
+    let runtime = runtime.map_err(|e| Problem::new(Exit::Other, tr!("system-no-runtime", reason = e)))?;
     let configuration = runtime.block_on(client.storage(id)).map_err(|e| Problem::Other(of_storage(id, e)))?;
     Ok(Some(platform::storage(id, &configuration, path)?))
 }

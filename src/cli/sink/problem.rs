@@ -10,6 +10,8 @@ use crate::sink::originals::reason::Reason;
 use crate::sink::run::Notice;
 use crate::sink::run::line_error::LineError;
 use crate::stream::StreamError;
+use crate::tr;
+use crate::words::Message;
 
 /// Why `syn-sink` ends without success.
 #[derive(Debug)]
@@ -22,7 +24,7 @@ pub(super) enum Problem {
 
 impl Problem {
     /// A failure with this code and text.
-    pub(super) fn new(exit: Exit, message: impl Into<String>) -> Self {
+    pub(super) fn new(exit: Exit, message: impl Into<Message>) -> Self {
         Self::Other(Failure::new(exit, message))
     }
 }
@@ -58,98 +60,95 @@ impl From<Problem> for Failure {
 }
 
 /// The message for an error that an option could have prevented.
-fn words(e: &SinkError) -> Option<String> {
+fn words(e: &SinkError) -> Option<Message> {
     Some(match e {
         SinkError::Line { problem, .. } => match **problem {
             LineError::LocalFile { .. } => {
-                format!("{e}: give --allow-file-refs if you trust where the lines come from")
+                tr!("sink-local-file", reason = e)
             }
-            LineError::InDestination { .. } => format!("{e}: it would be replaced; move it, or choose another DEST"),
-            LineError::RelativeUrl { .. } => format!("{e}: give the server with --base-url or SYNAPSE_HOST"),
+            LineError::InDestination { .. } => tr!("sink-in-destination", reason = e),
+            LineError::RelativeUrl { .. } => tr!("sink-relative-url", reason = e),
             _ => return None,
         },
         SinkError::Unsupported { dest, what } => unsupported(dest, what),
-        SinkError::Exists { .. } => format!("{e}: choose another name, or give --overwrite to replace it as a whole"),
+        SinkError::Exists { .. } => tr!("sink-exists", reason = e),
         SinkError::Foreign { dest, foreign } => foreign_words(dest, foreign),
-        SinkError::Differs { .. } => format!("{e}: give --overwrite to replace it, or choose another name"),
-        SinkError::Unfinished { .. } => format!(
-            "{e}: if you know that it is gone, --resume continues with what it left, and --overwrite starts over"
-        ),
-        SinkError::Overtaken { .. } => format!("{e}; let one run at a time write to a destination"),
+        SinkError::Differs { .. } => tr!("sink-differs", reason = e),
+        SinkError::Unfinished { .. } => tr!("sink-unfinished", reason = e),
+        SinkError::Overtaken { .. } => tr!("sink-overtaken", reason = e),
         SinkError::Store { temporary: true, .. } => {
-            format!("{e}; --retry-for waits longer, --resume keeps what has arrived")
+            tr!("sink-store-temporary", reason = e)
         }
-        SinkError::Original { path, url, reason } => format!(
-            "{path}: {} ({url}); without --strict it would be skipped and listed in the summary",
-            reason_words(reason)
-        ),
+        SinkError::Original { path, url, reason } => {
+            tr!("sink-original-strict", path, reason = reason_words(reason), url)
+        }
         SinkError::TooMuch { limit } => {
-            format!("the originals have more than --max-total-bytes {limit}: nothing was published")
+            tr!("sink-too-much", limit)
         }
         _ => return None,
     })
 }
 
-fn foreign_words(dest: &str, foreign: &Foreign) -> String {
+fn foreign_words(dest: &str, foreign: &Foreign) -> Message {
     let advice = match foreign {
         Foreign::Files { dataset: true, .. } => {
-            "only what a manifest lists is ever replaced: move the rest, or choose another name"
+            tr!("foreign-move-rest")
         }
-        Foreign::Files { dataset: false, .. } => "choose another name",
-        Foreign::NotFolder => "choose another name; lists of files go after DEST",
-        Foreign::NotFile | Foreign::NotArchive => "choose another name",
+        Foreign::Files { dataset: false, .. } => tr!("foreign-other-name"),
+        Foreign::NotFolder => tr!("foreign-lists-after"),
+        Foreign::NotFile | Foreign::NotArchive => tr!("foreign-other-name"),
     };
     match foreign {
-        Foreign::Files { .. } => format!("{dest} holds {foreign}: {advice}; nothing was touched"),
-        Foreign::NotFolder => format!("{dest} exists already, and is not a folder: {advice}"),
-        Foreign::NotFile => format!("{dest} exists already, and is not a file: {advice}"),
-        Foreign::NotArchive => format!("{dest} exists already, and is {foreign}: {advice}"),
+        Foreign::Files { .. } => tr!("foreign-holds", dest, foreign, advice),
+        Foreign::NotFolder => tr!("foreign-not-folder", dest, advice),
+        Foreign::NotFile => tr!("foreign-not-file", dest, advice),
+        Foreign::NotArchive => tr!("foreign-is", dest, foreign, advice),
     }
 }
 
-fn unsupported(dest: &str, what: &Unsupported) -> String {
+fn unsupported(dest: &str, what: &Unsupported) -> Message {
     match what {
         Unsupported::KeepArchive => {
-            format!("{dest}: an archive always starts over: --keep-staging is for folders, stores and servers")
+            tr!("unsupported-keep-archive", dest)
         }
-        Unsupported::KeepShards => "--resume and --keep-staging are not for shards".to_owned(),
-        Unsupported::ReadStdout => "--verify and --resume are not for standard output: name a file".to_owned(),
+        Unsupported::KeepShards => tr!("unsupported-keep-shards"),
+        Unsupported::ReadStdout => tr!("unsupported-read-stdout"),
         Unsupported::KeepStdout => {
-            "--overwrite and --keep-staging are not for standard output: name a file, or leave them out".to_owned()
+            tr!("unsupported-keep-stdout")
         }
-        Unsupported::LocalPrefix => "--staging-prefix is for stores and servers: leave it out".to_owned(),
-        Unsupported::Numbers => "--auto-number is for folders and archives of this machine".to_owned(),
-        Unsupported::RemoteShards => "--shard-size is for a folder of this machine, named in UTF-8".to_owned(),
-        Unsupported::ZipShards => "--shard-size makes tars: a zip cannot be read as a stream".to_owned(),
-        Unsupported::NamelessShards => "--shard-size needs a folder with a name".to_owned(),
+        Unsupported::LocalPrefix => tr!("unsupported-local-prefix"),
+        Unsupported::Numbers => tr!("unsupported-numbers"),
+        Unsupported::RemoteShards => tr!("unsupported-remote-shards"),
+        Unsupported::ZipShards => tr!("unsupported-zip-shards"),
+        Unsupported::NamelessShards => tr!("unsupported-nameless-shards"),
         Unsupported::Link { path } => {
-            format!("{path} cannot be a link in {dest}: links are for folders of this machine; use --local-files copy")
+            tr!("unsupported-link", path, dest)
         }
-        Unsupported::ReplaceNonFolder => format!("{dest} is not a folder: --overwrite replaces folders only"),
+        Unsupported::ReplaceNonFolder => tr!("unsupported-non-folder", dest),
         Unsupported::ReplaceNonFile => {
-            format!("{dest} is not a file: --overwrite replaces an archive by an archive only")
+            tr!("unsupported-non-file", dest)
         }
     }
 }
 
 /// A notice of the run, with the option that would have helped.
-pub(super) fn notice_words(notice: &Notice) -> String {
+pub(super) fn notice_words(notice: &Notice) -> Message {
     match notice {
-        Notice::Original { path, url, reason } => format!("{path}: {} ({url})", reason_words(reason)),
+        Notice::Original { path, url, reason } => tr!("original-failed", path, reason = reason_words(reason), url),
         Notice::Text(text) => text.clone(),
     }
 }
 
-fn reason_words(reason: &Reason) -> String {
+fn reason_words(reason: &Reason) -> Message {
     match reason {
-        Reason::TooLarge { limit } => format!("it is larger than --max-file-bytes {limit}"),
-        Reason::Url(UrlError::Private(_)) => format!("{reason}; give --allow-private-urls if that is right"),
-        Reason::Url(_) => format!("{reason}; the URL must be changed in Synapse"),
+        Reason::TooLarge { limit } => tr!("original-too-large", limit),
+        Reason::Url(UrlError::Private(_)) => tr!("original-private", reason),
+        Reason::Url(_) => tr!("original-url", reason),
         Reason::Network(fault) => advice::join(reason.to_string(), Some(fault.advice())),
         Reason::NotTheFile { .. } | Reason::Cut => {
-            format!("{reason}; if it is so in Synapse, too, the file must be uploaded there again")
+            tr!("original-broken", reason)
         }
         // What the server said, in its words.
-        Reason::Other(told) => told.clone(),
+        Reason::Other(told) => told.into(),
     }
 }

@@ -5,7 +5,8 @@ use crate::cli::common::Console;
 use crate::exit::Exit;
 use crate::sink::dataset::check;
 use crate::sink::dataset::published::Published;
-use crate::text::{self, count};
+use crate::text;
+use crate::tr;
 use serde_json::json;
 
 /// Checks a published dataset against its manifest, with this many files read at once. Exit 7 when there are extra files only.
@@ -16,7 +17,7 @@ pub(super) fn verify(dataset: &dyn Published, concurrency: usize, console: &Cons
     let verdict = check::check(dataset, concurrency, &|text| console.warn(text))?;
     let check::Verdict { good, bytes, bad, extra } = verdict;
     let name = dataset.name();
-    let verified = format!("{}, {} verified in {name}", count(good, "file"), text::bytes(bytes));
+    let verified = tr!("verified", files = good, size = text::bytes(bytes), name);
     let numbers = json!({"verified": good, "bytes": bytes, "bad": bad, "extra": extra});
     match (bad, extra) {
         (0, 0) => {
@@ -24,17 +25,9 @@ pub(super) fn verify(dataset: &dyn Published, concurrency: usize, console: &Cons
             Ok(Exit::Ok)
         }
         (0, extra) => {
-            console.summary(&format!("{verified}; not in the manifest: {}", count(extra, "file")), numbers);
+            console.summary(tr!("verified-extra", verified, files = extra), numbers);
             Ok(Exit::Partial)
         }
-        (bad, extra) => Err(Problem::new(
-            Exit::Input,
-            format!(
-                "{name}: missing or wrong: {}; not in the manifest: {}; as it should be: {}",
-                count(bad, "file"),
-                count(extra, "file"),
-                count(good, "file")
-            ),
-        )),
+        (bad, extra) => Err(Problem::new(Exit::Input, tr!("verify-wrong", name, bad, extra, good))),
     }
 }

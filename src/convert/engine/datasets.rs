@@ -8,6 +8,7 @@ use crate::convert::format::{Collector, Format, RunEnd};
 use crate::convert::options::Options;
 use crate::convert::output::files::Files;
 use crate::stream::StreamError;
+use crate::tr;
 use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -66,10 +67,7 @@ impl Datasets {
             dataset.splits.insert(r.split.to_string());
             self.parts += 1;
             if self.parts > MAX_PARTS {
-                return Err(StreamError::Cut(format!(
-                    "--by gives more than {MAX_PARTS} folders, or folders and splits; choose a field with fewer values, or select rows \
-                     with `syn-filter`"
-                )));
+                return Err(StreamError::Cut(tr!("by-too-many", most = MAX_PARTS)));
             }
         }
         out.enter(&folder);

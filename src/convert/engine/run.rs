@@ -27,6 +27,7 @@ use crate::stream::checkpoint::{self, Spans};
 use crate::stream::frame::{StageError, begin_line, end_line};
 use crate::stream::parallel::{Event, ordered};
 use crate::stream::{Begin, Came, Frame, Kind, Progress, Reader, StreamError, Writer};
+use crate::tr;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::ops::ControlFlow;
@@ -251,9 +252,7 @@ impl Run {
         }
         if !self.splits.contains(&record.split) {
             if self.splits.len() >= MAX_SPLITS {
-                return Err(StreamError::Cut(format!(
-                    "--split gives more than {MAX_SPLITS} different values; choose a field with fewer"
-                )));
+                return Err(StreamError::Cut(tr!("split-too-many", most = MAX_SPLITS)));
             }
             self.refuse_unknown_split(record)?;
             if let Some(twin) = self.splits.iter().find(|split| fold(split) == fold(&record.split)) {
@@ -357,9 +356,7 @@ impl Run {
         let (rows, their) = if again == 1 { ("row repeats", "its") } else { ("rows repeat", "their") };
         let told = format!("{again} {rows} an id that came before, so {their} image is in the dataset more than once");
         if self.options.strict {
-            return Err(StreamError::Cut(format!(
-                "{told}, with --strict; `syn-filter --latest FILE…` before this stage keeps the newest row of each id"
-            )));
+            return Err(StreamError::Cut(tr!("strict-repeats", told)));
         }
         self.summary.notes.push(format!(
             "{told}, older labels beside newer: `syn-filter --latest FILE… | syn-convert …` keeps the newest row of each id"
@@ -400,12 +397,12 @@ impl Run {
         let Splits::Only(_) = format.splits else { return Ok(()) };
         match format.splits.not_known(std::iter::once(&*record.split))[..] {
             [] => Ok(()),
-            [split, ..] => Err(StreamError::Cut(format!(
-                "item {} is in split {split:?}: {} has no other splits than {}; choose another --split, or select rows with \
-                 `syn-filter`",
-                record.id.json(),
-                self.name,
-                format.known_splits()
+            [split, ..] => Err(StreamError::Cut(tr!(
+                "split-unknown",
+                id = record.id.json(),
+                ?split,
+                name = self.name,
+                known = format.known_splits()
             ))),
         }
     }
@@ -445,7 +442,7 @@ impl Run {
             }
         }
         match spoilt.first().filter(|_| self.options.strict) {
-            Some(first) => Err(StreamError::Cut(format!("{first}, with --strict; run without it to be warned only"))),
+            Some(first) => Err(StreamError::Cut(tr!("strict-spoilt", first))),
             None => {
                 self.summary.notes.extend(spoilt.into_iter().chain(notes));
                 Ok(())

@@ -2,6 +2,7 @@
 
 use super::naming::fold;
 use crate::stream::StreamError;
+use crate::tr;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many groups of classes are named.
@@ -41,10 +42,7 @@ fn typed(old: &str, new: &str) -> String {
 
 /// That an item is in a split whose folder is that of another split.
 pub fn splits(id: &str, split: &str, other: &str) -> StreamError {
-    StreamError::Cut(format!(
-        "item {id} is in split {split:?}, and others are in {other:?}: one folder where file systems have no case; give them one \
-         name, or choose another --split"
-    ))
+    StreamError::Cut(tr!("split-case-differs", id, ?split, ?other))
 }
 
 #[cfg(test)]

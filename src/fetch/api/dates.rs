@@ -29,7 +29,9 @@ pub async fn usable(
     let by_date =
         |key: &str| key.split_once("__").is_some_and(|(date, _)| NEEDED.contains(&date) || FURTHER.contains(&date));
     if let Some((key, _)) = filters.iter().find(|(key, _)| by_date(key)) {
-        return Err(UsageError(format!("`{key}` and --checkpoint both say since when: leave one of them out")).into());
+        return Err(
+            UsageError::new(format!("`{key}` and --checkpoint both say since when: leave one of them out")).into()
+        );
     }
     let mut notes = notes(target, filters);
     let (needed, further): (&[_], &[_]) = match target {

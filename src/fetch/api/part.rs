@@ -38,7 +38,7 @@ pub fn split(filters: &Filters, ids: &[String]) -> Result<Vec<Filters>, UsageErr
             return Ok(whole);
         }
         let Some(inline) = filters.get("ids") else {
-            return Err(UsageError(format!(
+            return Err(UsageError::new(format!(
                 "the query would be {length} bytes long and the server takes {LONGEST}: use fewer values, id__gte and id__lt, or several runs"
             )));
         };

@@ -137,7 +137,7 @@ impl Filter {
             }
             Self::Moment(column, operator) => {
                 let at = value.parse::<jiff::Timestamp>().and_then(SystemTime::try_from);
-                let at = at.map_err(|e| UsageError(format!("filter `{key}`: {e}")))?;
+                let at = at.map_err(|e| UsageError::new(format!("filter `{key}`: {e}")))?;
                 (format!("{column} {operator} ${n}::timestamptz"), Box::new(at))
             }
         };
@@ -169,7 +169,7 @@ impl Select {
         }
         if let Some(since) = request.changed_since() {
             conditions.push(changed(main, table, tables, target)?);
-            let since = SystemTime::try_from(since).map_err(|e| UsageError(format!("the checkpoint: {e}")))?;
+            let since = SystemTime::try_from(since).map_err(|e| UsageError::new(format!("the checkpoint: {e}")))?;
             values.push(Box::new(since));
             let n = values.len();
             if let Some(condition) = conditions.last_mut() {
@@ -304,7 +304,7 @@ fn changed(main: &str, table: &str, tables: &Tables, target: Target) -> Result<S
 
 /// Ids as numbers.
 fn numbers<'a>(what: &str, texts: impl Iterator<Item = &'a str>) -> Result<Vec<i64>, UsageError> {
-    let bad = |text: &str| UsageError(format!("{what}: ids of the database are whole numbers, not {text:?}"));
+    let bad = |text: &str| UsageError::new(format!("{what}: ids of the database are whole numbers, not {text:?}"));
     texts.map(|text| text.trim().parse().map_err(|_| bad(text))).collect()
 }
 

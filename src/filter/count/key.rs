@@ -38,7 +38,7 @@ impl CountBy {
         for name in names {
             let key = Key::new(name)?;
             if keys.iter().any(|other| other.name == key.name) {
-                return Err(UsageError(format!("has {name} twice; give each key once")));
+                return Err(UsageError::new(format!("has {name} twice; give each key once")));
             }
             keys.push(key);
         }
@@ -82,12 +82,12 @@ impl Key {
             "tag" => Source::Tag,
             "category" => Source::Category,
             _ if COLUMNS.contains(&path) || path == "total" => {
-                return Err(UsageError(format!("cannot have {path}, which is the name of a count")));
+                return Err(UsageError::new(format!("cannot have {path}, which is the name of a count")));
             }
-            _ => Source::Field(FieldPath::new(path).map_err(UsageError)?),
+            _ => Source::Field(FieldPath::new(path).map_err(UsageError::new)?),
         };
         if span.is_some() && !matches!(source, Source::Field(_)) {
-            return Err(UsageError(format!("{name}: {path} is no date; give {path} alone")));
+            return Err(UsageError::new(format!("{name}: {path} is no date; give {path} alone")));
         }
         let span = span.or_else(|| (path == "created").then_some(SPANS[0]));
         Ok(Self { name: name.to_owned(), source, span })
@@ -154,7 +154,7 @@ impl Key {
 fn known_span(name: &str, span: &str) -> Result<&'static str, UsageError> {
     SPANS.into_iter().find(|known| *known == span).ok_or_else(|| {
         let near = words::nearest(span, SPANS.into_iter()).map(|n| format!(" (did you mean {n}?)")).unwrap_or_default();
-        UsageError(format!("{name}: a date is counted by {}, not by {span:?}{near}", SPANS.join(", ")))
+        UsageError::new(format!("{name}: a date is counted by {}, not by {span:?}{near}", SPANS.join(", ")))
     })
 }
 

@@ -2,6 +2,7 @@
 
 use crate::stream::reader::InputFile;
 use crate::stream::{Kind, Reader, StreamError, standard};
+use crate::tr;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::unix::fs::MetadataExt;
@@ -70,9 +71,7 @@ impl Inputs {
     /// [`StreamError::Cut`] for a file that was written to meanwhile.
     pub fn check(&self) -> Result<(), StreamError> {
         match self.files.iter().zip(&self.stamps).find(|(input, before)| stamp(&input.path) != **before) {
-            Some((InputFile { name, .. }, _)) => {
-                Err(StreamError::Cut(format!("{name} changed while it was read: run again when nobody writes it")))
-            }
+            Some((InputFile { name, .. }, _)) => Err(StreamError::Cut(tr!("input-changed", name))),
             None => Ok(()),
         }
     }

@@ -127,7 +127,7 @@ impl FromStr for Prefer {
             None => {
                 let near = words::nearest(text, ["newest", "oldest"].into_iter());
                 let hint = near.map(|near| format!(" (did you mean {near}?)")).unwrap_or_default();
-                Err(UsageError(format!("expects newest, oldest or FIELD=VALUE such as review=completed{hint}")))
+                Err(UsageError::new(format!("expects newest, oldest or FIELD=VALUE such as review=completed{hint}")))
             }
             Some(("review", value)) => {
                 Ok(Self::Value(path("status_review")?, words::check(value, words::REVIEW)?.into()))

@@ -21,6 +21,7 @@ use crate::sink::error::SinkError;
 use crate::sink::originals::origin::Origin;
 use crate::sink::originals::shown;
 use crate::stream::{Batch, Frame, Kind, Progress, Reader, StreamError, Writer};
+use crate::tr;
 use std::collections::HashMap;
 use std::fs;
 
@@ -47,7 +48,7 @@ pub fn dry_run(mut reader: Reader, options: &Options, out: &mut Writer, table: b
     plan.progress.finish(options.allow_partial)?;
     plan.progress.require_some(options.allow_partial)?;
     if let (Some(path), false) = (plan.parts.keys().min(), options.allow_partial) {
-        let reason = format!("{:?} has `more: true` in its last line: its end is missing", path.as_str());
+        let reason = tr!("part-unfinished", path = ?path.as_str());
         return Err(StreamError::Cut(reason).into());
     }
     Ok(Report { totals: plan.totals, came: plan.progress.came(), reach: None })

@@ -24,6 +24,8 @@ use crate::exit::Exit;
 use crate::path::RelPath;
 use crate::stream::checkpoint::{Reach, Series, Spans};
 use crate::stream::{Batch, Came, Frame, Kind, Place, Progress, Reader, StreamError};
+use crate::tr;
+use crate::words::Message;
 use ahead::ReadAhead;
 use content::Content;
 use crossbeam_channel::{Receiver, Sender, bounded, select, unbounded};
@@ -112,14 +114,14 @@ pub enum Notice {
         reason: Reason,
     },
     /// Anything else.
-    Text(String),
+    Text(Message),
 }
 
 impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Original { path, url, reason } => write!(f, "{path}: {reason} ({url})"),
-            Self::Text(text) => f.write_str(text),
+            Self::Text(text) => write!(f, "{text}"),
         }
     }
 }
@@ -238,7 +240,7 @@ impl<'a> Run<'a> {
         self.progress.finish(self.options.allow_partial)?;
         self.progress.require_some(self.options.allow_partial)?;
         if self.progress.lines() == 0 && !self.progress.framed() {
-            return Err(cut("the input is empty: the stage before wrote nothing, not even a begin frame"));
+            return Err(cut(tr!("sink-empty")));
         }
         self.unfinished_parts()?;
         self.drain()
@@ -251,7 +253,7 @@ impl<'a> Run<'a> {
         let mut totals = self.outcomes.totals().clone();
         // Convert counts its summary among its files; it is not one that the sink adds.
         totals.files += u64::from(self.summary.is_some());
-        let summary = summary::complete(self.summary.as_deref(), &totals).map_err(|e| cut(&e.to_string()))?;
+        let summary = summary::complete(self.summary.as_deref(), &totals).map_err(|e| cut(e.to_string()))?;
         let path = RelPath::new(summary::PATH).map_err(|_| SinkError::Internal("the summary's path is refused"))?;
         if self.summary.is_none() {
             self.claim_own(&path)?;
@@ -270,7 +272,7 @@ impl<'a> Run<'a> {
 
     /// Claims the path of a file that the sink adds.
     fn claim_own(&mut self, path: &RelPath) -> Result<(), SinkError> {
-        let folders = self.names.claim(path).map_err(|e| cut(&e.to_string()))?;
+        let folders = self.names.claim(path).map_err(|e| cut(e.to_string()))?;
         folders.iter().try_for_each(|f| self.dest.folder(f))
     }
 
@@ -366,10 +368,10 @@ impl<'a> Run<'a> {
     fn unfinished_parts(&mut self) -> Result<(), SinkError> {
         let unfinished = self.parts.unfinished();
         if let (Some(first), false) = (unfinished.first(), self.options.allow_partial) {
-            return Err(cut(&format!("{:?} has `more: true` in its last line: its end is missing", first.as_str())));
+            return Err(cut(tr!("part-unfinished", path = ?first.as_str())));
         }
         for path in unfinished {
-            (self.warn)(&Notice::Text(format!("{path} is incomplete: its last part never came")));
+            (self.warn)(&Notice::Text(tr!("part-never-came", path)));
             let place = Place { source: "the end of the input".into(), line: self.progress.lines() };
             let whole = self.parts.finish(&path)?;
             // What was promised of the whole file cannot hold for a piece of it.
@@ -452,7 +454,7 @@ impl<'a> Run<'a> {
         match self.warned {
             1..=WARNINGS => (self.warn)(&Notice::Original { path, url, reason }),
             n if n == WARNINGS + 1 => {
-                (self.warn)(&Notice::Text("more originals failed; the summary lists them".to_owned()));
+                (self.warn)(&Notice::Text(tr!("originals-more-failed")));
             }
             _ => {}
         }
@@ -469,6 +471,6 @@ fn stopped(exit: Result<Exit, crossbeam_channel::RecvError>) -> SinkError {
     exit.map_or(SinkError::Internal("the signal handler went away"), SinkError::Stopped)
 }
 
-fn cut(reason: &str) -> SinkError {
-    SinkError::Stream(StreamError::Cut(reason.to_owned()))
+fn cut(reason: impl Into<Message>) -> SinkError {
+    SinkError::Stream(StreamError::Cut(reason.into()))
 }

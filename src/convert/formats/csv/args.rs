@@ -63,7 +63,7 @@ impl FromStr for Delimiter {
     /// What can be one: a character of ASCII that is no part of a number or a word, and that readers take for nothing else.
     fn from_str(text: &str) -> Result<Self, UsageError> {
         let told = |why: &str| {
-            UsageError(format!(
+            UsageError::new(format!(
                 "{text:?} {why}: give one character that stands between cells, such as , or ; or | or tab"
             ))
         };

@@ -18,6 +18,7 @@ use crate::convert::output::parts::Parts;
 use crate::convert::output::spool::Spool;
 use crate::dm::Annotation;
 use crate::stream::StreamError;
+use crate::tr;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -98,10 +99,7 @@ impl Collector for FlatTable {
             }
             self.rows.put(row.bytes())?;
             if self.attributes.len() > MAX_COLUMNS {
-                return Err(StreamError::Cut(format!(
-                    "--flatten-attributes would need more than {MAX_COLUMNS} columns; leave it out, or pick some: \
-                     --columns item_id,attr.NAME"
-                )));
+                return Err(StreamError::Cut(tr!("csv-too-many-columns", most = MAX_COLUMNS)));
             }
         }
         Ok(TABLE.to_owned())

@@ -18,6 +18,7 @@ use crate::convert::output::sorted::Sorted;
 use crate::convert::output::spool::Spool;
 use crate::stream::{StreamError, json};
 use crate::text::count;
+use crate::tr;
 use indexmap::IndexMap;
 use minijinja::Value;
 use std::io;
@@ -115,11 +116,7 @@ impl Outputs {
         if self.folders.of(&path) == path && self.taken.free(&path) {
             return Ok(());
         }
-        Err(StreamError::Cut(format!(
-            "item {}: a template has written {path}, where its original goes: choose another path for the template's files, or \
-             leave the originals out with --images omit",
-            r.id.json()
-        )))
+        Err(StreamError::Cut(tr!("template-over-original", id = r.id.json(), path)))
     }
 
     /// Keeps a unit for templates about more than one item.
@@ -264,7 +261,7 @@ impl Outputs {
         );
         let context = Value::from_pairs(context);
         for output in 0..self.engine.outputs() {
-            let bad = |reason: String| StreamError::Line { place: of.clone(), reason };
+            let bad = |reason: String| StreamError::Line { place: of.clone(), reason: reason.into() };
             let Some(wanted) = self.engine.path(output, &context).map_err(bad)? else { continue };
             let path = self.path(&wanted, if split.is_empty() { "2" } else { split });
             let mut to = DocumentWriter { document: Document::new(&path, out), files: out, failed: None };
@@ -326,5 +323,5 @@ impl io::Write for DocumentWriter<'_> {
 }
 
 fn failed(id: &str, reason: String) -> StreamError {
-    StreamError::Line { place: format!("item {}", id.trim_matches('"')), reason }
+    StreamError::Line { place: format!("item {}", id.trim_matches('"')), reason: reason.into() }
 }

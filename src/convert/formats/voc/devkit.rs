@@ -20,6 +20,7 @@ use crate::convert::output::text::lit;
 use crate::convert::output::xml::legal;
 use crate::stream::StreamError;
 use crate::text::count;
+use crate::tr;
 use serde_json::{Map, json};
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
@@ -157,12 +158,7 @@ fn class_indices(mosaic: &Mosaic, classes: Option<&Final>) -> Result<Option<Vec<
         };
         // Only a class that was in no list gets here with a number that is too high; what it is in is counted as written already.
         let index = u8::try_from(place + 1).ok().filter(|i| u32::from(*i) <= MAX_INDEX);
-        indices.push(index.ok_or_else(|| {
-            StreamError::Cut(format!(
-                "VOC_CLASS_LIMIT_EXCEEDED: a class plane holds {MAX_INDEX} classes and masks have more: put those to keep first \
-                 with --classes, unite some with --class-map, or write no planes (--polygons box --segmentation exclude)"
-            ))
-        })?);
+        indices.push(index.ok_or_else(|| StreamError::Cut(tr!("voc-too-many-classes", most = MAX_INDEX)))?);
     }
     Ok(Some(indices))
 }

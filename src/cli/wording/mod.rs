@@ -1,0 +1,53 @@
+//! The words of the errors of all stages. The errors carry data and speak English; here is which entry of the catalogue each of them is.
+//! A test compares the English of both.
+
+mod stream;
+#[cfg(test)]
+mod tests;
+
+use crate::tr;
+use crate::words::{Message, Worded};
+use std::io;
+
+macro_rules! english {
+    ($($t:ty),*) => {$(
+        impl Worded for $t {
+            fn words(&self) -> Message {
+                self.to_string().into()
+            }
+        }
+    )*};
+}
+
+#[cfg(feature = "net")]
+english!(crate::sink::SinkError, crate::api::error::ApiError, crate::fetch::FetchError);
+#[cfg(feature = "net")]
+english!(crate::fetch::output::state::ResumeError);
+#[cfg(feature = "postgres")]
+english!(crate::postgres::error::DatabaseError);
+
+/// What the system says, with its number as the system's manuals have it. Its English is the system's own.
+impl Worded for io::Error {
+    fn words(&self) -> Message {
+        let said = match self.kind() {
+            io::ErrorKind::NotFound => tr!("system-not-found"),
+            io::ErrorKind::PermissionDenied => tr!("system-permission-denied"),
+            io::ErrorKind::StorageFull => tr!("system-storage-full"),
+            io::ErrorKind::IsADirectory => tr!("system-is-folder"),
+            io::ErrorKind::NotADirectory => tr!("system-not-folder"),
+            io::ErrorKind::ReadOnlyFilesystem => tr!("system-read-only"),
+            io::ErrorKind::AlreadyExists => tr!("system-exists"),
+            io::ErrorKind::FileTooLarge => tr!("system-file-too-large"),
+            io::ErrorKind::QuotaExceeded => tr!("system-quota"),
+            io::ErrorKind::ConnectionRefused => tr!("system-refused"),
+            io::ErrorKind::ConnectionReset => tr!("system-reset"),
+            io::ErrorKind::TimedOut => tr!("system-timed-out"),
+            io::ErrorKind::InvalidFilename => tr!("system-file-name"),
+            _ => return self.to_string().into(),
+        };
+        match self.raw_os_error() {
+            Some(number) => Message::told(self.to_string(), said.then(" ", format!("(os error {number})"))),
+            None => self.to_string().into(),
+        }
+    }
+}

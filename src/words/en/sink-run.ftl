@@ -1,0 +1,6 @@
+# What a run of the sink meets.
+
+part-unfinished = {$path} has `more: true` in its last line: its end is missing
+sink-empty = the input is empty: the stage before wrote nothing, not even a begin frame
+part-never-came = {$path} is incomplete: its last part never came
+originals-more-failed = more originals failed; the summary lists them

@@ -1,0 +1,95 @@
+# What is wrong with a stream, a file of its own, or a checkpoint.
+
+stream-read = cannot read {$name}: {$source}
+stream-line = {$place}: {$reason}
+stream-form = {$place}: the input is {$form}
+stream-long-line = {$place}: the line is longer than {$cap} bytes
+stream-no-end = the input was cut after {$lines} {$kind} (no end frame): a stage before this one was stopped, or `head` was used
+stream-unframed = {$name} has no begin frame ({"{"}"@stream":"begin"…{"}"}): a program in between has dropped it, so a failure before would not be noticed either
+stray-lines = {$lines ->
+    [one] 1 line stands
+   *[other] {$lines} lines stand
+}
+stray-lines-or-more = {$lines} or more lines stand
+stray-after = {$place}: {$stand} after the end frame: the stream was sorted, parts of it are out of order, or something was appended to it
+stray-before = {$place}: {$stand} before the begin frame: the stream was sorted, its first part is missing, or something was put before it
+stream-lost = the end frame counts {$counted} {$kind}, and only {$came} came: a part of the stream is missing, or lines were taken out
+stream-added = the end frame counts {$counted} {$kind}, and {$came} came: a part came twice, or a program has added lines
+stream-empty = the input is empty, not even a begin frame came: the stage before this one failed or selected nothing
+stream-wrong-kind = {$kind ->
+    [items] the input holds items, not output files
+   *[files] the input holds output files, not items
+}
+stream-nothing-held = nothing is written: {$format} has no place for anything in the input: {$things}
+stream-upstream = {$error}; nothing is published
+stream-write = cannot write {$name}: {$source}; what was written is incomplete
+stream-no-stdin = standard input is closed, or is /dev/null opened for reading and writing
+stream-no-stdout = standard output is closed, or is /dev/null opened for reading and writing: the output would be lost
+stream-thread = cannot start a thread: {$source}
+stream-closed = the reader of the output went away
+stage-failed-earlier = an earlier stage failed: {$message}
+stage-failed = {$stage} failed: {$message}
+shard-missing = shard {$first}/{$of} is not in the input, but others of its export are
+shards-missing = {$missing} of {$of} shards are not in the input, {$first}/{$of} is one of them, but others of their export are
+shard-twice = shard {$index}/{$of} is in the input more than once
+shard-bounds = the shards N/{$of} were cut at different ids: rows may be in two of them, or in none
+unknown-name = nothing in the input has {$what} {$name}
+unknown-name-near = {$message}; did you mean {$near}?
+unknown-name-none = {$message}, or any other
+unknown-name-others = {$message}; there is {$names}
+unknown-name-capped = {$message} (compared with {$names} names only, there are more)
+unknown-name-hint = {$message} ({$hint})
+form-wide-window = zstd data that needs a window of more than 128 MiB (`zstd --long`)
+form-packed-twice = compressed data within compressed data
+form-packed-inside = compressed data after plain lines, as `cat` joins files
+form-encoded = {$encoding}, not UTF-8
+form-cr-lines = lines that end with CR alone
+form-pretty = a JSON object over several lines, not one object a line
+form-joined = several JSON objects in one line
+form-array = a JSON array, not one object a line
+form-sequence = a JSON text sequence (RFC 7464), not one object a line
+form-quoted = JSON within a JSON string
+form-page = a page of the API, not one row a line
+form-file-line = output files, not items
+form-coco = a COCO document, not items
+form-ultralytics = a dataset in Ultralytics' NDJSON, not items
+form-manifest = the manifest of a dataset, not a stream
+form-report = the report of an export, not a stream
+form-document = a JSON document without an `id`, not one row a line
+form-table = a table of text (CSV), not lines of JSON
+form-markup = XML or HTML, not lines of JSON
+form-yaml = YAML, not lines of JSON
+form-binary = binary data, not lines of JSON
+form-folder = a folder, not a file
+packer-xz = xz data
+packer-bzip2 = bzip2 data
+packer-lz4 = lz4 data
+packer-lzip = lzip data
+packer-compress = data of `compress`
+packer-zip = a zip archive, or a file of Excel
+packer-7z = a 7z archive
+packer-rar = a rar archive
+packer-tar = a tar archive
+place-folder = it is a folder: name a file in it
+place-no-folder = there is no folder {$folder}: make it first
+place-device = it is {$what}: only files, pipes and character devices are written to
+place-not-regular = it is not a regular file, and nothing else is replaced: give another name
+place-link = it is a link to {$to}: only links to files are followed
+place-compression = its name ends in .{$ending}: files are compressed as .gz or .zst, or not at all
+place-busy = another run is writing it: wait for its end
+checkpoint-read = cannot read the checkpoint {$path}: {$source}
+checkpoint-write = cannot write the checkpoint {$path}: {$reason}
+checkpoint-foreign = {$path} is no checkpoint of this program, and stays as it is
+checkpoint-unfinished = {$path} was written by a run that did not come to its end
+checkpoint-differs = {$path} belongs to another export: {$key} was {$was} and is {$is} now
+checkpoint-silent = the input does not say how far it comes, so there is nothing to write to {$path}
+checkpoint-gap = the input has all rows up to {$from}, and then only what changed since {$to}: a dump between them is missing
+checkpoint-several = the input is of {$exports} exports, and {$path} is for one
+line-torn = {$reason}; the last line has no newline, so the input was probably cut short
+compressed-cut = {$name}: the compressed data ends too early: the file was cut short
+stream-in-middle = a stream stops in the middle: the next one begins before its end frame
+stays-not-whole = the input has not all rows: a limit, a cut, or lines that were passed over
+stays-shard = part {$part} of {$of} is not in the input
+stays-first-gap = the input has only what changed since {$to}, and there was no checkpoint
+stays-gap = no part of the input has what changed from {$from} to {$to}
+stays-behind = the input comes to {$at} only, where it has been before
