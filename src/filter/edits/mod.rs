@@ -98,7 +98,7 @@ impl Args {
                 Some(_) => format!("add {old} to --keep-class"),
                 None => format!("leave {old} out of --drop-class"),
             };
-            return Err(UsageError(format!(
+            return Err(UsageError::new(format!(
                 "--rename {old}={new} has no annotation to rename, since {old} goes: {cure}"
             )));
         }

@@ -36,12 +36,14 @@ fn names(pair: &str) -> Result<(String, String), UsageError> {
     let names: Vec<String> = names.iter().map(|name| nfc(name.trim()).into_owned()).collect();
     match names.as_slice() {
         [old, new] if old.is_empty() || new.is_empty() => {
-            Err(UsageError(format!("{pair}: expected OLD=NEW, two names of classes")))
+            Err(UsageError::new(format!("{pair}: expected OLD=NEW, two names of classes")))
         }
-        [old, new] if old == new => Err(UsageError(format!("{pair}: both names are the same, which changes nothing"))),
+        [old, new] if old == new => {
+            Err(UsageError::new(format!("{pair}: both names are the same, which changes nothing")))
+        }
         [old, new] => Ok((old.clone(), new.clone())),
-        [_] => Err(UsageError(format!("{pair}: expected OLD=NEW, such as van=car"))),
-        _ => Err(UsageError(format!(r"{pair}: expected one = between two names; write \= for one within a name"))),
+        [_] => Err(UsageError::new(format!("{pair}: expected OLD=NEW, such as van=car"))),
+        _ => Err(UsageError::new(format!(r"{pair}: expected one = between two names; write \= for one within a name"))),
     }
 }
 
@@ -58,7 +60,7 @@ impl Rename {
         let mut all = BTreeMap::new();
         for (old, new) in given.iter().flat_map(|Names(pairs)| pairs) {
             if let Some(other) = all.insert(old.clone(), new.clone()).filter(|other| other != new) {
-                return Err(UsageError(format!("--rename has two names for {old}, {other} and {new}; give one")));
+                return Err(UsageError::new(format!("--rename has two names for {old}, {other} and {new}; give one")));
             }
         }
         Ok((!all.is_empty()).then_some(Self(all)))
@@ -133,10 +135,10 @@ mod tests {
             ("a=a", "changes nothing"),
             ("", "needs a value"),
         ] {
-            assert!(read(text).unwrap_err().contains(told), "{text}");
+            assert!(read(text).unwrap_err().english().contains(told), "{text}");
         }
         let all = |texts: &[&str]| Rename::new(&texts.iter().map(|text| text.parse().unwrap()).collect::<Vec<_>>());
-        assert!(all(&["a=b", "a=c"]).unwrap_err().0.contains("two names for a, b and c"));
+        assert!(all(&["a=b", "a=c"]).unwrap_err().0.english().contains("two names for a, b and c"));
         let swap = all(&["a=b", "b=a", "a=b"]).unwrap().unwrap();
         assert_eq!([swap.of("a"), swap.of("b"), swap.of("c")], [Some("b"), Some("a"), None]);
     }

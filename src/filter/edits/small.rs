@@ -14,7 +14,7 @@ impl FromStr for Sides {
     type Err = UsageError;
 
     fn from_str(text: &str) -> Result<Self, UsageError> {
-        let told = || UsageError(format!("{text:?}: expected pixels more than 0, as N for both sides or as WxH"));
+        let told = || UsageError::new(format!("{text:?}: expected pixels more than 0, as N for both sides or as WxH"));
         let (w, h) = text.split_once(['x', 'X', '×']).unwrap_or((text, text));
         Ok(Self([pixels(w).ok_or_else(told)?, pixels(h).ok_or_else(told)?]))
     }
@@ -28,7 +28,7 @@ impl FromStr for Area {
     type Err = UsageError;
 
     fn from_str(text: &str) -> Result<Self, UsageError> {
-        let told = || UsageError(format!("{text:?}: expected a number of square pixels more than 0, such as 100"));
+        let told = || UsageError::new(format!("{text:?}: expected a number of square pixels more than 0, such as 100"));
         pixels(text).map(Self).ok_or_else(told)
     }
 }
