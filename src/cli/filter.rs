@@ -63,6 +63,10 @@ Exit codes:
   6  the output could not be written
   7  finished, but bad lines were left out";
 
+/// What is said of a time limit for no program.
+#[cfg(feature = "jq")]
+const NO_PROGRAM: &str = "--row-timeout is for jq programs, and none is given: add --where or --jq, or leave it out";
+
 /// Order of the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Order {
@@ -112,6 +116,10 @@ pub struct Args {
     /// What goes out of the rows.
     #[command(flatten)]
     pub edits: filter::edits::Args,
+    /// A program that rows go through.
+    #[cfg(feature = "jq")]
+    #[command(flatten)]
+    pub rewrite: filter::jq::Args,
     /// Order of the rows: as in the input, or by descending id as one stream, as syn-fetch writes them
     #[arg(long, value_name = "ORDER", default_value = "input", help_heading = "Output")]
     pub order: Order,
@@ -161,6 +169,7 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
     args.common.refuse_overwriting(if args.files.is_empty() { &stdin } else { &args.files })?;
     let selection = selection(&args, console)?;
     let edits = args.edits.edits()?;
+    let rewrite = rewrite(&args)?;
     if args.count && edits.is_some() {
         return Err(Failure::usage(
             "--count counts rows, and edits inside rows (--keep-class, --min-size, --rename, …) leave all rows; leave them out, or count with --class, --tool or --count-by class",
@@ -179,6 +188,7 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
         one_per: field.map(|field| Rule::one_per(field, &args.prefer)).transpose()?,
         selection,
         edits,
+        rewrite,
         descending: args.order == Order::Descending,
         limit: args.limit,
         output,
@@ -204,6 +214,22 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
     args.unframed.tell(&summary.came, Kind::Items, console);
     console.summary(&summary::words(&summary), summary::fields(&summary));
     Ok(if summary.bad > 0 { Exit::Partial } else { Exit::Ok })
+}
+
+/// The program that rows go through.
+#[cfg(feature = "jq")]
+fn rewrite(args: &Args) -> Result<Option<filter::jq::Rewrite>, Failure> {
+    let program = &args.select.predicates.program;
+    if program.is_time_idle() && !args.rewrite.is_given() {
+        return Err(Failure::usage(NO_PROGRAM));
+    }
+    Ok(args.rewrite.rewrite(args.bare, program.limits()))
+}
+
+/// There are no programs in this build.
+#[cfg(not(feature = "jq"))]
+fn rewrite(_: &Args) -> Result<Option<filter::jq::Rewrite>, Failure> {
+    Ok(None)
 }
 
 /// What is counted, and how that is written.

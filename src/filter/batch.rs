@@ -4,7 +4,8 @@
 use super::count::{CountBy, Counts};
 use super::edits::Edits;
 use super::edits::done::Done;
-use super::selection::Selection;
+use super::jq::{Guard, Rewrite};
+use super::selection::{Selection, with_id};
 use crate::dm::Arena;
 use crate::stream::{Batch, Buffer, StreamError};
 use memchr::memchr_iter;
@@ -25,6 +26,8 @@ pub struct Chosen {
     pub selected: u64,
     /// What edits did to each of them; empty without edits.
     edited: Vec<Done>,
+    /// What they did to rows of which a program has made none.
+    unclaimed: Done,
     /// Lines that are not blank, up to the one that failed.
     pub lines: u64,
     /// For each bad line that was passed over, how many lines were selected before it.
@@ -38,12 +41,13 @@ pub struct Chosen {
 }
 
 impl Chosen {
-    /// Asks for each line of a batch, or only for those `among` it; `edits` take annotations out of the selected ones, and what is left is
-    /// counted, if that is asked for. With `skip_bad` bad lines are passed over, else the first one ends the work.
+    /// Asks for each line of a batch, or only for those `among` it; edits take annotations out of the selected ones, a program makes rows
+    /// of them, and what is left is counted, if that is asked for. With `skip_bad` bad lines are passed over, else the first one ends the
+    /// work.
     pub fn from_batch(
         selection: &Selection,
-        edits: Option<&Edits>,
         among: Option<&RoaringTreemap>,
+        changes: (Option<&Edits>, Option<&Rewrite>),
         count_by: Option<&CountBy>,
         skip_bad: bool,
         batch: Batch,
@@ -57,20 +61,34 @@ impl Chosen {
             if among.is_some_and(|lines| !lines.contains(batch.ordinal(&line))) {
                 continue;
             }
+            Guard::at_line(line.number);
             let done = judge.wants(line.bytes).and_then(|wanted| {
-                match edits {
+                let whole = &batch.bytes[line.start..line.end];
+                match changes {
                     _ if !wanted => {}
-                    None => {
+                    (None, None) => {
                         chosen.count(count_by, line.bytes)?;
                         chosen.add(line.start, line.end, &batch.bytes);
                     }
-                    Some(edits) => {
+                    (Some(edits), None) => {
                         let start = written.len();
-                        let whole = &batch.bytes[line.start..line.end];
                         let done = edits.row(line.bytes, whole, &mut arena, &mut written)?;
                         chosen.count(count_by, written[start..].trim_ascii())?;
                         chosen.edited.push(done);
                         chosen.add(start, written.len(), &written);
+                    }
+                    (edits, Some(rewrite)) => {
+                        let start = written.len();
+                        let done = match edits {
+                            None => rewrite.rows(line.bytes, &mut written).map(|()| Done::default()),
+                            Some(edits) => {
+                                let mut row = Vec::new();
+                                let done = edits.row(line.bytes, whole, &mut arena, &mut row)?;
+                                rewrite.rows(row.trim_ascii(), &mut written).map(|()| done)
+                            }
+                        };
+                        let done = done.map_err(|reason| with_id(line.bytes, reason))?;
+                        chosen.made(count_by, start, done, &written)?;
                     }
                 }
                 Ok(())
@@ -90,9 +108,30 @@ impl Chosen {
                 }
             }
         }
-        chosen.bytes = if edits.is_some() { written.into() } else { batch.bytes };
+        chosen.bytes = if changes.0.is_some() || changes.1.is_some() { written.into() } else { batch.bytes };
         chosen.end_lines();
         chosen
+    }
+
+    /// Adds the rows that a program has made of one, from `start` on.
+    fn made(&mut self, count_by: Option<&CountBy>, start: usize, done: Done, written: &[u8]) -> Result<(), String> {
+        let ends = || memchr_iter(b'\n', &written[start..]).map(|end| start + end + 1);
+        if let Some(by) = count_by {
+            let (mut counts, mut from) = (Counts::default(), start);
+            for end in ends() {
+                counts.row(by, &written[from..end - 1])?;
+                from = end;
+            }
+            self.counts.merge(counts);
+        }
+        let mut from = start;
+        self.unclaimed += done;
+        for end in ends() {
+            self.edited.push(std::mem::take(&mut self.unclaimed));
+            self.add(from, end, written);
+            from = end;
+        }
+        Ok(())
     }
 
     /// Counts a row, if that is asked for.
@@ -128,7 +167,7 @@ impl Chosen {
 
     /// What edits did to the first `lines` selected lines.
     pub fn edited(&self, lines: u64) -> Done {
-        let mut all = Done::default();
+        let mut all = if lines >= self.selected { self.unclaimed } else { Done::default() };
         self.edited.iter().zip(0..lines).for_each(|(done, _)| all += *done);
         all
     }
@@ -173,7 +212,7 @@ mod tests {
             source: "in".into(),
             is_frame: false,
         };
-        Chosen::from_batch(&selection, None, None, None, skip_bad, batch)
+        Chosen::from_batch(&selection, None, (None, None), None, skip_bad, batch)
     }
 
     fn text(chosen: &Chosen, lines: u64) -> String {

@@ -2,6 +2,7 @@
 //!
 //! * [`predicates`]: questions about an item, one file each; [`any_of`]: how values of an item are compared with those asked for
 //! * [`selection`]: all questions together, one answer per line
+//! * `jq`: programs that select and edit (feature `jq`)
 //! * [`edits`]: annotations that go out of selected rows
 //! * [`newest`]: which of several rows stays; [`order`]: all streams as one, in order
 //! * [`count`]: counts of rows and annotations in place of the rows
@@ -12,6 +13,8 @@ pub(crate) mod batch;
 pub(crate) mod count;
 pub(crate) mod edits;
 pub(crate) mod end;
+#[cfg_attr(not(feature = "jq"), path = "no_jq.rs")]
+pub(crate) mod jq;
 pub(crate) mod newest;
 pub(crate) mod order;
 pub(crate) mod predicates;

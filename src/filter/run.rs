@@ -5,6 +5,7 @@ use super::count::{CountBy, Counts, Form};
 use super::edits::done::Done;
 use super::edits::{Edits, Kinds};
 use super::end;
+use super::jq::{Rewrite, on_deep_stack};
 use super::newest::inputs::{Framed, Inputs};
 use super::newest::pick::{Lines, Picked, pick};
 use super::newest::record::Rule;
@@ -38,6 +39,8 @@ pub struct Options {
     pub one_per: Option<Rule>,
     /// What goes out of the rows that are written.
     pub edits: Option<Edits>,
+    /// What becomes of the rows after that.
+    pub rewrite: Option<Rewrite>,
     /// The rows come in descending order of their ids, as one stream.
     pub descending: bool,
     /// Stop after so many selected lines.
@@ -61,6 +64,8 @@ pub struct Summary {
     pub selected: u64,
     /// What edits did to them; `None` without edits.
     pub edited: Option<(Done, Kinds)>,
+    /// Whether a program has made them.
+    pub made: bool,
     /// Lines looked at; `None` when the limit ended the run.
     pub lines: Option<u64>,
     /// Bad lines passed over.
@@ -90,13 +95,15 @@ pub enum Input {
 /// A bad line (unless skipped), a name that is asked for and that nothing in the input has (unless the limit ended the run), a cut stream (unless allowed), an error frame (which is passed on), and those of reader and
 /// writer.
 pub fn run(input: Input, out: Writer, options: Options, warn: &mut dyn FnMut(&str)) -> Result<Summary, StreamError> {
-    let Options { latest, selection, one_per, edits, descending, limit, output, count_by, .. } = options;
+    let Options { latest, selection, one_per, edits, rewrite, descending, limit, output, count_by, .. } = options;
     let Options { allow_partial, skip_bad, threads, .. } = options;
     let selection = Arc::new(match &edits {
         Some(edits) => edits.seek(selection),
         None => selection,
     });
     let edits = edits.map(Arc::new);
+    let rewrite = rewrite.map(Arc::new);
+    let limits = selection.limits().or(rewrite.as_deref().map(Rewrite::limits));
     let count_by = count_by.map(|(by, form)| (Arc::new(by), form));
     let mut merge = Merge {
         out,
@@ -112,6 +119,7 @@ pub fn run(input: Input, out: Writer, options: Options, warn: &mut dyn FnMut(&st
         in_stream: 0,
         selected: 0,
         edited: Done::default(),
+        made: rewrite.is_some(),
         bad: 0,
         latest: None,
         one_per: None,
@@ -128,11 +136,11 @@ pub fn run(input: Input, out: Writer, options: Options, warn: &mut dyn FnMut(&st
     let done = merge.pick(&input, latest.as_ref(), one_per.as_ref(), &selection, threads).and_then(|among| {
         let make_worker = || {
             let (selection, edits, among) = (Arc::clone(&selection), edits.clone(), among.clone());
-            let by = count_by.as_ref().map(|(by, _)| Arc::clone(by));
-            move |(): &(), batch| {
-                let (edits, among) = (edits.as_deref(), among.as_deref());
-                Ok(Chosen::from_batch(&selection, edits, among, by.as_deref(), skip_bad, batch))
-            }
+            let (rewrite, by) = (rewrite.clone(), count_by.as_ref().map(|(by, _)| Arc::clone(by)));
+            on_deep_stack(limits, move |(): &(), batch| {
+                let (among, edits, rewrite) = (among.as_deref(), edits.as_deref(), rewrite.as_deref());
+                Ok(Chosen::from_batch(&selection, among, (edits, rewrite), by.as_deref(), skip_bad, batch))
+            })
         };
         let (reader, inputs) = match input {
             Input::Reader(reader) => (reader, None),
@@ -165,6 +173,7 @@ struct Merge<'w> {
     in_stream: u64,
     selected: u64,
     edited: Done,
+    made: bool,
     bad: u64,
     latest: Option<Picked>,
     one_per: Option<Picked>,
@@ -359,9 +368,9 @@ impl Merge<'_> {
                 self.out.finish()?;
                 let lines = (self.left != Some(0)).then(|| self.progress.lines());
                 let came = self.progress.came();
-                let Self { selected, edited, edits, bad, latest, one_per, .. } = self;
+                let Self { selected, edited, made, edits, bad, latest, one_per, .. } = self;
                 let edited = edits.map(|edits| (edited, edits.kinds()));
-                Ok(Summary { selected, edited, lines, bad, came, latest, one_per })
+                Ok(Summary { selected, edited, made, lines, bad, came, latest, one_per })
             }
             Err(error) if error.is_of_output() => Err(error),
             Err(error) => {

@@ -1,5 +1,6 @@
 //! All questions together: one answer per line.
 
+use super::jq::{Limits, Question};
 use super::predicates::{AnnotationPredicate, Item, Payload, Predicate};
 use crate::dm::heads;
 use crate::item;
@@ -20,6 +21,8 @@ pub struct Selection {
     /// Names that are asked for, each with the place of its predicate.
     names: Vec<(usize, Sought)>,
     annotation_names: Vec<(usize, Sought)>,
+    /// A program that is asked last.
+    question: Option<Question>,
     inverted: bool,
 }
 
@@ -27,7 +30,7 @@ impl Selection {
     /// Whether every item is wanted.
     #[cfg(feature = "net")]
     pub fn is_empty(&self) -> bool {
-        self.predicates.is_empty() && self.about_annotations.is_empty()
+        self.predicates.is_empty() && self.about_annotations.is_empty() && self.question.is_none()
     }
 
     /// With one more predicate. They are tried in the order in which they were added, up to the first that does not match: cheap
@@ -87,6 +90,18 @@ impl Selection {
         self
     }
 
+    /// With a program that is asked about the rows which all predicates want.
+    #[must_use]
+    pub fn with_question(mut self, question: Question) -> Self {
+        self.question = Some(question);
+        self
+    }
+
+    /// What its program may take, if it has one.
+    pub fn limits(&self) -> Option<Limits> {
+        self.question.as_ref().map(Question::limits)
+    }
+
     /// The items that would not be wanted otherwise.
     #[must_use]
     pub fn inverted(mut self, inverted: bool) -> Self {
@@ -132,14 +147,15 @@ impl Judge<'_> {
     }
 
     fn answer(&mut self, line: &[u8]) -> Result<bool, String> {
-        let Selection { predicates, about_annotations, names, annotation_names, inverted } = self.selection;
+        let Selection { predicates, about_annotations, names, annotation_names, question, inverted } = self.selection;
         let payload_counts = !about_annotations.is_empty();
         let item = item::parse(line, Payload { keep: payload_counts })?;
         if names.iter().chain(annotation_names).any(|(_, sought)| sought.is_open()) {
             self.selection.note_names(&item);
         }
         let matches = predicates.iter().all(|p| p.matches(&item))
-            && (!payload_counts || self.annotations_match(item.data.flatten().as_ref())?);
+            && (!payload_counts || self.annotations_match(item.data.flatten().as_ref())?)
+            && question.as_ref().map_or(Ok(true), |question| question.wants(line))?;
         Ok(matches != *inverted)
     }
 

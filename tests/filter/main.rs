@@ -8,6 +8,8 @@ mod common;
 mod count_by;
 mod edits;
 mod edits_classes;
+#[cfg(feature = "jq")]
+mod jq;
 mod names;
 mod newest;
 mod selection;

@@ -90,6 +90,12 @@ pub(super) fn divide(
         asked.insert(name.replace('_', "-"), value.clone());
     }
     let question = select.question(&elsewhere)?;
+    #[cfg(feature = "jq")]
+    if select.predicates.program.is_time_idle() {
+        return Err(Failure::usage(
+            "--row-timeout is for jq programs, and none is given: add --where, or leave it out",
+        ));
+    }
     Ok((!question.is_empty()).then(|| Chooser { asked, by: Arc::new(question) }))
 }
 

@@ -26,7 +26,7 @@ pub fn fields(summary: &Summary) -> Value {
 
 /// The summary as a line.
 pub fn words(summary: &Summary) -> String {
-    let Summary { selected, edited, lines, bad, latest, one_per, .. } = *summary;
+    let Summary { selected, edited, made, lines, bad, latest, one_per, .. } = *summary;
     let latest = latest.map(|found| {
         let older = found.left_out();
         format!("{}, {}, {} left out; ", count(found.rows, "row"), count(found.keys, "id"), count(older, "older row"))
@@ -45,6 +45,10 @@ pub fn words(summary: &Summary) -> String {
     let edited = edited.as_ref().map(of_edits).unwrap_or_default();
     let bad = if bad > 0 { format!("; bad lines skipped: {bad}") } else { String::new() };
     match lines {
+        Some(lines) if made => {
+            format!("{picked}{} made of {}{edited}{bad}", count(selected, "row"), count(lines, "item"))
+        }
+        None if made => format!("{picked}{} made, stopped there (--limit){edited}{bad}", count(selected, "row")),
         Some(lines) => format!("{picked}{selected} of {} selected{edited}{bad}", count(lines, "item")),
         None => format!("{picked}{selected} selected, stopped there (--limit){edited}{bad}"),
     }

@@ -1,6 +1,7 @@
 //! The first pass: which lines stay.
 
 use super::record::{KEY, Rule, Scope};
+use crate::filter::jq::{Guard, on_deep_stack};
 use crate::filter::selection::Selection;
 use crate::selection::coverage::Coverage;
 use crate::stream::parallel::{Event, ordered};
@@ -60,8 +61,10 @@ pub fn pick(
     };
     let make_worker = || {
         let (rule, among, selection) = (rule.clone(), among.clone(), selection.clone());
-        let zone = TimeZone::system();
-        move |scope: &Scope, batch: Batch| Ok(part(&rule, among.as_deref(), &selection, scope, &batch, &zone))
+        let (zone, limits) = (TimeZone::system(), selection.limits());
+        on_deep_stack(limits, move |scope: &Scope, batch: Batch| {
+            Ok(part(&rule, among.as_deref(), &selection, scope, &batch, &zone))
+        })
     };
     ordered(reader, threads, Scope::default(), on_frame, make_worker, |event| {
         if let Event::Output(part) = event {
@@ -108,6 +111,7 @@ fn part(
         if among.is_some_and(|lines| !lines.contains(number)) {
             continue;
         }
+        Guard::at_line(line.number);
         match judge.wants(line.bytes) {
             Ok(true) => {}
             Ok(false) => continue,

@@ -77,14 +77,15 @@ impl<'de> DeserializeSeed<'de> for Payload {
 /// differ). Its method
 /// `fn join(&self, selection: Selection) -> Selection` returns the selection unchanged when its options are not given.
 macro_rules! predicates {
-    ($($name:ident,)+) => {
-        $(pub mod $name;)+
+    ($($(#[$feature:meta])? $name:ident,)+) => {
+        $($(#[$feature])? pub mod $name;)+
 
         /// The options of all predicates that have their own.
         #[derive(Clone, Debug, Default, clap::Args, serde::Serialize)]
         #[group(skip)]
         pub struct Args {
             $(
+                $(#[$feature])?
                 #[doc = concat!("The options of `", stringify!($name), "`.")]
                 #[command(flatten)]
                 #[serde(flatten)]
@@ -95,7 +96,10 @@ macro_rules! predicates {
         impl Args {
             /// The selection with every predicate whose options are given.
             pub fn join(&self, selection: Selection) -> Selection {
-                $(let selection = self.$name.join(selection);)+
+                $(
+                    $(#[$feature])?
+                    let selection = self.$name.join(selection);
+                )+
                 selection
             }
         }
@@ -105,6 +109,8 @@ macro_rules! predicates {
 predicates! {
     has_annotations,
     min_annotations,
+    #[cfg(feature = "jq")]
+    program,
     sample,
     tool,
 }

@@ -1,0 +1,206 @@
+//! A program on one row.
+
+use super::guard::{Guard, Stop};
+use super::library::{Data, Kind};
+use super::program::Program;
+use crate::file_line::push_escaped;
+use crate::filter::predicates::Payload;
+use crate::item;
+use crate::item::Pairs;
+use crate::stream::json;
+use jaq_core::{Ctx, Error, Vars, unwrap_valr};
+use jaq_json::write::{self, Pp};
+use jaq_json::{Val, read};
+use serde::de::IgnoredAny;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// The deepest row that programs get, levels. A stack holds many times as many.
+const DEEPEST: usize = 100_000;
+/// The longest row that a program makes, bytes: what every stage accepts.
+const LONGEST: usize = crate::stream::LINE_CAP;
+/// The longest part of a message of a program that is told.
+const TOLD: usize = 300;
+
+impl Program {
+    /// Whether one of the outputs for a row is neither `false` nor `null`. What comes behind the first such output is not computed.
+    ///
+    /// # Errors
+    /// One line of text: the program has failed on this row, or was stopped.
+    pub fn is_true(&self, row: &[u8]) -> Result<bool, String> {
+        let mut is_true = false;
+        let part = self.keys.as_deref().and_then(|keys| part(row, keys));
+        self.each((row, part.as_deref().unwrap_or(row)), &mut |_, value| {
+            is_true = !matches!(value, Val::Null | Val::Bool(false));
+            Ok(!is_true)
+        })?;
+        Ok(is_true)
+    }
+
+    /// Appends the outputs for a row, a line each. Without `bare` each must be a row.
+    ///
+    /// # Errors
+    /// One line of text; nothing is appended.
+    pub fn rows(&self, row: &[u8], bare: bool, out: &mut Vec<u8>) -> Result<(), String> {
+        let start = out.len();
+        let done = self.each((row, row), &mut |guard, value| {
+            let line = out.len();
+            let mut line_out = Line { out: &mut *out, guard, start: line };
+            write::write(&mut line_out, &Pp::default(), 0, &value).map_err(|e| e.to_string())?;
+            check(&out[line..], bare)?;
+            out.push(b'\n');
+            Ok(true)
+        });
+        if done.is_err() {
+            out.truncate(start);
+        }
+        done
+    }
+
+    /// Gives the outputs for a row, or for what the program looks at of it, one after the other, as long as the answer is yes.
+    fn each(
+        &self,
+        (row, input): (&[u8], &[u8]),
+        take: &mut dyn FnMut(&Guard, Val) -> Result<bool, String>,
+    ) -> Result<(), String> {
+        let Some(guard) = Guard::of_thread() else {
+            return Err("no thread for programs".to_owned());
+        };
+        if depth(input) > DEEPEST {
+            return Err(format!("the row is nested deeper than {DEEPEST} levels, which is too deep for a jq program"));
+        }
+        guard.begin(row);
+        let done = catch_unwind(AssertUnwindSafe(|| self.outputs(&guard, input, take)));
+        match (guard.end(), done) {
+            (Some(Stop::Time), _) => Err(super::watched::TOO_LONG.to_owned()),
+            (Some(Stop::Memory), _) => Err(super::watched::TOO_BIG.to_owned()),
+            (None, Ok(done)) => done,
+            (None, Err(_)) => Err("the jq program ended the interpreter: please report it".to_owned()),
+        }
+    }
+
+    fn outputs(
+        &self,
+        guard: &Guard,
+        row: &[u8],
+        take: &mut dyn FnMut(&Guard, Val) -> Result<bool, String>,
+    ) -> Result<(), String> {
+        let value = read::parse_single(row).map_err(|e| format!("the row cannot be read by jq: {e}"))?;
+        let data = Data { lut: &self.filter.lut, guard };
+        for output in self.filter.id.run((Ctx::<Kind>::new(&data, Vars::new([])), value)).map(unwrap_valr) {
+            let value = output.map_err(|e| format!("the jq program fails: {}", reason(e)))?;
+            if !take(guard, value)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A row with these keys alone, as they are written.
+fn part(row: &[u8], keys: &[String]) -> Option<Vec<u8>> {
+    let Pairs(entries) = json::parse::<Pairs<'_>>(row).ok()?;
+    let mut out = vec![b'{'];
+    for (key, value) in entries.iter().filter(|(key, _)| keys.iter().any(|wanted| *wanted == **key)) {
+        if out.len() > 1 {
+            out.push(b',');
+        }
+        out.push(b'"');
+        push_escaped(&mut out, key);
+        out.extend_from_slice(b"\":");
+        out.extend_from_slice(value.text().as_bytes());
+    }
+    out.push(b'}');
+    Some(out)
+}
+
+/// How deep the lists and objects of a row are nested.
+fn depth(row: &[u8]) -> usize {
+    let (mut depth, mut deepest, mut in_text) = (0_usize, 0, false);
+    let mut bytes = row.iter();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => in_text = !in_text,
+            b'\\' if in_text => {
+                bytes.next();
+            }
+            b'[' | b'{' if !in_text => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+/// What a program says of its failure: a text as it is, any other value as JSON.
+fn reason(error: Error<Val>) -> String {
+    match error.into_val() {
+        Val::TStr(text) => short(&String::from_utf8_lossy(&text)),
+        other => short(&other.to_string()),
+    }
+}
+
+/// The beginning of a message, on one line.
+fn short(message: &str) -> String {
+    let mut text: String = message.chars().take(TOLD).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.len() < message.len() {
+        text.push('…');
+    }
+    text
+}
+
+/// Whether a line that a program has made can take the place of a row.
+fn check(line: &[u8], bare: bool) -> Result<(), String> {
+    if line.starts_with(b"{\"@stream\"") {
+        return Err(
+            "the jq program gives an object that begins with `@stream`, as only frames of the stream do".to_owned()
+        );
+    }
+    if bare {
+        return json::parse::<IgnoredAny>(line).map(drop).map_err(|_| not_json(line));
+    }
+    if line.first() != Some(&b'{') {
+        let kind = match line.first() {
+            Some(b'"') => "a text",
+            Some(b'[') => "a list",
+            Some(b'n') => "null",
+            Some(b't' | b'f') => "true or false",
+            _ => "a number",
+        };
+        return Err(format!("the jq program gives {kind} and no row; to write any values, use --bare"));
+    }
+    item::parse(line, Payload { keep: false })
+        .map(drop)
+        .map_err(|why| format!("what the jq program gives is no row: {why}"))
+}
+
+fn not_json(line: &[u8]) -> String {
+    format!("the jq program gives a value that JSON does not have: {}", short(&String::from_utf8_lossy(line)))
+}
+
+/// A line that is written: the program may still be stopped, and a line has an end.
+struct Line<'a> {
+    out: &'a mut Vec<u8>,
+    guard: &'a Guard,
+    start: usize,
+}
+
+impl io::Write for Line<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.guard.stopped().is_some() {
+            return Err(io::Error::other("stopped"));
+        }
+        if self.out.len() - self.start + bytes.len() > LONGEST {
+            return Err(io::Error::other(format!("the jq program gives a row of more than {LONGEST} bytes")));
+        }
+        self.out.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
