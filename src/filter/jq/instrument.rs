@@ -14,7 +14,7 @@ pub const TIMES: &str = "!times";
 const FACTOR: &str = "$!factor";
 
 /// Puts the checks into a definition and those in it.
-pub fn def<'s>(def: &mut Def<&'s str>) {
+pub fn def(def: &mut Def<&str>) {
     term(&mut def.body);
     if calls(&mut def.body, def.name) {
         let body = std::mem::take(&mut def.body);

@@ -185,7 +185,7 @@ where
             let (bytes, source) = (batch.bytes.len(), batch.source.clone());
             deep.call((shared.clone(), batch), bytes).unwrap_or_else(|stuck| {
                 let place = format!("{source}:{}", deep.watch.line());
-                Err(StreamError::Line { place, reason: with_id(&deep.watch.row(), stuck.why.to_owned()) })
+                Err(StreamError::Line { place, reason: with_id(&deep.watch.row(), stuck.why.to_owned()).into() })
             })
         }
         (Some(Err(e)), _) => Err(e.take().unwrap_or(LOST)),
