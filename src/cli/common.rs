@@ -1,6 +1,7 @@
 //! What all four binaries share: common flags, messages on standard error, and the one place that exits.
 
-use super::{advice, completions, help, progress, size, usage, verbose};
+use super::shell::{completions, man};
+use super::{advice, help, progress, size, usage, verbose};
 use crate::exit::{Exit, Failure};
 use crate::stream::run_mark::StandardInput;
 use crate::stream::whole_file::is_same;
@@ -82,6 +83,9 @@ pub struct Common {
     /// Print a completion script for SHELL and stop
     #[arg(long, value_name = "SHELL", global = true, hide_short_help = true, help_heading = "Common options")]
     pub completions: Option<clap_complete::Shell>,
+    /// Print the man page and stop
+    #[arg(long, global = true, hide_short_help = true, help_heading = "Common options")]
+    pub man: bool,
 }
 
 impl Common {
@@ -336,6 +340,9 @@ impl<A: Parser + CommandFactory> Program<A> {
         if let Some(shell) = common.completions {
             let script = completions::script(shell, (self.command)(A::command()), tool);
             return print(tool, || std::io::stdout().write_all(&script));
+        }
+        if common.man {
+            return print(tool, || std::io::stdout().write_all(&man::page((self.command)(A::command()), tool)?));
         }
         console.debug(&verbose::program(tool, common.threads()));
         let streams = common.writes_stdout() && (self.streams)(&args);

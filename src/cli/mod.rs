@@ -7,7 +7,6 @@ mod advice;
 mod advised;
 mod check;
 mod common;
-mod completions;
 #[cfg(feature = "net")]
 mod connect;
 pub mod convert;
@@ -22,6 +21,7 @@ mod number;
 mod progress;
 mod reasons;
 mod select;
+mod shell;
 #[cfg(feature = "net")]
 mod signals;
 #[cfg(feature = "net")]

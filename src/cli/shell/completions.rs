@@ -59,19 +59,11 @@ fn is_path(arg: &Arg) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
+    use crate::cli::shell::tests::commands;
 
     #[test]
     fn a_shell_offers_files_only_for_files() {
-        let commands = [
-            crate::cli::convert::Args::command(),
-            crate::cli::filter::Args::command(),
-            #[cfg(feature = "net")]
-            crate::cli::fetch::Fetch::command(),
-            #[cfg(feature = "net")]
-            crate::cli::sink::Args::command(),
-        ];
-        for command in commands {
+        for command in commands() {
             let command = offering(command);
             for arg in command.get_arguments().filter(|arg| arg.get_action().takes_values()) {
                 let (words, hint) = (arg.get_possible_values(), arg.get_value_hint());
