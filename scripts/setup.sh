@@ -103,6 +103,8 @@ debian_packages() {
     # SFTP, FTP and WebDAV servers; another for FTP comes with .venv-servers.
     need /usr/sbin/vsftpd:vsftpd /usr/sbin/sshd:openssh-server ssh-keygen:openssh-client
     need /usr/sbin/nginx:nginx-light /usr/lib/nginx/modules/ngx_http_dav_ext_module.so:libnginx-mod-http-dav-ext
+    # The shells that are completed, a terminal for them, and what sets man pages.
+    need zsh fish tmux groff man:man-db
     # An HTTP proxy, a SOCKS proxy, and a clock that can be wrong.
     need tinyproxy microsocks faketime
     azurite_is_there || need node:nodejs npm

@@ -1,6 +1,6 @@
 //! What all four binaries share: common flags, messages on standard error, and the one place that exits.
 
-use super::shell::{completions, man};
+use super::shell::{complete, completions, man};
 use super::{advice, help, progress, size, usage, verbose};
 use crate::exit::{Exit, Failure};
 use crate::stream::run_mark::StandardInput;
@@ -324,6 +324,10 @@ impl<A: Parser + CommandFactory> Program<A> {
         words::speak(Common::language(std::env::args()));
         #[cfg(feature = "net")]
         let _ = super::signals::survive_file_size_limit();
+        if let Some(shell) = std::env::var_os(complete::VARIABLE) {
+            let answer = complete::answer(&shell, std::env::args_os().skip(1), (self.command)(A::command()));
+            return print(tool, || std::io::stdout().write_all(answer.as_bytes()));
+        }
         let (args, typed) = match parse::<A>(self.command) {
             Ok(parsed) => parsed,
             Err(e) => {

@@ -12,8 +12,13 @@ use std::sync::Once;
 type Program = (&'static str, fn() -> PathBuf);
 
 /// All programs.
-const PROGRAMS: [Program; 16] = [
+const PROGRAMS: [Program; 21] = [
     ("PostgreSQL", || postgresql().join("initdb")),
+    ("bash", || on_path("bash")),
+    ("zsh", || on_path("zsh")),
+    ("fish", || on_path("fish")),
+    ("tmux", || on_path("tmux")),
+    ("groff", || on_path("groff")),
     ("openssl", || on_path("openssl")),
     ("jq", || on_path("jq")),
     ("tinyproxy", || on_path("tinyproxy")),

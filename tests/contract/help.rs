@@ -1,6 +1,6 @@
-//! Help that fits a terminal, and completions that offer what an option takes.
+//! Help that fits a terminal.
 
-use crate::common::{exe, finish, run};
+use crate::common::{exe, finish};
 use std::process::Command;
 
 const ALL: [&str; 4] = ["syn-fetch", "syn-filter", "syn-convert", "syn-sink"];
@@ -57,68 +57,5 @@ fn options_of_formats_stand_under_the_formats_that_read_them() {
     ] {
         let group = groups.iter().find(|group| group.contains(&format!("  {option}"))).unwrap();
         assert!(group.starts_with(&format!("Only for --to {formats}:\n")), "{option}: {group}");
-    }
-}
-
-/// What bash offers for the last of these words.
-fn offered(name: &str, words: &[&str]) -> Vec<String> {
-    let script = run(name, &["--completions", "bash"], b"").exits(0);
-    let function = format!("_{}", name.replace('-', "__"));
-    let call = format!("{function} \"$0\" \"${{@: -1}}\" \"${{@: -2:1}}\" 2> /dev/null");
-    let line = ["COMP_WORDS=(\"$0\" \"$@\"); COMP_CWORD=$#", &call, "printf '%s\\n' \"${COMPREPLY[@]}\""];
-    let line = format!("{}\n{}", script.text(), line.join("\n"));
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("a-file.json"), "").unwrap();
-    let ran =
-        finish(Command::new("bash").args(["-c", &line, name]).args(words).current_dir(folder.path()), b"").exits(0);
-    ran.text().lines().map(str::to_owned).filter(|word| !word.is_empty()).collect()
-}
-
-#[test]
-fn a_shell_offers_what_an_option_takes() {
-    let tools = ["bounding_box", "polygon", "polyline", "keypoint", "segmentation", "classification"];
-    let cases: [(&str, &[&str], &[&str]); 20] = [
-        ("syn-convert", &["--to", "y"], &["yolo"]),
-        ("syn-convert", &["-t", "c"], &["coco", "csv", "createml"]),
-        ("syn-convert", &["--task", "o"], &["obb"]),
-        ("syn-convert", &["--color", ""], &["auto", "always", "never"]),
-        ("syn-convert", &["--classes", "a"], &["a-file.json"]),
-        ("syn-convert", &["--split", "c"], &["category"]),
-        ("syn-convert", &["--naming", ""], &["stem", "id"]),
-        ("syn-convert", &["--split-group", ""], &[]),
-        ("syn-filter", &["--status", ""], &["stand_by", "in_progress", "completed", "skipped"]),
-        ("syn-filter", &["--review", "re"], &["rejected"]),
-        ("syn-filter", &["--category", ""], &["train", "validation", "test"]),
-        ("syn-filter", &["--tool", ""], &tools),
-        ("syn-filter", &["--class", ""], &[]),
-        ("syn-filter", &["--log-format", ""], &["text", "json"]),
-        ("syn-filter", &["--ids-from", ""], &["a-file.json"]),
-        ("syn-fetch", &["--target", ""], &["assignment", "task", "ground_truth"]),
-        ("syn-fetch", &["--status", "c"], &["completed"]),
-        ("syn-fetch", &["--project", ""], &[]),
-        ("syn-sink", &["--local-files", "c"], &["copy"]),
-        ("syn-sink", &["-o", ""], &["a-file.json"]),
-    ];
-    for (name, words, expected) in cases {
-        assert_eq!(offered(name, words), expected, "{name} {words:?}");
-    }
-}
-
-#[test]
-fn scripts_of_all_shells_have_the_values() {
-    for shell in ["bash", "zsh", "fish"] {
-        for (name, word) in [
-            ("syn-convert", "ultralytics-ndjson"),
-            ("syn-filter", "in_progress"),
-            ("syn-filter", "bounding_box"),
-            ("syn-filter", "rejected"),
-            ("syn-filter", "validation"),
-            ("syn-fetch", "ground_truth"),
-            ("syn-fetch", "always"),
-            ("syn-sink", "copy"),
-        ] {
-            let script = run(name, &["--completions", shell], b"").exits(0);
-            assert!(script.text().contains(word), "{name} {shell} {word}");
-        }
     }
 }

@@ -11,4 +11,5 @@ mod messages;
 mod numbers;
 mod output;
 mod promises;
+mod shells;
 mod standard;

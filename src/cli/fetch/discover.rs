@@ -5,6 +5,8 @@ use super::ask;
 use crate::api::catalog::Project;
 use crate::api::{Client, Target};
 use crate::cli::advice::with_advice;
+use crate::cli::common::Console;
+use crate::cli::shell::cache;
 use crate::exit::{Advice, Exit, Failure};
 use crate::fetch::discover::doctor;
 use crate::fetch::discover::listing::Listing;
@@ -60,8 +62,14 @@ pub fn refuse_unread(what: Option<Discover>, typed: &[String]) -> Result<(), Fai
 ///
 /// # Errors
 /// Those of asking the server and of the output.
-pub fn run(what: Discover, args: &Fetch, runtime: &Runtime, client: &Client) -> Result<Exit, Failure> {
-    list(what, args, runtime, client).map_err(|mut failure| {
+pub fn run(
+    what: Discover,
+    args: &Fetch,
+    runtime: &Runtime,
+    client: &Client,
+    console: &Console,
+) -> Result<Exit, Failure> {
+    list(what, args, runtime, client, console).map_err(|mut failure| {
         failure.advice = failure.advice.map(|advice| instead(what, advice));
         failure
     })
@@ -79,7 +87,7 @@ fn instead(failed: Discover, advice: Advice) -> Advice {
     }
 }
 
-fn list(what: Discover, args: &Fetch, runtime: &Runtime, client: &Client) -> Result<Exit, Failure> {
+fn list(what: Discover, args: &Fetch, runtime: &Runtime, client: &Client, console: &Console) -> Result<Exit, Failure> {
     let table = args.at_terminal();
     let listing = match what {
         Discover::Projects => Listing::projects(&runtime.block_on(client.projects())?),
@@ -97,8 +105,22 @@ fn list(what: Discover, args: &Fetch, runtime: &Runtime, client: &Client) -> Res
             return Ok(doctor::write(&checks, table, |e| with_advice(e).to_string(), args.common.writer()?)?);
         }
     };
+    remember(what, args, client, &listing, console);
     listing.write(table, args.common.writer()?)?;
     Ok(Exit::Ok)
+}
+
+/// Keeps a list for the completion of the shell. A list that cannot be kept is printed all the same.
+fn remember(what: Discover, args: &Fetch, client: &Client, listing: &Listing, console: &Console) {
+    let name = match (what, &args.scope.project) {
+        (Discover::Classes, Some(project)) => format!("classes-{project}"),
+        // Those of a part of the workspace are not all that may follow.
+        (Discover::Classes, None) | (Discover::Tags, Some(_)) => return,
+        _ => what.name(),
+    };
+    if let Err(e) = cache::keep(&client.credentials().host, &name, listing.lines()) {
+        console.debug(format!("the list could not be kept for completion: {e}"));
+    }
 }
 
 fn class_project(args: &Fetch, runtime: &Runtime, client: &Client) -> Result<Project, Failure> {

@@ -51,7 +51,7 @@ pub fn run(mut args: Fetch, typed: &[String], console: &Console) -> Result<Exit,
     console.debug(&format!("asks {}, {} requests at once at most", client.host(), client.concurrency().1));
     names::look_up(&mut args, &runtime, &client)?;
     if let Some(what) = args.command {
-        return discover::run(what, &args, &runtime, &client);
+        return discover::run(what, &args, &runtime, &client, console);
     }
     let mut request = args.request(typed, console, |target| ask::scope(target, &runtime, &client))?;
     request.retries = Some(args.connect.retries(console));

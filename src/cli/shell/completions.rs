@@ -1,16 +1,25 @@
-//! Completion scripts: what a shell offers for the value of an option.
+//! Completion scripts: what teaches a shell to complete a program. Those of bash, zsh and fish ask the program itself (see
+//! [`super::complete`]), so they have all values and never grow old; for other shells clap writes scripts of the words that are known.
 
-use crate::dm::Tool;
-use crate::selection::words;
+use super::values::is_path;
+use super::values::words_of;
+use clap::Command;
 use clap::builder::{PossibleValuesParser, ValueHint};
-use clap::{Arg, Command};
 use clap_complete::{Shell, generate};
 
 /// The script that teaches `shell` to complete `command`.
 pub fn script(shell: Shell, command: Command, tool: &str) -> Vec<u8> {
-    let mut script = Vec::new();
-    generate(shell, &mut offering(command), tool, &mut script);
-    script
+    let asking = match shell {
+        Shell::Bash => include_str!("syn.bash"),
+        Shell::Zsh => include_str!("syn.zsh"),
+        Shell::Fish => include_str!("syn.fish"),
+        _ => {
+            let mut script = Vec::new();
+            generate(shell, &mut offering(command), tool, &mut script);
+            return script;
+        }
+    };
+    asking.replace("FUNCTION", &tool.replace('-', "_")).replace("TOOL", tool).into_bytes()
 }
 
 /// The command with something to offer for each value: words, files, or nothing. A shell offers files where nothing is said.
@@ -27,33 +36,6 @@ fn offering(command: Command) -> Command {
         arg.value_hint(hint)
     });
     command.mut_subcommands(offering)
-}
-
-/// Words that are offered for the value of an option which takes other text, too.
-fn words_of(option: &str) -> Vec<&'static str> {
-    const TOOLS: [Tool; 6] =
-        [Tool::BoundingBox, Tool::Polygon, Tool::Polyline, Tool::Keypoint, Tool::Segmentation, Tool::Classification];
-    match option {
-        "status" => words::LABELLING.to_vec(),
-        "review" => words::REVIEW.to_vec(),
-        "tool" => TOOLS.iter().filter_map(|tool| tool.name()).collect(),
-        "category" => vec!["train", "validation", "test"],
-        "discarded" | "has-annotations" => vec!["true", "false"],
-        "since" | "until" => vec!["today", "yesterday"],
-        "split" => vec!["0.8/0.1/0.1", "0.8/0.2", "category"],
-        "naming" => vec!["stem", "id"],
-        "max-findings" => vec!["all"],
-        "page-size" => vec!["auto"],
-        "voc-base" => vec!["0", "1"],
-        "color" => vec!["auto", "always", "never"],
-        _ => Vec::new(),
-    }
-}
-
-/// Whether a value is a file or folder of this machine.
-fn is_path(arg: &Arg) -> bool {
-    let names = arg.get_value_names().unwrap_or_default();
-    names.iter().any(|name| ["FILE", "DIR", "DEST"].iter().any(|word| name.contains(word)))
 }
 
 #[cfg(test)]

@@ -215,31 +215,13 @@ fn paragraphs(page: &mut Roff, text: &str) {
     }
 }
 
-/// Examples: what each does, then its lines as they are typed.
+/// Examples as they are in the help, which makes them as wide as a terminal: so far to the left that they fit.
 fn examples(page: &mut Roff, text: &str) {
-    let mut is_command = false;
+    page.control("RS", ["-4"]).control("EX", []);
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
-        let line = line.strip_prefix("  ").unwrap_or(line);
-        match line.strip_prefix("# ") {
-            Some(what) => {
-                if is_command {
-                    page.control("EE", []).control("RE", []);
-                }
-                is_command = false;
-                page.control("PP", []).text([roman(format!("{what}:"))]);
-            }
-            None => {
-                if !is_command {
-                    page.control("RS", ["4"]).control("EX", []);
-                }
-                is_command = true;
-                page.text([roman(line)]);
-            }
-        }
+        page.text([roman(line.strip_prefix("  ").unwrap_or(line))]);
     }
-    if is_command {
-        page.control("EE", []).control("RE", []);
-    }
+    page.control("EE", []).control("RE", []);
 }
 
 /// The other programs.

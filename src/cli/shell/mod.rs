@@ -1,7 +1,14 @@
 //! What makes the programs at home in a shell: completions and man pages, both from the declaration of the command line.
 
+#[cfg(feature = "net")]
+pub mod cache;
+pub mod complete;
 pub mod completions;
+mod dump;
+mod line;
 pub mod man;
+mod reply;
+mod values;
 
 #[cfg(test)]
 mod tests {

@@ -67,6 +67,11 @@ impl Listing {
         Self { lines, columns }
     }
 
+    /// The entries, a JSON object each.
+    pub fn lines(&self) -> &[String] {
+        &self.lines
+    }
+
     /// The entries as a table.
     pub fn table(&self) -> String {
         let heads: Vec<&str> = self.columns.iter().filter_map(|c| c.split('|').next()).collect();
