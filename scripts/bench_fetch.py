@@ -90,7 +90,7 @@ class Bench:
             before = pages(url)
             with open(os.devnull, "wb") as null:
                 seconds, peak, said = run(command, env, null)
-            rows = int(re.search(rb"info: (\d+) ", said).group(1))
+            rows = int(re.search(rb"info: ([\d,]+) ", said).group(1).replace(b",", b""))
             self.bound(f"{target}: rows", rows, want, rows == want)
             runs.append((seconds, peak, pages(url) - before))
         return min(runs)

@@ -1,19 +1,25 @@
 //! Text for people: numbers with their nouns, sizes, times, and what a terminal may be given to show.
 
+use indicatif::HumanCount;
 use std::borrow::Cow;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// A number and its noun, which is given in the singular: `1 item`, `2 items`, `3 classes`.
+/// A number with its digits in groups: `7`, `1,008`, `1,000,000`.
+pub fn number(n: u64) -> String {
+    HumanCount(n).to_string()
+}
+
+/// A number and its noun, which is given in the singular: `1 item`, `2 items`, `1,008 classes`.
 pub fn count(n: u64, noun: &str) -> String {
     let end = match noun.as_bytes() {
         _ if n == 1 => "",
         [.., b's' | b'x'] => "es",
         _ => "s",
     };
-    format!("{n} {noun}{end}")
+    format!("{} {noun}{end}", number(n))
 }
 
-/// A size: `1 byte`, `1000 bytes`, `1.5 KiB`.
+/// A size: `1 byte`, `1,000 bytes`, `1.5 KiB`.
 pub fn bytes(n: u64) -> String {
     const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
     if n < 1024 {
@@ -114,6 +120,9 @@ mod tests {
             (2, "box", "2 boxes"),
             (1, "bad line", "1 bad line"),
             (21, "row", "21 rows"),
+            (999, "row", "999 rows"),
+            (1000, "row", "1,000 rows"),
+            (12_345_678, "row", "12,345,678 rows"),
         ] {
             assert_eq!(count(n, noun), text);
         }
@@ -124,7 +133,7 @@ mod tests {
         for (n, text) in [
             (0, "0 bytes"),
             (1, "1 byte"),
-            (1023, "1023 bytes"),
+            (1023, "1,023 bytes"),
             (1024, "1.0 KiB"),
             (1536, "1.5 KiB"),
             (346_344, "338.2 KiB"),

@@ -16,6 +16,7 @@ use std::io::{self, IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Instant;
 
 /// Form of the messages on standard error.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -174,6 +175,7 @@ pub struct Console {
     verbose: u8,
     json: bool,
     colour: bool,
+    began: Instant,
 }
 
 impl Console {
@@ -185,7 +187,8 @@ impl Console {
             Colour::Auto => colours(&|name| std::env::var(name).ok(), std::io::stderr().is_terminal()),
         };
         let json = common.log_format == LogFormat::Json;
-        Self { tool, quiet: common.quiet, verbose: common.verbose, json, colour: colour && !json }
+        let (quiet, verbose, began) = (common.quiet, common.verbose, Instant::now());
+        Self { tool, quiet, verbose, json, colour: colour && !json, began }
     }
 
     /// What is wrong with the input or the run.
@@ -208,14 +211,27 @@ impl Console {
 
     /// Good news.
     pub fn info(&self, message: impl Into<Message>) {
-        self.summary(message, Value::Null);
+        if !self.quiet {
+            self.say("info", "32", &message.into(), &Value::Null);
+        }
     }
 
-    /// What the run has done: in words, and in numbers for programs that read JSON.
-    pub fn summary(&self, message: impl Into<Message>, numbers: Value) {
+    /// The last line of a run, what it has done: in words, and in numbers for programs that read JSON; `seconds` is added to these.
+    pub fn summary(&self, message: impl Into<Message>, mut numbers: Value) {
         if !self.quiet {
+            numbers["seconds"] = ((self.seconds() * 1000.0).round() / 1000.0).into();
             self.say("info", "32", &message.into(), &numbers);
         }
+    }
+
+    /// Seconds since the run began.
+    pub fn seconds(&self) -> f64 {
+        self.began.elapsed().as_secs_f64()
+    }
+
+    /// The same in words: `48 s`.
+    pub fn time(&self) -> String {
+        text::duration(self.seconds())
     }
 
     /// Detail that `-v` asks for.

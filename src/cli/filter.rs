@@ -13,9 +13,13 @@ use crate::filter::{CountBy, Form, Framed, Input, Inputs, Options, OutputForm, P
 use crate::selection::List;
 use crate::selection::field::FieldPath;
 use crate::stream::Kind;
+use crate::text;
 use clap::{Parser, ValueEnum};
 use std::io::IsTerminal;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 
 const ABOUT: &str = "Select rows of a Synapse item stream
 
@@ -197,22 +201,28 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
         skip_bad: args.on_error == OnError::Skip,
         threads: args.common.threads(),
     };
-    let (input, shown) = match args.latest || args.one_per.is_some() {
+    let (input, read, shown) = match args.latest || args.one_per.is_some() {
         true => {
             args.unframed.check(&args.files, console)?;
             let (kind, vouched, line_cap) = (Kind::Items, args.unframed.unframed, args.common.max_line_bytes);
-            (Input::Inputs(Inputs::open(&args.files)?, Framed { kind, vouched, line_cap }), Shown::default())
+            let inputs = Inputs::open(&args.files)?;
+            let read = Arc::new(AtomicU64::new(inputs.bytes()));
+            (Input::Inputs(inputs, Framed { kind, vouched, line_cap }), read, Shown::default())
         }
         false => {
             let reader = args.unframed.reader(&args.files, Kind::Items, &args.common, console)?;
             let shown = show_input(&args.files, &reader, console);
-            (Input::Reader(reader), shown)
+            let read = reader.bytes_read();
+            (Input::Reader(reader), read, shown)
         }
     };
     let summary = filter::run(input, args.common.writer()?, options, &mut |note| console.warn(note))?;
     drop(shown);
     args.unframed.tell(&summary.came, Kind::Items, console);
-    console.summary(&summary::words(&summary), summary::fields(&summary));
+    let read = read.load(Relaxed);
+    let mut fields = summary::fields(&summary);
+    fields["bytes_read"] = read.into();
+    console.summary(&format!("{}; {} read in {}", summary::words(&summary), text::bytes(read), console.time()), fields);
     Ok(if summary.bad > 0 { Exit::Partial } else { Exit::Ok })
 }
 

@@ -4,9 +4,11 @@ use super::common::{Common, Console};
 use super::progress::{Input, Shown, show};
 use crate::exit::UsageError;
 use crate::stream::{Came, Kind, Reader};
+use crate::text::bytes;
 use crate::tr;
 use crate::words::Message;
 use clap::Args;
+use indicatif::HumanCount;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
@@ -55,7 +57,12 @@ impl Unframed {
         }
         console.debug(tr!("debug-frames", streams = came.streams, outside = came.outside));
         if let Some((lines, counted)) = came.of {
-            console.info(tr!("left-out-between", lines, counted, kind = kind.word()));
+            console.info(tr!(
+                "left-out-between",
+                lines = HumanCount(lines),
+                counted = HumanCount(counted),
+                kind = kind.word()
+            ));
         }
     }
 }
@@ -91,7 +98,7 @@ fn tell_inputs(files: &[PathBuf], console: &Console) {
     }
     for path in files {
         console.debug(match size(path) {
-            Some(bytes) => tr!("debug-reads-bytes", path = path.display(), bytes),
+            Some(size) => tr!("debug-reads-bytes", path = path.display(), size = bytes(size)),
             None => tr!("debug-reads", path = path.display()),
         });
     }

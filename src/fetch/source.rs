@@ -3,6 +3,7 @@
 use super::output::keys::Keys;
 use super::{FetchError, Request, RowCounts};
 use crate::api::{ApiError, Row, Target};
+use crate::text::count;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -81,7 +82,7 @@ impl Overview {
             Target::Task => "task",
             Target::GroundTruth => "ground-truth event",
         };
-        format!("{rows} {noun}{} of {}", if rows == 1 { "" } else { "s" }, self.scope)
+        format!("{} of {}", count(rows, noun), self.scope)
     }
 }
 

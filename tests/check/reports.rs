@@ -26,7 +26,7 @@ fn findings_of_a_rule_are_capped_and_counted() {
     let place = folder.path().to_str().unwrap();
     let lines = |more: &[&str]| {
         let ran = run("syn-convert", &[&["--check", place], more].concat(), b"").exits(3);
-        assert!(ran.stderr.contains("LABEL_NOT_A_NUMBER 1300"), "{ran:?}");
+        assert!(ran.stderr.contains("LABEL_NOT_A_NUMBER 1,300"), "{ran:?}");
         ran.text().lines().map(str::to_owned).collect::<Vec<_>>()
     };
     // Not on a terminal: all of them.

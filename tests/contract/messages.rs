@@ -53,11 +53,11 @@ fn one_of_a_thing_is_singular() {
     let folder = tempfile::tempdir().unwrap();
     let dest = folder.path().join("dest").display().to_string();
     for (name, args, input, said) in [
-        ("syn-filter", &[][..], ITEMS, "1 of 1 item selected\n"),
-        ("syn-convert", &["--to", "json", "--images", "omit"], ITEMS, "1 item, 0 annotations: "),
-        ("syn-convert", &["--to", "csv", "--bare", "--images", "omit"], ITEMS, "1 item, 0 annotations: "),
+        ("syn-filter", &[][..], ITEMS, "1 of 1 item selected; "),
+        ("syn-convert", &["--to", "json", "--images", "omit"], ITEMS, "1 item, no annotations; "),
+        ("syn-convert", &["--to", "csv", "--bare", "--images", "omit"], ITEMS, "1 item, no annotations; "),
         ("syn-sink", &["--dry-run", &dest], FILES, "1 file, 1 byte would go to"),
-        ("syn-sink", &[&dest], FILES, "1 file, 1 byte in"),
+        ("syn-sink", &[&dest], FILES, "1 file, 1 byte to"),
         ("syn-sink", &["--verify", &dest], "", "2 files, 78 bytes verified in"),
     ] {
         let ran = run(name, args, input.as_bytes()).exits(0).says(said);

@@ -111,7 +111,7 @@ fn any_value_gives_a_safe_folder_that_no_other_value_has() {
     let ran = convert(&["--to", "coco", "--by", FIELD], &(row(1, "train", Some(&json!("sun"))) + &none)).exits(0);
     let by = folders(&files(&ran.stdout));
     assert_eq!(by.keys().collect::<Vec<_>>(), ["sun", "unassigned"]);
-    ran.says("3 of 4 items have no value at data_unit.meta.scene: they are in the folder `unassigned`");
+    ran.says("3 of 4 items without a value at data_unit.meta.scene: they are in the folder `unassigned`");
     convert(&["--to", "csv", "--by", FIELD, "--strict"], &none).exits(3).says("no value at the field of --by");
 }
 

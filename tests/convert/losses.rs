@@ -23,7 +23,7 @@ fn strict_ends_at_what_is_left_out_and_names_it() {
     strict(row(size, &format!("{over_edge},{line}")), 3, "stdin:1: UNSUPPORTED_ANNOTATION_TYPE with --strict");
     // An item counts, also without annotations.
     strict(row("{}", ""), 3, "IMAGE_SIZE_UNKNOWN with --strict");
-    strict(row(size, ""), 0, "0 failed");
+    strict(row(size, ""), 0, "1 item, no annotations; ");
 }
 
 #[test]
@@ -36,7 +36,7 @@ fn relative_urls_of_no_known_server_are_told() {
         serde_json::from_str::<Value>(line).unwrap()["url"].as_str().unwrap().to_owned()
     };
     let args = ["--to", "ultralytics-ndjson", "--bare"];
-    let ran = convert(&args, &format!("{row}\n")).exits(0).says("1 URLs are relative and of no known server");
+    let ran = convert(&args, &format!("{row}\n")).exits(0).says("relative URLs of no known server: 1");
     assert_eq!(url(&ran), "/files/a.jpg");
     let ran = convert(&args, &format!("{frame}\n{row}\n{end}\n")).exits(0);
     assert!(!ran.stderr.contains("relative"), "{ran:?}");

@@ -59,7 +59,7 @@ fn what_some_rows_lack_is_counted_and_strict_refuses_it() {
         (&["--by", "data_unit.meta.video"], "in the folder `unassigned`"),
     ] {
         let args = [&["--to", "json"], args].concat();
-        convert(&args, &input()).exits(0).says("1 of 6 items have no value at data_unit.meta.video").says(words);
+        convert(&args, &input()).exits(0).says("1 of 6 items without a value at data_unit.meta.video").says(words);
         convert(&[&args[..], &["--strict"]].concat(), &input()).exits(3).says("stdin:7").says("--strict");
     }
     // What every row has says nothing; a class that the frame lists exists.

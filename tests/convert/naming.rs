@@ -85,7 +85,7 @@ fn stems_come_from_a_template() {
 
     convert(&["--to", "json", "--naming", "{{ item.nothing }}"], &input).exits(3).says("stdin:1: item 1: ");
     let skip = ["--to", "json", "--naming", "{{ item.nothing }}", "--on-error", "skip"];
-    convert(&skip, &input).exits(7).says("2 annotations: 0 written, 0 skipped, 2 failed");
+    convert(&skip, &input).exits(7).says("2 annotations: none written, 2 failed");
     for bad in ["{{ stem", "stm"] {
         convert(&["--to", "json", "--naming", bad], &input).exits(2);
     }

@@ -72,8 +72,8 @@ fn what_each_part_holds_is_said_and_empty_ones_are_warned_of() {
     let categories = |n: u32| format!(r#","category":"{}""#, ["train", "validation", "dev"][n as usize % 3]);
     let groups = rows(|_| r#","video":"a""#.to_owned());
     let cases: &[(&[&str], &str, &str, &str)] = &[
-        (&["0.8/0.1/0.1"], &rows(|_| String::new()), "split: train 36, val 3, test 1 items", ""),
-        (&["category"], &rows(categories), "split: train 14, val 13, dev 13 items", ""),
+        (&["0.8/0.1/0.1"], &rows(|_| String::new()), "(train 36, val 3, test 1)", ""),
+        (&["category"], &rows(categories), "(train 14, val 13, dev 13)", ""),
         (
             &["data_unit.meta.x"],
             &(few(2) + &row("7", r#","data_unit":{"id":7,"meta":{"x":"a b"}}"#)),
@@ -83,7 +83,7 @@ fn what_each_part_holds_is_said_and_empty_ones_are_warned_of() {
         (
             &["0.8/0.2"],
             &few(2),
-            "split: train 2, val 0 items",
+            "(train 2, val 0)",
             "the part val of the split is empty: 2 items are too few for a share of 20 %",
         ),
         (
@@ -94,15 +94,15 @@ fn what_each_part_holds_is_said_and_empty_ones_are_warned_of() {
         ),
         (&["98/1/1"], &few(3), "train 3, val 0, test 0", "the part test of the split is empty"),
         (&["0.999/0.0005/0.0005"], &few(1), "train 1, val 0", "too few for a share of 0.05 %"),
-        (&["0.001/0.999"], &few(1), "train 0, val 1 ", "the part train of the split is empty: 1 items are too few"),
-        (&["0.8/0.2/0"], &few(12), "split: train 11, val 1 items", ""),
-        (&["1/0/0"], &few(2), "split: train 2 items", ""),
-        (&["train=0.8,val=0,test=0.2"], &few(12), "split: train 11, test 1 items", ""),
+        (&["0.001/0.999"], &few(1), "train 0, val 1)", "the part train of the split is empty: 1 item is too few"),
+        (&["0.8/0.2/0"], &few(12), "(train 11, val 1)", ""),
+        (&["1/0/0"], &few(2), "(train 2)", ""),
+        (&["train=0.8,val=0,test=0.2"], &few(12), "(train 11, test 1)", ""),
         (
             &["0.5/0.5", "--split-group", "video"],
             &groups,
             "train 0, val 40",
-            "40 items have too few values of video for a share of 50 %",
+            "40 items with too few values of video for a share of 50 %",
         ),
     ];
     for (split, input, numbers, warning) in cases {

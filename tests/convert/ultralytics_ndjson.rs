@@ -85,7 +85,7 @@ fn presigned_urls_lose_their_query() {
     assert!(!document.contains("SECRET") && !stderr.contains("SECRET"), "{document}{stderr}");
     assert!(document.contains(r#""url":"https://b.s3.amazonaws.com/1.jpg""#), "{document}");
     assert!(document.contains(r#""url":"https://x.example/2.jpg?version=2""#), "{document}");
-    assert!(stderr.contains("1 presigned URLs were written without their query"), "{stderr}");
+    assert!(stderr.contains("presigned URLs: 1, written without their query"), "{stderr}");
     let [document, stderr] = documents(&["--presigned", "keep"]);
     assert!(document.contains(signed) && stderr.contains("they expire"), "{document}{stderr}");
 }

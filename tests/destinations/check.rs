@@ -66,7 +66,12 @@ fn findings_are_those_of_the_folder(server: &Server) {
             let here = check(folder.path().join(&name).to_str().unwrap(), server, form);
             let there = check(&format!("{}{name}", server.base), server, form);
             // All but the time.
-            let said = |ran: &Ran| ran.stderr.split_once("checked ").map(|(_, said)| said.to_owned());
+            let said = |ran: &Ran| {
+                ran.stderr
+                    .split_once("checked ")
+                    .and_then(|(_, said)| said.rsplit_once(", in "))
+                    .map(|(said, _)| said.to_owned())
+            };
             // A link out of what was given is followed in a folder alone.
             let leaves = there.stderr.contains("outside of what was given");
             if !leaves && (here.stdout != there.stdout || here.code() != there.code() || said(&here) != said(&there)) {

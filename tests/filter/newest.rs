@@ -177,7 +177,7 @@ fn damage_is_told_as_without_it() {
         &["--latest", "--on-error", "skip"],
         &[&good, &stream(42, "assignment", &["{\"id\":", "{\"id\":1,\"n\":3}"])],
     );
-    assert_eq!(marks(&skipped.exits(7).says("bad lines skipped: 1")), [3]);
+    assert_eq!(marks(&skipped.exits(7).says("1 bad line skipped")), [3]);
     let mut full = Command::new(crate::common::exe("syn-filter"));
     full.args(["--latest"]).env("TMPDIR", "/no/such/folder");
     finish(&mut full, good.as_bytes()).exits(6).says("/no/such/folder");

@@ -310,8 +310,8 @@ fn mistakes_on_the_command_line_take_one_line() {
 
 #[test]
 fn messages_take_the_form_asked_for() {
-    filter(&["--limit", "1"], rows()).exits(0).says("syn-filter: info: 1 selected, stopped there (--limit)\n");
-    filter(&["--class", "car"], rows()).exits(0).says("syn-filter: info: 2 of 5 items selected\n");
+    filter(&["--limit", "1"], rows()).exits(0).says("syn-filter: info: 1 selected, stopped there (--limit); ");
+    filter(&["--class", "car"], rows()).exits(0).says("syn-filter: info: 2 of 5 items selected; ");
     assert_eq!(filter(&["-q"], rows()).exits(0).stderr, "");
     filter(&["--log-format", "json"], rows()).exits(0).says(r#""level":"info""#);
     run("syn-filter", &["--completions", "bash"], b"").exits(0);

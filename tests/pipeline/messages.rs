@@ -1,7 +1,7 @@
 //! What the programs say, in one file to be read from top to bottom: `tests/cases/messages.txt`. Each command line is run against the stand-in
 //! backend, and what it prints on standard error, with its exit code, is compared. `SYNPIPE_BLESS=1` writes the file anew; read the difference.
 
-use crate::place::{place, server};
+use crate::place::{place, server, without_times};
 use std::fmt::Write as _;
 
 /// Command lines by what they are about. `rows` are saved rows, `cut` lacks its end, `bare` has no frames, `out` is a dataset, `photos` a folder
@@ -245,11 +245,7 @@ echo x > photos/1.jpg
 /// What differs from run to run, left out.
 fn settled(text: &str, host: &str, folder: &str) -> String {
     let text = text.replace(host, "HOST").replace(host.trim_start_matches("http://"), "HOST").replace(folder, "FOLDER");
-    let without_time = |line: &str| match line.strip_suffix(" s").and_then(|l| l.rsplit_once(" in ")) {
-        Some((before, _)) => format!("{before} in N s"),
-        None => line.to_owned(),
-    };
-    let mut lines: Vec<String> = text.lines().map(without_time).collect();
+    let mut lines: Vec<String> = text.lines().map(without_times).collect();
     // The stages of a pipe write at the same time.
     lines.sort();
     lines.iter().fold(String::new(), |text, line| text + "  " + line + "\n")

@@ -65,3 +65,16 @@ impl Place {
 pub fn told<'a>(ran: &'a Ran, level: &str) -> Vec<&'a str> {
     ran.stderr.lines().filter(|line| line.contains(&format!(": {level}: "))).collect()
 }
+
+/// A line with ` in N s` for each time that something took.
+pub fn without_times(line: &str) -> String {
+    let is_seconds = |text: &str| text.parse::<f64>().is_ok();
+    let mut parts = line.split(" in ");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let seconds = part.split_once(" s").filter(|(number, _)| is_seconds(number));
+        text += " in ";
+        text += &seconds.map_or(part.to_owned(), |(_, rest)| format!("N s{rest}"));
+    }
+    text
+}

@@ -1,7 +1,7 @@
 //! Every `sh` block of README.md is run, and what it promises to print is compared.
 
 use crate::common::programs;
-use crate::place::place;
+use crate::place::{place, without_times};
 
 /// A fenced block.
 struct Block {
@@ -42,15 +42,9 @@ fn commands(block: &Block) -> String {
 
 /// Messages sorted (the stages write at the same time), with figures that differ from run to run left out.
 fn comparable(text: &str) -> Vec<String> {
-    let mut lines: Vec<String> = text.lines().map(without_time).collect();
+    let mut lines: Vec<String> = text.lines().map(without_times).collect();
     lines.sort();
     lines
-}
-
-/// A line without the seconds at its end.
-fn without_time(line: &str) -> String {
-    let cut = line.strip_suffix(" s").and_then(|line| line.rsplit_once(" in "));
-    cut.map_or(line, |(before, _)| before).to_owned()
 }
 
 #[test]

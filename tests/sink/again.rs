@@ -12,12 +12,12 @@ fn auto_number_takes_the_first_free_name_when_it_publishes() {
         [("out", ["out", "out(1)", "out(2)"]), ("x.tar.gz", ["x.tar.gz", "x(1).tar.gz", "x(2).tar.gz"])]
     {
         for name in names {
-            p.run(&["--auto-number", dest], &input).exits(0).says(&format!("in {name}"));
+            p.run(&["--auto-number", dest], &input).exits(0).says(&format!("to {name}"));
             assert!(p.path(name).exists(), "{name}");
         }
     }
     p.run(&["--auto-number", "--shard-size", "1MB", "s.tar"], &input).exits(0);
-    p.run(&["--auto-number", "--shard-size", "1MB", "s.tar"], &input).exits(0).says("in s(1)");
+    p.run(&["--auto-number", "--shard-size", "1MB", "s.tar"], &input).exits(0).says("to s(1)");
     p.run(&["--auto-number", "--overwrite", "out"], &input).exits(2);
     p.run(&["--auto-number", "s3://bucket/x"], &input).exits(2).says("--auto-number");
     assert_eq!(fs::read_dir(p.dir.path()).unwrap().count(), 8);

@@ -124,7 +124,7 @@ fn originals_that_arrive_in_any_order_stand_in_input_order_and_lost_ones_leave_n
         asked.store(0, std::sync::atomic::Ordering::SeqCst);
         p.run(&["--allow-private-urls", "--concurrency", "4", name], &input)
             .exits(7)
-            .says("4 more could not be downloaded");
+            .says("4 originals could not be downloaded");
         let (names, tree) = contents(&p.path(name));
         let expected: Vec<_> = (0..40).filter(|i| i % 10 != 7).map(|i| format!("{i}.bin")).collect();
         assert_eq!(names[..36], expected, "{name}");

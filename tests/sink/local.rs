@@ -8,7 +8,7 @@ fn the_dataset_appears_with_its_summary() {
     let p = place();
     let lines =
         [text("labels/train/0001.txt", "0 0.5 0.5 0.2 0.1\n"), r#"{"path":"m/1.png","base64":"iVBORw0="}"#.into()];
-    let ran = p.run(&["out/"], framed(&[&lines[0], &lines[1]])).exits(0).one_line().says("2 files, 23 bytes in out");
+    let ran = p.run(&["out/"], framed(&[&lines[0], &lines[1]])).exits(0).one_line().says("2 files, 23 bytes to out");
     let files = tree(&p.path("out"));
     assert_eq!(files["labels/train/0001.txt"], b"0 0.5 0.5 0.2 0.1\n", "{ran}");
     assert_eq!(files["m/1.png"], b"\x89PNG\r");
@@ -23,7 +23,7 @@ fn the_default_destination_and_files_as_arguments() {
     let p = place();
     fs::write(p.path("a.ndjson"), framed(&[&text("a", "1")])).unwrap();
     fs::write(p.path("b.ndjson"), framed(&[&text("b", "2")])).unwrap();
-    p.run(&[], text("x", "y")).exits(0).says("in export_output");
+    p.run(&[], text("x", "y")).exits(0).says("to export_output");
     p.run(&["two", "a.ndjson", "b.ndjson"], "").exits(0);
     assert_eq!(names(&p.path("two")), ["a", "b", "metadata/export_summary.json", "metadata/manifest.json"]);
 }

@@ -119,7 +119,7 @@ fn failed_originals_are_listed_and_the_rest_is_published() {
         .says("i/gone: HTTP 404")
         .says("i/expired: HTTP 403")
         .says("HTTP 500")
-        .says("4 more could not be downloaded");
+        .says("4 originals could not be downloaded");
     let sink = &summary(&p.path("out"))["sink"];
     assert_eq!(sink["originals"], serde_json::json!({"ok": 1, "failed": 4}), "{ran}");
     assert_eq!(

@@ -3,6 +3,7 @@
 use super::{Counts, Report, sentence};
 use crate::check::finding::{Place, Rule, Severity};
 use crate::stream::{StreamError, Writer};
+use crate::text::number;
 use serde::Serialize;
 
 /// Lines.
@@ -58,35 +59,11 @@ impl Report for Lines {
     fn finish(&mut self, counts: &Counts, _: &[String]) -> Result<(), StreamError> {
         if let (Some(most), false) = (self.most, self.json) {
             for (code, (severity, n)) in counts.iter().filter(|(_, (_, n))| *n > most) {
-                let more = thousands(n - most);
+                let more = number(n - most);
                 let text = format!("… and {more} more of {}: {code}: --max-findings all writes them", severity.word());
                 self.out.line(text.as_bytes())?;
             }
         }
         self.out.flush()
-    }
-}
-
-/// A number with commas: `1,234`.
-fn thousands(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::thousands;
-
-    #[test]
-    fn numbers_have_commas() {
-        let texts = [0, 999, 1000, 12_345, 1_234_567].map(thousands);
-        assert_eq!(texts, ["0", "999", "1,000", "12,345", "1,234,567"]);
     }
 }

@@ -13,7 +13,7 @@ use crate::check::tree::Tree;
 use crate::check::{Dataset, FORMATS};
 use crate::exit::{Exit, Failure};
 use crate::stream::{Kind, StreamError};
-use crate::text::count;
+use crate::text::{count, number};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
@@ -148,15 +148,17 @@ pub fn check(
         return Err(StreamError::Cut(reason.into()).into());
     }
     findings.unread.iter().for_each(|note| console.error(note));
-    let counts: Vec<_> = findings.counts().iter().map(|(code, (_, n))| format!("{code} {n}")).collect();
+    let counts: Vec<_> = findings.counts().iter().map(|(code, (_, n))| format!("{code} {}", number(*n))).collect();
     let severities = [Severity::Rejected, Severity::Dropped, Severity::Misread, Severity::Advice];
     let [rejected, dropped, misread, advice] = severities.map(|severity| findings.of(severity));
-    let message = format!(
-        "checked {}: {rejected} rejected, {dropped} dropped, {misread} misread, {advice} advice{}{}",
-        summary(&datasets),
-        if counts.is_empty() { "" } else { ": " },
-        counts.join(", ")
-    );
+    let found = [(rejected, "rejected"), (dropped, "dropped"), (misread, "misread"), (advice, "advice")];
+    let found: Vec<_> =
+        found.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{} {word}", number(*n))).collect();
+    let found = match found.is_empty() {
+        true => "nothing found".to_owned(),
+        false => format!("{} ({})", found.join(", "), counts.join(", ")),
+    };
+    let message = format!("checked {}: {found}, in {}", summary(&datasets), console.time());
     let rules: BTreeMap<_, _> = findings.counts().iter().map(|(code, (_, n))| (*code, *n)).collect();
     let sum = |count: fn(&Dataset) -> u64| datasets.iter().map(count).sum::<u64>();
     let (images, annotations) = (sum(|d| d.tally.images), sum(|d| d.tally.annotations));

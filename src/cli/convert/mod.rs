@@ -21,6 +21,7 @@ use crate::stream::Kind;
 use clap::Command;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// For each option that some formats read, those formats as the heading of their options.
 static READERS: LazyLock<BTreeMap<&str, String>> = LazyLock::new(|| {
@@ -54,11 +55,12 @@ pub fn main(args: Args, typed: &[String], console: &Console) -> Result<Exit, Fai
     let (name, format) = formats::build(to, &options).map_err(Failure::usage)?;
     let reader = args.unframed.reader(&args.files, Kind::Items, &args.common, console)?;
     let shown = show_input(&args.files, &reader, console);
+    let read = reader.bytes_read();
     let summary = run(name, format, options, reader, args.common.writer()?, args.common.threads());
     let summary = summary.map_err(report::failure)?;
     drop(shown);
     args.unframed.tell(&summary.came, Kind::Items, console);
-    Ok(report::report(name, &summary, console))
+    Ok(report::report(name, &summary, read.load(Relaxed), console))
 }
 
 /// Refuses options that the format does not read, or not in the way it is run: they would be without effect.

@@ -9,65 +9,23 @@ use crate::dm::reason::Outcome;
 use crate::dm::{Reason, Tool};
 use crate::exit::{Classified, Exit, Failure};
 use crate::stream::StreamError;
-use crate::text::count;
-use serde_json::json;
+use crate::text::{bytes, count, number};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// Says what a run to a format did, and gives the exit code: [`Exit::Partial`] when bad lines or items were left out, or nothing was
-/// written.
-pub fn report(name: &str, s: &Summary, console: &Console) -> Exit {
+/// Says what a run to a format did, after `read` bytes, and gives the exit code: [`Exit::Partial`] when bad lines or items were left out, or
+/// nothing was written.
+pub fn report(name: &str, s: &Summary, read: u64, console: &Console) -> Exit {
     for note in &s.notes {
         console.warn(note);
     }
     let t = &s.tally.total;
-    let lost = |outcome| {
-        let list: Vec<_> = s.tally.reasons(outcome).map(|(r, n)| format!("{r} {n}")).collect();
-        if list.is_empty() { String::new() } else { format!(" ({})", list.join(", ")) }
-    };
-    let renamed = if s.renamed > 0 { format!(", {} renamed", s.renamed) } else { String::new() };
-    let message = format!(
-        "{}, {}: {} written, {} skipped{}, {} failed{}, {} lossy{}; {}{renamed}",
-        count(s.tally.items, "item"),
-        count(t.seen, "annotation"),
-        t.written,
-        t.skipped,
-        lost(Outcome::Skipped),
-        t.failed,
-        lost(Outcome::Failed),
-        t.lossy,
-        lost(Outcome::Lossy),
-        count(s.files, "file"),
-    );
-    let reasons = |outcome| s.tally.reasons(outcome).map(|(r, n)| (r.code(), n)).collect::<BTreeMap<_, _>>();
-    console.summary(
-        &message,
-        json!({
-            "items": s.tally.items,
-            "annotations": t.seen,
-            "written": t.written,
-            "skipped": t.skipped,
-            "failed": t.failed,
-            "lossy": t.lossy,
-            "files": s.files,
-            "renamed": s.renamed,
-            "bad_lines": s.bad_lines,
-            "items_failed": s.tally.items_failed,
-            "reasons": {
-                "skipped": reasons(Outcome::Skipped),
-                "failed": reasons(Outcome::Failed),
-                "lossy": reasons(Outcome::Lossy),
-            },
-        }),
-    );
-    if !s.parts.is_empty() {
-        let parts: Vec<_> = s.parts.iter().map(|(part, n)| format!("{part} {n}")).collect();
-        console.info(&format!("split: {} items", parts.join(", ")));
-    }
     let nothing = t.seen > 0 && t.written == 0;
+    let no_image = s.tally.images == 0 && s.tally.items > 0;
     if nothing {
         let tools: Vec<_> = s.tally.tools().into_iter().map(|(tool, n)| format!("{tool} {n}")).collect();
         console.warn(&format!("no annotation could be written: the input has {}", tools.join(", ")));
-    } else if s.tally.images == 0 && s.tally.items > 0 {
+    } else if no_image {
         console.warn("nothing is written: no item has an annotation, and --background omit leaves such items out");
     }
     losses(name, s, console);
@@ -86,13 +44,73 @@ pub fn report(name: &str, s: &Summary, console: &Console) -> Exit {
             count(s.not_images, "image")
         ));
     }
-    if s.bad_lines + s.tally.items_failed > 0 {
+    let incomplete = s.bad_lines + s.tally.items_failed > 0;
+    if incomplete {
         let left_out = [(s.bad_lines, "bad line"), (s.tally.items_failed, "item that could not be converted")];
         let left_out: Vec<_> = left_out.iter().filter(|(n, _)| *n > 0).map(|(n, what)| many(*n, what)).collect();
         console.warn(&format!("left out: {}; see the report", left_out.join(", ")));
-        return Exit::Partial;
     }
-    if nothing || (s.tally.images == 0 && s.tally.items > 0) { Exit::Partial } else { Exit::Ok }
+    let mut numbers = numbers(s);
+    numbers["bytes_read"] = read.into();
+    console.summary(&format!("{}; {} read in {}", in_words(s), bytes(read), console.time()), numbers);
+    if incomplete || nothing || no_image { Exit::Partial } else { Exit::Ok }
+}
+
+/// What was done in a line: `24 items (train 20, val 4), 504 annotations: 502 written, 2 skipped (KEYPOINT_GROUP_INVALID 2); 32 files`.
+fn in_words(s: &Summary) -> String {
+    /// Parts that are named.
+    const PARTS: usize = 8;
+    let t = &s.tally.total;
+    let parts: Vec<_> = s.parts.iter().take(PARTS).map(|(part, n)| format!("{part} {}", number(*n))).collect();
+    let more = match s.parts.len().saturating_sub(PARTS) {
+        0 => String::new(),
+        n => format!(", {} more", number(n as u64)),
+    };
+    let parts = if parts.is_empty() { String::new() } else { format!(" ({}{more})", parts.join(", ")) };
+    let fate = |n: u64, word: &str, outcome| {
+        let reasons: Vec<_> = s.tally.reasons(outcome).map(|(r, n)| format!("{r} {}", number(n))).collect();
+        if n > 0 { format!(", {} {word} ({})", number(n), reasons.join(", ")) } else { String::new() }
+    };
+    let written = match (t.seen, t.written) {
+        (0, _) => String::new(),
+        (_, 0) => ": none written".to_owned(),
+        (seen, written) if seen == written => ": all written".to_owned(),
+        (_, written) => format!(": {} written", number(written)),
+    };
+    let annotations = if t.seen == 0 { "no annotations".to_owned() } else { count(t.seen, "annotation") };
+    format!(
+        "{}{parts}, {annotations}{written}{}{}{}; {}{}",
+        count(s.tally.items, "item"),
+        fate(t.skipped, "skipped", Outcome::Skipped),
+        fate(t.failed, "failed", Outcome::Failed),
+        fate(t.lossy, "lossy", Outcome::Lossy),
+        count(s.files, "file"),
+        if s.renamed > 0 { format!(", {} renamed", number(s.renamed)) } else { String::new() },
+    )
+}
+
+/// The same in numbers, for programs.
+fn numbers(s: &Summary) -> Value {
+    let t = &s.tally.total;
+    let reasons = |outcome| s.tally.reasons(outcome).map(|(r, n)| (r.code(), n)).collect::<BTreeMap<_, _>>();
+    json!({
+        "items": s.tally.items,
+        "annotations": t.seen,
+        "written": t.written,
+        "skipped": t.skipped,
+        "failed": t.failed,
+        "lossy": t.lossy,
+        "files": s.files,
+        "renamed": s.renamed,
+        "bad_lines": s.bad_lines,
+        "items_failed": s.tally.items_failed,
+        "parts": s.parts.iter().map(|(part, n)| (&**part, *n)).collect::<BTreeMap<_, _>>(),
+        "reasons": {
+            "skipped": reasons(Outcome::Skipped),
+            "failed": reasons(Outcome::Failed),
+            "lossy": reasons(Outcome::Lossy),
+        },
+    })
 }
 
 /// A run that failed, with what to do about it where that depends on the formats that there are.

@@ -86,7 +86,6 @@ fn write(
     request: &Request,
     run: impl FnOnce(&dyn Fn() -> Result<Writer, StreamError>, &Watch) -> Result<Report, FetchError>,
 ) -> Result<Exit, Failure> {
-    let began = std::time::Instant::now();
     let open = || match (args.output_file(), &request.resume) {
         (Some(file), Some(resume)) if resume.is_partial => Writer::resume(file, resume.bytes),
         (Some(file), Some(resume)) => Writer::append(file, resume.bytes),
@@ -99,16 +98,15 @@ fn write(
     let shown = show(progress::Fetching { watch: watch.clone(), client: client.clone() }, console);
     let done = run(&open, &watch);
     drop(shown);
+    let mut numbers = json!({});
     if let Some(meter) = client.as_ref().map(Client::meter) {
         let (requests, retries, bytes) = (&meter.requests, &meter.retries, &meter.bytes);
         let (requests, retries, bytes) = (requests.load(Relaxed), retries.load(Relaxed), bytes.load(Relaxed));
+        numbers = json!({"requests": requests, "retries": retries, "bytes_received": bytes});
         console.debug(&format!("requests: {requests}; sent again: {retries}; received: {}", text::bytes(bytes)));
     }
     let report = done?;
     report.notes.into_iter().for_each(|note| console.warn(advice::join(note.text, note.advice)));
-    let seconds = began.elapsed().as_secs_f64();
-    let numbers = json!({"rows": watch.rows.load(Relaxed), "seconds": (seconds * 1000.0).round() / 1000.0});
-    console.summary(&format!("{} in {}", report.rows, text::duration(seconds)), numbers);
     match (args.moves_checkpoint(), report.span, &request.series) {
         (Ok(true), Some(span), Some(series)) => {
             // A dump that was complete already may be older than the position.
@@ -119,5 +117,10 @@ fn write(
         (Err(why), ..) => console.info(why),
         _ => {}
     }
+    let (rows, bytes) = (watch.rows.load(Relaxed), watch.bytes.load(Relaxed));
+    numbers["rows"] = rows.into();
+    numbers["bytes"] = bytes.into();
+    let size = if bytes > 0 { format!(", {}", text::bytes(bytes)) } else { String::new() };
+    console.summary(&format!("{}{size} in {}", report.rows, console.time()), numbers);
     Ok(Exit::Ok)
 }

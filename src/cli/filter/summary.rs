@@ -3,7 +3,7 @@
 use crate::filter::Summary;
 use crate::filter::edits::Kinds;
 use crate::filter::edits::done::{Done, Why};
-use crate::text::count;
+use crate::text::{count, number};
 use serde_json::{Map, Value, json};
 
 /// The summary as fields of the log.
@@ -29,21 +29,18 @@ pub fn words(summary: &Summary) -> String {
     let Summary { selected, edited, made, lines, bad, latest, one_per, .. } = *summary;
     let latest = latest.map(|found| {
         let older = found.left_out();
-        format!("{}, {}, {} left out; ", count(found.rows, "row"), count(found.keys, "id"), count(older, "older row"))
+        let left_out = if older > 0 { format!(", {} left out", count(older, "older row")) } else { String::new() };
+        format!("{}, {}{left_out}; ", count(found.rows, "row"), count(found.keys, "id"))
     });
     let one_per = one_per.map(|found| {
-        let without =
-            if found.without > 0 { format!(", {} without the field kept", found.without) } else { String::new() };
-        format!(
-            "{} of {}, {} left out{without}; ",
-            count(found.rows, "row"),
-            count(found.keys, "value"),
-            found.left_out()
-        )
+        let some = |n: u64, what: &str| if n > 0 { format!(", {} {what}", number(n)) } else { String::new() };
+        let (left_out, without) = (some(found.left_out(), "left out"), some(found.without, "without the field kept"));
+        format!("{} of {}{left_out}{without}; ", count(found.rows, "row"), count(found.keys, "value"))
     });
     let picked = format!("{}{}", latest.unwrap_or_default(), one_per.unwrap_or_default());
     let edited = edited.as_ref().map(of_edits).unwrap_or_default();
-    let bad = if bad > 0 { format!("; bad lines skipped: {bad}") } else { String::new() };
+    let bad = if bad > 0 { format!("; {} skipped", count(bad, "bad line")) } else { String::new() };
+    let selected = number(selected);
     match lines {
         Some(lines) if made => {
             format!("{picked}{} made of {}{edited}{bad}", count(selected, "row"), count(lines, "item"))
@@ -57,7 +54,7 @@ pub fn words(summary: &Summary) -> String {
 /// What edits have done.
 fn of_edits((done, edits): &(Done, Kinds)) -> String {
     let mut told = String::new();
-    if edits.remove {
+    if done.removed() > 0 {
         told = format!(", {} removed", count(done.removed(), "annotation"));
         let by: Vec<String> =
             Why::ALL.iter().filter(|why| done.gone(**why) > 0).map(|why| part(*why, done.gone(*why))).collect();
@@ -65,7 +62,7 @@ fn of_edits((done, edits): &(Done, Kinds)) -> String {
             told += &format!(" ({})", by.join(", "));
         }
     }
-    if edits.rename {
+    if edits.rename && done.renamed > 0 {
         told += &format!(", {} renamed", count(done.renamed, "annotation"));
     }
     if done.unmeasured > 0 {
@@ -85,7 +82,7 @@ fn part(why: Why, n: u64) -> String {
         Why::Area => "by --min-area",
         Why::End => "with an end of theirs",
     };
-    format!("{n} {by}")
+    format!("{} {by}", number(n))
 }
 
 fn key(why: Why) -> &'static str {

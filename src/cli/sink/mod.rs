@@ -73,11 +73,11 @@ fn choose(args: &Arc<Args>, console: &Console) -> Result<Exit, Problem> {
     let report = sink::run(reader, destination.clone(), &options, stop, &warn)?;
     drop(shown);
     args.unframed.tell(&report.came, Kind::Files, console);
-    let message = done(&report, destination.is_unchanged(), &destination.name());
-    console.summary(&message, numbers(&report.totals));
     if let Some(series) = &options.series {
         move_checkpoint(&series.file, &report, console)?;
     }
+    let message = done(&report, destination.is_unchanged(), &destination.name(), &console.time());
+    console.summary(&message, numbers(&report.totals));
     Ok(if report.totals.originals.failed > 0 { Exit::Partial } else { Exit::Ok })
 }
 
@@ -100,19 +100,17 @@ fn move_checkpoint(file: &Path, report: &Report, console: &Console) -> Result<()
     Ok(())
 }
 
-/// The last line of a run.
-fn done(report: &Report, unchanged: bool, name: &str) -> String {
+/// The last line of a run, after so much time.
+fn done(report: &Report, unchanged: bool, name: &str, time: &str) -> String {
     let Totals { files, bytes: size, originals, .. } = &report.totals;
-    let downloaded = match (originals.ok, originals.failed) {
-        (0, 0) => String::new(),
-        (ok, 0) => format!(" ({})", count(ok, "original")),
-        (ok, failed) => {
-            let ok = count(ok, "original");
-            format!(" ({ok}, {failed} more could not be downloaded: see {})", sink::run::summary::PATH)
-        }
+    let downloaded = if originals.ok > 0 { format!(" ({})", count(originals.ok, "original")) } else { String::new() };
+    let size = if *files > 0 { format!(", {}", bytes(*size)) } else { String::new() };
+    let lost = match originals.failed {
+        0 => String::new(),
+        n => format!("; {} could not be downloaded: see {}", count(n, "original"), sink::run::summary::PATH),
     };
-    let same = if unchanged { "already there, the same: " } else { "" };
-    format!("{same}{}, {} in {name}{downloaded}", count(*files, "file"), bytes(*size))
+    let (same, place) = if unchanged { ("already there, the same: ", "in") } else { ("", "to") };
+    format!("{same}{}{downloaded}{size} {place} {name} in {time}{lost}", count(*files, "file"))
 }
 
 /// What a run has written, for programs.

@@ -17,7 +17,7 @@ pub(super) fn verify(dataset: &dyn Published, concurrency: usize, console: &Cons
     let verdict = check::check(dataset, concurrency, &|text| console.warn(text))?;
     let check::Verdict { good, bytes, bad, extra } = verdict;
     let name = dataset.name();
-    let verified = tr!("verified", files = good, size = text::bytes(bytes), name);
+    let verified = tr!("verified", files = good, size = text::bytes(bytes), name, time = console.time());
     let numbers = json!({"verified": good, "bytes": bytes, "bad": bad, "extra": extra});
     match (bad, extra) {
         (0, 0) => {

@@ -110,7 +110,7 @@ impl FieldCounts {
             }
             if coverage.without > 0 {
                 let (without, all) = (coverage.without, coverage.with + coverage.without);
-                notes.push(format!("{without} of {all} items have no value at {field}: {instead}"));
+                notes.push(format!("{without} of {all} items without a value at {field}: {instead}"));
             }
         }
         Ok(notes)

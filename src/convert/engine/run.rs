@@ -27,6 +27,7 @@ use crate::stream::checkpoint::{self, Spans};
 use crate::stream::frame::{StageError, begin_line, end_line};
 use crate::stream::parallel::{Event, ordered};
 use crate::stream::{Begin, Came, Frame, Kind, Progress, Reader, StreamError, Writer};
+use crate::text::count;
 use crate::tr;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -419,11 +420,13 @@ impl Run {
             spoilt.extend(empty.filter_map(|(part, _)| Some((part, self.options.split.percent(part)?))).map(
                 |(part, percent)| match &self.options.split_group {
                     None => format!(
-                        "the part {part} of the split is empty: {items} items are too few for a share of {percent} %"
+                        "the part {part} of the split is empty: {} too few for a share of {percent} %",
+                        if items == 1 { "1 item is".to_owned() } else { format!("{items} items are") }
                     ),
                     Some(field) => format!(
-                        "the part {part} of the split is empty: {items} items have too few values of {field} for a share of \
-                         {percent} %"
+                        "the part {part} of the split is empty: {} with too few values of {field} for a share of \
+                         {percent} %",
+                        count(items, "item"),
                     ),
                 },
             ));

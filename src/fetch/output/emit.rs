@@ -94,6 +94,7 @@ impl ItemWriter<'_> {
         self.saver.row(&filled.row.key, filled.cursor.as_deref());
         self.keys.add(&filled.row.key);
         self.watch.rows.fetch_add(1, Relaxed);
+        self.watch.bytes.fetch_add(line.len() as u64, Relaxed);
         if self.saver.due() {
             self.writer.flush()?;
             self.saver.save()?;

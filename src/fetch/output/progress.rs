@@ -12,6 +12,8 @@ pub struct Watch(Arc<Counts>);
 pub struct Counts {
     /// Item lines written by this run.
     pub rows: AtomicU64,
+    /// Their bytes, before compression.
+    pub bytes: AtomicU64,
     /// Item lines that an earlier run wrote.
     pub before: AtomicU64,
     /// Item lines to expect in all; 0 = not known.

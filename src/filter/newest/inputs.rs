@@ -65,6 +65,11 @@ impl Inputs {
         Reader::open_files(self.files.clone(), line_cap).framed(kind, vouched)
     }
 
+    /// Their size together.
+    pub fn bytes(&self) -> u64 {
+        self.stamps.iter().flatten().map(|stamp| stamp.2).sum()
+    }
+
     /// Makes sure that a second reading had the lines of the first.
     ///
     /// # Errors

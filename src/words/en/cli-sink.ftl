@@ -54,7 +54,7 @@ original-broken = {$reason}; if it is so in Synapse, too, the file must be uploa
 verified = {$files ->
     [one] 1 file
    *[other] {$files} files
-}, {$size} verified in {$name}
+}, {$size} verified in {$name} in {$time}
 verified-extra = {$verified}; not in the manifest: {$files ->
     [one] 1 file
    *[other] {$files} files

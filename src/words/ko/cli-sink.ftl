@@ -51,6 +51,6 @@ original-too-large = --max-file-bytes {$limit}보다 큽니다
 original-private = {$reason}. 의도한 주소라면 --allow-private-urls를 지정하세요
 original-url = {$reason}. Synapse에서 URL을 고쳐야 합니다
 original-broken = {$reason}. Synapse에서도 그렇다면 파일을 다시 올려야 합니다
-verified = {$name}: 파일 {$files}개, {$size} 확인됨
+verified = {$name}: 파일 {$files}개, {$size} 확인됨 ({$time})
 verified-extra = {$verified}. 매니페스트에 없는 파일 {$files}개
 verify-wrong = {$name}: 없거나 잘못된 파일 {$bad}개, 매니페스트에 없는 파일 {$extra}개, 올바른 파일 {$good}개

@@ -10,7 +10,7 @@ left-out-between = {$kind ->
    *[files] 파일
 } {$counted}개 중 {$lines}개가 왔습니다. 나머지는 중간의 프로그램이 뺐습니다
 debug-reads = {$path} 읽기
-debug-reads-bytes = {$path} 읽기({$bytes}바이트)
+debug-reads-bytes = {$path} 읽기({$size})
 to-type-lines = 줄을
 to-type-token = 토큰을(화면에 보입니다)
 to-type-ids = id를

@@ -97,9 +97,8 @@ impl RowColumns {
             self.columns.iter().filter(|(_, column, met)| !met.load(Relaxed) && !matches!(column, Column::Field(_)));
         let empty = empty.map(|(_, column, _)| format!("the column {column} is empty: no row has {}", source(column)));
         let stripped = self.stripped.load(Relaxed);
-        let told = (stripped > 0).then(|| {
-            format!("{stripped} presigned URLs were written without their query, which is a secret and expires")
-        });
+        let told = (stripped > 0)
+            .then(|| format!("presigned URLs: {stripped}, written without their query, which is a secret and expires"));
         empty.chain(told)
     }
 }

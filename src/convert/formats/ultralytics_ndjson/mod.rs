@@ -178,7 +178,7 @@ impl Collector for Dataset {
     fn finish(self: Box<Self>, end: &RunEnd<'_>, out: &mut Files) -> Result<(), StreamError> {
         if self.relative > 0 {
             out.notes.push(format!(
-                "{} URLs are relative and of no known server, because the begin frame is gone: Ultralytics cannot download them; \
+                "relative URLs of no known server: {}, because the begin frame is gone: Ultralytics cannot download them; \
                  put the images into images/{{split}}/ with --images omit",
                 self.relative
             ));
@@ -187,12 +187,12 @@ impl Collector for Dataset {
             let n = self.signed;
             out.notes.push(match self.presigned {
                 Presigned::Strip => format!(
-                    "{n} presigned URLs were written without their query, which is a secret and expires: a reader can download \
+                    "presigned URLs: {n}, written without their query, which is a secret and expires: a reader can download \
                      those images only if they are public. Put them into images/{{split}}/ with --images omit, or write the whole \
                      URLs with --presigned keep"
                 ),
                 Presigned::Keep => format!(
-                    "{n} presigned URLs are in the file: they expire, and whoever has the file can fetch the images until then"
+                    "presigned URLs in the file: {n}; they expire, and whoever has the file can fetch the images until then"
                 ),
             });
         }
