@@ -222,7 +222,7 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
     let read = read.load(Relaxed);
     let mut fields = summary::fields(&summary);
     fields["bytes_read"] = read.into();
-    console.summary(&format!("{}; {} read in {}", summary::words(&summary), text::bytes(read), console.time()), fields);
+    console.summary(format!("{}; {} read in {}", summary::words(&summary), text::bytes(read), console.time()), fields);
     Ok(if summary.bad > 0 { Exit::Partial } else { Exit::Ok })
 }
 

@@ -24,7 +24,7 @@ pub fn report(name: &str, s: &Summary, read: u64, console: &Console) -> Exit {
     let no_image = s.tally.images == 0 && s.tally.items > 0;
     if nothing {
         let tools: Vec<_> = s.tally.tools().into_iter().map(|(tool, n)| format!("{tool} {n}")).collect();
-        console.warn(&format!("no annotation could be written: the input has {}", tools.join(", ")));
+        console.warn(format!("no annotation could be written: the input has {}", tools.join(", ")));
     } else if no_image {
         console.warn("nothing is written: no item has an annotation, and --background omit leaves such items out");
     }
@@ -32,13 +32,13 @@ pub fn report(name: &str, s: &Summary, read: u64, console: &Console) -> Exit {
     emptied(s, console);
     unheld_media(name, s, console);
     if s.without_url > 0 {
-        console.warn(&format!(
+        console.warn(format!(
             "no URL in the input, so that the original is not part of the export: {}",
             count(s.without_url, "file")
         ));
     }
     if s.not_images > 0 {
-        console.warn(&format!(
+        console.warn(format!(
             "no image extension (.jpg, .png, …), neither in the name nor in the URL or origin_file_extension: {}; \
              training programs look for images by it and will pass them over; mend the names in Synapse",
             count(s.not_images, "image")
@@ -48,11 +48,11 @@ pub fn report(name: &str, s: &Summary, read: u64, console: &Console) -> Exit {
     if incomplete {
         let left_out = [(s.bad_lines, "bad line"), (s.tally.items_failed, "item that could not be converted")];
         let left_out: Vec<_> = left_out.iter().filter(|(n, _)| *n > 0).map(|(n, what)| many(*n, what)).collect();
-        console.warn(&format!("left out: {}; see the report", left_out.join(", ")));
+        console.warn(format!("left out: {}; see the report", left_out.join(", ")));
     }
     let mut numbers = numbers(s);
     numbers["bytes_read"] = read.into();
-    console.summary(&format!("{}; {} read in {}", in_words(s), bytes(read), console.time()), numbers);
+    console.summary(format!("{}; {} read in {}", in_words(s), bytes(read), console.time()), numbers);
     if incomplete || nothing || no_image { Exit::Partial } else { Exit::Ok }
 }
 
@@ -131,14 +131,14 @@ pub fn failure(error: StreamError) -> Failure {
 fn emptied(s: &Summary, console: &Console) {
     let [left_out, written] = s.tally.emptied;
     if written > 0 {
-        console.warn(&format!(
+        console.warn(format!(
             "{} annotations, none of which was written, and became background: `--background unlabeled` leaves out such \
              images, and keeps those that have no annotations in the input",
             if written == 1 { "1 image has".to_owned() } else { format!("{written} images have") },
         ));
     }
     if left_out > 0 {
-        console.info(&format!("left out with all their annotations: {}", count(left_out, "image")));
+        console.info(format!("left out with all their annotations: {}", count(left_out, "image")));
     }
 }
 
@@ -156,7 +156,7 @@ fn losses(name: &str, s: &Summary, console: &Console) {
     let told = |what: &str, reason| format!("{what}: {} ({reason}); {}", meaning(reason), advice(reason));
     for (reason, n) in s.tally.item_reasons() {
         let noun = if reason == Reason::MaskCovered { "mask" } else { "item" };
-        console.warn(&told(&count(n, noun), reason));
+        console.warn(told(&count(n, noun), reason));
     }
     let annotations = |n| count(n, "annotation");
     for (reason, n) in s.tally.reasons(Outcome::Skipped).chain(s.tally.reasons(Outcome::Failed)) {
@@ -166,18 +166,18 @@ fn losses(name: &str, s: &Summary, console: &Console) {
             continue;
         }
         if reason != Reason::UnsupportedAnnotationType {
-            console.warn(&told(&format!("{} left out", annotations(n)), reason));
+            console.warn(told(&format!("{} left out", annotations(n)), reason));
             continue;
         }
         // Those of media that have no place are told with the media.
         let n = s.tally.unheld_tools.values().sum();
         if n > 0 {
             let tools = tools_with_holders(name, s);
-            console.warn(&format!("{} left out: the format has no place for {tools} ({reason})", annotations(n)));
+            console.warn(format!("{} left out: the format has no place for {tools} ({reason})", annotations(n)));
         }
     }
     for (reason, n) in s.tally.reasons(Outcome::Lossy) {
-        console.debug(&told(&format!("{} changed", annotations(n)), reason));
+        console.debug(told(&format!("{} changed", annotations(n)), reason));
     }
 }
 
@@ -203,7 +203,7 @@ fn unheld_media(name: &str, s: &Summary, console: &Console) {
     let media: Vec<_> = s.tally.unheld.iter().map(|(kind, n)| format!("{} {n}", kind.name())).collect();
     let media = media.join(", ");
     let holders = names(|f| s.tally.unheld.keys().all(|kind: &MediaKind| f.unit.holds(*kind)));
-    console.warn(&format!(
+    console.warn(format!(
         "{name} has no place for some media, which are left out: {media} (--to {holders} can hold them)"
     ));
 }

@@ -48,14 +48,14 @@ pub fn run(mut args: Fetch, typed: &[String], console: &Console) -> Result<Exit,
         return database::run(&args, typed, &runtime, console);
     }
     let client = args.connect.client(args.pace.limits(), console)?;
-    console.debug(&format!("asks {}, {} requests at once at most", client.host(), client.concurrency().1));
+    console.debug(format!("asks {}, {} requests at once at most", client.host(), client.concurrency().1));
     names::look_up(&mut args, &runtime, &client)?;
     if let Some(what) = args.command {
         return discover::run(what, &args, &runtime, &client, console);
     }
     let mut request = args.request(typed, console, |target| ask::scope(target, &runtime, &client))?;
     request.retries = Some(args.connect.retries(console));
-    console.debug(&format!(
+    console.debug(format!(
         "{} rows where {}",
         request.target.word(),
         serde_json::Value::from(request.filters.query().to_json())
@@ -103,7 +103,7 @@ fn write(
         let (requests, retries, bytes) = (&meter.requests, &meter.retries, &meter.bytes);
         let (requests, retries, bytes) = (requests.load(Relaxed), retries.load(Relaxed), bytes.load(Relaxed));
         numbers = json!({"requests": requests, "retries": retries, "bytes_received": bytes});
-        console.debug(&format!("requests: {requests}; sent again: {retries}; received: {}", text::bytes(bytes)));
+        console.debug(format!("requests: {requests}; sent again: {retries}; received: {}", text::bytes(bytes)));
     }
     let report = done?;
     report.notes.into_iter().for_each(|note| console.warn(advice::join(note.text, note.advice)));
@@ -121,6 +121,6 @@ fn write(
     numbers["rows"] = rows.into();
     numbers["bytes"] = bytes.into();
     let size = if bytes > 0 { format!(", {}", text::bytes(bytes)) } else { String::new() };
-    console.summary(&format!("{}{size} in {}", report.rows, console.time()), numbers);
+    console.summary(format!("{}{size} in {}", report.rows, console.time()), numbers);
     Ok(Exit::Ok)
 }

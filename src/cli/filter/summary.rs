@@ -54,16 +54,17 @@ pub fn words(summary: &Summary) -> String {
 /// What edits have done.
 fn of_edits((done, edits): &(Done, Kinds)) -> String {
     let mut told = String::new();
-    if done.removed() > 0 {
-        told = format!(", {} removed", count(done.removed(), "annotation"));
+    let some = |n: u64| if n > 0 { count(n, "annotation") } else { "no annotations".to_owned() };
+    if edits.remove {
+        told = format!(", {} removed", some(done.removed()));
         let by: Vec<String> =
             Why::ALL.iter().filter(|why| done.gone(**why) > 0).map(|why| part(*why, done.gone(*why))).collect();
         if by.len() > 1 {
             told += &format!(" ({})", by.join(", "));
         }
     }
-    if edits.rename && done.renamed > 0 {
-        told += &format!(", {} renamed", count(done.renamed, "annotation"));
+    if edits.rename {
+        told += &format!(", {} renamed", some(done.renamed));
     }
     if done.unmeasured > 0 {
         told += &format!(
