@@ -89,7 +89,7 @@ fn small_annotations_go_and_what_has_no_area_stays() {
         ),
         (&sized, &["--min-size", "8"], "big tri line dot all bad", "3 annotations removed (2 by --min-size, 1 with"),
         (&other, &["--min-size", "8"], "big tri mask line dot all bad", "1 mask kept"),
-        (&plain, &["--min-size", "2"], "wide big tri mask line dot all bad rel", "0 annotations removed (--min"),
+        (&plain, &["--min-size", "2"], "wide big tri mask line dot all bad rel", "no annotations removed (--min"),
         (SIZES, &["--min-size", "8x1"], "wide big tri mask line dot all bad rel", "no annotations removed"),
         (SIZES, &["--min-size", "11x1"], "wide big mask line dot all bad rel", "1 annotation removed"),
         (SIZES, &["--min-area", "50"], "wide big tri line dot all bad rel", "1 annotation removed"),
