@@ -40,14 +40,13 @@ pub fn words(summary: &Summary) -> String {
     let picked = format!("{}{}", latest.unwrap_or_default(), one_per.unwrap_or_default());
     let edited = edited.as_ref().map(of_edits).unwrap_or_default();
     let bad = if bad > 0 { format!("; {} skipped", count(bad, "bad line")) } else { String::new() };
-    let selected = number(selected);
     match lines {
         Some(lines) if made => {
             format!("{picked}{} made of {}{edited}{bad}", count(selected, "row"), count(lines, "item"))
         }
         None if made => format!("{picked}{} made, stopped there (--limit){edited}{bad}", count(selected, "row")),
-        Some(lines) => format!("{picked}{selected} of {} selected{edited}{bad}", count(lines, "item")),
-        None => format!("{picked}{selected} selected, stopped there (--limit){edited}{bad}"),
+        Some(lines) => format!("{picked}{} of {} selected{edited}{bad}", number(selected), count(lines, "item")),
+        None => format!("{picked}{} selected, stopped there (--limit){edited}{bad}", number(selected)),
     }
 }
 
