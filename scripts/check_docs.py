@@ -4,7 +4,7 @@
 * Every document that a comment or another document names is there, and so is every heading that it names (`docs/NAME.md §N`, links).
 * Every file that a document names (`src/…`) is there, and so is every function that a table or a sentence names after its file
   (`src/path.rs` `leaf`).
-* With --bin: the examples of docs/payload.md print what the document says.
+* With --bin: the examples of docs/payload.md and docs/filter.md print what the documents say.
 """
 
 import argparse
@@ -154,7 +154,8 @@ def main():
         if path.name != "CHANGELOG.md":
             check_places(path, wrong)
     if args.bin:
-        run_examples(ROOT / "docs" / "payload.md", args.bin.resolve(), wrong)
+        for name in ("payload.md", "filter.md"):
+            run_examples(ROOT / "docs" / name, args.bin.resolve(), wrong)
     for line in wrong:
         print(line, file=sys.stderr)
     if wrong:

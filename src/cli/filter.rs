@@ -9,13 +9,18 @@ use super::{Common, Console};
 use crate::exit::{Exit, Failure};
 use crate::filter;
 use crate::filter::predicates::id::Ids;
-use crate::filter::{CountBy, Form, Framed, Input, Inputs, Options, OutputForm, Prefer, Rule, Selection};
+use crate::filter::predicates::sample::Amount;
+use crate::filter::{
+    CountBy, Few, Form, Framed, Input, Inputs, Options, Order, OutputForm, Passes, Prefer, Rule, Selection,
+};
 use crate::selection::List;
 use crate::selection::field::FieldPath;
 use crate::stream::Kind;
 use crate::text;
+use crate::tr;
 use clap::{Parser, ValueEnum};
 use std::io::IsTerminal;
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -50,15 +55,27 @@ Examples:
   syn-filter --class car,bus --keep-class car,bus dump.ndjson
   # vans are cars, and no box is smaller than 8 pixels on a side
   syn-filter --rename van=car --min-size 8 dump.ndjson
-  # a tenth of the rows, and the rest
+  # 200 images of each class, in random order
+  syn-filter --per-class 200 --shuffle --seed 7 dump.ndjson
+  # a tenth of the rows, and the rest; with 500 in place of 0.1 just so many
   syn-filter --sample 0.1 --seed 7 dump.ndjson > val.ndjson
   syn-filter --sample 0.1 --seed 7 --not dump.ndjson > train.ndjson
 
-Edits inside rows come after the selection; every other byte stays as it was.
-With an annotation go its geometry, its place in groups, a group that has no
-members left, and relations that it is an end of; the class list of the stream
-follows. Annotations go first, then classes get their new names. A row without
-annotations stays: a second syn-filter with --min-annotations 1 drops it.
+Order of effects, whatever the order on the command line:
+  1. --latest
+  2. the selection, to which --sample SHARE and --where belong; --not inverts it
+  3. --one-per
+  4. --sample N, then --per-class N; with --not the rows that they leave
+  5. edits: annotations go, then classes get their new names; then --jq
+  6. --shuffle or --order
+  7. --limit
+  8. --count, --count-by
+Classes are counted by --per-class and --count-by as the edits leave them. An
+edit takes no row away: a row without annotations stays, and a second
+syn-filter with --min-annotations 1 drops it. With an annotation go its
+geometry, its place in groups, a group that has no members left, and relations
+that it is an end of; every other byte of the row stays as it was, and the
+class list of the stream follows.
 
 Exit codes:
   0  ok
@@ -73,7 +90,7 @@ const NO_PROGRAM: &str = "--row-timeout is for jq programs, and none is given: a
 
 /// Order of the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Order {
+pub enum RowOrder {
     /// That of the input
     Input,
     /// Descending id
@@ -114,7 +131,11 @@ pub struct Args {
     /// else the first in the input stays
     #[arg(long, value_name = "RULE", requires = "one_per", help_heading = "Part of the rows")]
     pub prefer: Vec<Prefer>,
-    /// The rows that all options above together do NOT select
+    /// So many rows of each class, or all that have it: classes that few rows have come first, and a row that has several counts for each.
+    /// Rows without a class stay out
+    #[arg(long, value_name = "N", help_heading = "Part of the rows")]
+    pub per_class: Option<NonZeroU64>,
+    /// The rows that the selection does NOT want; with --sample N or --per-class N all rows but those
     #[arg(long, help_heading = "Part of the rows")]
     pub not: bool,
     /// What goes out of the rows.
@@ -126,8 +147,11 @@ pub struct Args {
     pub rewrite: filter::jq::Args,
     /// Order of the rows: as in the input, or by descending id as one stream, as syn-fetch writes them
     #[arg(long, value_name = "ORDER", default_value = "input", help_heading = "Output")]
-    pub order: Order,
-    /// Stop after N selected rows
+    pub order: RowOrder,
+    /// The rows of all streams as one, in random order; the same for the same input and --seed
+    #[arg(long, help_heading = "Output")]
+    pub shuffle: bool,
+    /// Only the first N rows, in the order in which they come out
     #[arg(long, value_name = "N", help_heading = "Part of the rows")]
     pub limit: Option<u64>,
 
@@ -174,26 +198,22 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
     let selection = selection(&args, console)?;
     let edits = args.edits.edits()?;
     let rewrite = rewrite(&args)?;
-    if args.count && edits.is_some() {
-        return Err(Failure::usage(
-            "--count counts rows, and edits inside rows (--keep-class, --min-size, --rename, …) leave all rows; leave them out, or count with --class, --tool or --count-by class",
-        ));
+    if args.count && edits.is_some() && args.per_class.is_none() {
+        return Err(Failure::usage(tr!("count-edited")));
     }
+    let passes = passes(&args)?;
     let count_by = count_by(&args)?;
     let output = match (args.count || count_by.is_some(), args.bare) {
         (true, _) => OutputForm::Count,
         (_, true) => OutputForm::Bare,
         _ => OutputForm::Stream,
     };
-    let field = args.one_per.as_deref().map(FieldPath::new).transpose();
-    let field = field.map_err(|why| Failure::usage(format!("--one-per {why}")))?;
     let options = Options {
-        latest: args.latest.then_some(Rule::Latest),
-        one_per: field.map(|field| Rule::one_per(field, &args.prefer)).transpose()?,
         selection,
+        passes,
         edits,
         rewrite,
-        descending: args.order == Order::Descending,
+        order: order(&args)?,
         limit: args.limit,
         output,
         count_by,
@@ -201,7 +221,7 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
         skip_bad: args.on_error == OnError::Skip,
         threads: args.common.threads(),
     };
-    let (input, read, shown) = match args.latest || args.one_per.is_some() {
+    let (input, read, shown) = match options.passes.any() {
         true => {
             args.unframed.check(&args.files, console)?;
             let (kind, vouched, line_cap) = (Kind::Items, args.unframed.unframed, args.common.max_line_bytes);
@@ -222,6 +242,7 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
     let read = read.load(Relaxed);
     let mut fields = summary::fields(&summary);
     fields["bytes_read"] = read.into();
+    summary::warnings(&summary.found).into_iter().for_each(|warning| console.warn(warning));
     console.summary(format!("{}; {} read in {}", summary::words(&summary), text::bytes(read), console.time()), fields);
     Ok(if summary.bad > 0 { Exit::Partial } else { Exit::Ok })
 }
@@ -250,7 +271,8 @@ fn count_by(args: &Args) -> Result<Option<(CountBy, Form)>, Failure> {
     let why = match args {
         Args { count: true, .. } => Some("--count: it prints the total, too"),
         Args { bare: true, .. } => Some("--bare: it writes counts, no rows"),
-        Args { order: Order::Descending, .. } => Some("--order: its lines are in the order of their keys"),
+        Args { order: RowOrder::Descending, .. } => Some("--order: its lines are in the order of their keys"),
+        Args { shuffle: true, .. } => Some("--shuffle: its lines are in the order of their keys"),
         _ => None,
     };
     if let Some(why) = why {
@@ -273,7 +295,47 @@ fn selection(args: &Args, console: &Console) -> Result<Selection, Failure> {
     if let Some(shard) = &select.shard {
         all = all.with(shard.clone());
     }
-    Ok(all.inverted(args.not))
+    // Of rows that are chosen, the passes take all others.
+    Ok(all.inverted(args.not && !chooses(args)))
+}
+
+/// Whether rows are chosen of all that are selected.
+fn chooses(args: &Args) -> bool {
+    matches!(args.select.predicates.sample.sample, Some(Amount::Rows(_))) || args.per_class.is_some()
+}
+
+/// What needs to read all rows before it is known which come out.
+fn passes(args: &Args) -> Result<Passes, Failure> {
+    let (sample, seed) = (&args.select.predicates.sample, args.select.predicates.sample.seed());
+    let field = args.one_per.as_deref().map(FieldPath::new).transpose();
+    let field = field.map_err(|why| Failure::usage(format!("--one-per {why}")))?;
+    if sample.seed.is_some() && sample.sample.is_none() && args.per_class.is_none() && !args.shuffle {
+        return Err(Failure::usage(tr!("seed-alone")));
+    }
+    if args.not && args.one_per.is_some() && chooses(args) {
+        return Err(Failure::usage(tr!("not-of-which")));
+    }
+    Ok(Passes {
+        latest: args.latest.then_some(Rule::Latest),
+        one_per: field.map(|field| Rule::one_per(field, &args.prefer)).transpose()?,
+        sample: match sample.sample {
+            Some(Amount::Rows(rows)) => Some(Few { rows, seed }),
+            Some(Amount::Share(_)) | None => None,
+        },
+        per_class: args.per_class.map(|rows| Few { rows: rows.get(), seed }),
+        rest: args.not,
+    })
+}
+
+/// The order of the rows, when it is another than that of the input.
+fn order(args: &Args) -> Result<Option<Order>, Failure> {
+    match (args.order, args.shuffle) {
+        (RowOrder::Descending, true) => Err(Failure::usage(tr!("two-orders"))),
+        (_, true) if args.count => Err(Failure::usage(tr!("count-shuffled"))),
+        (_, true) => Ok(Some(Order::Shuffled(args.select.predicates.sample.seed()))),
+        (RowOrder::Descending, false) => Ok(Some(Order::Descending)),
+        (RowOrder::Input, false) => Ok(None),
+    }
 }
 
 fn ids(args: &Args, console: &Console) -> Result<Ids, Failure> {

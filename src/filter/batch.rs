@@ -5,11 +5,11 @@ use super::count::{CountBy, Counts};
 use super::edits::Edits;
 use super::edits::done::Done;
 use super::jq::{Guard, Rewrite};
+use super::passes::Among;
 use super::selection::{Selection, with_id};
 use crate::dm::Arena;
 use crate::stream::{Batch, Buffer, StreamError};
 use memchr::memchr_iter;
-use roaring::RoaringTreemap;
 use std::ops::Range;
 
 /// Bad lines of one batch whose messages are kept.
@@ -46,7 +46,7 @@ impl Chosen {
     /// work.
     pub fn from_batch(
         selection: &Selection,
-        among: Option<&RoaringTreemap>,
+        among: Option<&Among>,
         changes: (Option<&Edits>, Option<&Rewrite>),
         count_by: Option<&CountBy>,
         skip_bad: bool,
@@ -58,11 +58,14 @@ impl Chosen {
         let mut arena = Arena::default();
         for line in batch.lines() {
             chosen.lines += 1;
-            if among.is_some_and(|lines| !lines.contains(batch.ordinal(&line))) {
+            let number = batch.ordinal(&line);
+            if among.is_some_and(|among| !among.has(number)) {
                 continue;
             }
             Guard::at_line(line.number);
-            let done = judge.wants(line.bytes).and_then(|wanted| {
+            let is_chosen = among.is_some_and(|among| among.chose(number));
+            let wanted = if is_chosen { Ok(true) } else { judge.wants(line.bytes) };
+            let done = wanted.and_then(|wanted| {
                 let whole = &batch.bytes[line.start..line.end];
                 match changes {
                     _ if !wanted => {}

@@ -4,7 +4,8 @@
 //! * [`selection`]: all questions together, one answer per line
 //! * `jq`: programs that select and edit (feature `jq`)
 //! * [`edits`]: annotations that go out of selected rows
-//! * [`newest`]: which of several rows stays; [`order`]: all streams as one, in order
+//! * [`newest`]: which of several rows stays; [`sample`]: so many rows; [`passes`]: these one after the other
+//! * [`order`]: all streams as one, in another order
 //! * [`count`]: counts of rows and annotations in place of the rows
 //! * [`batch`]: a worker's part, lines to ranges; [`mod@run`]: the merging part, ranges and frames to the output
 
@@ -17,13 +18,18 @@ pub(crate) mod end;
 pub(crate) mod jq;
 pub(crate) mod newest;
 pub(crate) mod order;
+pub(crate) mod passes;
 pub(crate) mod predicates;
 pub(crate) mod run;
+pub(crate) mod sample;
 pub(crate) mod selection;
 
 pub use any_of::AnyOf;
 pub use count::{CountBy, Form};
 pub use newest::inputs::{Framed, Inputs};
 pub use newest::record::{Prefer, Rule};
+pub use order::Order;
+pub use passes::Passes;
 pub use run::{Input, Options, OutputForm, Summary, run};
+pub use sample::Few;
 pub use selection::Selection;

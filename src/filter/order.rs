@@ -1,10 +1,11 @@
-//! `--order descending`: the rows of all streams as one stream, in the order in which `syn-fetch` writes them. Lines wait in a temporary
-//! file; what is sorted is where they are.
+//! `--order descending`, `--shuffle`: the rows of all streams as one stream, in another order than that of the input. Lines wait in
+//! temporary files; what is sorted is where they are.
 
 use super::newest::record::id_of;
+use super::predicates::sample::{hash, salt};
 use crate::stream::checkpoint::{self, Spans};
 use crate::stream::frame::{Kind, begin_line, end_line};
-use crate::stream::sort::{SIZE, Sorter};
+use crate::stream::sort::{Record, SIZE, Sorter};
 use crate::stream::{Begin, Frame, StreamError, Writer};
 use crate::tr;
 use serde_json::{Map, Value};
@@ -12,18 +13,47 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::FileExt;
 
-/// Bytes of a record that the id takes.
-const ID: usize = 16;
+/// Bytes of a record that decide its place.
+const KEY: usize = 16;
+/// Files in which shuffled lines wait, by the first bits of their place: what is read at random is one file after the other, of which
+/// the system can hold much in memory.
+const FILES: usize = 64;
+
+/// In which order lines come out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// By descending id, as `syn-fetch` writes them.
+    Descending,
+    /// By a hash of this seed and of the number of the line among those that come out.
+    Shuffled(u64),
+}
+
+impl Order {
+    /// The option, in messages.
+    fn option(self) -> &'static str {
+        match self {
+            Self::Descending => "--order descending",
+            Self::Shuffled(_) => "--shuffle",
+        }
+    }
+}
 
 /// Lines that wait for their order.
 pub struct Ordered {
-    file: BufWriter<File>,
-    /// Bytes written.
-    at: u64,
+    order: Order,
+    salt: String,
+    files: Vec<Spool>,
     lines: u64,
     sorter: Sorter,
     begin: Option<Begin>,
     spans: Spans,
+}
+
+/// Lines that wait in a file.
+struct Spool {
+    file: BufWriter<File>,
+    /// Bytes written.
+    at: u64,
 }
 
 fn failed(source: io::Error) -> StreamError {
@@ -35,9 +65,14 @@ impl Ordered {
     ///
     /// # Errors
     /// [`StreamError::Write`] when there can be no temporary file.
-    pub fn new() -> Result<Self, StreamError> {
-        let file = BufWriter::with_capacity(1 << 18, tempfile::tempfile().map_err(failed)?);
-        Ok(Self { file, at: 0, lines: 0, sorter: Sorter::default(), begin: None, spans: Spans::default() })
+    pub fn new(order: Order) -> Result<Self, StreamError> {
+        let (files, buffer, salt) = match order {
+            Order::Descending => (1, 1 << 18, String::new()),
+            Order::Shuffled(seed) => (FILES, 1 << 16, salt("shuffle", seed)),
+        };
+        let spool = |_| tempfile::tempfile().map(|file| Spool { file: BufWriter::with_capacity(buffer, file), at: 0 });
+        let files = (0..files).map(spool).collect::<io::Result<_>>().map_err(failed)?;
+        Ok(Self { order, salt, files, lines: 0, sorter: Sorter::default(), begin: None, spans: Spans::default() })
     }
 
     /// Takes a frame. The first begin frame stands for all; classes of later ones follow its own.
@@ -55,7 +90,7 @@ impl Ordered {
             ["host", "target", "project", "ground_truth_dataset_version"].map(|key| begin.body.get(key).cloned())
         };
         if of(first) != of(begin) {
-            return Err(StreamError::Cut(tr!("order-mixed")));
+            return Err(StreamError::Cut(tr!("order-mixed", option = self.order.option())));
         }
         let new = begin.classes.iter().filter(|class| !first.classes.contains(class));
         let new: Vec<String> = new.cloned().collect();
@@ -68,37 +103,44 @@ impl Ordered {
     /// # Errors
     /// [`StreamError::Write`].
     pub fn lines(&mut self, lines: &[u8]) -> Result<(), StreamError> {
-        self.file.write_all(lines).map_err(failed)?;
         for line in lines.split_inclusive(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()) {
             let mut record = [0; SIZE];
-            let id = id_of(line).unwrap_or_default();
-            match id.parse::<i64>() {
-                // Higher numbers come first.
-                Ok(number) => record[1..9].copy_from_slice(&(!((number as u64) ^ (1 << 63))).to_be_bytes()),
-                Err(_) => {
-                    record[0] = 1;
-                    let head = &id.as_bytes()[..id.len().min(ID - 1)];
-                    record[1..=head.len()].copy_from_slice(head);
+            let spool = match self.order {
+                Order::Descending => {
+                    record[..KEY].copy_from_slice(&descending(line));
+                    0
                 }
-            }
-            for (place, number) in [(ID, self.lines), (ID + 8, self.at), (ID + 16, line.len() as u64)] {
+                Order::Shuffled(_) => {
+                    let place = hash(&[&self.salt, &self.lines.to_string()]);
+                    record[..8].copy_from_slice(&place.to_be_bytes());
+                    spool_of(&record)
+                }
+            };
+            let Some(Spool { file, at }) = self.files.get_mut(spool) else { continue };
+            file.write_all(line).map_err(failed)?;
+            for (place, number) in [(KEY, self.lines), (KEY + 8, *at), (KEY + 16, line.len() as u64)] {
                 record[place..place + 8].copy_from_slice(&number.to_be_bytes());
             }
             self.sorter.push(record)?;
             self.lines += 1;
-            self.at += line.len() as u64;
+            *at += line.len() as u64;
         }
         Ok(())
     }
 
-    /// Writes everything: with frames, unless `bare`; `whole`: all rows of the input are there.
+    /// Writes everything, or the first `limit` lines: with frames, unless `bare`; `whole`: all rows of the input are there. Gives the number
+    /// of lines written.
     ///
     /// # Errors
-    /// [`StreamError`] of the temporary file and of the output.
-    pub fn write(self, out: &mut Writer, bare: bool, whole: bool) -> Result<(), StreamError> {
-        let Self { file, lines, sorter, begin, mut spans, .. } = self;
-        let file = file.into_inner().map_err(|e| failed(e.into_error()))?;
-        if !whole {
+    /// [`StreamError`] of the temporary files and of the output.
+    pub fn write(self, out: &mut Writer, limit: Option<u64>, bare: bool, whole: bool) -> Result<u64, StreamError> {
+        let Self { order, files, lines, sorter, begin, mut spans, .. } = self;
+        let written = limit.map_or(lines, |limit| limit.min(lines));
+        let files: Vec<File> = files
+            .into_iter()
+            .map(|spool| spool.file.into_inner().map_err(|e| failed(e.into_error())))
+            .collect::<Result<_, _>>()?;
+        if !whole || written < lines {
             spans.hold();
         }
         let spans = spans.to_json().map(|spans| (checkpoint::KEY.to_owned(), spans));
@@ -118,18 +160,41 @@ impl Ordered {
             |record: &[u8], place: usize| record[place..place + 8].iter().fold(0, |n, byte| n << 8 | u64::from(*byte));
         let mut line = Vec::new();
         let mut done = Ok(());
+        let mut left = written;
         sorter.each(|record| {
-            if done.is_ok() {
-                line.resize(number(record, ID + 16) as usize, 0);
-                let read = file.read_exact_at(&mut line, number(record, ID + 8)).map_err(failed);
+            let spool = if order == Order::Descending { 0 } else { spool_of(record) };
+            if let (Ok(()), 1.., Some(file)) = (&done, left, files.get(spool)) {
+                left -= 1;
+                line.resize(number(record, KEY + 16) as usize, 0);
+                let read = file.read_exact_at(&mut line, number(record, KEY + 8)).map_err(failed);
                 done = read.and_then(|()| out.put(&line));
             }
         })?;
         done?;
         if begin.is_some() {
             let extra: Map<String, Value> = spans.into_iter().collect();
-            out.line(end_line(lines, &extra).as_bytes())?;
+            out.line(end_line(written, &extra).as_bytes())?;
         }
-        Ok(())
+        Ok(written)
     }
+}
+
+/// The file of a shuffled line.
+fn spool_of(record: &Record) -> usize {
+    usize::from(record[0]) * FILES / 256
+}
+
+/// The place of a line in descending order of ids: higher numbers come first, then ids that are none.
+fn descending(line: &[u8]) -> [u8; KEY] {
+    let mut key = [0; KEY];
+    let id = id_of(line).unwrap_or_default();
+    match id.parse::<i64>() {
+        Ok(number) => key[1..9].copy_from_slice(&(!((number as u64) ^ (1 << 63))).to_be_bytes()),
+        Err(_) => {
+            key[0] = 1;
+            let head = &id.as_bytes()[..id.len().min(KEY - 1)];
+            key[1..=head.len()].copy_from_slice(head);
+        }
+    }
+    key
 }

@@ -7,9 +7,9 @@ use super::edits::{Edits, Kinds};
 use super::end;
 use super::jq::{Rewrite, on_deep_stack};
 use super::newest::inputs::{Framed, Inputs};
-use super::newest::pick::{Lines, Picked, pick};
-use super::newest::record::Rule;
-use super::order::Ordered;
+use super::order::{Order, Ordered};
+use super::passes::{Found, Passes};
+use super::sample::per_class::Readable;
 use super::selection::Selection;
 use crate::stream::parallel;
 use crate::stream::parallel::Event;
@@ -31,19 +31,17 @@ pub enum OutputForm {
 
 /// How to run.
 pub struct Options {
-    /// Which of several rows stays, before any other question.
-    pub latest: Option<Rule>,
     /// Which rows are wanted.
     pub selection: Selection,
-    /// Which of several rows stays, of those that are wanted.
-    pub one_per: Option<Rule>,
-    /// What goes out of the rows that are written.
+    /// Which of them, by what is known only when all were read.
+    pub passes: Passes,
+    /// What changes within the rows that are written.
     pub edits: Option<Edits>,
     /// What becomes of the rows after that.
     pub rewrite: Option<Rewrite>,
-    /// The rows come in descending order of their ids, as one stream.
-    pub descending: bool,
-    /// Stop after so many selected lines.
+    /// The rows come in another order than that of the input, as one stream.
+    pub order: Option<Order>,
+    /// So many lines at most: those that come first.
     pub limit: Option<u64>,
     /// What is written.
     pub output: OutputForm,
@@ -58,10 +56,12 @@ pub struct Options {
 }
 
 /// What was done.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     /// Lines selected.
     pub selected: u64,
+    /// Lines written, when the limit lets fewer through than are selected: of those that wait for their order.
+    pub written: Option<u64>,
     /// What edits did to them; `None` without edits.
     pub edited: Option<(Done, Kinds)>,
     /// Whether a program has made them.
@@ -72,10 +72,8 @@ pub struct Summary {
     pub bad: u64,
     /// Whether the lines came as a stage has written them.
     pub came: Came,
-    /// What was found of the newest rows.
-    pub latest: Option<Picked>,
-    /// What was found of one row of a value.
-    pub one_per: Option<Picked>,
+    /// What was found by the passes before the last.
+    pub found: Found,
 }
 
 /// Where rows come from.
@@ -95,8 +93,12 @@ pub enum Input {
 /// A bad line (unless skipped), a name that is asked for and that nothing in the input has (unless the limit ended the run), a cut stream (unless allowed), an error frame (which is passed on), and those of reader and
 /// writer.
 pub fn run(input: Input, out: Writer, options: Options, warn: &mut dyn FnMut(&str)) -> Result<Summary, StreamError> {
-    let Options { latest, selection, one_per, edits, rewrite, descending, limit, output, count_by, .. } = options;
+    let Options { selection, passes, edits, rewrite, order, limit, output, count_by, .. } = options;
     let Options { allow_partial, skip_bad, threads, .. } = options;
+    let selection = match passes.per_class {
+        Some(_) => selection.with_annotations(Readable),
+        None => selection,
+    };
     let selection = Arc::new(match &edits {
         Some(edits) => edits.seek(selection),
         None => selection,
@@ -111,7 +113,8 @@ pub fn run(input: Input, out: Writer, options: Options, warn: &mut dyn FnMut(&st
         selection: &selection,
         edits: edits.as_deref(),
         warn,
-        left: limit,
+        left: limit.filter(|_| order.is_none()),
+        limit,
         progress: Progress::new(Kind::Items),
         open: false,
         own: false,
@@ -121,24 +124,33 @@ pub fn run(input: Input, out: Writer, options: Options, warn: &mut dyn FnMut(&st
         edited: Done::default(),
         made: rewrite.is_some(),
         bad: 0,
-        latest: None,
-        one_per: None,
+        written: None,
+        found: Found::default(),
         ordered: None,
         count_by: count_by.as_ref().map(|(by, form)| (by, *form)),
         counts: Counts::default(),
     };
-    if descending && output != OutputForm::Count {
-        merge.ordered = match Ordered::new() {
+    if let Some(order) = order.filter(|_| output != OutputForm::Count) {
+        merge.ordered = match Ordered::new(order) {
             Ok(ordered) => Some(ordered),
             Err(error) => return merge.close(Err(error)),
         };
     }
-    let done = merge.pick(&input, latest.as_ref(), one_per.as_ref(), &selection, threads).and_then(|among| {
+    let among = match &input {
+        Input::Reader(_) => Ok(None),
+        Input::Inputs(inputs, framed) => {
+            passes.lines((inputs, *framed), threads, &selection, edits.as_ref()).map(|(among, found)| {
+                merge.found = found;
+                among
+            })
+        }
+    };
+    let done = among.and_then(|among| {
         let make_worker = || {
             let (selection, edits, among) = (Arc::clone(&selection), edits.clone(), among.clone());
             let (rewrite, by) = (rewrite.clone(), count_by.as_ref().map(|(by, _)| Arc::clone(by)));
             on_deep_stack(limits, move |(): &(), batch| {
-                let (among, edits, rewrite) = (among.as_deref(), edits.as_deref(), rewrite.as_deref());
+                let (among, edits, rewrite) = (among.as_ref(), edits.as_deref(), rewrite.as_deref());
                 Ok(Chosen::from_batch(&selection, among, (edits, rewrite), by.as_deref(), skip_bad, batch))
             })
         };
@@ -159,8 +171,9 @@ struct Merge<'w> {
     selection: &'w Selection,
     edits: Option<&'w Edits>,
     warn: &'w mut dyn FnMut(&str),
-    /// Lines that may still come out.
+    /// Lines that may still come out, when they come in input order.
     left: Option<u64>,
+    limit: Option<u64>,
     progress: Progress,
     /// A begin frame was written and no end frame yet.
     open: bool,
@@ -175,8 +188,8 @@ struct Merge<'w> {
     edited: Done,
     made: bool,
     bad: u64,
-    latest: Option<Picked>,
-    one_per: Option<Picked>,
+    written: Option<u64>,
+    found: Found,
     /// Where lines wait, when they are to be in order.
     ordered: Option<Ordered>,
     count_by: Option<(&'w Arc<CountBy>, Form)>,
@@ -184,28 +197,6 @@ struct Merge<'w> {
 }
 
 impl Merge<'_> {
-    /// The lines that stay, when rows are compared with each other; `None`: all.
-    fn pick(
-        &mut self,
-        input: &Input,
-        latest: Option<&Rule>,
-        one_per: Option<&Rule>,
-        selection: &Arc<Selection>,
-        threads: usize,
-    ) -> Result<Option<Lines>, StreamError> {
-        let Input::Inputs(inputs, framed) = input else { return Ok(None) };
-        let mut among = None;
-        let everything = || Arc::new(Selection::default());
-        for (rule, selection, found) in
-            [(latest, everything(), &mut self.latest), (one_per, selection.clone(), &mut self.one_per)]
-        {
-            let Some(rule) = rule else { continue };
-            let (lines, picked) = pick(inputs.reader(*framed), threads, rule, among.take(), selection)?;
-            (among, *found) = (Some(lines), Some(picked));
-        }
-        Ok(among)
-    }
-
     fn take(&mut self, event: Event<Chosen>) -> Result<ControlFlow<()>, StreamError> {
         match event {
             Event::Idle => {
@@ -336,7 +327,9 @@ impl Merge<'_> {
         self.release_end()?;
         if let Some(ordered) = self.ordered.take() {
             let whole = !full && self.bad == 0;
-            return ordered.write(&mut self.out, self.output == OutputForm::Bare, whole);
+            let written = ordered.write(&mut self.out, self.limit, self.output == OutputForm::Bare, whole)?;
+            self.written = Some(written).filter(|written| *written < self.selected);
+            return Ok(());
         }
         if std::mem::take(&mut self.open) {
             let mut extra = Map::new();
@@ -368,9 +361,9 @@ impl Merge<'_> {
                 self.out.finish()?;
                 let lines = (self.left != Some(0)).then(|| self.progress.lines());
                 let came = self.progress.came();
-                let Self { selected, edited, made, edits, bad, latest, one_per, .. } = self;
+                let Self { selected, written, edited, made, edits, bad, found, .. } = self;
                 let edited = edits.map(|edits| (edited, edits.kinds()));
-                Ok(Summary { selected, edited, made, lines, bad, came, latest, one_per })
+                Ok(Summary { selected, written, edited, made, lines, bad, came, found })
             }
             Err(error) if error.is_of_output() => Err(error),
             Err(error) => {

@@ -111,7 +111,7 @@ impl Selection {
 
     /// Answers for the lines of one thread.
     pub fn judge(&self) -> Judge<'_> {
-        Judge { selection: self, counts: Vec::new() }
+        Judge { selection: self, keep: false, counts: Vec::new() }
     }
 }
 
@@ -133,30 +133,46 @@ impl crate::selection::choose::Choose for Selection {
 /// A selection at work, with memory that one line after the other uses.
 pub struct Judge<'s> {
     selection: &'s Selection,
+    /// Whether the items that it gives have their payload.
+    keep: bool,
     /// How many annotations count, for each predicate about annotations.
     counts: Vec<u64>,
 }
 
 impl Judge<'_> {
+    /// A judge whose items have their payload.
+    #[must_use]
+    pub fn keeping_payloads(self) -> Self {
+        Self { keep: true, ..self }
+    }
+
     /// Whether the item in this line is wanted. The whole line is checked to be JSON, whatever is asked.
     ///
     /// # Errors
     /// One line of text saying why the line cannot be used, with the item's id when it has one.
     pub fn wants(&mut self, line: &[u8]) -> Result<bool, String> {
+        self.wanted(line).map(|item| item.is_some())
+    }
+
+    /// The item in this line, if it is wanted.
+    ///
+    /// # Errors
+    /// As [`Self::wants`].
+    pub fn wanted<'l>(&mut self, line: &'l [u8]) -> Result<Option<Item<'l>>, String> {
         self.answer(line).map_err(|reason| with_id(line, reason))
     }
 
-    fn answer(&mut self, line: &[u8]) -> Result<bool, String> {
+    fn answer<'l>(&mut self, line: &'l [u8]) -> Result<Option<Item<'l>>, String> {
         let Selection { predicates, about_annotations, names, annotation_names, question, inverted } = self.selection;
         let payload_counts = !about_annotations.is_empty();
-        let item = item::parse(line, Payload { keep: payload_counts })?;
+        let item = item::parse(line, Payload { keep: payload_counts || self.keep })?;
         if names.iter().chain(annotation_names).any(|(_, sought)| sought.is_open()) {
             self.selection.note_names(&item);
         }
         let matches = predicates.iter().all(|p| p.matches(&item))
-            && (!payload_counts || self.annotations_match(item.data.flatten().as_ref())?)
+            && (!payload_counts || self.annotations_match(item.data.as_ref().and_then(Option::as_ref))?)
             && question.as_ref().map_or(Ok(true), |question| question.wants(line))?;
-        Ok(matches != *inverted)
+        Ok((matches != *inverted).then_some(item))
     }
 
     /// Whether the annotations of a payload are those that are asked for. An item without a payload has none.

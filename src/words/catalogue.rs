@@ -17,7 +17,18 @@ macro_rules! topics {
     };
 }
 
-topics!["advice", "cli-sink", "common", "convert", "filter-run", "input", "reasons", "sink-run", "stream"];
+topics![
+    "advice",
+    "cli-sink",
+    "common",
+    "convert",
+    "filter-pick",
+    "filter-run",
+    "input",
+    "reasons",
+    "sink-run",
+    "stream"
+];
 
 type Bundle = FluentBundle<FluentResource>;
 

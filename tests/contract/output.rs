@@ -201,8 +201,13 @@ fn a_stage_without_room_for_temporary_files_tells_the_stages_behind_it() {
     let dir = tempfile::tempdir().unwrap();
     let (input, dest) = (dir.path().join("in"), dir.path().join("dest"));
     fs::write(&input, ROWS).unwrap();
-    for (tool, args) in [("syn-convert", "--to coco"), ("syn-filter", "--order descending"), ("syn-filter", "--latest")]
-    {
+    for (tool, args) in [
+        ("syn-convert", "--to coco"),
+        ("syn-filter", "--order descending"),
+        ("syn-filter", "--shuffle"),
+        ("syn-filter", "--per-class 1"),
+        ("syn-filter", "--latest"),
+    ] {
         let next = if tool == "syn-convert" { "" } else { "| \"$2\" --to json" };
         let from = if args == "--latest" { "cat \"$4\" |" } else { "" };
         let file = if from.is_empty() { "\"$4\"" } else { "" };

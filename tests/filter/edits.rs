@@ -166,7 +166,7 @@ fn edits_work_with_the_other_options() {
         (&["--latest"], &["2", "3"]),
         (&["--one-per", "id"], &["2", "3"]),
         (&["--limit", "1"], &["2"]),
-        (&["--class", "car", "--sample", "1"], &["2", "3"]),
+        (&["--class", "car", "--sample", "1.0"], &["2", "3"]),
     ];
     for (args, expected) in cases {
         let ran = filter(&[args, &["--drop-class", "bus"][..]].concat(), &[FLAT, TWO]).exits(0);

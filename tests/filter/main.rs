@@ -12,4 +12,5 @@ mod edits_classes;
 mod jq;
 mod names;
 mod newest;
+mod pick;
 mod selection;

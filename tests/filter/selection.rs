@@ -89,7 +89,7 @@ fn options_select() {
         (&["--limit", "0"], &[]),
         (&["--class", "car", "--limit", "1"], &[1]),
         (&["--sample", "0"], &[]),
-        (&["--sample", "1", "--seed", "9"], &[1, 2, 3, 4, 5]),
+        (&["--sample", "1.0", "--seed", "9"], &[1, 2, 3, 4, 5]),
         (&["--shard", "1/1"], &[1, 2, 3, 4, 5]),
         (&["--tag", "night", "--status", "skipped"], &[]),
     ];
@@ -295,7 +295,7 @@ fn mistakes_on_the_command_line_take_one_line() {
         (&["--status-label", "rejected"], "stand_by, in_progress, completed, skipped"),
         (&["--since", "last week"], "2026-01-31"),
         (&["--since", "2026-04-01", "--until", "2026-03-01"], "--since is not before --until"),
-        (&["--sample", "2"], "0 to 1"),
+        (&["--sample", "1.2"], "0.0 to 1.0"),
         (&["--seed", "2"], "--sample"),
         (&["--shard", "0/4"], "1/4"),
         (&["--limit=-1"], "--limit"),

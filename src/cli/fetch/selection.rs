@@ -5,8 +5,10 @@ use crate::api::Target;
 use crate::api::filters::Filters;
 use crate::exit::Failure;
 use crate::fetch::request::Chooser;
+use crate::filter::predicates::sample::Amount;
 use crate::selection::List;
 use crate::selection::words::{CATEGORY, nearest};
+use crate::tr;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -34,6 +36,14 @@ pub(super) fn divide(
 ) -> Result<Option<Chooser>, Failure> {
     let (select, server) = (&args.select, &args.server_select);
     let id = if select.ids_from.is_empty() { List::all(&select.id) } else { Vec::new() };
+    let sample = &select.predicates.sample;
+    match sample.sample {
+        Some(Amount::Rows(rows)) => {
+            return Err(Failure::usage(tr!("sample-rows-fetch", rows = rows.to_string())));
+        }
+        None if sample.seed.is_some() => return Err(Failure::usage(tr!("seed-alone-fetch"))),
+        Some(Amount::Share(_)) | None => {}
+    }
     let (category, class) = (List::all(&select.category), List::all(&select.class));
     // A server of ground truth knows three categories, and takes classes as a list with commas.
     let by_category = if known_categories(target, &category)? { Server("category") } else { Row };

@@ -24,6 +24,7 @@ use crate::path::nfc;
 use crate::selection::List;
 use crate::selection::sought::Sought;
 use crate::stream::json::{Raw, Str};
+use crate::tr;
 use cut::{Change, Changes};
 use done::{Done, Why};
 use rename::{Names, Rename};
@@ -52,7 +53,7 @@ pub struct Args {
     #[arg(long, value_name = "N", help_heading = "Edits inside rows")]
     pub min_area: Option<Area>,
     /// Another name for a class; several classes of one new name become one. Names are those of the input, so that a=b,b=a swaps two,
-    /// and --keep-class and --drop-class take the old ones. Write \\= for an equals sign within a name
+    /// and --keep-class and --drop-class take the old ones. Write \= for an equals sign within a name
     #[arg(long, value_name = "OLD=NEW", help_heading = "Edits inside rows")]
     pub rename: Vec<Names>,
 }
@@ -94,13 +95,10 @@ impl Args {
         };
         let unused = edits.rename.iter().flat_map(Rename::pairs).find(|(old, _)| edits.drops_class(old));
         if let Some((old, new)) = unused {
-            let cure = match &edits.keep_class {
-                Some(_) => format!("add {old} to --keep-class"),
-                None => format!("leave {old} out of --drop-class"),
-            };
-            return Err(UsageError::new(format!(
-                "--rename {old}={new} has no annotation to rename, since {old} goes: {cure}"
-            )));
+            return Err(UsageError::new(match &edits.keep_class {
+                Some(_) => tr!("rename-not-kept", old, new),
+                None => tr!("rename-dropped", old, new),
+            }));
         }
         let Kinds { remove, rename } = edits.kinds();
         Ok((remove || rename).then_some(edits))

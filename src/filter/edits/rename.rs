@@ -5,6 +5,7 @@ use crate::item::Pairs;
 use crate::path::nfc;
 use crate::selection::List;
 use crate::stream::json::{Raw, Str};
+use crate::tr;
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
@@ -35,15 +36,11 @@ fn names(pair: &str) -> Result<(String, String), UsageError> {
     }
     let names: Vec<String> = names.iter().map(|name| nfc(name.trim()).into_owned()).collect();
     match names.as_slice() {
-        [old, new] if old.is_empty() || new.is_empty() => {
-            Err(UsageError::new(format!("{pair}: expected OLD=NEW, two names of classes")))
-        }
-        [old, new] if old == new => {
-            Err(UsageError::new(format!("{pair}: both names are the same, which changes nothing")))
-        }
+        [old, new] if old.is_empty() || new.is_empty() => Err(UsageError::new(tr!("rename-two-names", pair))),
+        [old, new] if old == new => Err(UsageError::new(tr!("rename-same", pair))),
         [old, new] => Ok((old.clone(), new.clone())),
-        [_] => Err(UsageError::new(format!("{pair}: expected OLD=NEW, such as van=car"))),
-        _ => Err(UsageError::new(format!(r"{pair}: expected one = between two names; write \= for one within a name"))),
+        [_] => Err(UsageError::new(tr!("rename-form", pair))),
+        _ => Err(UsageError::new(tr!("rename-one-sign", pair))),
     }
 }
 
@@ -60,7 +57,7 @@ impl Rename {
         let mut all = BTreeMap::new();
         for (old, new) in given.iter().flat_map(|Names(pairs)| pairs) {
             if let Some(other) = all.insert(old.clone(), new.clone()).filter(|other| other != new) {
-                return Err(UsageError::new(format!("--rename has two names for {old}, {other} and {new}; give one")));
+                return Err(UsageError::new(tr!("rename-twice", old, one = other, other = new)));
             }
         }
         Ok((!all.is_empty()).then_some(Self(all)))

@@ -4,6 +4,7 @@ use super::done::Why;
 use crate::dm::extent::extents;
 use crate::dm::{Annotation, Arena};
 use crate::exit::UsageError;
+use crate::tr;
 use std::str::FromStr;
 
 /// The least sides of the box of an annotation, pixels.
@@ -14,7 +15,7 @@ impl FromStr for Sides {
     type Err = UsageError;
 
     fn from_str(text: &str) -> Result<Self, UsageError> {
-        let told = || UsageError::new(format!("{text:?}: expected pixels more than 0, as N for both sides or as WxH"));
+        let told = || UsageError::new(tr!("min-size-form"));
         let (w, h) = text.split_once(['x', 'X', '×']).unwrap_or((text, text));
         Ok(Self([pixels(w).ok_or_else(told)?, pixels(h).ok_or_else(told)?]))
     }
@@ -28,8 +29,7 @@ impl FromStr for Area {
     type Err = UsageError;
 
     fn from_str(text: &str) -> Result<Self, UsageError> {
-        let told = || UsageError::new(format!("{text:?}: expected a number of square pixels more than 0, such as 100"));
-        pixels(text).map(Self).ok_or_else(told)
+        pixels(text).map(Self).ok_or_else(|| UsageError::new(tr!("min-area-form")))
     }
 }
 

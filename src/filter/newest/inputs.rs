@@ -5,6 +5,7 @@ use crate::stream::{Kind, Reader, StreamError, standard};
 use crate::tr;
 use std::fs::File;
 use std::io::{Read, Write};
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
@@ -29,7 +30,7 @@ pub struct Inputs {
     files: Vec<InputFile>,
     stamps: Vec<Option<Stamp>>,
     /// Kept until the end of the run.
-    _copies: Vec<NamedTempFile>,
+    _copies: Vec<Copy>,
 }
 
 impl Inputs {
@@ -51,7 +52,7 @@ impl Inputs {
             }
             let from = if is_stdin { Path::new("/dev/stdin") } else { path.as_path() };
             let copy = copy(from, &input.name)?;
-            input = InputFile { path: copy.path().to_owned(), written: true, ..input };
+            input = InputFile { path: copy.path(), written: true, ..input };
             all.files.push(input);
             all._copies.push(copy);
         }
@@ -87,7 +88,43 @@ fn stamp(path: &Path) -> Option<Stamp> {
 }
 
 /// The bytes of a pipe in a temporary file.
-fn copy(from: &Path, name: &str) -> Result<NamedTempFile, StreamError> {
+#[derive(Debug)]
+enum Copy {
+    /// Without a name, so that nothing stays behind however the run ends.
+    Nameless(File),
+    /// On systems where a file cannot be opened again without one.
+    Named(NamedTempFile),
+}
+
+/// Where the system has the files that a process has opened.
+const OPENED: &str = "/proc/self/fd";
+
+impl Copy {
+    fn new() -> std::io::Result<Self> {
+        match Path::new(OPENED).is_dir() {
+            true => tempfile::tempfile().map(Self::Nameless),
+            false => NamedTempFile::new().map(Self::Named),
+        }
+    }
+
+    /// Where it can be opened again.
+    fn path(&self) -> PathBuf {
+        match self {
+            Self::Nameless(file) => Path::new(OPENED).join(file.as_raw_fd().to_string()),
+            Self::Named(file) => file.path().to_owned(),
+        }
+    }
+
+    fn file(&mut self) -> &mut File {
+        match self {
+            Self::Nameless(file) => file,
+            Self::Named(file) => file.as_file_mut(),
+        }
+    }
+}
+
+/// Copies a pipe.
+fn copy(from: &Path, name: &str) -> Result<Copy, StreamError> {
     let read = |source| StreamError::Read { name: name.to_owned(), source };
     let folder = std::env::temp_dir();
     let write = |source| StreamError::Write { name: format!("a copy of {name} in {}", folder.display()), source };
@@ -95,12 +132,12 @@ fn copy(from: &Path, name: &str) -> Result<NamedTempFile, StreamError> {
         "stdin" => Box::new(standard::input()?),
         _ => Box::new(File::open(from).map_err(read)?),
     };
-    let mut copy = NamedTempFile::new().map_err(write)?;
+    let mut copy = Copy::new().map_err(write)?;
     let mut block = vec![0; 1 << 18];
     loop {
         match input.read(&mut block) {
             Ok(0) => break,
-            Ok(n) => copy.write_all(&block[..n]).map_err(write)?,
+            Ok(n) => copy.file().write_all(&block[..n]).map_err(write)?,
             Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
             Err(e) => return Err(read(e)),
         }

@@ -8,43 +8,77 @@
 use super::{Item, Predicate};
 use crate::filter::Selection;
 use sha2::{Digest, Sha256};
+use std::str::FromStr;
+
+/// How much of the rows.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
+#[serde(untagged)]
+pub enum Amount {
+    /// A share, from 0 to 1.
+    Share(f64),
+    /// So many rows.
+    Rows(u64),
+}
+
+impl FromStr for Amount {
+    type Err = String;
+
+    /// A whole number is a number of rows; a number with a point, or with a percent sign, is a share.
+    fn from_str(text: &str) -> Result<Self, String> {
+        if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return text.parse().map(Self::Rows).map_err(|_| "the number of rows is too large".to_owned());
+        }
+        let share = match text.strip_suffix('%') {
+            Some(percent) => percent.parse::<f64>().map(|percent| percent / 100.0),
+            None => text.parse::<f64>(),
+        };
+        match share {
+            Ok(share) if (0.0..=1.0).contains(&share) => Ok(Self::Share(share)),
+            _ => Err("expected a share from 0.0 to 1.0, such as 0.1 or 10%, or a whole number of rows, such as 200".to_owned()),
+        }
+    }
+}
 
 /// The options of this predicate.
 #[derive(Clone, Debug, Default, clap::Args, serde::Serialize)]
 #[group(skip)]
 pub struct Args {
-    /// This share of the rows, from 0 to 1, by a hash of the id: the same rows in any order
-    #[arg(long, value_name = "SHARE", value_parser = share, help_heading = "Part of the rows")]
-    sample: Option<f64>,
-    /// Another seed, another sample [default: 0]
-    #[arg(long, value_name = "N", requires = "sample", help_heading = "Part of the rows")]
-    seed: Option<u64>,
+    /// Part of the rows, by a hash of the id: a share (0.1, 10%), of the same rows in any order; in syn-filter also a whole number, which
+    /// gives exactly so many rows of those selected (1 is one row, 1.0 all of them)
+    #[arg(long, value_name = "SHARE|N", help_heading = "Part of the rows")]
+    pub sample: Option<Amount>,
+    /// Another seed, another choice [default: 0]
+    #[arg(long, value_name = "N", help_heading = "Part of the rows")]
+    pub seed: Option<u64>,
 }
 
 impl Args {
-    /// The selection with this predicate, if the option is given.
+    /// The selection with this predicate, if a share is asked for.
     pub fn join(&self, selection: Selection) -> Selection {
         match self.sample {
-            Some(share) => selection.with(Sample::new(share, self.seed.unwrap_or(0))),
-            None => selection,
+            Some(Amount::Share(share)) => selection.with(Sample::new(share, self.seed())),
+            Some(Amount::Rows(_)) | None => selection,
         }
     }
-}
 
-fn share(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
-        _ => Err("expected a share from 0 to 1, such as 0.1".to_owned()),
+    /// The seed of everything that is chosen by a hash.
+    pub fn seed(&self) -> u64 {
+        self.seed.unwrap_or(0)
     }
 }
 
 /// First eight bytes of the SHA-256 of these texts, one after the other, as a big-endian integer.
-pub(super) fn hash(parts: &[&str]) -> u64 {
+pub fn hash(parts: &[&str]) -> u64 {
     let mut sha = Sha256::new();
     for part in parts {
         sha.update(part.as_bytes());
     }
     sha.finalize().iter().take(8).fold(0, |h, &byte| h << 8 | u64::from(byte))
+}
+
+/// What is put before an id to be hashed, so that each use of a seed is a choice of its own.
+pub fn salt(use_of: &str, seed: u64) -> String {
+    format!("{use_of}:{seed}:")
 }
 
 /// A share of all rows. With one seed, a smaller sample is part of every larger one.
@@ -60,7 +94,7 @@ impl Sample {
     pub fn new(share: f64, seed: u64) -> Self {
         const ALL: f64 = 18_446_744_073_709_551_616.0;
         // The product is exact for 1 and saturates below 0.
-        Self { salt: format!("sample:{seed}:"), below: (share * ALL) as u128 }
+        Self { salt: salt("sample", seed), below: (share * ALL) as u128 }
     }
 }
 
@@ -98,10 +132,20 @@ mod tests {
     }
 
     #[test]
-    fn wrong_shares_are_refused() {
-        for text in ["1.1", "-0.1", "NaN", "ten", "inf", ""] {
-            assert!(share(text).is_err(), "{text}");
+    fn shares_and_numbers_of_rows_are_told_apart() {
+        for text in ["1.1", "-0.1", "NaN", "ten", "inf", "", "101%", "-1", "99999999999999999999"] {
+            assert!(text.parse::<Amount>().is_err(), "{text}");
         }
-        assert_eq!(share("0.25"), Ok(0.25));
+        for (text, expected) in [
+            ("0.25", Amount::Share(0.25)),
+            ("1.0", Amount::Share(1.0)),
+            ("25%", Amount::Share(0.25)),
+            ("100%", Amount::Share(1.0)),
+            ("1", Amount::Rows(1)),
+            ("200", Amount::Rows(200)),
+        ] {
+            assert_eq!(text.parse(), Ok(expected), "{text}");
+        }
+        assert_eq!(serde_json::to_string(&[Amount::Share(0.5), Amount::Rows(3)]).unwrap(), "[0.5,3]");
     }
 }
