@@ -101,6 +101,10 @@ pub enum Advice {
     GiveHost,
     /// Give an access token.
     GiveToken,
+    /// Log in to the profile that lacks something.
+    LogInToProfile,
+    /// Make a profile by logging in to it.
+    NewProfile,
     /// Give the tenant of a user token.
     GiveTenant,
     /// Ask for access, or check the tenant.

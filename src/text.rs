@@ -2,7 +2,7 @@
 
 use indicatif::HumanCount;
 use std::borrow::Cow;
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
 /// A number with its digits in groups: `7`, `1,008`, `1,000,000`.
 pub fn number(n: u64) -> String {
@@ -61,6 +61,17 @@ pub fn visible(text: &str) -> String {
     text.chars().map(|c| if is_hidden(c) { ' ' } else { c }).collect()
 }
 
+/// As [`visible`], with a sign in place of each such character: `␛`, `␊`, and `�` where there is no sign for it.
+pub fn pictured(text: &str) -> String {
+    let sign = |c: char| match c {
+        '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)).unwrap_or(char::REPLACEMENT_CHARACTER),
+        '\u{7f}' => '␡',
+        c if is_hidden(c) => char::REPLACEMENT_CHARACTER,
+        c => c,
+    };
+    text.chars().map(sign).collect()
+}
+
 /// Whether a character is not shown and changes how others are: controls, line separators, and those that change the direction.
 fn is_hidden(c: char) -> bool {
     c.is_control()
@@ -77,16 +88,45 @@ pub fn cut(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
     }
-    let (mut short, mut taken) = (String::new(), 0);
-    for c in text.chars() {
-        taken += c.width().unwrap_or(0);
-        if taken + 1 > columns {
-            break;
-        }
-        short.push(c);
-    }
+    let mut short = beginning(text, columns.saturating_sub(1)).to_owned();
     short.push('…');
     short
+}
+
+/// As much of a text as takes `columns` at most. Signs of several characters are measured as a whole: they may be wider, or less wide,
+/// than their characters.
+fn beginning(text: &str, columns: usize) -> &str {
+    // Marks take no column, so there may be any number of them.
+    let most = 8 * columns + 8;
+    let ends = text.char_indices().map(|(at, c)| at + c.len_utf8()).take(most);
+    ends.take_while(|end| width(&text[..*end]) <= columns).last().map_or("", |end| &text[..end])
+}
+
+/// A text in lines of `columns` at most: broken at blanks where that goes, and at `\n`.
+pub fn wrapped(text: &str, columns: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for part in text.split('\n') {
+        let mut line = String::new();
+        for word in part.split(' ') {
+            let mut word = word;
+            let blank = usize::from(!line.is_empty());
+            if blank + width(&line) + width(word) > columns && !line.is_empty() {
+                lines.push(std::mem::take(&mut line));
+            }
+            while width(word) > columns {
+                let first = beginning(word, columns.max(2));
+                let first = if first.is_empty() { word } else { first };
+                lines.push(first.to_owned());
+                word = &word[first.len()..];
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+        lines.push(line);
+    }
+    lines
 }
 
 #[cfg(test)]

@@ -108,7 +108,22 @@ const STORAGE: &str = r#"[{"id":1,"name":"Stand-in storage","category":"external
 
 /// `GET /v2/users/me/`
 pub async fn me(State(app): Shared) -> Response {
-    v2_single(&app, r#"{"id":1,"name":"Stand-in user","email":"user@example.invalid","tenant":"stand-in"}"#)
+    if app.options.people == People::None {
+        return unknown();
+    }
+    v2_single(&app, r#"{"id":1,"email":"user@example.invalid","name":"Stand-in user","is_synapse_admin":false}"#)
+}
+
+/// `GET /v2/tenants/`
+pub async fn tenants(State(app): Shared, headers: HeaderMap, RawQuery(raw): RawQuery) -> Response {
+    if app.options.people == People::None {
+        return unknown();
+    }
+    let tenant = |code: &String| {
+        Object::new().text("code", code).text("name", code).text("slug", code).raw("is_active", true).end()
+    };
+    let list: Vec<_> = app.options.tenants.iter().map(tenant).collect();
+    v2_list(&app, &list, raw, &format!("{}/v2/tenants/", app.base(&headers)))
 }
 
 /// `GET /users/`

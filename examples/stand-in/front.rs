@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{ConnectInfo, Request, State};
+use axum::http::header::DATE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use jiff::{SignedDuration, Timestamp};
 
 use crate::app::{App, detail};
 use crate::faults::{self, Fault};
@@ -26,7 +28,12 @@ pub async fn door(
         return next.run(request).await;
     }
     let _counted = app.stats.request(request.uri().path());
-    let response = pass(&app, &connection, request, next).await;
+    let mut response = pass(&app, &connection, request, next).await;
+    if app.options.clock_ahead != 0 {
+        let time = Timestamp::now() + SignedDuration::from_secs(app.options.clock_ahead);
+        let text = time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        response.headers_mut().insert(DATE, text.parse().expect("ASCII"));
+    }
     app.stats.answered(response.status().as_u16());
     response
 }

@@ -77,6 +77,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/v2/members/", get(catalog::members))
         .route("/v2/projects/{id}/tags/", get(catalog::project_tags))
         .route("/v2/users/me/", get(catalog::me))
+        .route("/v2/tenants/", get(catalog::tenants))
         .route("/task_tags/", get(catalog::tags))
         .route("/files/{row}/{name}", get(files::file))
         .route("/media/{row}/{name}", get(files::file))

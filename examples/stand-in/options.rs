@@ -59,6 +59,9 @@ pub struct Options {
     /// JSON array of tags to serve instead of the built-in ones
     #[arg(long)]
     pub tags: Option<PathBuf>,
+    /// Code of a tenant that the token can see
+    #[arg(long, default_values_t = ["stand-in".to_owned()])]
+    pub tenants: Vec<String>,
     /// How people are listed: as users with names, as members with ids only, or not at all
     #[arg(long, value_enum, default_value_t = People::Users)]
     pub people: People,
@@ -119,6 +122,9 @@ pub struct Options {
     /// Seed of every random choice
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// How many seconds the clock of the server is ahead
+    #[arg(long, default_value_t = 0, allow_negative_numbers = true)]
+    pub clock_ahead: i64,
     /// Delay of every answer
     #[arg(long, default_value_t = 0)]
     pub latency_ms: u64,
@@ -206,6 +212,6 @@ pub enum People {
     Users,
     /// `/v2/members/` only, as the platform's own client knows it
     Members,
-    /// Neither
+    /// Neither, as an old server; it says nothing of the user and the tenants either
     None,
 }

@@ -172,6 +172,24 @@ impl Client {
         Ok(page::single(self.get("/v2/users/me/", &Query::new(), client::json).await?))
     }
 
+    /// The codes of the tenants that the token can see; `None` when the server does not say.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn tenants(&self) -> Result<Option<Vec<String>>, ApiError> {
+        match self.small_list("/v2/tenants/", Query::new()).await {
+            Ok(list) => {
+                let code = |entry: &Box<RawValue>| {
+                    let entry: Value = serde_json::from_str(entry.get()).ok()?;
+                    plain_id(&entry["code"])
+                };
+                Ok(Some(list.iter().filter_map(code).collect()))
+            }
+            Err(ApiError::NotFound { .. } | ApiError::Forbidden { .. }) => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+
     /// Number of rows of a list: one small request without `pagination` and `expand`. `None` when the server does not say.
     ///
     /// # Errors

@@ -1,17 +1,17 @@
-//! Who we are and where: options, then environment, then `~/.synapse/config.json`.
+//! Who we are and where: options, then environment, then `~/.synapse/config.json` or one of its profiles. A profile that is typed comes
+//! before the environment.
 
+pub use super::config::config_path;
+use super::config::{Config, Profile};
 use super::error::ApiError;
 use crate::exit::UsageError;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use serde_json::Value;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use url::Url;
 
 /// The host when nothing names one.
 pub const DEFAULT_HOST: &str = "https://api.synapse.sh";
-/// Where a token came from, for `doctor`.
-const ENVIRONMENT: &str = "the environment";
 
 /// A token. It cannot be printed.
 #[derive(Clone, PartialEq, Eq)]
@@ -22,6 +22,11 @@ impl Secret {
     pub fn new(text: &str) -> Option<Self> {
         let text = text.trim();
         (!text.is_empty()).then(|| Self(text.to_owned()))
+    }
+
+    /// The token itself, for the configuration file alone.
+    pub fn reveal(&self) -> &str {
+        &self.0
     }
 }
 
@@ -41,6 +46,25 @@ pub enum Scheme {
     Authorization,
 }
 
+/// A profile, and who has chosen it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    /// Its name.
+    pub name: String,
+    /// Whether it was typed. Then it comes before the environment, else behind it.
+    pub is_typed: bool,
+}
+
+/// The variable in place of `--profile`. (`SYNAPSE_PROFILE` is taken: it makes the platform's SDK measure itself.)
+const PROFILE: &str = "SYNPIPE_PROFILE";
+
+impl Chosen {
+    /// The profile that the environment names.
+    pub fn of_environment() -> Option<Self> {
+        Some(Self { name: environment(PROFILE)?.trim().to_owned(), is_typed: false })
+    }
+}
+
 /// What the command line says about host and identity.
 #[derive(Clone, Debug, Default)]
 pub struct Given {
@@ -52,6 +76,32 @@ pub struct Given {
     pub tenant: Option<String>,
     /// `--auth-scheme`
     pub scheme: Scheme,
+    /// `--profile`, or the variable in its place.
+    pub profile: Option<Chosen>,
+}
+
+/// Where a value was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The command line.
+    Typed,
+    /// A variable of the environment.
+    Environment,
+    /// A profile of the configuration file.
+    Profile,
+    /// The configuration file.
+    File,
+    /// Nowhere: the host that is asked when none is named.
+    Default,
+}
+
+/// What kind of token is sent, and where it was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// A user token, else an access token.
+    pub is_user_token: bool,
+    /// Where.
+    pub source: Source,
 }
 
 /// Everything that is needed to send a request.
@@ -59,57 +109,147 @@ pub struct Given {
 pub struct Credentials {
     /// Base URL; its path ends in `/`.
     pub host: Url,
+    /// Where the host was found.
+    pub host_source: Source,
     /// `url_host` query parameter, when set: which host presigned URLs are signed for.
     pub url_host: Option<String>,
-    /// What kind of token is sent and where it was found, for `doctor`.
-    pub origin: String,
+    /// The token's kind and place; none: requests go without a token.
+    pub origin: Option<Origin>,
+    /// The tenant that is sent.
+    pub tenant: Option<String>,
+    /// The profile in use.
+    pub profile: Option<String>,
+    /// Variables that come before what the profile says, which a variable has chosen, too.
+    pub overruling: Vec<&'static str>,
     auth: Vec<(HeaderName, Secret)>,
 }
 
 /// Reads one variable of the environment; empty counts as unset.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
+const HOST: &str = "SYNAPSE_HOST";
+const ACCESS_TOKEN: &str = "SYNAPSE_ACCESS_TOKEN";
+const USER_TOKEN: &str = "SYNAPSE_PLUGIN_RUN_USER_TOKEN";
+const TENANT: &str = "SYNAPSE_PLUGIN_RUN_TENANT";
+
+/// The places where values are looked for.
+struct Places<'a> {
+    env: Environment<'a>,
+    config: &'a Config,
+    profile: Option<(Profile, bool)>,
+}
+
+impl<'a> Places<'a> {
+    fn new(given: &Given, env: Environment<'a>, config: &'a Config) -> Result<Self, ApiError> {
+        let look_up = |chosen: &Chosen| {
+            config.profile(&chosen.name).map(|found| (found, chosen.is_typed)).map_err(ApiError::NoProfile)
+        };
+        Ok(Self { env, config, profile: given.profile.as_ref().map(look_up).transpose()? })
+    }
+
+    /// A value, from the first place that has it.
+    fn find(
+        &self,
+        typed: Option<&str>,
+        variable: &str,
+        of_profile: impl Fn(&Profile) -> Option<String>,
+        key: &str,
+    ) -> Option<(String, Source)> {
+        let from = |source: Source| move |value: String| (value, source);
+        if let Some(typed) = typed.filter(|text| !text.trim().is_empty()) {
+            return Some((typed.to_owned(), Source::Typed));
+        }
+        match &self.profile {
+            // A profile that is typed stands for all that it could say.
+            Some((profile, true)) => of_profile(profile).map(from(Source::Profile)),
+            Some((profile, false)) => (self.env)(variable)
+                .map(from(Source::Environment))
+                .or_else(|| of_profile(profile).map(from(Source::Profile))),
+            None => (self.env)(variable)
+                .map(from(Source::Environment))
+                .or_else(|| self.config.text(key).map(from(Source::File))),
+        }
+    }
+
+    fn host(&self, typed: Option<&str>) -> Option<(String, Source)> {
+        self.find(typed, HOST, |profile| profile.host.clone(), "host")
+    }
+
+    /// The user token, unless another one comes before it.
+    fn user_token(&self, access: Option<Source>) -> Option<(String, Source)> {
+        let user = self.find(None, USER_TOKEN, |_| None, "user_token")?;
+        // A token of the environment comes before any token of the file.
+        let loses = access == Some(Source::Environment) && user.1 != Source::Environment;
+        (!loses).then_some(user)
+    }
+
+    /// Variables that take the place of what the profile says, which is chosen by a variable as well.
+    fn overruling(&self) -> Vec<&'static str> {
+        let Some((profile, false)) = &self.profile else { return Vec::new() };
+        let of = [(HOST, &profile.host), (ACCESS_TOKEN, &profile.access_token), (TENANT, &profile.tenant)];
+        let is_other = |(name, own): &(&'static str, &Option<String>)| {
+            (self.env)(name).is_some_and(|value| own.as_ref().is_none_or(|own| *own != value))
+        };
+        let mut names: Vec<_> = of.into_iter().filter(is_other).map(|(name, _)| name).collect();
+        names.extend((self.env)(USER_TOKEN).map(|_| USER_TOKEN));
+        names
+    }
+}
+
 impl Credentials {
     /// Puts the sources together; the highest that has a value wins.
     ///
     /// # Errors
-    /// [`ApiError::NoToken`], [`ApiError::NoTenant`], [`ApiError::Usage`] for a value that cannot be used. No text quotes a token.
+    /// [`ApiError::NoToken`], [`ApiError::NoTenant`], [`ApiError::NoProfile`], [`ApiError::Config`], [`ApiError::Usage`] for a value
+    /// that cannot be used. No text quotes a token.
     pub fn resolve(given: &Given, env: Environment<'_>, config: Option<&Path>) -> Result<Self, ApiError> {
-        let file = read_config(config)?;
-        let pick = |flag: Option<&str>, variable: &str, key: &str| -> Option<(String, &'static str)> {
-            flag.map(|v| (v.to_owned(), "the command line"))
-                .or_else(|| env(variable).map(|v| (v, ENVIRONMENT)))
-                .or_else(|| file.get(key).and_then(Value::as_str).map(|v| (v.to_owned(), "~/.synapse/config.json")))
-                .filter(|(v, _)| !v.trim().is_empty())
+        let out = Self::look(given, env, &Config::read(config)?)?;
+        if out.origin.is_none() {
+            let profile = out.profile;
+            return Err(ApiError::NoToken { profile });
+        }
+        Ok(out)
+    }
+
+    /// As [`Credentials::resolve`], but a token need not be there.
+    ///
+    /// # Errors
+    /// As [`Credentials::resolve`], but for [`ApiError::NoToken`].
+    pub fn look(given: &Given, env: Environment<'_>, config: &Config) -> Result<Self, ApiError> {
+        let places = Places::new(given, env, config)?;
+        let profile = given.profile.as_ref().map(|chosen| chosen.name.clone());
+        let (host, host_source) = match (places.host(given.host.as_deref()), &profile) {
+            (Some(found), _) => found,
+            // Its token must not go to another host.
+            (None, Some(name)) => return Err(ApiError::NoHost { profile: name.clone() }),
+            (None, None) => (DEFAULT_HOST.to_owned(), Source::Default),
         };
-        let host = pick(given.host.as_deref(), "SYNAPSE_HOST", "host").map_or(DEFAULT_HOST.to_owned(), |(h, _)| h);
         let host = parse_host(host.trim())?;
-        let user = pick(None, "SYNAPSE_PLUGIN_RUN_USER_TOKEN", "user_token").filter(|_| given.token.is_none());
-        let access = pick(None, "SYNAPSE_ACCESS_TOKEN", "access_token");
-        // A token of the environment comes before any token of the file.
-        let in_environment =
-            |token: &Option<(String, &str)>| token.as_ref().is_some_and(|(_, from)| *from == ENVIRONMENT);
-        let user = if in_environment(&access) && !in_environment(&user) { None } else { user };
-        let tenant = pick(given.tenant.as_deref(), "SYNAPSE_PLUGIN_RUN_TENANT", "tenant");
-        let (auth, origin) = match (user, given.token.clone(), access) {
-            (Some((token, from)), _, _) => {
-                let Some((tenant, _)) = tenant else {
-                    return Err(ApiError::NoTenant);
-                };
-                let headers = vec![("authorization", Secret::new(&token)), ("synapse-tenant", Secret::new(&tenant))];
-                (headers, format!("user token and tenant from {from}"))
+        let access = places.find(None, ACCESS_TOKEN, |profile| profile.access_token.clone(), "access_token");
+        let user = places.user_token(access.as_ref().map(|(_, source)| *source)).filter(|_| given.token.is_none());
+        let tenant = places.find(given.tenant.as_deref(), TENANT, |profile| profile.tenant.clone(), "tenant");
+        let header = HeaderName::from_static(given.scheme.header());
+        let (who, origin, tenant) = match (user, &given.token, access) {
+            (Some((token, source)), ..) => {
+                let Some((tenant, _)) = tenant else { return Err(ApiError::NoTenant) };
+                let who = Secret::new(&token).map(|secret| (HeaderName::from_static("authorization"), secret));
+                (who, Some(Origin { is_user_token: true, source }), Some(tenant))
             }
-            (None, Some(token), _) => (vec![(given.scheme.header(), Some(token))], "access token given".into()),
-            (None, None, Some((token, from))) => {
-                (vec![(given.scheme.header(), Secret::new(&token))], format!("access token from {from}"))
-            }
-            (None, None, None) => {
-                return Err(ApiError::NoToken);
+            (None, token, access) => {
+                let found = token.clone().map(|token| (token, Source::Typed));
+                let found = found.or_else(|| access.and_then(|(text, source)| Some((Secret::new(&text)?, source))));
+                // The platform's CLI does not send the tenant of the file with an access token.
+                let tenant = tenant.filter(|(_, source)| *source != Source::File).map(|(tenant, _)| tenant);
+                let origin = found.as_ref().map(|(_, source)| Origin { is_user_token: false, source: *source });
+                (found.map(|(secret, _)| (header, secret)), origin, tenant.filter(|_| origin.is_some()))
             }
         };
-        let auth = auth.into_iter().filter_map(|(name, s)| Some((HeaderName::from_static(name), s?))).collect();
-        let url_host = env("SYNAPSE_PLUGIN_RUN_URL_HOST");
-        let out = Self { host, url_host, origin, auth };
+        let auth = who.into_iter().chain(
+            tenant.iter().filter_map(|text| Some((HeaderName::from_static("synapse-tenant"), Secret::new(text)?))),
+        );
+        let auth = auth.collect();
+        let (url_host, overruling) = (env("SYNAPSE_PLUGIN_RUN_URL_HOST"), places.overruling());
+        let out = Self { host, host_source, url_host, origin, tenant, profile, overruling, auth };
         out.headers()?;
         Ok(out)
     }
@@ -117,16 +257,11 @@ impl Credentials {
     /// The host that is named, if any, by the same sources as in [`Credentials::resolve`]; no token is needed.
     ///
     /// # Errors
-    /// [`ApiError::Usage`] when it cannot be used.
-    pub fn named_host(
-        given: Option<&str>,
-        env: Environment<'_>,
-        config: Option<&Path>,
-    ) -> Result<Option<Url>, ApiError> {
-        let file = read_config(config)?;
-        let host = given.map(str::to_owned).or_else(|| env("SYNAPSE_HOST"));
-        let host = host.or_else(|| file.get("host").and_then(Value::as_str).map(str::to_owned));
-        host.map(|host| parse_host(host.trim())).transpose()
+    /// [`ApiError::Usage`] when it cannot be used, [`ApiError::NoProfile`], [`ApiError::Config`].
+    pub fn named_host(given: &Given, env: Environment<'_>, config: Option<&Path>) -> Result<Option<Url>, ApiError> {
+        let config = Config::read(config)?;
+        let host = Places::new(given, env, &config)?.host(given.host.as_deref());
+        host.map(|(host, _)| parse_host(host.trim())).transpose()
     }
 
     /// The headers that say who we are; marked sensitive. To be sent to [`Credentials::host`] only.
@@ -166,30 +301,16 @@ impl Scheme {
     }
 }
 
-/// Where `synapse login` keeps its file: `~/.synapse/config.json`.
-pub fn config_path(env: Environment<'_>) -> Option<PathBuf> {
-    Some(PathBuf::from(env("HOME")?).join(".synapse/config.json"))
-}
-
 /// One variable of the environment, for [`Credentials::resolve`].
 pub fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|v| !v.trim().is_empty())
 }
 
-fn read_config(path: Option<&Path>) -> Result<Value, ApiError> {
-    let Some(path) = path else { return Ok(Value::Null) };
-    let bytes = match std::fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Value::Null),
-        Err(e) => return Err(usage(&format!("cannot read {}: {e}", path.display()))),
-    };
-    // The parser's own message may quote a value, which may be a token: only the place is reported.
-    serde_json::from_slice(&bytes)
-        .map_err(|e| usage(&format!("{}:{}: not valid JSON; run `synapse login` again", path.display(), e.line())))
-}
-
 /// Checks a host and makes it a base URL.
-fn parse_host(text: &str) -> Result<Url, ApiError> {
+///
+/// # Errors
+/// [`ApiError::BadHost`].
+pub fn parse_host(text: &str) -> Result<Url, ApiError> {
     let bad = |why: &str| ApiError::BadHost(format!("{why}, for example {DEFAULT_HOST}"));
     let mut url = Url::parse(text).map_err(|_| bad("must be a URL with https://"))?;
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
@@ -243,11 +364,64 @@ mod tests {
             host: Some("https://flag.example".into()),
             token: Secret::new("syn_flag\n"),
             scheme: Scheme::Authorization,
-            tenant: None,
+            ..Given::default()
         };
         let from_flags = resolve(&given, &env, Some(&file)).unwrap();
         assert_eq!(from_flags.host.as_str(), "https://flag.example/");
         assert_eq!(sent(&from_flags), [("authorization".into(), "Token syn_flag".into())]);
+    }
+
+    /// Who is asked, and what is sent, by a profile that is typed, or chosen by a variable, or neither.
+    #[test]
+    fn what_is_typed_comes_before_the_environment_and_that_before_the_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("config.json");
+        let text = r#"{"host":"http://file","access_token":"file","tenant":"file","environments":{
+            "whole":{"backend_url":"http://prof","access_token":"prof","tenant":"prof"},
+            "bare":{"backend_url":"http://bare"},"lost":{"access_token":"lost"}}}"#;
+        std::fs::write(&file, text).unwrap();
+        const ENV: &[(&str, &str)] = &[("SYNAPSE_HOST", "http://env"), ("SYNAPSE_ACCESS_TOKEN", "env")];
+        let typed = |name: &str| Some(Chosen { name: name.into(), is_typed: true });
+        let variable = |name: &str| Some(Chosen { name: name.into(), is_typed: false });
+        // Host and token that are typed, variables, profile; and host, token and tenant that come of it, or the error.
+        type Case<'a> = (Option<&'a str>, Option<&'a str>, &'a [(&'a str, &'a str)], Option<Chosen>, &'a str);
+        let cases: &[Case<'_>] = &[
+            (None, None, &[], None, "http://file/ file -"),
+            (None, None, ENV, None, "http://env/ env -"),
+            (None, None, &ENV[..1], None, "http://env/ file -"),
+            (None, None, &[("SYNAPSE_PLUGIN_RUN_TENANT", "t")], None, "http://file/ file t"),
+            (Some("http://typed"), None, ENV, None, "http://typed/ env -"),
+            (None, Some("typed"), ENV, None, "http://env/ typed -"),
+            (None, None, &[], typed("whole"), "http://prof/ prof prof"),
+            (None, None, ENV, typed("whole"), "http://prof/ prof prof"),
+            (None, None, &[("SYNAPSE_PLUGIN_RUN_USER_TOKEN", "u")], typed("whole"), "http://prof/ prof prof"),
+            (Some("http://typed"), Some("typed"), ENV, typed("whole"), "http://typed/ typed prof"),
+            (None, None, &[], variable("whole"), "http://prof/ prof prof"),
+            (None, None, ENV, variable("whole"), "http://env/ env prof"),
+            (None, None, &ENV[1..], variable("whole"), "http://prof/ env prof"),
+            (None, Some("typed"), ENV, typed("bare"), "http://bare/ typed -"),
+            (None, None, ENV, typed("bare"), "no token in profile \"bare\""),
+            (None, None, &[], variable("bare"), "no token in profile \"bare\""),
+            (None, None, ENV, typed("lost"), "no host in profile \"lost\""),
+            (None, None, ENV, typed("nobody"), "no profile \"nobody\""),
+            (None, None, ENV, variable("whol"), "did you mean \"whole\""),
+        ];
+        for (host, token, env, profile, expected) in cases {
+            let host = host.map(str::to_owned);
+            let given =
+                Given { host, token: token.and_then(Secret::new), profile: profile.clone(), ..Given::default() };
+            match resolve(&given, env, Some(&file)) {
+                Ok(found) => {
+                    let who = sent(&found)[0].1.trim_start_matches("Token ").to_owned();
+                    let seen = format!("{} {who} {}", found.host, found.tenant.as_deref().unwrap_or("-"));
+                    assert_eq!(seen, **expected, "{given:?} {env:?}");
+                }
+                Err(e) => assert!(e.to_string().contains(expected), "{given:?} {env:?}: {e}"),
+            }
+        }
+        let overruled = |profile| resolve(&Given { profile, ..Given::default() }, ENV, Some(&file)).unwrap().overruling;
+        assert_eq!(overruled(variable("whole")), ["SYNAPSE_HOST", "SYNAPSE_ACCESS_TOKEN"]);
+        assert!(overruled(typed("whole")).is_empty() && overruled(None).is_empty());
     }
 
     #[test]

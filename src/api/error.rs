@@ -1,9 +1,11 @@
 //! What can go wrong between us and the backend, each with what to do about it. No text here holds a token or the query of a URL.
 
+use super::config::ConfigError;
 use super::retry::Page;
 use crate::exit::{Advice, Classified, Exit, UsageError};
 use crate::net::addresses::PrivateAddress;
 use crate::net::fault::Fault;
+use crate::stream::error::UnknownName;
 
 /// A request, or what came of it, that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -15,8 +17,23 @@ pub enum ApiError {
     #[error("the host {0}")]
     BadHost(String),
     /// No access token was found.
-    #[error("no token")]
-    NoToken,
+    #[error("no token{}", profile.as_ref().map(|name| format!(" in profile {name:?}")).unwrap_or_default())]
+    NoToken {
+        /// The profile in use.
+        profile: Option<String>,
+    },
+    /// A profile says no host, and nothing else does.
+    #[error("no host in profile {profile:?}")]
+    NoHost {
+        /// Its name.
+        profile: String,
+    },
+    /// There is no such profile.
+    #[error("no profile {:?} in ~/.synapse/config.json{}", _0.name, others(_0))]
+    NoProfile(UnknownName),
+    /// The configuration file cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// A user token was found, and no tenant.
     #[error("a user token needs a tenant")]
     NoTenant,
@@ -176,6 +193,18 @@ fn noun(path: &str) -> &'static str {
     if path.starts_with(STORAGES) { "storage" } else { "project, version or endpoint" }
 }
 
+/// What there is in place of an unknown name, for a message.
+fn others(unknown: &UnknownName) -> String {
+    match (&unknown.near, &unknown.others[..]) {
+        (Some(near), _) => format!("; did you mean {near:?}?"),
+        (None, []) => ", or any other".to_owned(),
+        (None, others) => {
+            let more = if others.len() == UnknownName::LISTED { ", …" } else { "" };
+            format!("; there is {}{more}", others.join(", "))
+        }
+    }
+}
+
 /// How often something failed, for a message; nothing for the first try.
 fn tries_in_words(tries: u32, seconds: u64) -> String {
     if tries > 1 { format!(" {tries} times in {seconds} s, last") } else { String::new() }
@@ -184,7 +213,13 @@ fn tries_in_words(tries: u32, seconds: u64) -> String {
 impl Classified for ApiError {
     fn exit(&self) -> Exit {
         match self {
-            Self::Usage(_) | Self::BadHost(_) | Self::NoToken | Self::NoTenant => Exit::Usage,
+            Self::Usage(_)
+            | Self::BadHost(_)
+            | Self::NoToken { .. }
+            | Self::NoTenant
+            | Self::NoHost { .. }
+            | Self::NoProfile(_) => Exit::Usage,
+            Self::Config(e) => e.exit(),
             Self::Unauthorized { .. }
             | Self::Forbidden { .. }
             | Self::NotFound { .. }
@@ -207,7 +242,9 @@ impl Classified for ApiError {
     fn advice(&self) -> Option<Advice> {
         Some(match self {
             Self::BadHost(_) => Advice::GiveHost,
-            Self::NoToken => Advice::GiveToken,
+            Self::NoToken { profile: None } => Advice::GiveToken,
+            Self::NoToken { .. } | Self::NoHost { .. } => Advice::LogInToProfile,
+            Self::NoProfile(UnknownName { near: None, .. }) => Advice::NewProfile,
             Self::NoTenant => Advice::GiveTenant,
             Self::Unauthorized { .. } => Advice::NewToken,
             Self::Forbidden { .. } => Advice::AskForAccess,

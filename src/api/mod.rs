@@ -1,6 +1,6 @@
 //! The client of the Synapse backend: who we are, what we ask, how we ask again, what comes back.
 //!
-//! * [`credentials`]: host and tokens from options, environment and `~/.synapse/config.json`
+//! * [`credentials`]: host and tokens from options, environment and [`config`], `~/.synapse/config.json` with its profiles
 //! * [`target`], [`filters`], [`filter_keys`], [`value`]: which list, and which of its rows, checked before the first request
 //! * [`query`]: the parameters of a request
 //! * [`client`], [`retry`], [`body`]: one request, tried until it is answered properly
@@ -12,6 +12,7 @@
 pub mod body;
 pub mod catalog;
 pub mod client;
+pub mod config;
 pub mod credentials;
 pub mod error;
 pub mod filter_keys;

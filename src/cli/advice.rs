@@ -24,7 +24,8 @@ pub fn join(message: impl Into<Message>, advice: Option<Advice>) -> Message {
     }
 }
 
-fn words(advice: Advice) -> Message {
+/// What can be done about an error.
+pub fn words(advice: Advice) -> Message {
     match advice {
         Advice::NewToken => {
             tr!("advice-new-token")
@@ -32,6 +33,8 @@ fn words(advice: Advice) -> Message {
         Advice::GiveToken => {
             tr!("advice-give-token")
         }
+        Advice::LogInToProfile => tr!("advice-log-in-to-profile"),
+        Advice::NewProfile => tr!("advice-new-profile"),
         Advice::GiveHost => tr!("advice-give-host"),
         Advice::GiveTenant => tr!("advice-give-tenant"),
         Advice::AskForAccess => tr!("advice-ask-for-access"),

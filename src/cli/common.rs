@@ -191,6 +191,12 @@ impl Console {
         Self { tool, quiet, verbose, json, colour: colour && !json, began }
     }
 
+    /// The same, which says nothing but errors.
+    #[cfg(feature = "net")]
+    pub fn silent(&self) -> Self {
+        Self { quiet: true, ..self.clone() }
+    }
+
     /// What is wrong with the input or the run.
     pub fn error(&self, message: impl Into<Message>) {
         self.say("error", "31", &message.into(), &Value::Null);

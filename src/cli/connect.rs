@@ -5,7 +5,7 @@ use super::network::Network;
 use super::number;
 use super::unframed::tell_terminal;
 use crate::api::client::{Client, ClientOptions};
-use crate::api::credentials::{Credentials, Given, Scheme, Secret, config_path, environment};
+use crate::api::credentials::{Chosen, Credentials, Given, Scheme, Secret, config_path, environment};
 use crate::api::limit::Limits;
 use crate::api::retry::Policy;
 use crate::exit::Failure;
@@ -21,6 +21,11 @@ use url::Url;
 
 const HOST_HELP: &str = "Address of the backend [env: SYNAPSE_HOST; default: https://api.synapse.sh]";
 
+/// How long a failing request is sent again while a person waits for nothing but its answer.
+const SHORT: Duration = Duration::from_secs(8);
+/// The silence of a server after which that person is told.
+const SHORT_SILENCE: Duration = Duration::from_secs(15);
+
 /// Host, token, and how long to keep trying.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Connection")]
@@ -33,7 +38,10 @@ pub struct Connect {
     /// Read the access token from standard input
     #[arg(long, global = true, hide_short_help = true)]
     token_stdin: bool,
-    /// Tenant code, for user tokens [env: SYNAPSE_PLUGIN_RUN_TENANT]
+    /// Host and token to use.
+    #[command(flatten)]
+    profile: Profile,
+    /// Tenant code [env: SYNAPSE_PLUGIN_RUN_TENANT]
     #[arg(long, value_name = "CODE", value_parser = NonEmptyStringValueParser::new(), global = true, hide_short_help = true)]
     tenant: Option<String>,
     /// Header that carries the access token
@@ -54,6 +62,30 @@ pub struct Connect {
     /// Whom to trust.
     #[command(flatten)]
     pub network: Network,
+}
+
+/// Which host and token of `~/.synapse/config.json`.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Profile {
+    /// Use host and token of a profile that `syn-fetch login --profile NAME` has made [env: SYNPIPE_PROFILE]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new(), global = true, help_heading = "Connection")]
+    profile: Option<String>,
+}
+
+impl Profile {
+    /// The one that is typed, else the one that the environment names.
+    pub fn chosen(&self) -> Option<Chosen> {
+        let typed = self.profile.clone().map(|name| Chosen { name, is_typed: true });
+        typed.or_else(Chosen::of_environment)
+    }
+}
+
+/// Says which variables come before a profile that a variable has chosen.
+pub fn warn_of_variables(credentials: &Credentials, console: &Console) {
+    let variables = credentials.overruling.join(", ");
+    if let Some(profile) = credentials.profile.as_ref().filter(|_| !variables.is_empty()) {
+        console.warn(tr!("profile-gives-way", profile = &**profile, variables));
+    }
 }
 
 /// How many requests and bytes the backend has to bear.
@@ -88,14 +120,32 @@ impl Connect {
     /// # Errors
     /// A usage failure naming what is missing; no text quotes a token.
     pub fn client(&self, limits: Limits, console: &Console) -> Result<Client, Failure> {
-        let given = Given {
-            host: self.host.clone(),
-            token: self.token(console)?,
-            tenant: self.tenant.clone(),
-            scheme: self.auth_scheme,
-        };
-        let credentials = Credentials::resolve(&given, &environment, config_path(&environment).as_deref())?;
-        if credentials.is_exposed() {
+        let credentials =
+            Credentials::resolve(&self.given(console)?, &environment, config_path(&environment).as_deref())?;
+        warn_of_variables(&credentials, console);
+        self.client_of(credentials, limits, console)
+    }
+
+    /// The same, with the patience of a person who waits for an answer, unless another is typed. `typed` are the options on the
+    /// command line, without dashes.
+    pub fn hurried(&self, typed: &[String]) -> Self {
+        let is_typed = |option: &str| typed.iter().any(|name| name == option);
+        let mut hurried = self.clone();
+        if !is_typed("retry-for") {
+            hurried.retry_for = SHORT;
+        }
+        if !is_typed("timeout") {
+            hurried.timeout = SHORT_SILENCE;
+        }
+        hurried
+    }
+
+    /// A client with these credentials.
+    ///
+    /// # Errors
+    /// A failure when TLS or a proxy cannot be set up.
+    pub fn client_of(&self, credentials: Credentials, limits: Limits, console: &Console) -> Result<Client, Failure> {
+        if credentials.origin.is_some() && credentials.is_exposed() {
             console.warn("the host has no https: the token travels unencrypted");
         }
         let options = ClientOptions {
@@ -106,6 +156,25 @@ impl Connect {
             retries: Some(self.retries(console)),
         };
         Ok(Client::new(credentials, options)?)
+    }
+
+    /// What the options say of host and identity; a token is read.
+    ///
+    /// # Errors
+    /// A usage failure when there is none where it should be.
+    pub fn given(&self, console: &Console) -> Result<Given, Failure> {
+        Ok(Given { token: self.token(console)?, ..self.given_without_token() })
+    }
+
+    /// As [`Connect::given`], for what needs no token.
+    pub fn given_without_token(&self) -> Given {
+        Given {
+            host: self.host.clone(),
+            token: None,
+            tenant: self.tenant.clone(),
+            scheme: self.auth_scheme,
+            profile: self.profile.chosen(),
+        }
     }
 
     /// How the user is told of failing requests.
@@ -131,7 +200,7 @@ impl Connect {
     #[cfg(feature = "postgres")]
     pub fn host(&self) -> Result<Option<Url>, Failure> {
         let config = config_path(&environment);
-        Ok(Credentials::named_host(self.host.as_deref(), &environment, config.as_deref())?)
+        Ok(Credentials::named_host(&self.given_without_token(), &environment, config.as_deref())?)
     }
 
     fn token(&self, console: &Console) -> Result<Option<Secret>, Failure> {

@@ -14,6 +14,16 @@ pub struct Network {
 }
 
 impl Network {
+    /// The file with certificates that are trusted besides, or in place of, those of the system: what names it, and its name.
+    pub fn added(&self) -> Option<String> {
+        let of_variable = |name: &str| {
+            let value = std::env::var(name).ok().filter(|value| !value.is_empty())?;
+            Some(format!("{name} {value}"))
+        };
+        let typed = self.ca_file.as_ref().map(|file| format!("--ca-file {}", file.display()));
+        typed.or_else(|| ["SYNAPSE_CA_FILE", "SSL_CERT_FILE", "SSL_CERT_DIR"].iter().find_map(|name| of_variable(name)))
+    }
+
     /// Trusts what option or variable name, in all connections of this process.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ const SHOWN: &[&str] = &[
     "SYNAPSE_PROJECT",
     "SYNAPSE_GT_VERSION",
     "SYNAPSE_PLUGIN_RUN_TENANT",
+    "SYNPIPE_PROFILE",
     "SSL_CERT_FILE",
     "SSL_CERT_DIR",
     "NO_PROXY",
@@ -21,6 +22,7 @@ const SHOWN: &[&str] = &[
 /// Variables that may hold a secret: only that they are set is told.
 const SET: &[&str] = &[
     "SYNAPSE_ACCESS_TOKEN",
+    "SYNAPSE_PLUGIN_RUN_USER_TOKEN",
     "HTTP_PROXY",
     "http_proxy",
     "HTTPS_PROXY",

@@ -6,16 +6,25 @@
 
 use sha2::{Digest, Sha256};
 use std::ffi::{OsStr, OsString};
+#[cfg(feature = "net")]
+use std::fs::Permissions;
 use std::fs::{File, Metadata, TryLockError};
 use std::io::{self, Write};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::{FileTypeExt, MetadataExt, fchown};
+#[cfg(feature = "net")]
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt, fchown};
 use std::path::{Path, PathBuf};
 
 /// The longest name of a file on the file systems in use, bytes.
 const LONGEST_NAME: usize = 255;
 /// How often a partial file may be taken away between opening and locking it.
 const TRIES: usize = 10;
+/// Permissions of a new file; the umask takes from them.
+const ORDINARY: u32 = 0o666;
+/// Permissions of a file that holds a secret.
+#[cfg(feature = "net")]
+const PRIVATE: u32 = 0o600;
 
 /// Why nothing can be written under a name.
 #[derive(Debug, thiserror::Error)]
@@ -171,6 +180,25 @@ impl WholeFile {
         Self::open(path, 0, false)
     }
 
+    /// As [`WholeFile::create`], for a secret: nobody but the owner can read it at any time.
+    ///
+    /// # Errors
+    /// [`PlaceError`].
+    #[cfg(feature = "net")]
+    pub fn private(path: PathBuf) -> Result<Self, PlaceError> {
+        let partial = partial(&path);
+        let file = lock(&partial, PRIVATE)?;
+        let whole = Self { file, partial: Some(partial), path, keep: false };
+        if let Ok(old) = whole.path.metadata() {
+            // Run by another user (`sudo`), it stays with the one whose it is.
+            let _ = fchown(&whole.file, Some(old.uid()), Some(old.gid()));
+        }
+        // What a killed run left may have been made otherwise.
+        whole.file.set_permissions(Permissions::from_mode(PRIVATE))?;
+        whole.file.set_len(0)?;
+        Ok(whole)
+    }
+
     /// As [`WholeFile::create`], from the first `at` bytes of what an earlier run left. What this run leaves is kept, too.
     ///
     /// # Errors
@@ -181,7 +209,7 @@ impl WholeFile {
 
     fn open(path: PathBuf, at: u64, keep: bool) -> Result<Self, PlaceError> {
         let partial = partial(&path);
-        let file = lock(&partial)?;
+        let file = lock(&partial, ORDINARY)?;
         // From here on the partial file is ours to remove.
         let mut whole = Self { file, partial: Some(partial), path, keep };
         if let Ok(old) = whole.path.metadata() {
@@ -239,10 +267,10 @@ pub fn replace(path: &Path, content: &[u8]) -> Result<(), PlaceError> {
     Ok(file.finish()?)
 }
 
-/// Opens a partial file for this run alone.
-fn lock(partial: &Path) -> Result<File, PlaceError> {
+/// Opens a partial file for this run alone. `mode`: the permissions of one that is made.
+fn lock(partial: &Path, mode: u32) -> Result<File, PlaceError> {
     for _ in 0..TRIES {
-        let file = File::options().read(true).write(true).create(true).truncate(false).open(partial)?;
+        let file = File::options().read(true).write(true).create(true).truncate(false).mode(mode).open(partial)?;
         match file.try_lock() {
             Err(TryLockError::WouldBlock) => return Err(PlaceError::Busy),
             // Not every file system has locks.

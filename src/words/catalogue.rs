@@ -22,9 +22,11 @@ topics![
     "cli-sink",
     "common",
     "convert",
+    "doctor",
     "filter-pick",
     "filter-run",
     "input",
+    "login",
     "reasons",
     "sink-run",
     "stream"

@@ -202,8 +202,6 @@ fn discovery_is_ndjson() {
     let begin = fetch(&server, &["--project", "42", "--limit", "1"]).ok().must("begin");
     let names: Vec<_> = classes.iter().map(|c| c["name"].clone()).collect();
     assert_eq!(begin["classes"], Value::from(names));
-    let doctor = list(&["doctor"]);
-    assert!(doctor.len() == 4 && doctor.iter().all(|c| c["ok"] == true), "{doctor:?}");
 }
 
 #[test]

@@ -7,9 +7,11 @@ mod checkpoint;
 #[path = "../common/mod.rs"]
 mod common;
 mod dimensions;
+mod doctor;
 mod export;
 mod faults;
 mod hostile;
+mod login;
 mod networks;
 mod postgres;
 mod precedence;

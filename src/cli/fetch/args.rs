@@ -16,7 +16,7 @@ use crate::selection::List;
 use crate::stream::checkpoint::Series;
 use crate::stream::whole_file::Place;
 use crate::stream::writer::Compression;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use indexmap::IndexSet;
 use jiff::tz::TimeZone;
 use std::io::IsTerminal;
@@ -40,11 +40,13 @@ Examples:
   # from the database of an installation
   syn-fetch --project 42 \\
     --dsn 'postgres://reader@db.internal/synapse?sslmode=verify-full'
-  # which projects there are
+  # host and token, once; is everything in order? which projects are there?
+  syn-fetch login
+  syn-fetch doctor
   syn-fetch projects
 
-The token comes from SYNAPSE_ACCESS_TOKEN, --token-file, or the file that
-`synapse login` writes. More on large exports: docs/fetch.md.
+The token comes from --token-file, SYNAPSE_ACCESS_TOKEN, or the file that
+`syn-fetch login` and `synapse login` write. More: docs/fetch.md.
 
 Exit codes:
   0  ok
@@ -85,8 +87,10 @@ pub struct Fetch {
 }
 
 /// What there is, instead of an export.
-#[derive(Clone, Copy, Debug, Subcommand, clap::ValueEnum)]
+#[derive(Clone, Debug, Subcommand)]
 pub(super) enum Discover {
+    /// Check host and token, and save them for all further runs (--profile)
+    Login,
     /// List the projects that can be read
     Projects,
     /// List the ground-truth datasets
@@ -101,14 +105,24 @@ pub(super) enum Discover {
     Tags,
     /// List the storages: what `syn-sink --storage` takes
     Storages,
-    /// Check host, token and access
+    /// Check host, proxy, certificate, clock, token, tenant, project (--project), storage (--storage) and disk
     Doctor,
 }
 
 impl Discover {
     /// Its name on the command line.
-    pub(super) fn name(self) -> String {
-        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::Projects => "projects",
+            Self::GtDatasets => "gt-datasets",
+            Self::GtVersions => "gt-versions",
+            Self::Classes => "classes",
+            Self::Users => "users",
+            Self::Tags => "tags",
+            Self::Storages => "storages",
+            Self::Doctor => "doctor",
+        }
     }
 }
 
@@ -124,6 +138,9 @@ pub(super) struct Scope {
     /// Ground-truth dataset, for `gt-versions`
     #[arg(long, value_name = "ID", global = true)]
     pub(super) gt_dataset: Option<String>,
+    /// Storage of the platform, for `doctor`
+    #[arg(long, value_name = "ID", global = true)]
+    pub(super) storage: Option<u64>,
     /// Which rows [default: assignment, or ground_truth with --gt-version]
     #[arg(short, long, value_name = "TARGET")]
     pub(super) target: Option<Target>,

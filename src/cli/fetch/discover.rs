@@ -4,18 +4,17 @@ use super::args::{Discover, Fetch};
 use super::ask;
 use crate::api::catalog::Project;
 use crate::api::{Client, Target};
-use crate::cli::advice::with_advice;
 use crate::cli::common::Console;
 use crate::cli::shell::cache;
 use crate::exit::{Advice, Exit, Failure};
-use crate::fetch::discover::doctor;
 use crate::fetch::discover::listing::Listing;
 use clap::CommandFactory;
 use tokio::runtime::Runtime;
 
 /// The options that say what is meant: each with the subcommands that read it, and whether an export does.
-const MEANT: [(&str, &[&str], bool); 4] = [
-    ("project", &["classes", "tags"], true),
+const MEANT: [(&str, &[&str], bool); 5] = [
+    ("project", &["classes", "tags", "doctor"], true),
+    ("storage", &["doctor"], false),
     ("gt-version", &["classes"], true),
     ("gt-dataset", &["gt-versions"], false),
     ("allow-private-urls", &[], true),
@@ -26,11 +25,11 @@ const MEANT: [(&str, &[&str], bool); 4] = [
 ///
 /// # Errors
 /// A usage failure that names the option.
-pub fn refuse_unread(what: Option<Discover>, typed: &[String]) -> Result<(), Failure> {
+pub fn refuse_unread(what: Option<&Discover>, typed: &[String]) -> Result<(), Failure> {
     let is_typed = |option: &str| typed.iter().any(|name| name == option);
     for (option, readers, exports) in MEANT.into_iter().filter(|(option, ..)| is_typed(option)) {
         match what.map(Discover::name) {
-            Some(name) if !readers.contains(&&*name) => {
+            Some(name) if !readers.contains(&name) => {
                 return Err(Failure::usage(format!("`syn-fetch {name}` has no use for --{option}: leave it out")));
             }
             None if !exports => {
@@ -63,7 +62,7 @@ pub fn refuse_unread(what: Option<Discover>, typed: &[String]) -> Result<(), Fai
 /// # Errors
 /// Those of asking the server and of the output.
 pub fn run(
-    what: Discover,
+    what: &Discover,
     args: &Fetch,
     runtime: &Runtime,
     client: &Client,
@@ -76,7 +75,7 @@ pub fn run(
 }
 
 /// What helps when a subcommand has failed. The subcommand itself does not.
-fn instead(failed: Discover, advice: Advice) -> Advice {
+fn instead(failed: &Discover, advice: Advice) -> Advice {
     match (failed, advice) {
         (Discover::GtVersions, Advice::ListGroundTruth) => Advice::ListDatasets,
         // The project or version that they were given is not there.
@@ -87,7 +86,7 @@ fn instead(failed: Discover, advice: Advice) -> Advice {
     }
 }
 
-fn list(what: Discover, args: &Fetch, runtime: &Runtime, client: &Client, console: &Console) -> Result<Exit, Failure> {
+fn list(what: &Discover, args: &Fetch, runtime: &Runtime, client: &Client, console: &Console) -> Result<Exit, Failure> {
     let table = args.at_terminal();
     let listing = match what {
         Discover::Projects => Listing::projects(&runtime.block_on(client.projects())?),
@@ -100,10 +99,8 @@ fn list(what: Discover, args: &Fetch, runtime: &Runtime, client: &Client, consol
         Discover::Users => Listing::users(&runtime.block_on(client.users())?),
         Discover::Tags => Listing::tags(&runtime.block_on(client.tags(args.scope.project.as_deref()))?),
         Discover::Storages => Listing::storages(&runtime.block_on(client.storages())?),
-        Discover::Doctor => {
-            let checks = runtime.block_on(doctor::examine(client));
-            return Ok(doctor::write(&checks, table, |e| with_advice(e).to_string(), args.common.writer()?)?);
-        }
+        // They are run before a client is made.
+        Discover::Login | Discover::Doctor => return Ok(Exit::Ok),
     };
     remember(what, args, client, &listing, console);
     listing.write(table, args.common.writer()?)?;
@@ -111,12 +108,12 @@ fn list(what: Discover, args: &Fetch, runtime: &Runtime, client: &Client, consol
 }
 
 /// Keeps a list for the completion of the shell. A list that cannot be kept is printed all the same.
-fn remember(what: Discover, args: &Fetch, client: &Client, listing: &Listing, console: &Console) {
+fn remember(what: &Discover, args: &Fetch, client: &Client, listing: &Listing, console: &Console) {
     let name = match (what, &args.scope.project) {
         (Discover::Classes, Some(project)) => format!("classes-{project}"),
         // Those of a part of the workspace are not all that may follow.
         (Discover::Classes, None) | (Discover::Tags, Some(_)) => return,
-        _ => what.name(),
+        _ => what.name().to_owned(),
     };
     if let Err(e) = cache::keep(&client.credentials().host, &name, listing.lines()) {
         console.debug(format!("the list could not be kept for completion: {e}"));
@@ -140,13 +137,15 @@ fn class_project(args: &Fetch, runtime: &Runtime, client: &Client) -> Result<Pro
 mod tests {
     use super::*;
     use crate::cli::advice::join;
-    use clap::ValueEnum;
+    use clap::Parser;
 
     #[test]
     fn no_subcommand_that_has_failed_is_advised() {
-        for failed in Discover::value_variants() {
+        for name in Fetch::command().get_subcommands().map(|sub| sub.get_name().to_owned()) {
+            let failed = Fetch::try_parse_from(["syn-fetch", &name]).unwrap().command.unwrap();
+            assert_eq!(failed.name(), name);
             for advice in [Advice::ListProjects, Advice::ListGroundTruth, Advice::ListStorages, Advice::CheckHost] {
-                let words = join(String::new(), Some(instead(*failed, advice)));
+                let words = join(String::new(), Some(instead(&failed, advice)));
                 assert!(
                     !words.english().contains(&format!("`syn-fetch {}`", failed.name())),
                     "{}: {words}",

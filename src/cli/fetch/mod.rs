@@ -5,6 +5,8 @@ mod ask;
 #[cfg(feature = "postgres")]
 mod database;
 mod discover;
+mod doctor;
+mod login;
 mod names;
 mod progress;
 mod scope;
@@ -27,6 +29,7 @@ use crate::text;
 use serde_json::json;
 use std::sync::atomic::Ordering::Relaxed;
 
+use args::Discover;
 pub use args::Fetch;
 
 /// Runs `syn-fetch`. `typed` are the options on the command line, without dashes.
@@ -34,7 +37,7 @@ pub use args::Fetch;
 /// # Errors
 /// The failure that ends the run.
 pub fn run(mut args: Fetch, typed: &[String], console: &Console) -> Result<Exit, Failure> {
-    discover::refuse_unread(args.command, typed)?;
+    discover::refuse_unread(args.command.as_ref(), typed)?;
     if args.connect.reads_stdin() && args.select.ids_from.iter().any(|path| path.as_os_str() == "-") {
         return Err(Failure::usage(
             "standard input cannot be both the token (--token-stdin) and the ids (--ids-from -)",
@@ -47,10 +50,15 @@ pub fn run(mut args: Fetch, typed: &[String], console: &Console) -> Result<Exit,
     if args.database.is_given() {
         return database::run(&args, typed, &runtime, console);
     }
+    match args.command {
+        Some(Discover::Login) => return login::run(&args, typed, &runtime, console),
+        Some(Discover::Doctor) => return doctor::run(&mut args, typed, &runtime, console),
+        _ => {}
+    }
     let client = args.connect.client(args.pace.limits(), console)?;
     console.debug(format!("asks {}, {} requests at once at most", client.host(), client.concurrency().1));
     names::look_up(&mut args, &runtime, &client)?;
-    if let Some(what) = args.command {
+    if let Some(what) = &args.command {
         return discover::run(what, &args, &runtime, &client, console);
     }
     let mut request = args.request(typed, console, |target| ask::scope(target, &runtime, &client))?;

@@ -33,11 +33,8 @@ const TAG: Kind = Kind { what: "the tag", listed_by: "tags", ids: &["id"], names
 /// # Errors
 /// A usage failure for a name that nothing has, or several; those of asking the server.
 pub(super) fn look_up(args: &mut Fetch, runtime: &Runtime, client: &Client) -> Result<(), Failure> {
-    if matches!(args.command, None | Some(Discover::Classes | Discover::Tags))
-        && let Some(project) = args.scope.project.as_mut().filter(|project| !is_id(project))
-    {
-        let list = runtime.block_on(client.projects())?;
-        *project = PROJECT.id_of("--project", project, &list)?;
+    if matches!(args.command, None | Some(Discover::Classes | Discover::Tags)) {
+        project(args, runtime, client)?;
     }
     let select = &mut args.select;
     for (option, lists) in [("--user", &mut select.user), ("--reviewer", &mut args.server_select.reviewer)] {
@@ -46,6 +43,18 @@ pub(super) fn look_up(args: &mut Fetch, runtime: &Runtime, client: &Client) -> R
     let project = args.scope.project.clone();
     for (option, lists) in [("--tag", &mut select.tag), ("--task-tag", &mut select.task_tag)] {
         replace(&TAG, option, lists, || runtime.block_on(client.tags(project.as_deref())))?;
+    }
+    Ok(())
+}
+
+/// Puts its id in place of the title of the project.
+///
+/// # Errors
+/// As [`look_up`].
+pub(super) fn project(args: &mut Fetch, runtime: &Runtime, client: &Client) -> Result<(), Failure> {
+    if let Some(project) = args.scope.project.as_mut().filter(|project| !is_id(project)) {
+        let list = runtime.block_on(client.projects())?;
+        *project = PROJECT.id_of("--project", project, &list)?;
     }
     Ok(())
 }

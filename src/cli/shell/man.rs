@@ -23,7 +23,7 @@ const CHECKS: &[&str] = &["syn-sink", "syn-convert"];
 /// Variables of the environment.
 const VARIABLES: [Read; 14] = [
     ("SYNAPSE_HOST", NET, "Address of the backend."),
-    ("SYNAPSE_ACCESS_TOKEN", NET, "The access token. It comes before the file that `synapse login` writes."),
+    ("SYNAPSE_ACCESS_TOKEN", NET, "The access token. It comes before the file that `syn-fetch login` writes."),
     ("SYNAPSE_PROJECT", FETCH, "The project, when none is given by --project."),
     ("SYNAPSE_GT_VERSION", FETCH, "The ground-truth version, when none is given by --gt-version."),
     ("SYNAPSE_PLUGIN_RUN_USER_TOKEN", NET, "The user token that the platform gives its plugins."),
@@ -44,7 +44,7 @@ const VARIABLES: [Read; 14] = [
 
 /// Files besides those that are named.
 const FILES: [Read; 2] = [
-    ("~/.synapse/config.json", NET, "Host and token, as `synapse login` writes them."),
+    ("~/.synapse/config.json", NET, "Host, token and profiles, as `syn-fetch login` and `synapse login` write them."),
     ("~/.netrc, ~/.ssh/, ~/.aws/", SINK, "Credentials of servers and stores, as their own tools take them."),
 ];
 

@@ -5,7 +5,7 @@ use super::cache::{self, Entry};
 use super::dump;
 use super::line::Line;
 #[cfg(feature = "net")]
-use crate::api::credentials::{Credentials, DEFAULT_HOST, config_path, environment};
+use crate::api::credentials::{Chosen, Credentials, DEFAULT_HOST, Given, config_path, environment};
 use crate::dm::Tool;
 use crate::selection::{List, words};
 use clap::Arg;
@@ -154,7 +154,11 @@ fn given<'a>(line: &'a Line, names: &[&str]) -> Option<&'a str> {
 #[cfg(feature = "net")]
 fn host(line: &Line) -> Option<url::Url> {
     let config = config_path(&environment);
-    let named = Credentials::named_host(given(line, &["--host"]), &environment, config.as_deref()).ok()?;
+    let host = given(line, &["--host"]).map(str::to_owned);
+    let typed = given(line, &["--profile"]).map(|name| Chosen { name: name.to_owned(), is_typed: true });
+    let profile = typed.or_else(Chosen::of_environment);
+    let given = Given { host, profile, ..Given::default() };
+    let named = Credentials::named_host(&given, &environment, config.as_deref()).ok()?;
     named.or_else(|| url::Url::parse(DEFAULT_HOST).ok())
 }
 

@@ -3,6 +3,7 @@
 use super::client;
 use super::problem::Problem;
 use crate::cli::common::Common;
+use crate::cli::connect::Profile;
 use crate::cli::network::Network;
 use crate::cli::number;
 use crate::cli::size;
@@ -170,6 +171,9 @@ pub struct Args {
     /// The largest size of all originals together; more end the run
     #[arg(long, value_name = "SIZE", value_parser = size::bytes, hide_short_help = true, help_heading = "Originals")]
     pub(super) max_total_bytes: Option<u64>,
+    /// Host and token, where the platform is asked.
+    #[command(flatten)]
+    pub(super) profile: Profile,
     /// Whom to trust.
     #[command(flatten)]
     pub(super) network: Network,
@@ -236,19 +240,39 @@ impl Args {
         })
     }
 
+    /// Refuses a profile where the platform is not asked.
+    ///
+    /// # Errors
+    /// A usage problem that says why.
+    pub(super) fn refuse_profile(&self) -> Result<(), UsageError> {
+        let is_typed = self.profile.chosen().is_some_and(|chosen| chosen.is_typed);
+        match self.storage {
+            None if is_typed && (self.verify || self.dry_run) => {
+                let option = if self.verify { "--verify" } else { "--dry-run" };
+                Err(UsageError::new(tr!("sink-profile-unread", option)))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// How the run goes.
     ///
     /// # Errors
-    /// A usage problem when `SYNAPSE_HOST` is not a URL.
+    /// A usage problem when `SYNAPSE_HOST` is not a URL, or there is no such profile.
     pub(super) fn run_options(&self, retry: &RetryPolicy) -> Result<Options, Problem> {
+        let (profile, retry_for) = (self.profile.chosen(), self.retry_for());
         let default_base = match std::env::var("SYNAPSE_HOST") {
             // What is typed comes first, whatever the variable holds.
-            Ok(text) if !text.is_empty() && self.base_url.is_none() => {
+            _ if self.base_url.is_some() => None,
+            _ if profile.as_ref().is_some_and(|chosen| chosen.is_typed) => {
+                client::host_of(profile.clone()).map_err(|e| Problem::Other(e.into()))?
+            }
+            Ok(text) if !text.is_empty() => {
                 Some(Url::parse(&text).map_err(|_| UsageError::new(tr!("sink-host-no-url")))?)
             }
-            _ => None,
+            // A run that asks the platform nothing needs no profile.
+            _ => client::host_of(profile.clone()).ok().flatten().filter(|_| profile.is_some()),
         };
-        let retry_for = self.retry_for();
         Ok(Options {
             concurrency: usize::from(self.concurrency),
             allow_partial: self.allow_partial,
@@ -265,7 +289,9 @@ impl Args {
                 max_file: Some(self.max_file_bytes),
                 max_total: self.max_total_bytes,
                 // Nothing is looked up, and no message appears, before the first new URL is needed.
-                renewals: Some(Arc::new(Renewals::new(Box::new(move || client::from_environment(retry_for))))),
+                renewals: Some(Arc::new(Renewals::new(Box::new(move || {
+                    client::from_environment(profile.clone(), retry_for)
+                })))),
             },
         })
     }

@@ -38,6 +38,7 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
 /// Verifies, lists what would be written, or writes.
 fn choose(args: &Arc<Args>, console: &Console) -> Result<Exit, Problem> {
     args.network.apply()?;
+    args.refuse_profile()?;
     let to = console.clone();
     let retry = RetryPolicy::new(args.retry_for(), move |text| to.warn(text)).telling_all(console.is_verbose());
     if args.verify {

@@ -130,7 +130,8 @@ fn of_storage(id: u64, error: ApiError) -> Failure {
 #[cfg(feature = "stores")]
 fn storage(args: &Args) -> Result<Option<StorageLocation>, Problem> {
     let (Some(id), Some(path)) = (args.storage, &args.path) else { return Ok(None) };
-    let client = client::from_environment(args.retry_for()).map_err(|e| Problem::Other(e.into()))?;
+    let client =
+        client::from_environment(args.profile.chosen(), args.retry_for()).map_err(|e| Problem::Other(e.into()))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|e| Problem::new(Exit::Other, tr!("system-no-runtime", reason = e)))?;
     let configuration = runtime.block_on(client.storage(id)).map_err(|e| Problem::Other(of_storage(id, e)))?;

@@ -20,7 +20,12 @@ macro_rules! english {
 }
 
 #[cfg(feature = "net")]
-english!(crate::sink::SinkError, crate::api::error::ApiError, crate::fetch::FetchError);
+english!(
+    crate::sink::SinkError,
+    crate::api::config::ConfigError,
+    crate::api::error::ApiError,
+    crate::fetch::FetchError
+);
 #[cfg(feature = "net")]
 english!(crate::fetch::output::state::ResumeError);
 #[cfg(feature = "postgres")]

@@ -1,5 +1,4 @@
-//! What a user may ask before an export: listings, a diagnosis, a sample.
+//! What a user may ask before an export: listings, a sample.
 
-pub mod doctor;
 pub mod listing;
 pub mod sample;

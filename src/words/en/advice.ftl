@@ -1,7 +1,9 @@
 # What can be done about an error on the command line.
 
-advice-new-token = make a new one in Synapse (or run `synapse login`) and give it by SYNAPSE_ACCESS_TOKEN, --token-file or ~/.synapse/config.json
-advice-give-token = set SYNAPSE_ACCESS_TOKEN, give --token-file FILE, or run `synapse login` (writes ~/.synapse/config.json)
+advice-new-token = make a new one in Synapse and run `syn-fetch login`, or give it by SYNAPSE_ACCESS_TOKEN or --token-file
+advice-give-token = run `syn-fetch login`, set SYNAPSE_ACCESS_TOKEN, or give --token-file FILE
+advice-log-in-to-profile = run `syn-fetch login --profile NAME` to complete it
+advice-new-profile = `syn-fetch login --profile NAME` makes one
 advice-give-host = give it by --host or SYNAPSE_HOST
 advice-give-tenant = give --tenant CODE or set SYNAPSE_PLUGIN_RUN_TENANT
 advice-ask-for-access = ask for access to the project, or check --tenant (SYNAPSE_PLUGIN_RUN_TENANT)

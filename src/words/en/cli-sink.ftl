@@ -69,3 +69,4 @@ verify-wrong = {$name}: missing or wrong: {$bad ->
     [one] 1 file
    *[other] {$good} files
 }
+sink-profile-unread = {$option} asks the platform nothing without --storage: leave out --profile

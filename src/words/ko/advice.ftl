@@ -1,7 +1,9 @@
 # 오류에 대해 명령줄에서 할 수 있는 일.
 
-advice-new-token = Synapse에서 새 토큰을 만들고(또는 `synapse login` 실행) SYNAPSE_ACCESS_TOKEN, --token-file 또는 ~/.synapse/config.json으로 지정하세요
-advice-give-token = SYNAPSE_ACCESS_TOKEN을 설정하거나, --token-file FILE을 지정하거나, `synapse login`을 실행하세요(~/.synapse/config.json에 기록됨)
+advice-new-token = Synapse에서 새 토큰을 만들어 `syn-fetch login`을 실행하거나 SYNAPSE_ACCESS_TOKEN 또는 --token-file로 지정하세요
+advice-give-token = `syn-fetch login`을 실행하거나, SYNAPSE_ACCESS_TOKEN을 설정하거나, --token-file FILE을 지정하세요
+advice-log-in-to-profile = `syn-fetch login --profile NAME`으로 채우세요
+advice-new-profile = `syn-fetch login --profile NAME`으로 만들 수 있습니다
 advice-give-host = --host 또는 SYNAPSE_HOST로 지정하세요
 advice-give-tenant = --tenant CODE 또는 SYNAPSE_PLUGIN_RUN_TENANT로 지정하세요
 advice-ask-for-access = 프로젝트 접근 권한을 요청하거나 --tenant(SYNAPSE_PLUGIN_RUN_TENANT)를 확인하세요

@@ -54,3 +54,4 @@ original-broken = {$reason}. Synapse에서도 그렇다면 파일을 다시 올�
 verified = {$name}: 파일 {$files}개, {$size} 확인됨 ({$time})
 verified-extra = {$verified}. 매니페스트에 없는 파일 {$files}개
 verify-wrong = {$name}: 없거나 잘못된 파일 {$bad}개, 매니페스트에 없는 파일 {$extra}개, 올바른 파일 {$good}개
+sink-profile-unread = --storage가 없으면 {$option}은 플랫폼에 묻지 않습니다. --profile을 빼세요

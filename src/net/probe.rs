@@ -1,0 +1,132 @@
+//! What a connection to a host meets on its way: its addresses, a proxy, a certificate, a clock.
+
+use super::fault::{self, Fault};
+use super::{http, quote};
+use crate::exit::UsageError;
+use jiff::Timestamp;
+use reqwest::header::DATE;
+use reqwest::redirect;
+use reqwest::tls::TlsInfo;
+use std::error::Error;
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
+use url::Url;
+use x509_cert::Certificate;
+use x509_cert::der::Decode;
+
+/// Longest wait for each step.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What was met.
+#[derive(Debug)]
+pub struct Probe {
+    /// The proxy on the way, and the variable that names it.
+    pub proxy: Option<String>,
+    /// The addresses of the host, or why there are none; `None`: the proxy looks them up.
+    pub addresses: Option<Result<Vec<IpAddr>, String>>,
+    /// The answer to a request without a token, whatever its status.
+    pub answer: Result<Answer, Broken>,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct Answer {
+    /// How long it took, connection included.
+    pub took: Duration,
+    /// What its `Date` says, and what time it was here in the middle of the exchange.
+    pub clock: Option<(Timestamp, Timestamp)>,
+    /// The certificate of the host, over TLS.
+    pub certificate: Option<Issued>,
+}
+
+/// Who has signed a certificate, and until when it holds.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Issued {
+    /// The issuer's name, as in RFC 4514: `CN=…,O=…`.
+    pub by: String,
+    /// The end of its validity.
+    pub until: Timestamp,
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub enum Broken {
+    /// The proxy or the certificate.
+    Fault(Fault),
+    /// The network, or the host.
+    Reason(String),
+}
+
+/// Asks a host for its first page.
+///
+/// # Errors
+/// [`UsageError`] when a variable names no proxy, or certificates cannot be read.
+pub async fn look(url: &Url) -> Result<Probe, UsageError> {
+    let client = http::builder()?
+        .tls_info(true)
+        .redirect(redirect::Policy::none())
+        .connect_timeout(PATIENCE)
+        .timeout(PATIENCE)
+        .build()
+        .map_err(|e| UsageError::new(format!("cannot set up connections: {}", e.without_url())))?;
+    let proxy = fault::proxy_for(url);
+    let addresses =
+        if proxy.is_some_and(super::proxy::ProxyServer::resolves) { None } else { Some(addresses(url).await) };
+    let proxy = proxy.map(ToString::to_string);
+    if let Some(Err(_)) = addresses {
+        return Ok(Probe { proxy, addresses, answer: Err(Broken::Reason(String::new())) });
+    }
+    let (began, from) = (Instant::now(), Timestamp::now());
+    let answer = match client.get(url.clone()).send().await {
+        Ok(response) => {
+            let took = began.elapsed();
+            let date =
+                response.headers().get(DATE).and_then(|date| jiff::fmt::rfc2822::parse(date.to_str().ok()?).ok());
+            let middle = from + took / 2;
+            let certificate =
+                response.extensions().get::<TlsInfo>().and_then(TlsInfo::peer_certificate).and_then(issued);
+            Ok(Answer { took, clock: date.map(|date| (date.timestamp(), middle)), certificate })
+        }
+        Err(e) => Err(broken(e, url)),
+    };
+    Ok(Probe { proxy, addresses, answer })
+}
+
+async fn addresses(url: &Url) -> Result<Vec<IpAddr>, String> {
+    let place =
+        (url.host_str().unwrap_or_default().trim_matches(['[', ']']), url.port_or_known_default().unwrap_or(443));
+    match tokio::time::timeout(PATIENCE, tokio::net::lookup_host(place)).await {
+        Err(_) => Err(format!("no answer to the name for {} s", PATIENCE.as_secs())),
+        Ok(Err(e)) => Err(quote(&e.to_string())),
+        Ok(Ok(found)) => {
+            let mut all: Vec<IpAddr> = found.map(|address| address.ip()).collect();
+            all.dedup();
+            if all.is_empty() { Err("the name has no address".to_owned()) } else { Ok(all) }
+        }
+    }
+}
+
+fn broken(e: reqwest::Error, url: &Url) -> Broken {
+    let e = e.without_url();
+    if let Some(fault) = fault::of(&e, url, e.is_connect()) {
+        return Broken::Fault(fault);
+    }
+    if e.is_timeout() {
+        return Broken::Reason(format!("no answer for {} s", PATIENCE.as_secs()));
+    }
+    let mut reason = e.to_string();
+    let mut at = Error::source(&e);
+    while let Some(cause) = at {
+        reason = cause.to_string();
+        at = cause.source();
+    }
+    Broken::Reason(quote(&reason))
+}
+
+/// Reads a certificate in DER.
+fn issued(der: &[u8]) -> Option<Issued> {
+    let certificate = Certificate::from_der(der).ok()?.tbs_certificate;
+    let until = certificate.validity.not_after.to_unix_duration();
+    let until = Timestamp::from_second(i64::try_from(until.as_secs()).ok()?).ok()?;
+    Some(Issued { by: quote(&certificate.issuer.to_string()), until })
+}
