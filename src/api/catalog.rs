@@ -179,11 +179,11 @@ impl Client {
     pub async fn tenants(&self) -> Result<Option<Vec<String>>, ApiError> {
         match self.small_list("/v2/tenants/", Query::new()).await {
             Ok(list) => {
-                let code = |entry: &Box<RawValue>| {
+                let code = |entry: &RawValue| {
                     let entry: Value = serde_json::from_str(entry.get()).ok()?;
                     plain_id(&entry["code"])
                 };
-                Ok(Some(list.iter().filter_map(code).collect()))
+                Ok(Some(list.iter().filter_map(|entry| code(entry)).collect()))
             }
             Err(ApiError::NotFound { .. } | ApiError::Forbidden { .. }) => Ok(None),
             Err(other) => Err(other),

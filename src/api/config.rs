@@ -147,7 +147,7 @@ impl Config {
     pub fn read(path: Option<&Path>) -> Result<Self, ConfigError> {
         let Some(path) = path else { return Ok(Self::default()) };
         let entries = entries(path)?;
-        let profiles = object(path, PROFILES, entries.get(PROFILES))?;
+        let profiles = object(path, PROFILES, entries.get(PROFILES).map(AsRef::as_ref))?;
         let mode = path.metadata().map_or(0, |there| there.mode());
         Ok(Self { entries, profiles, is_exposed: mode & OTHERS != 0 })
     }
@@ -166,9 +166,9 @@ impl Config {
     ///
     /// # Errors
     /// [`UnknownName`] with the nearest one.
-    pub fn profile(&self, name: &str) -> Result<Profile, UnknownName> {
+    pub fn profile(&self, name: &str) -> Result<Profile, Box<UnknownName>> {
         let Some(found) = self.profiles.get(name) else {
-            return Err(sought::unknown("the profile", name, &self.profiles().map(str::to_owned).collect()));
+            return Err(sought::unknown("the profile", name, &self.profiles().map(str::to_owned).collect()).into());
         };
         let found = serde_json::from_str(found.get()).map_or_else(|_| Entries::new(), |Object(found)| found);
         Ok(Profile {
@@ -240,8 +240,8 @@ impl Login<'_> {
             }
             return Ok(all.shift_remove("user_token").is_some_and(|old| old.get() != "null"));
         };
-        let mut profiles = object(path, PROFILES, all.get(PROFILES))?;
-        let mut profile = object(path, &format!("profile {name:?}"), profiles.get(name))?;
+        let mut profiles = object(path, PROFILES, all.get(PROFILES).map(AsRef::as_ref))?;
+        let mut profile = object(path, &format!("profile {name:?}"), profiles.get(name).map(AsRef::as_ref))?;
         set(&mut profile, "backend_url", self.host);
         set(&mut profile, "access_token", self.token);
         if let Some(tenant) = self.tenant {
@@ -299,7 +299,7 @@ fn entries(path: &Path) -> Result<Entries, ConfigError> {
 }
 
 /// The entries of an object; nothing and null have none.
-fn object(path: &Path, what: &str, value: Option<&Box<RawValue>>) -> Result<Entries, ConfigError> {
+fn object(path: &Path, what: &str, value: Option<&RawValue>) -> Result<Entries, ConfigError> {
     match value.map(|value| value.get()) {
         None | Some("null") => Ok(Entries::new()),
         Some(text) => serde_json::from_str(text)
@@ -337,8 +337,7 @@ fn pretty(entries: &Entries, level: usize) -> String {
         return "{}".to_owned();
     }
     let (inner, outer) = ("  ".repeat(level + 1), "  ".repeat(level));
-    let line = |(key, value): (&String, &Box<RawValue>)| format!("{inner}{}: {}", quoted(key), value.get());
-    let lines: Vec<_> = entries.iter().map(line).collect();
+    let lines: Vec<_> = entries.iter().map(|(key, value)| format!("{inner}{}: {}", quoted(key), value.get())).collect();
     format!("{{\n{}\n{outer}}}", lines.join(",\n"))
 }
 

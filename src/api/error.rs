@@ -30,7 +30,7 @@ pub enum ApiError {
     },
     /// There is no such profile.
     #[error("no profile {:?} in ~/.synapse/config.json{}", _0.name, others(_0))]
-    NoProfile(UnknownName),
+    NoProfile(Box<UnknownName>),
     /// The configuration file cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -244,7 +244,7 @@ impl Classified for ApiError {
             Self::BadHost(_) => Advice::GiveHost,
             Self::NoToken { profile: None } => Advice::GiveToken,
             Self::NoToken { .. } | Self::NoHost { .. } => Advice::LogInToProfile,
-            Self::NoProfile(UnknownName { near: None, .. }) => Advice::NewProfile,
+            Self::NoProfile(unknown) if unknown.near.is_none() => Advice::NewProfile,
             Self::NoTenant => Advice::GiveTenant,
             Self::Unauthorized { .. } => Advice::NewToken,
             Self::Forbidden { .. } => Advice::AskForAccess,

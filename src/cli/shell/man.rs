@@ -21,9 +21,14 @@ const NET: &[&str] = &["syn-fetch", "syn-sink"];
 const CHECKS: &[&str] = &["syn-sink", "syn-convert"];
 
 /// Variables of the environment.
-const VARIABLES: [Read; 14] = [
+const VARIABLES: [Read; 15] = [
     ("SYNAPSE_HOST", NET, "Address of the backend."),
     ("SYNAPSE_ACCESS_TOKEN", NET, "The access token. It comes before the file that `syn-fetch login` writes."),
+    (
+        "SYNPIPE_PROFILE",
+        NET,
+        "The profile, when none is given by --profile. Variables above and below come before what it says.",
+    ),
     ("SYNAPSE_PROJECT", FETCH, "The project, when none is given by --project."),
     ("SYNAPSE_GT_VERSION", FETCH, "The ground-truth version, when none is given by --gt-version."),
     ("SYNAPSE_PLUGIN_RUN_USER_TOKEN", NET, "The user token that the platform gives its plugins."),

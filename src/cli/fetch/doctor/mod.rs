@@ -105,7 +105,7 @@ pub(super) fn run(args: &mut Fetch, typed: &[String], runtime: &Runtime, console
             checks.extend(["host", "proxy", "tls", "clock", "token"].map(|name| Check::skipped(name, &why)));
             checks.extend(OF_THE_ACCOUNT.map(|name| Check::skipped(name, &why)));
             checks.push(disk::check());
-            return Ok(write(&checks, args.at_terminal(), args.common.writer()?)?);
+            return write(&checks, args.at_terminal(), args.common.writer()?);
         }
     };
     let mut checks = Vec::new();
@@ -116,7 +116,7 @@ pub(super) fn run(args: &mut Fetch, typed: &[String], runtime: &Runtime, console
         account::check((credentials, &connect), args, reached, (runtime, console), &mut checks)?;
     }
     checks.push(disk::check());
-    Ok(write(&checks, args.at_terminal(), args.common.writer()?)?)
+    write(&checks, args.at_terminal(), args.common.writer()?)
 }
 
 /// Where host and token come from, and whether others can read them.

@@ -133,9 +133,9 @@ fn clock(answer: &Answer) -> Check {
     let cure = advice::words(Advice::CheckClock);
     match ahead.abs() {
         // The header has whole seconds.
-        0..=2 => Check::good("clock", tr!("doctor-same-time")),
-        3..=SMALL => Check::good("clock", told),
-        0..LARGE => Check::doubtful("clock", told, cure),
+        ..=2 => Check::good("clock", tr!("doctor-same-time")),
+        ..=SMALL => Check::good("clock", told),
+        ..LARGE => Check::doubtful("clock", told, cure),
         _ => Check::bad("clock", Exit::Remote, told.then(": ", tr!("doctor-too-far")), cure),
     }
 }
