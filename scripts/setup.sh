@@ -105,6 +105,8 @@ debian_packages() {
     need /usr/sbin/nginx:nginx-light /usr/lib/nginx/modules/ngx_http_dav_ext_module.so:libnginx-mod-http-dav-ext
     # The shells that are completed, a terminal for them, and what sets man pages.
     need zsh fish tmux groff man:man-db
+    # A browser, and letters of Korean for its pictures.
+    need chromium /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc:fonts-noto-cjk
     # An HTTP proxy, a SOCKS proxy, and a clock that can be wrong.
     need tinyproxy microsocks faketime
     azurite_is_there || need node:nodejs npm

@@ -36,6 +36,7 @@ check_rle $bin
 check_archives $bin
 check_cookbook $bin
 check_exif $bin
+check_gallery $bin
 check_docs $bin
 LIST
 echo "all tests passed"

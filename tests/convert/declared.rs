@@ -61,14 +61,15 @@ fn names_of_formats_that_are_near_are_offered() {
 fn a_dataset_of_media_that_a_format_cannot_hold_is_no_success() {
     let args = ["--to", "coco"];
     let ran = convert(&args, VIDEO).exits(7).fails_with_one_line("syn-convert");
-    let ran =
-        ran.says("coco has no place for anything in the input; what has: video 1 (--to csv, template, json, jsonl)");
+    let ran = ran.says(
+        "coco has no place for anything in the input; what has: video 1 (--to csv, gallery, template, json, jsonl)",
+    );
     // The stages behind it are told, and publish nothing.
     let last: Value = serde_json::from_str(ran.text().lines().last().unwrap()).unwrap();
     assert_eq!((&last["@stream"], &last["stage"], &last["exit"]), (&"error".into(), &"convert".into(), &7.into()));
     // Annotations of a video are told with the video, not with their tool, which coco holds in images.
     let boxed = image(9, "train").replace("image_1", "video_1").replace(".jpg", ".mp4");
-    let ran = convert(&args, &boxed).exits(7).says("what has: video 1 (--to csv, template, json, jsonl)\n");
+    let ran = convert(&args, &boxed).exits(7).says("what has: video 1 (--to csv, gallery, template, json, jsonl)\n");
     assert!(!ran.stderr.contains("bounding_box"), "{}", ran.stderr);
     convert(&["--to", "csv"], VIDEO).exits(0);
     let mixed = image(1, "train") + VIDEO;
@@ -92,7 +93,7 @@ fn splits_that_readers_do_not_look_for_are_said() {
 fn a_run_that_writes_no_annotation_is_no_success_and_names_the_formats_that_could() {
     let input = image(1, "train").replace("bounding_box", "classification");
     let ran = convert(&["--to", "coco"], &input).exits(7).fails_with_one_line("syn-convert");
-    ran.says("what has: classification 1 (--to csv, imagefolder, template, json, jsonl)");
+    ran.says("what has: classification 1 (--to csv, imagefolder, gallery, template, json, jsonl)");
     let outline = r#""coordinate":[{"x":1,"y":1},{"x":9,"y":1},{"x":9,"y":9}]"#;
     let input = image(1, "train")
         .replace("bounding_box", "polygon")
@@ -100,7 +101,7 @@ fn a_run_that_writes_no_annotation_is_no_success_and_names_the_formats_that_coul
     let ran = convert(&["--to", "yolo"], &input).exits(7);
     let ran = ran.says("polygon 1 (--to coco, yolo --task segment, yolo --polygons box, ");
     // One way of each other format.
-    ran.says(", ultralytics-ndjson --task segment, voc, csv, createml --polygons box, template,");
+    ran.says(", ultralytics-ndjson --task segment, voc, csv, createml --polygons box, gallery, template,");
     // Images that really have no annotations are a dataset, but one without anything is none.
     let empty = image(1, "train").replace(r#"{"id":"b","tool":"bounding_box","classification":{"class":"car"}}"#, "");
     let empty = empty.replace(r#"{"id":"b","coordinate":{"x":1,"y":1,"width":9,"height":9}}"#, "");

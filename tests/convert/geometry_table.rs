@@ -21,7 +21,7 @@ pub fn fitted(tool: Tool) -> impl Iterator<Item = &'static str> {
 #[test]
 fn formats_that_do_not_fit_geometry_are_known() {
     // They pass geometry on as the platform gave it.
-    let known = ["json", "jsonl", "csv", "template"];
+    let known = ["json", "jsonl", "csv", "template", "gallery"];
     for format in FORMATS.iter().filter(|f| !f.reads("bounds") && !f.carrying(Tool::BoundingBox).is_empty()) {
         assert!(
             known.contains(&format.name),

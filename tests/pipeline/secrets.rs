@@ -30,6 +30,8 @@ fn a_presigned_run_leaves_no_secret_behind() {
             "yolo --task segment",
             "voc",
             "csv",
+            "gallery",
+            "gallery --link url",
             "ultralytics-ndjson --task segment --images omit",
         ];
         for (n, format) in formats.iter().enumerate() {

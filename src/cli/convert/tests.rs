@@ -52,6 +52,7 @@ fn value(option: &str, folder: &Path) -> Vec<String> {
         "rotated" => "skip",
         "keypoints" => profile.to_str().unwrap(),
         "presigned" => "keep",
+        "link" => "url",
         "roles" => "all",
         "category-start" => "5",
         "category-ids" => "car=7,road=9,sky=3,cat=11,dog=12,person=13",

@@ -2,6 +2,7 @@
 
 use super::coco::args::Args as Coco;
 use super::csv::args::Args as Csv;
+use super::gallery::args::Args as Gallery;
 use super::json::args::Args as Json;
 use super::shapes::{Args as Shapes, Boxes, Polygons};
 use super::template::args::Args as Template;
@@ -57,4 +58,7 @@ pub struct FormatArgs {
     /// Those of `ultralytics-ndjson` alone.
     #[command(flatten)]
     pub ultralytics: Ultralytics,
+    /// Those of `gallery`.
+    #[command(flatten)]
+    pub gallery: Gallery,
 }

@@ -4,6 +4,7 @@ pub mod args;
 pub mod coco;
 pub mod createml;
 pub mod csv;
+pub mod gallery;
 pub mod imagefolder;
 pub mod json;
 pub mod shapes;
@@ -26,6 +27,7 @@ pub const FORMATS: &[&Declaration] = &[
     &csv::CSV,
     &createml::CREATEML,
     &imagefolder::IMAGEFOLDER,
+    &gallery::GALLERY,
     &template::TEMPLATE,
     &json::JSON,
     &json::JSONL,

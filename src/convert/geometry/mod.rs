@@ -44,11 +44,13 @@ pub struct Size {
 }
 
 impl Size {
-    fn w(self) -> f64 {
+    /// Width as a coordinate.
+    pub fn w(self) -> f64 {
         f64::from(self.w)
     }
 
-    fn h(self) -> f64 {
+    /// Height as a coordinate.
+    pub fn h(self) -> f64 {
         f64::from(self.h)
     }
 }

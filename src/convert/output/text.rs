@@ -7,7 +7,7 @@
 
 use super::hole;
 use super::hole::Hole;
-use super::number::{push_float, push_int, push_six};
+use super::number::{push_float, push_int, push_number, push_six};
 use crate::file_line::{push_escaped, push_escaped_bytes};
 
 /// How text is kept.
@@ -166,6 +166,11 @@ impl Text {
     /// Appends a number as [`push_float`] writes it.
     pub fn float(&mut self, n: f64) {
         push_float(&mut self.bytes, n);
+    }
+
+    /// Appends a number as [`push_number`] writes it.
+    pub fn number(&mut self, n: f64) {
+        push_number(&mut self.bytes, n);
     }
 
     /// Appends a number with six decimals.

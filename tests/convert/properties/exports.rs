@@ -236,6 +236,8 @@ fn options() -> impl Strategy<Value = Vec<&'static str>> {
         "createml --polygons box",
         "imagefolder",
         "csv",
+        "gallery",
+        "gallery --link url",
         "json",
     ];
     let more = vec![

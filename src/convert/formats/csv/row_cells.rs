@@ -119,18 +119,21 @@ fn source(column: &Column) -> &'static str {
     }
 }
 
+/// The people who label a row, each once.
+pub fn labelers(row: &Pairs<'_>) -> Vec<String> {
+    let mut people = Vec::new();
+    LABELERS.iter().filter_map(|key| find(row, key)).for_each(|user| people.extend(names(user, OF_PERSON)));
+    // One person may be in several fields.
+    let mut seen = std::collections::HashSet::new();
+    people.retain(|person| seen.insert(person.clone()));
+    people
+}
+
 /// The text of a column that is no field.
-fn text<'a>(column: &Column, row: &Pairs<'a>) -> Cow<'a, str> {
+pub fn text<'a>(column: &Column, row: &Pairs<'a>) -> Cow<'a, str> {
     let at = |key: &str| find(row, key);
     match column {
-        Column::Labeler => {
-            let mut people = Vec::new();
-            LABELERS.iter().filter_map(|key| at(key)).for_each(|user| people.extend(names(user, OF_PERSON)));
-            // One person may be in several fields.
-            let mut seen = std::collections::HashSet::new();
-            people.retain(|person| seen.insert(person.clone()));
-            joined(&people).into()
-        }
+        Column::Labeler => joined(&labelers(row)).into(),
         Column::Status => value(at("status_label")),
         Column::Review => value(at("status_review")),
         Column::Created => value(at("created")),
