@@ -8,6 +8,7 @@ import argparse
 import functools
 import http.server
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent / "tools"))
 import gallery_sample as sample  # noqa: E402
 from chromium import Browser  # noqa: E402
 
+ROOT = Path(__file__).resolve().parent.parent
 READY = "document.documentElement.hasAttribute('data-ready')"
 PICTURES = "[...document.images].every(i => i.complete)"
 # A page that a script of a name has reached says so.
@@ -36,6 +38,15 @@ def dataset(bin_, folder, *options):
     subprocess.run([bin_ / "syn-sink", "-q", place], input=converted.stdout, check=True)
     originals.rename(place / "images")
     return [json.loads(line) for line in lines.splitlines()], place
+
+
+def lint():
+    """ESLint judges the scripts of the page; scripts/setup.sh installs it."""
+    tools = Path(os.environ.get("SYNPIPE_TOOLS", ROOT))
+    program = tools / ".node-lint/node_modules/.bin/eslint"
+    if program.exists() or os.environ.get("SYNPIPE_TEST_ALL"):
+        scripts = sorted((ROOT / "src/convert/formats/gallery/page").glob("*.js"))
+        subprocess.run([program, "--config", ROOT / "scripts/tools/eslint.config.mjs", *scripts], check=True)
 
 
 def serve(folder):
@@ -107,7 +118,8 @@ def positions(page, items):
         const box = p.getBBox();
         return [Number(p.dataset.index), p.getAttribute('d'), [box.x, box.y, box.x + box.width, box.y + box.height]];
     })"""
-    for item in items[:6]:
+    turned = [item for item in items if item["file"]["file_name_original"] == "turned.jpg"]
+    for item in items[:6] + turned:
         page.open(f"item={item['file']['file_name_original']}")
         drawn = {index: (d, box) for index, d, box in b.eval(shapes)}
         heads, data = item["data"]["annotations"]["image_1"], item["data"]["annotationsData"]["image_1"]
@@ -131,6 +143,9 @@ def positions(page, items):
         # The shapes lie on the picture, to the pixel of the screen.
         rects = b.eval("['.stage img', '.stage .shapes'].map(s => { const r = document.querySelector(s).getBoundingClientRect(); return [r.x, r.y, r.width, r.height]; })")
         assert np.allclose(*rects, atol=0.5), rects
+        size = item["data"]["extra"]["image_1"]
+        assert b.eval("(i => [i.naturalWidth, i.naturalHeight])(document.querySelector('.stage img'))") == [size["width"], size["height"]]
+        assert b.eval("document.querySelector('.panel [role=alert]').hidden"), "the page warns of a picture that is right"
 
 
 def mask(browser, index, runs, size):
@@ -172,6 +187,7 @@ def main():
     args = parser.parse_args()
     if args.shots:
         args.shots.mkdir(parents=True, exist_ok=True)
+    lint()
     with tempfile.TemporaryDirectory() as folder:
         lines, place = dataset(args.bin.resolve(), Path(folder))
         items = lines[1:-1]

@@ -4,13 +4,14 @@
 #   .venv-readers   more consumers, which need other versions of the same packages
 #   .venv-servers   servers in Python that the sink is tested against
 #   .node-servers   an emulator of Azure's store
+#   .node-lint      ESLint, for the scripts of the gallery
 #   Debian packages with more servers and tools, and s3s-fs, an S3 server that is compiled here
 #
 #   setup.sh            all of that
 #   setup.sh --ci       also cargo-deny, which .ci/run calls
 #   setup.sh --bench    also what scripts/bench.sh compares with: jaq
 #
-# SYNPIPE_TOOLS=FOLDER places the four folders there instead of in the checkout, so that several checkouts can share them.
+# SYNPIPE_TOOLS=FOLDER places these folders there instead of in the checkout, so that several checkouts can share them.
 # Safe to run again: what is up to date is left alone. The parts are installed side by side.
 set -euo pipefail
 shopt -s inherit_errexit
@@ -18,6 +19,7 @@ cd "$(dirname "$0")/.."
 
 tools=${SYNPIPE_TOOLS:-$PWD}
 azurite=3.37.0
+eslint=9.39.5
 ci='' bench=''
 for flag in "$@"; do
     case $flag in
@@ -109,7 +111,7 @@ debian_packages() {
     need chromium /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc:fonts-noto-cjk
     # An HTTP proxy, a SOCKS proxy, and a clock that can be wrong.
     need tinyproxy microsocks faketime
-    azurite_is_there || need node:nodejs npm
+    azurite_is_there && eslint_is_there || need node:nodejs npm
     if ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then
         missing+=(postgresql)
     fi
@@ -132,6 +134,10 @@ azurite_is_there() {
     grep -qs "\"version\": \"$azurite\"" "$tools/.node-servers/node_modules/azurite/package.json"
 }
 
+eslint_is_there() {
+    grep -qs "\"version\": \"$eslint\"" "$tools/.node-lint/node_modules/eslint/package.json"
+}
+
 # Node comes from Debian where it is missing, so this follows the packages. The scripts that npm packages bring are not run.
 debian_and_node() {
     debian_packages
@@ -139,6 +145,11 @@ debian_and_node() {
         say "installing azurite"
         mkdir -p "$tools/.node-servers"
         npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$tools/.node-servers" "azurite@$azurite"
+    fi
+    if ! eslint_is_there; then
+        say "installing eslint"
+        mkdir -p "$tools/.node-lint"
+        npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$tools/.node-lint" "eslint@$eslint"
     fi
 }
 

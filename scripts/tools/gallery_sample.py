@@ -6,6 +6,7 @@ import wave
 
 import cv2
 import numpy as np
+from PIL import Image
 
 W, H = 480, 320
 COLOURS = {"car": (60, 90, 200), "자동차": (60, 150, 220), "bus": (40, 170, 250), "person": (90, 180, 90), "lake": (190, 140, 60), "road": (110, 110, 110)}
@@ -146,7 +147,9 @@ def others(first, folder):
             "annotationsData": {"prompt_1": [{"id": "a", "input": [{"type": "text", "value": "대한민국의 수도는 어디인가요?"}]}] + [{"id": i, "output": [{"type": "text", "value": t}], "model": m, "promptAnnotationId": "a"} for i, m, t in answers]}}
     (folder / "current.csv").write_text("t,v\n0,1\n100,2\n")
     series = {"annotations": {"data_1": [{"id": "x", "tool": "time_range", "classification": {"class": "peak"}}]}, "annotationsData": {"data_1": [{"id": "x", "section": {"start": 20, "end": 65}}]}}
-    return [row(first + i, name, payload) for i, (name, payload) in enumerate([("drive.webm", video), ("speech.wav", audio), ("verdict.txt", text), ("scan.pcd", cloud), ("chat.json", chat), ("current.csv", series)])]
+    made = [row(first + i, name, payload) for i, (name, payload) in enumerate([("drive.webm", video), ("speech.wav", audio), ("verdict.txt", text), ("scan.pcd", cloud), ("chat.json", chat), ("current.csv", series)])]
+    made[0]["data_unit"] = {"id": first, "meta": {"fps": 10}}
+    return made
 
 
 def write(folder, scenes=16):
@@ -158,6 +161,14 @@ def write(folder, scenes=16):
         cv2.imwrite(str(folder / f"street_{n:02}.jpg"), s.pixels, [cv2.IMWRITE_JPEG_QUALITY, 88])
         rows.append(s.row(n, f"street_{n:02}.jpg"))
     rows += others(scenes + 1, folder)
+    # A camera held upright: the pixels lie on their side, and EXIF says how to turn them. The row has the size as it is seen.
+    turned = Scene(len(rows) + 1, 300, 400)
+    turned.box("car", 60, 250, 130, 70)
+    turned.mask("lake", 150, 120, 40, 18)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(np.rot90(turned.pixels)[:, :, ::-1].copy()).save(folder / "turned.jpg", quality=88, exif=exif)
+    rows.append(turned.row(len(rows) + 1, "turned.jpg"))
     bad = hostile(len(rows) + 1)
     name = "<b>#1 100% a&b?.png"
     cv2.imwrite(str(folder / "hostile.png"), bad.pixels)

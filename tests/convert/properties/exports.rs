@@ -237,7 +237,6 @@ fn options() -> impl Strategy<Value = Vec<&'static str>> {
         "imagefolder",
         "csv",
         "gallery",
-        "gallery --link url",
         "json",
     ];
     let more = vec![

@@ -1,9 +1,11 @@
 //! What filters and the overview ask of an item, on its way from the worker that rendered it to the collector.
 
+use crate::convert::engine::split::FieldPath;
 use crate::convert::format::Unit;
 use crate::convert::formats::csv::columns::Column;
 use crate::convert::formats::csv::row_cells::{labelers, text};
 use crate::convert::geometry::Size;
+use crate::dm::payload::MediaKind;
 use crate::dm::{Reason, Rect};
 use crate::item::Pairs;
 use crate::stream::json;
@@ -33,6 +35,8 @@ pub struct Facts {
     pub status: String,
     /// The state of its review.
     pub review: String,
+    /// Frames a second of a video, where the row says (`data_unit.meta.fps`).
+    pub rate: Option<f64>,
     /// The day of the last work on it, `2026-01-31`; empty when no date is known.
     pub day: String,
     /// Objects by class.
@@ -68,11 +72,12 @@ impl Facts {
         let of = |column: Column| text(&column, &row).into_owned();
         let date = Some(of(Column::Updated)).filter(|date| !date.is_empty()).unwrap_or_else(|| of(Column::Created));
         Self {
-            kind,
             labelers: labelers(&row),
             status: of(Column::Status),
             review: of(Column::Review),
+            rate: if kind == MediaKind::Video.name() { rate(unit.line) } else { None },
             day: day(&date).to_owned(),
+            kind,
             ..Self::default()
         }
     }
@@ -99,6 +104,12 @@ impl Facts {
         let at = cell(r.y + r.h / 2.0, h) * GRID + cell(r.x + r.w / 2.0, w);
         self.shapes.push((place((area / (w * h)).sqrt(), &SIDES), place(r.w / r.h, &ASPECTS), at as u8));
     }
+}
+
+/// Frames a second of the video of a row.
+fn rate(line: &[u8]) -> Option<f64> {
+    let text = FieldPath::new("data_unit.meta.fps").ok()?.value(line)?;
+    text.trim().parse().ok().filter(|rate: &f64| rate.is_finite() && *rate > 0.0)
 }
 
 /// The day of a date as the platform writes it; empty for any other text.

@@ -81,6 +81,10 @@ fn head(unit: &Unit<'_, '_>, facts: &Facts, out: &mut Text) {
     text(out, lit!(",\"status\":"), &facts.status);
     text(out, lit!(",\"review\":"), &facts.review);
     text(out, lit!(",\"day\":"), &facts.day);
+    if let Some(rate) = facts.rate {
+        out.lit(lit!(",\"rate\":"));
+        out.number(rate);
+    }
     if let Some(Size { w, h }) = unit.size {
         out.lit(lit!(",\"size\":["));
         out.int(w);

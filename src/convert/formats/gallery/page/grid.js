@@ -18,13 +18,13 @@ const grid = (() => {
     const columns = () => Math.max(1, Math.floor((scroller.clientWidth - 12) / WIDTH));
 
     // Fills a card when its item is there.
-    async function fill(card, index) {
+    async function fill(into, index) {
         const item = await gallery.item(index);
-        if (!card.isConnected || !item) return;
+        if (!into.isConnected || !item) return;
         const frame = el("div", { class: "frame" });
         media.thumbnail(item, frame);
-        card.querySelector(".picture").replaceChildren(frame);
-        card.setAttribute("aria-label", words.say("picture_of", { name: item.name, n: item.annotations.length }));
+        into.querySelector(".picture").replaceChildren(frame);
+        into.setAttribute("aria-label", words.say("picture_of", { name: item.name, n: item.annotations.length }));
     }
 
     function card(place) {

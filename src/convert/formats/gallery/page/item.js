@@ -11,7 +11,7 @@ const itemView = (() => {
     let stage = null;
     let shown = null;
 
-    function facts(item, index, place, total, filter) {
+    function facts(item, filter) {
         const row = (key, text, facet) => text ? [el("dt", {}, words.say(key)), el("dd", {}, facet ? el("a", { href: filter(facet, text) }, name(text)) : name(text))] : [];
         return el("dl", {},
             ...row("item", item.item),
@@ -26,9 +26,9 @@ const itemView = (() => {
 
     // The place of an annotation in numbers, as it is written in the data.
     function place(a) {
-        const list = numbers => numbers.map(n => n === null ? "?" : String(Math.round(n * 100) / 100)).join(", ");
-        if (a.box) return a.box[4] ? `${list(a.box.slice(0, 4))}, ∠ ${Math.round(a.box[4] * 1000) / 1000}` : list(a.box.slice(0, 4));
-        if (a.points) return list(a.points.slice(0, 20));
+        const told = numbers => numbers.map(n => n === null ? "?" : String(Math.round(n * 100) / 100)).join(", ");
+        if (a.box) return a.box[4] ? `${told(a.box.slice(0, 4))}, ∠ ${Math.round(a.box[4] * 1000) / 1000}` : told(a.box.slice(0, 4));
+        if (a.points) return told(a.points.slice(0, 20));
         if (a.runs) return `${words.number(a.runs.filter((_, i) => i % 2).reduce((sum, n) => sum + n, 0))} px`;
         if (a.rings) return `${a.rings.reduce((sum, ring) => sum + ring.length / 2, 0)} pt`;
         if (a.line) return `${a.line.length / 2} pt`;
@@ -122,7 +122,7 @@ const itemView = (() => {
         });
     }
 
-    function tools_(picture) {
+    function buttons(picture) {
         const button = (key, text, act, more = {}) => el("button", { type: "button", "aria-label": words.say(key), title: words.say(key), onclick: act, ...more }, text);
         if (!picture) return [];
         return [
@@ -152,11 +152,11 @@ const itemView = (() => {
                 el("div", { class: "bar" },
                     el("a", { href: back, class: "button" }, "← ", words.say("back")), step("previous", previous, "‹"), step("next", next, "›"),
                     at > 0 ? el("span", { class: "note" }, words.say("of", { n: words.number(at), all: words.number(total) })) : null,
-                    el("span", { class: "space" }), ...tools_(picture)),
+                    el("span", { class: "space" }), ...buttons(picture)),
                 el("div", { class: "both" },
                     stage,
                     el("div", { class: "panel" },
-                        el("h2", {}, el("a", { href: self, title: words.say("link") }, name(item.name))), warning, facts(item, index, at, total, filter),
+                        el("h2", {}, el("a", { href: self, title: words.say("link") }, name(item.name))), warning, facts(item, filter),
                         el("h3", {}, `${words.say("annotations")} (${words.number(item.annotations.length)})`), list(item)))));
             if (picture) {
                 const frame = el("div", { class: "frame" });

@@ -131,28 +131,34 @@
         }
     }
 
-    function keys(event) {
+    // What Escape leaves: an item, else the overview.
+    function leave() {
+        if (state.has("item")) go(address({ item: null }));
+        else if (state.has("view")) go(address({ view: null }));
+    }
+
+    // Keys everywhere, and those of an item besides what its view takes.
+    const everywhere = {
+        Escape: leave,
+        "/": () => document.getElementById("q")?.focus(),
+        o: () => go(address({ view: state.get("view") === "overview" ? null : "overview", item: null })),
+    };
+    const ofItem = {
+        ArrowRight: () => go(neighbours().next ?? location.hash),
+        ArrowLeft: () => go(neighbours().previous ?? location.hash),
+    };
+    [ofItem.j, ofItem.k] = [ofItem.ArrowRight, ofItem.ArrowLeft];
+
+    function press(event) {
         if (event.altKey || event.ctrlKey || event.metaKey) return;
-        const typing = event.target.closest?.("input, select, textarea, video, audio");
-        if (event.key === "Escape") {
-            if (typing) event.target.blur();
-            else if (state.has("item")) go(address({ item: null }));
-            else if (state.get("view")) go(address({ view: null }));
+        const field = event.target.closest?.("input:not([type=checkbox]), video, audio");
+        if (field) {
+            if (event.key === "Escape") field.blur();
             return;
         }
-        if (typing && !(typing.type === "checkbox")) return;
-        const item = state.has("item");
-        if (event.key === "/") {
-            document.getElementById("q")?.focus();
-        } else if (event.key === "o") {
-            go(address({ view: state.get("view") === "overview" ? null : "overview", item: null }));
-        } else if (item && (event.key === "ArrowRight" || event.key === "j")) {
-            go(neighbours().next ?? location.hash);
-        } else if (item && (event.key === "ArrowLeft" || event.key === "k")) {
-            go(neighbours().previous ?? location.hash);
-        } else if (!(item && itemView.key(event.key))) {
-            return;
-        }
+        const at = state.has("item") ? { ...everywhere, ...ofItem } : everywhere;
+        if (Object.hasOwn(at, event.key)) at[event.key]();
+        else if (!state.has("item") || !itemView.key(event.key)) return;
         event.preventDefault();
     }
 
@@ -162,7 +168,7 @@
     }
 
     addEventListener("hashchange", read);
-    addEventListener("keydown", keys);
+    addEventListener("keydown", press);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
     read();
     if (gallery.about) {

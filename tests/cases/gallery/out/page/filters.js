@@ -97,7 +97,7 @@ const filters = (() => {
                 const swatch = facet.swatch ? el("span", { class: "swatch" }) : null;
                 if (swatch) swatch.style.background = tools.colour(names[n]);
                 const count = el("span", { class: "count" }, words.number(counts[n]));
-                return el("li", {}, el("label", { class: counts[n] || chosen.has(names[n]) ? "" : "none", title: names[n] }, box, swatch,
+                return el("li", {}, el("label", { class: counts[n] || chosen.has(names[n]) ? "" : "none", title: tools.plain(names[n]), "data-answer": names[n] }, box, swatch,
                     el("span", { class: "text" }, label(facet, names[n])), count));
             }));
             if (fitting.length > MOST) list.append(el("li", { class: "note" }, words.say("more", { n: words.number(fitting.length - MOST) })));
@@ -115,7 +115,7 @@ const filters = (() => {
         // Draws all facets into an element. `change(facet, answer)` is called when an answer is ticked or unticked.
         show(into, counts, state, change, clear) {
             const focus = document.activeElement;
-            const place = into.contains(focus) ? [focus.closest("fieldset")?.dataset.facet, focus.closest("label")?.title] : null;
+            const place = into.contains(focus) ? [focus.closest("fieldset")?.dataset.facet, focus.closest("label")?.dataset.answer] : null;
             const any = FACETS.some(facet => state.has(facet.key));
             into.setAttribute("aria-label", words.say("filters"));
             const scrolls = new Map([...into.querySelectorAll("fieldset")].map(set => [set.dataset.facet, set.querySelector("ul").scrollTop]));
@@ -126,7 +126,7 @@ const filters = (() => {
             for (const set of into.querySelectorAll("fieldset")) {
                 set.querySelector("ul").scrollTop = scrolls.get(set.dataset.facet) || 0;
                 if (!place || set.dataset.facet !== place[0]) continue;
-                [...set.querySelectorAll("label")].find(one => one.title === place[1])?.querySelector("input").focus({ preventScroll: true });
+                [...set.querySelectorAll("label")].find(one => one.dataset.answer === place[1])?.querySelector("input").focus({ preventScroll: true });
             }
         },
     };

@@ -3,6 +3,7 @@
 
 const grid = (() => {
     const { el, name } = tools;
+    // A card is at least so wide, and so high, its distance to the next one included.
     const WIDTH = 208;
     const HEIGHT = 206;
     // Rows of cards above and below the sight.
@@ -17,13 +18,13 @@ const grid = (() => {
     const columns = () => Math.max(1, Math.floor((scroller.clientWidth - 12) / WIDTH));
 
     // Fills a card when its item is there.
-    async function fill(card, index) {
+    async function fill(into, index) {
         const item = await gallery.item(index);
-        if (!card.isConnected || !item) return;
+        if (!into.isConnected || !item) return;
         const frame = el("div", { class: "frame" });
         media.thumbnail(item, frame);
-        card.querySelector(".picture").replaceChildren(frame);
-        card.setAttribute("aria-label", words.say("picture_of", { name: item.name, n: item.annotations.length }));
+        into.querySelector(".picture").replaceChildren(frame);
+        into.setAttribute("aria-label", words.say("picture_of", { name: item.name, n: item.annotations.length }));
     }
 
     function card(place) {
@@ -40,7 +41,7 @@ const grid = (() => {
         for (let i = 1; i < row[8].length; i += 2) objects += row[8][i];
         const made = el("a", { class: "card", href: link(row[0]), "data-place": place, "aria-label": row[0] },
             el("div", { class: "picture" }),
-            el("div", { class: "caption" }, el("span", { class: "text", title: row[0] }, name(row[0])), el("span", { class: "count" }, words.number(objects))),
+            el("div", { class: "caption" }, el("span", { class: "text", title: tools.plain(row[0]) }, name(row[0])), el("span", { class: "count" }, words.number(objects))),
             el("div", { class: "dots" }, ...dots, row[9].length ? el("span", { class: "bad", title: words.say("reason") }, "!") : null));
         fill(made, index);
         return made;
@@ -50,7 +51,9 @@ const grid = (() => {
     function lay() {
         if (!scroller || !scroller.isConnected) return;
         const n = columns();
+        const width = Math.floor((scroller.clientWidth - 12) / n);
         const rows = Math.ceil(found.length / n);
+        sheet.style.setProperty("--card", `${width}px`);
         sheet.style.height = `${rows * HEIGHT}px`;
         const first = Math.max(0, Math.floor(scroller.scrollTop / HEIGHT) - MARGIN) * n;
         const last = Math.min(found.length, (Math.ceil((scroller.scrollTop + scroller.clientHeight) / HEIGHT) + MARGIN) * n);
@@ -67,7 +70,7 @@ const grid = (() => {
                 cards.set(place, one);
                 sheet.append(one);
             }
-            one.style.transform = `translate(${(place % n) * WIDTH}px, ${Math.floor(place / n) * HEIGHT}px)`;
+            one.style.transform = `translate(${(place % n) * width}px, ${Math.floor(place / n) * HEIGHT}px)`;
         }
     }
 

@@ -82,7 +82,7 @@ const media = (() => {
         for (const m of marks) {
             const bar = svg("rect", { x: x(m.from), y: lanes.indexOf(m.a.class || "") * lane + 4, width: Math.max(3, x(m.to) - x(m.from)), height: 15, rx: 2, tabindex: "0", "data-index": m.index });
             bar.style.fill = colour(m.a.class || "");
-            const told = `${m.a.class || ""} ${short(m.from)}–${short(m.to)} ${m.frames ? words.say("frame") : unit}`;
+            const told = `${tools.plain(m.a.class || "")} ${short(m.from)}–${short(m.to)} ${m.frames ? words.say("frame") : unit}`;
             bar.append(svg("title", {}, told));
             bar.setAttribute("role", "button");
             bar.setAttribute("aria-label", told);
@@ -97,7 +97,10 @@ const media = (() => {
     }
 
     const short = n => String(Math.round(n * 1000) / 1000);
-    const cut = (text, most) => (text.length > most ? text.slice(0, most - 1) + "…" : text);
+    const cut = (whole, most) => {
+        const seen = tools.plain(whole);
+        return seen.length > most ? seen.slice(0, most - 1) + "…" : seen;
+    };
 
     // A film with its sections on a line, and its boxes at the frame that is chosen.
     function film(item, into, say) {
@@ -217,7 +220,7 @@ const media = (() => {
         for (const { a, index, list } of boxes) {
             const path = svg("path", { class: "area", "data-index": index, d: `M${list[0]} ${list[1]}L${list[2]} ${list[3]}L${list[4]} ${list[5]}L${list[6]} ${list[7]}Z` });
             path.style.color = colour(a.class || "");
-            path.append(svg("title", {}, a.class || ""));
+            path.append(svg("title", {}, tools.plain(a.class || "")));
             root.append(path);
         }
         into.append(root, el("p", { class: "note" }, words.say("above")));

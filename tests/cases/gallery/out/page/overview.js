@@ -20,7 +20,7 @@ const overview = (() => {
             const total = row.parts.reduce((a, b) => a + b, 0);
             let x = left;
             const text = svg("text", { x: left - 8, y: i * lane + 15, "text-anchor": "end" }, short(row.label, 22));
-            text.append(svg("title", {}, row.label));
+            text.append(svg("title", {}, tools.plain(row.label)));
             root.append(href ? svg("a", { href: href(row.key ?? row.label) }, text) : text);
             row.parts.forEach((n, part) => {
                 const w = (n / most) * (width - left - 70);
@@ -34,7 +34,10 @@ const overview = (() => {
         return root;
     }
 
-    const short = (text, most) => text.length > most ? text.slice(0, most - 1) + "…" : text;
+    const short = (whole, most) => {
+        const text = tools.plain(whole);
+        return text.length > most ? text.slice(0, most - 1) + "…" : text;
+    };
 
     // Columns side by side for each part, as shares, so that parts of other sizes can be compared.
     function columns(title, labels, parts, colours) {
@@ -84,7 +87,8 @@ const overview = (() => {
 
     // A chart and its numbers.
     function chart(title, picture, numbers, ...more) {
-        return el("section", { class: "chart" }, el("h2", {}, title), ...more, picture, el("details", {}, el("summary", {}, words.say("numbers")), numbers));
+        const few = numbers.querySelectorAll("tbody tr").length <= 8;
+        return el("section", { class: "chart" }, el("h2", {}, title), ...more, el("div", { class: "plot" }, picture), el("details", { open: few }, el("summary", {}, words.say("numbers")), numbers));
     }
 
     // Limits as ranges: up to the first, between, above the last.
@@ -121,7 +125,7 @@ const overview = (() => {
                     table([say("class"), ...partNames.flatMap(part => [`${part}: ${say("items")}`, `${part}: ${say("objects")}`])],
                         classes.map(c => [name(facts.classes[c]), ...splits.flatMap((_, i) => [perPart(c, 1)[i], perPart(c, 2)[i]])])),
                     legend(splits, hues),
-                    empty.length ? el("p", { class: "bad" }, say("no_class", { n: words.number(empty.length), names: empty.slice(0, 20).join(", ") + (empty.length > 20 ? ", …" : "") })) : null),
+                    empty.length ? el("p", { class: "bad" }, say("no_class", { names: tools.plain(empty.slice(0, 20).join(", ")) + (empty.length > 20 ? ", …" : "") })) : null),
                 both(say("per_item"), counts(limits.per_item), "per_item"),
                 both(say("sides"), ranges(limits.sides, n => `${n * 100} %`), "sides"),
                 both(say("aspects"), ranges(limits.aspects, String), "aspects"),
@@ -134,7 +138,7 @@ const overview = (() => {
             if (facts.labelers.length) sections.push(...labelers(facts, link));
             into.replaceChildren(el("div", { class: "overview" },
                 el("p", { class: "sums" }, ...[["items", count], ["objects", sum("objects")], ["classes", classes.length]].map(([key, n]) => el("span", {}, el("strong", {}, words.number(n)), " ", say(key)))),
-                ...sections));
+                el("div", { class: "charts" }, ...sections)));
         },
     };
 

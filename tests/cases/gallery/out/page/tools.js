@@ -22,17 +22,22 @@ const tools = (() => {
         return (h ^ (h >>> 13)) >>> 0;
     }
 
+    // Characters that cannot be seen, or that turn the direction of writing around, by their number.
+    const plain = text => String(text).replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+        c => `‹U+${c.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}›`);
+
     return {
+        plain,
         // An element of HTML. Strings among the children become text.
         el: (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children),
         // An element of SVG.
         svg: (tag, attributes = {}, ...children) => fill(document.createElementNS(SVG, tag), attributes, children),
         // A name from the data: its direction of writing does not reach beyond it.
-        name: text => fill(document.createElement("bdi"), {}, [text]),
+        name: text => fill(document.createElement("bdi"), {}, [plain(text)]),
         // The colour of a class, the same in every dataset: bright enough on dark, dark enough on light.
         colour(name) {
             const h = hash(name);
-            return `hsl(${h % 360} ${70 + (h >>> 9) % 26}% ${46 + (h >>> 17) % 10}%)`;
+            return `hsl(${h % 360} ${60 + (h >>> 9) % 26}% ${46 + (h >>> 17) % 10}%)`;
         },
         // The address of a file of the dataset; its name may have any character.
         address: path => path.split("/").map(encodeURIComponent).join("/"),
