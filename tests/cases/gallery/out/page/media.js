@@ -109,7 +109,7 @@ const media = (() => {
         const frame = el("div", { class: "film" }, video);
         if (address) video.src = address;
         video.addEventListener("error", () => say(words.say("missing", { file: item.file ?? item.url ?? item.name })));
-        const rate = el("input", { type: "number", min: "1", max: "1000", value: "30", step: "any" });
+        const rate = el("input", { type: "number", min: "1", max: "1000", value: String(item.rate ?? 30), step: "any" });
         const seconds = frameNumber => frameNumber / (Number(rate.value) || 30);
         const frames = [...new Set(item.annotations.flatMap(a => (a.frames || []).map(([f]) => f)))].sort((a, b) => a - b);
         const at = el("output", {}, "");
