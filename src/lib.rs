@@ -86,6 +86,7 @@
 //! | `net` | `syn-fetch` and `syn-sink`: the platform's API, downloads of originals |
 //! | `stores` | object stores and file servers as destinations |
 //! | `postgres` | rows from the database of an installation |
+//! | `jq` | `--where` and `--jq`: jq programs |
 //!
 //! All are on by default. Without them [`stream`], [`convert`] and [`check`] build without network crates, and so do `syn-filter` and
 //! `syn-convert`.

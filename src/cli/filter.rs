@@ -1,5 +1,6 @@
 //! The command line of `syn-filter`.
 
+mod describe;
 mod summary;
 
 use super::progress::Shown;
@@ -11,7 +12,8 @@ use crate::filter;
 use crate::filter::predicates::id::Ids;
 use crate::filter::predicates::sample::Amount;
 use crate::filter::{
-    CountBy, Few, Form, Framed, Input, Inputs, Options, Order, OutputForm, Passes, Prefer, Rule, Selection,
+    CountBy, Delimiter, Description, Few, Form, Framed, Input, Inputs, Options, Order, OutputForm, Passes, Prefer,
+    Rule, Selection, Style,
 };
 use crate::selection::List;
 use crate::selection::field::FieldPath;
@@ -158,14 +160,23 @@ pub struct Args {
     /// Print only the number of rows selected
     #[arg(short, long, help_heading = "Output")]
     pub count: bool,
-    /// Counts of the selected rows in place of the rows: a line for each combination of class, tool, user, status, review, tag, category,
-    /// created, or any field of the row (data_unit.meta.video), and a total. Dates are counted by :day, :week, :month or :year (created:
-    /// by day). A row with several users, tags or classes counts in the line of each, in the total once; objects are its annotations
-    #[arg(long, value_name = "KEY,…", help_heading = "Output")]
+    /// Counts of the selected rows in place of the rows: a line for each combination of class, tool, size, user, status, review, tag,
+    /// category, split, created, or any field of the row (data_unit.meta.video), and a total. Dates are counted by :day, :week, :month or
+    /// :year (created: by day), areas by :size: small below 32² px², medium below 96², large (size: that of the annotation). A row with several users, tags or classes counts in the line of each, in the total once; objects are its annotations
+    #[arg(long, value_name = "KEY,…", group = "told", help_heading = "Output")]
     pub count_by: Vec<List>,
-    /// How counts are written; without it a table on a terminal, else CSV
-    #[arg(long, value_name = "FORM", requires = "count_by", help_heading = "Output")]
+    /// What is in the selected rows, on one screen: how many, from when, their classes, tools, sizes and people, and what is missing
+    #[arg(long, conflicts_with_all = ["count", "count_by", "bare"], group = "told", help_heading = "Output")]
+    pub describe: bool,
+    /// How --count-by is written: without it a table on a terminal, else CSV; of --describe: json, else text
+    #[arg(long, value_name = "FORM", requires = "told", help_heading = "Output")]
     pub form: Option<Form>,
+    /// CSV that Excel opens by a double click, with Korean intact: with a byte order mark, lines end with CRLF
+    #[arg(long, requires = "count_by", help_heading = "Output")]
+    pub excel: bool,
+    /// What stands between the cells of CSV: , or ; (for an Excel of continental Europe) or | or tab [default: ,]
+    #[arg(long, value_name = "CHARACTER", requires = "count_by", hide_short_help = true, help_heading = "Output")]
+    pub delimiter: Option<Delimiter>,
     /// Rows only, no frame lines (`{"@stream": …}`)
     #[arg(long, conflicts_with = "count", help_heading = "Output")]
     pub bare: bool,
@@ -203,7 +214,8 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
     }
     let passes = passes(&args)?;
     let count_by = count_by(&args)?;
-    let output = match (args.count || count_by.is_some(), args.bare) {
+    let describe = describe(&args)?;
+    let output = match (args.count || args.describe || count_by.is_some(), args.bare) {
         (true, _) => OutputForm::Count,
         (_, true) => OutputForm::Bare,
         _ => OutputForm::Stream,
@@ -217,6 +229,7 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
         limit: args.limit,
         output,
         count_by,
+        describe,
         allow_partial: args.allow_partial,
         skip_bad: args.on_error == OnError::Skip,
         threads: args.common.threads(),
@@ -263,8 +276,20 @@ fn rewrite(_: &Args) -> Result<Option<filter::jq::Rewrite>, Failure> {
     Ok(None)
 }
 
+/// How a description is written, if one is asked for.
+fn describe(args: &Args) -> Result<Option<fn(&Description, bool) -> Vec<u8>>, Failure> {
+    match (args.describe, args.form) {
+        (true, Some(Form::Json)) => Ok(Some(describe::json)),
+        (true, None | Some(Form::Table)) => Ok(Some(describe::text)),
+        (true, Some(Form::Csv)) => {
+            Err(Failure::usage("--describe is a text or JSON: leave --form csv out, or count with --count-by class"))
+        }
+        (false, _) => Ok(None),
+    }
+}
+
 /// What is counted, and how that is written.
-fn count_by(args: &Args) -> Result<Option<(CountBy, Form)>, Failure> {
+fn count_by(args: &Args) -> Result<Option<(CountBy, Style)>, Failure> {
     if args.count_by.is_empty() {
         return Ok(None);
     }
@@ -281,8 +306,14 @@ fn count_by(args: &Args) -> Result<Option<(CountBy, Form)>, Failure> {
     let keys =
         CountBy::new(&List::all(&args.count_by)).map_err(|why| Failure::usage(format!("--count-by {}", why.0)))?;
     let at_terminal = args.common.output.is_none() && std::io::stdout().is_terminal();
-    let form = args.form.unwrap_or(if at_terminal { Form::Table } else { Form::Csv });
-    Ok(Some((keys, form)))
+    let of_csv = [("--excel", args.excel), ("--delimiter", args.delimiter.is_some())];
+    let of_csv = of_csv.into_iter().find_map(|(option, given)| given.then_some(option));
+    let form = args.form.unwrap_or(if at_terminal && of_csv.is_none() { Form::Table } else { Form::Csv });
+    if let (Some(option), Form::Table | Form::Json) = (of_csv, form) {
+        return Err(Failure::usage(format!("{option} is for CSV: leave it out, or give --form csv")));
+    }
+    let style = Style { excel: args.excel, delimiter: args.delimiter.unwrap_or_default(), form };
+    Ok(Some((keys, style)))
 }
 
 /// The options as one question.

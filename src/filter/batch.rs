@@ -2,6 +2,7 @@
 //! copied unless it is edited.
 
 use super::count::{CountBy, Counts};
+use super::describe::Description;
 use super::edits::Edits;
 use super::edits::done::Done;
 use super::jq::{Guard, Rewrite};
@@ -38,6 +39,8 @@ pub struct Chosen {
     pub failed: Option<StreamError>,
     /// What was counted of the selected lines, when that is asked for.
     pub counts: Counts,
+    /// What is in them, when that is asked for.
+    pub description: Description,
 }
 
 impl Chosen {
@@ -48,7 +51,7 @@ impl Chosen {
         selection: &Selection,
         among: Option<&Among>,
         changes: (Option<&Edits>, Option<&Rewrite>),
-        count_by: Option<&CountBy>,
+        told: (Option<&CountBy>, bool),
         skip_bad: bool,
         batch: Batch,
     ) -> Self {
@@ -70,13 +73,13 @@ impl Chosen {
                 match changes {
                     _ if !wanted => {}
                     (None, None) => {
-                        chosen.count(count_by, line.bytes)?;
+                        chosen.count(told, line.bytes)?;
                         chosen.add(line.start, line.end, &batch.bytes);
                     }
                     (Some(edits), None) => {
                         let start = written.len();
                         let done = edits.row(line.bytes, whole, &mut arena, &mut written)?;
-                        chosen.count(count_by, written[start..].trim_ascii())?;
+                        chosen.count(told, written[start..].trim_ascii())?;
                         chosen.edited.push(done);
                         chosen.add(start, written.len(), &written);
                     }
@@ -91,7 +94,7 @@ impl Chosen {
                             }
                         };
                         let done = done.map_err(|reason| with_id(line.bytes, reason))?;
-                        chosen.made(count_by, start, done, &written)?;
+                        chosen.made(told, start, done, &written)?;
                     }
                 }
                 Ok(())
@@ -117,15 +120,17 @@ impl Chosen {
     }
 
     /// Adds the rows that a program has made of one, from `start` on.
-    fn made(&mut self, count_by: Option<&CountBy>, start: usize, done: Done, written: &[u8]) -> Result<(), String> {
+    fn made(&mut self, told: (Option<&CountBy>, bool), start: usize, done: Done, written: &[u8]) -> Result<(), String> {
         let ends = || memchr_iter(b'\n', &written[start..]).map(|end| start + end + 1);
-        if let Some(by) = count_by {
-            let (mut counts, mut from) = (Counts::default(), start);
+        if told.0.is_some() || told.1 {
+            // All rows that one has become are counted, or none.
+            let (mut all, mut from) = (Self::default(), start);
             for end in ends() {
-                counts.row(by, &written[from..end - 1])?;
+                all.count(told, &written[from..end - 1])?;
                 from = end;
             }
-            self.counts.merge(counts);
+            self.counts.merge(all.counts);
+            self.description.merge(all.description);
         }
         let mut from = start;
         self.unclaimed += done;
@@ -137,9 +142,13 @@ impl Chosen {
         Ok(())
     }
 
-    /// Counts a row, if that is asked for.
-    fn count(&mut self, by: Option<&CountBy>, row: &[u8]) -> Result<(), String> {
-        by.map_or(Ok(()), |by| self.counts.row(by, row))
+    /// Counts a row, or takes in what is in it, if that is asked for.
+    fn count(&mut self, (by, describes): (Option<&CountBy>, bool), row: &[u8]) -> Result<(), String> {
+        match by {
+            Some(by) => self.counts.row(by, row),
+            None if describes => self.description.row(row),
+            None => Ok(()),
+        }
     }
 
     /// Adds a line. A run ends with the byte that is, or becomes, the last line's LF.
@@ -215,7 +224,7 @@ mod tests {
             source: "in".into(),
             is_frame: false,
         };
-        Chosen::from_batch(&selection, None, (None, None), None, skip_bad, batch)
+        Chosen::from_batch(&selection, None, (None, None), (None, false), skip_bad, batch)
     }
 
     fn text(chosen: &Chosen, lines: u64) -> String {

@@ -7,11 +7,13 @@
 //! * [`newest`]: which of several rows stays; [`sample`]: so many rows; [`passes`]: these one after the other
 //! * [`order`]: all streams as one, in another order
 //! * [`count`]: counts of rows and annotations in place of the rows
+//! * [`describe`]: what is in the rows, in place of the rows
 //! * [`batch`]: a worker's part, lines to ranges; [`mod@run`]: the merging part, ranges and frames to the output
 
 pub(crate) mod any_of;
 pub(crate) mod batch;
 pub(crate) mod count;
+pub(crate) mod describe;
 pub(crate) mod edits;
 pub(crate) mod end;
 #[cfg_attr(not(feature = "jq"), path = "no_jq.rs")]
@@ -25,7 +27,8 @@ pub(crate) mod sample;
 pub(crate) mod selection;
 
 pub use any_of::AnyOf;
-pub use count::{CountBy, Form};
+pub use count::{CountBy, Delimiter, Form, Style};
+pub use describe::Description;
 pub use newest::inputs::{Framed, Inputs};
 pub use newest::record::{Prefer, Rule};
 pub use order::Order;

@@ -1,7 +1,8 @@
 //! The merging part: selected lines and frames to the output, in input order.
 
 use super::batch::{Chosen, MESSAGES};
-use super::count::{CountBy, Counts, Form};
+use super::count::{CountBy, Counts, Style};
+use super::describe::{self, Description};
 use super::edits::done::Done;
 use super::edits::{Edits, Kinds};
 use super::end;
@@ -46,7 +47,9 @@ pub struct Options {
     /// What is written.
     pub output: OutputForm,
     /// With [`OutputForm::Count`]: a line for each combination of values, and how the lines are written.
-    pub count_by: Option<(CountBy, Form)>,
+    pub count_by: Option<(CountBy, Style)>,
+    /// With [`OutputForm::Count`]: what is in the rows, and how that is written.
+    pub describe: Option<describe::Write>,
     /// Accept a stream without its end frame as whole.
     pub allow_partial: bool,
     /// Pass over bad lines instead of ending the run.
@@ -93,7 +96,7 @@ pub enum Input {
 /// A bad line (unless skipped), a name that is asked for and that nothing in the input has (unless the limit ended the run), a cut stream (unless allowed), an error frame (which is passed on), and those of reader and
 /// writer.
 pub fn run(input: Input, out: Writer, options: Options, warn: &mut dyn FnMut(&str)) -> Result<Summary, StreamError> {
-    let Options { selection, passes, edits, rewrite, order, limit, output, count_by, .. } = options;
+    let Options { selection, passes, edits, rewrite, order, limit, output, count_by, describe, .. } = options;
     let Options { allow_partial, skip_bad, threads, .. } = options;
     let selection = match passes.per_class {
         Some(_) => selection.with_annotations(Readable),
@@ -106,7 +109,7 @@ pub fn run(input: Input, out: Writer, options: Options, warn: &mut dyn FnMut(&st
     let edits = edits.map(Arc::new);
     let rewrite = rewrite.map(Arc::new);
     let limits = selection.limits().or(rewrite.as_deref().map(Rewrite::limits));
-    let count_by = count_by.map(|(by, form)| (Arc::new(by), form));
+    let count_by = count_by.map(|(by, style)| (Arc::new(by), style));
     let mut merge = Merge {
         out,
         output,
@@ -127,8 +130,10 @@ pub fn run(input: Input, out: Writer, options: Options, warn: &mut dyn FnMut(&st
         written: None,
         found: Found::default(),
         ordered: None,
-        count_by: count_by.as_ref().map(|(by, form)| (by, *form)),
+        count_by: count_by.as_ref().map(|(by, style)| (by, *style)),
         counts: Counts::default(),
+        describe,
+        description: Description::default(),
     };
     if let Some(order) = order.filter(|_| output != OutputForm::Count) {
         merge.ordered = match Ordered::new(order) {
@@ -149,9 +154,10 @@ pub fn run(input: Input, out: Writer, options: Options, warn: &mut dyn FnMut(&st
         let make_worker = || {
             let (selection, edits, among) = (Arc::clone(&selection), edits.clone(), among.clone());
             let (rewrite, by) = (rewrite.clone(), count_by.as_ref().map(|(by, _)| Arc::clone(by)));
+            let describes = describe.is_some();
             on_deep_stack(limits, move |(): &(), batch| {
                 let (among, edits, rewrite) = (among.as_ref(), edits.as_deref(), rewrite.as_deref());
-                Ok(Chosen::from_batch(&selection, among, (edits, rewrite), by.as_deref(), skip_bad, batch))
+                Ok(Chosen::from_batch(&selection, among, (edits, rewrite), (by.as_deref(), describes), skip_bad, batch))
             })
         };
         let (reader, inputs) = match input {
@@ -192,8 +198,10 @@ struct Merge<'w> {
     found: Found,
     /// Where lines wait, when they are to be in order.
     ordered: Option<Ordered>,
-    count_by: Option<(&'w Arc<CountBy>, Form)>,
+    count_by: Option<(&'w Arc<CountBy>, Style)>,
     counts: Counts,
+    describe: Option<describe::Write>,
+    description: Description,
 }
 
 impl Merge<'_> {
@@ -231,6 +239,12 @@ impl Merge<'_> {
             }
             self.counts.merge(std::mem::take(&mut chosen.counts));
         }
+        if self.describe.is_some() {
+            if count < chosen.selected {
+                chosen.description = Description::of_lines(chosen.first(count))?;
+            }
+            self.description.merge(std::mem::take(&mut chosen.description));
+        }
         self.selected += count;
         self.edited += chosen.edited(count);
         self.in_stream += count;
@@ -250,6 +264,9 @@ impl Merge<'_> {
     }
 
     fn frame(&mut self, frame: &Frame, line: &[u8]) -> Result<(), StreamError> {
+        if let (Some(_), Frame::Begin(begin)) = (self.describe, frame) {
+            self.description.begin(&begin.body);
+        }
         let followed = self.progress.frame(frame);
         if let (Some(ordered), Ok(()), false) = (&mut self.ordered, &followed, matches!(frame, Frame::Other)) {
             let Frame::Begin(begin) = frame else { return ordered.frame(frame) };
@@ -339,12 +356,14 @@ impl Merge<'_> {
             let line = frame::end_line(self.in_stream, &extra);
             self.pass(line.as_bytes())?;
         }
-        if let Some((by, form)) = self.count_by {
+        if let Some((by, style)) = self.count_by {
             let secrets = self.counts.secrets();
             if secrets > 0 {
                 (self.warn)(&format!("{} counted without query", crate::text::count(secrets, "presigned URL")));
             }
-            self.out.put(&std::mem::take(&mut self.counts).write(by, form)?)?;
+            self.out.put(&std::mem::take(&mut self.counts).write(by, style)?)?;
+        } else if let Some(write) = self.describe {
+            self.out.put(&write(&self.description, false))?;
         } else if self.output == OutputForm::Count {
             self.out.line(self.selected.to_string().as_bytes())?;
         }
@@ -367,6 +386,10 @@ impl Merge<'_> {
             }
             Err(error) if error.is_of_output() => Err(error),
             Err(error) => {
+                // What an input has as far as it can be read is told of one that breaks off, too.
+                if let Some(write) = self.describe.filter(|_| self.description.total.items > 0) {
+                    let _ = self.out.put(&write(&self.description, true));
+                }
                 let unfinished = self.open || self.end.is_some();
                 let told = match error {
                     StreamError::Upstream(_) => true,

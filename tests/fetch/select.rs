@@ -111,6 +111,8 @@ fn fetch_with_an_option_is_fetch_and_filter_with_it() {
         (assignments, &["--task-tag", "road 1"], 4),
         (assignments, &["--task-tag", "road 1,road 2", "--tag", "day"], 4),
         (assignments, &["--class", "car"], 4),
+        (assignments, &["--where", ".status_label == \"completed\""], 3),
+        (assignments, &["--where", "any(annotations; .class == \"car\")", "--status", "completed"], 1),
         (assignments, &["--class", "car,1. 자연", "--status", "completed"], 2),
         (assignments, &["--tool", "polygon"], 8),
         (assignments, &["--tool", "bbox"], 4),

@@ -242,3 +242,58 @@ fn an_input_that_is_not_whole_has_no_counts() {
         assert!(skipped.text().contains("\ntotal,3,"), "{skipped:?}");
     }
 }
+
+/// Two boxes, a polygon and a mask; the limits are those of COCO's evaluation.
+fn sized() -> String {
+    let row = r#"{"id":1,"split":"train","category":"test","area":1024,"data":{"annotations":{"image_1":[{"id":"a","tool":"bounding_box","classification":"car"},{"id":"b","tool":"bounding_box","classification":"car"},{"id":"p","tool":"polygon","classification":"bus"},{"id":"k","tool":"keypoint","classification":"bus"},{"id":"m","tool":"segmentation","classification":"road"}]},"annotationsData":{"image_1":[{"id":"a","coordinate":{"x":0,"y":0,"width":32,"height":32}},{"id":"b","coordinate":{"x":0,"y":0,"width":31,"height":33}},{"id":"p","coordinate":[{"x":0,"y":0},{"x":96,"y":0},{"x":96,"y":96},{"x":0,"y":96}]},{"id":"k","coordinate":{"x":1,"y":2}},{"id":"m","pixel_indices":[1,2,3]}]}}}"#;
+    let text = r#"{"id":2,"category":"validation","area":"9216","data":"{\"annotations\":{\"image_1\":[{\"id\":\"a\",\"type\":\"bbox\",\"classification\":\"car\",\"data\":[0,0,100,100]}]}}"}"#;
+    let rest = r#"{"id":3,"category":"train","area":"wide","data":null}"#;
+    framed(&[row.to_owned(), text.to_owned(), rest.to_owned()])
+}
+
+#[test]
+fn sizes_and_splits_are_counted() {
+    for (keys, expected) in [
+        ("size", "size,items,objects\nlarge,2,2\nmedium,1,1\nsmall,1,2\n,2,1\ntotal,3,6\n"),
+        (
+            "class,size,tool",
+            "class,size,tool,items,objects\nbus,large,polygon,1,1\nbus,,keypoint,1,1\ncar,large,bounding_box,1,1\ncar,medium,bounding_box,1,1\ncar,small,bounding_box,1,1\nroad,small,segmentation,1,1\n,,,1,0\ntotal,,,3,6\n",
+        ),
+        ("area:size", "area:size,items,objects\nlarge,1,1\nmedium,1,5\nwide,1,0\ntotal,3,6\n"),
+        ("split", "split,items,objects\ntrain,2,5\nval,1,1\ntotal,3,6\n"),
+    ] {
+        assert_eq!(counted(&["--count-by", keys], &sized()), expected, "{keys}");
+    }
+    for keys in ["class:size", "size:day", "created:size", "area:sizes"] {
+        filter(&["--count-by", keys], &sized()).fails_with_one_line("syn-filter").exits(2);
+    }
+    // What is measured is what is counted.
+    let objects = |keys| {
+        let total = counted(&["--count-by", keys, "tests/data/sample.ndjson"], "");
+        total.lines().last().unwrap().rsplit(',').next().unwrap().to_owned()
+    };
+    assert_eq!(objects("size"), objects("class"));
+}
+
+#[test]
+fn excel_opens_the_counts() {
+    let input = framed(&[row(1, "", &[r#"{"tool":"polygon","classification":"자동차"}"#])]);
+    filter(&["--count-by", "class", "--excel"], &input)
+        .exits(0)
+        .writes("\u{feff}class,items,objects\r\n자동차,1,1\r\ntotal,1,1\r\n");
+    filter(&["--count-by", "class", "--excel", "--delimiter", ";"], &input)
+        .exits(0)
+        .writes("\u{feff}class;items;objects\r\n자동차;1;1\r\ntotal;1;1\r\n");
+    filter(&["--count-by", "class", "--delimiter", "tab"], &input)
+        .exits(0)
+        .writes("class\titems\tobjects\n자동차\t1\t1\ntotal\t1\t1\n");
+    for args in [
+        &["--count-by", "class", "--excel", "--form", "json"][..],
+        &["--count-by", "class", "--delimiter", ";", "--form", "table"],
+        &["--count-by", "class", "--delimiter", "x"],
+        &["--excel"],
+        &["--form", "json"],
+    ] {
+        filter(args, &input).fails_with_one_line("syn-filter").exits(2);
+    }
+}

@@ -6,6 +6,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod count_by;
+mod describe;
 mod edits;
 mod edits_classes;
 #[cfg(feature = "jq")]

@@ -1,16 +1,20 @@
 //! Combinations of values with their counts.
 
-use super::key::{CountBy, NAMED};
+use super::key::{CountBy, Key, NAMED, Seen, size_class};
 use super::value::Value;
-use crate::dm::heads;
+use crate::dm::extent::extents;
 use crate::dm::heads::Head;
+use crate::dm::{Arena, heads, payload};
 use crate::filter::predicates::{Item, Payload};
 use crate::filter::selection::with_id;
 use crate::item;
+use crate::item::dimensions;
 use crate::selection::coverage::Coverage;
 use crate::selection::words::nearest;
 use crate::stream::StreamError;
 use crate::stream::error::UnknownName;
+use crate::stream::json::{Raw, Str};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::slice;
@@ -28,7 +32,8 @@ pub struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, other: Self) {
+    /// Adds another one.
+    pub fn add(&mut self, other: Self) {
         self.items += other.items;
         self.objects += other.objects;
     }
@@ -72,11 +77,18 @@ impl Counts {
         let mut groups: Vec<(Vec<Value>, u64)> = Vec::new();
         let mut objects = 0;
         if let Some(payload) = item.data.take().flatten() {
-            heads::each(&payload, |head| {
+            let mut add = |seen: &Seen<'_>| {
                 objects += 1;
-                count_head(by, &head, &mut groups);
-                ControlFlow::Continue(())
-            })?;
+                count_seen(by, seen, &mut groups);
+            };
+            if by.keys.iter().any(Key::is_size) {
+                each_measured(&item, &payload, &mut add)?;
+            } else {
+                heads::each(&payload, |head| {
+                    add(&Seen { head: &head, size: "" });
+                    ControlFlow::Continue(())
+                })?;
+            }
         }
         if groups.is_empty() {
             groups.push((vec![Value::Missing; by.keys.iter().filter(|key| key.is_of_annotations()).count()], 0));
@@ -100,7 +112,7 @@ impl Counts {
     /// The values of a row, for each key.
     fn values(&mut self, by: &CountBy, item: &Item<'_>, line: &[u8]) -> Vec<Vec<Value>> {
         self.coverage.resize_with(by.keys.len(), Coverage::default);
-        let one = |(key, coverage): (&super::key::Key, &mut Coverage)| {
+        let one = |(key, coverage): (&Key, &mut Coverage)| {
             let (values, secrets) = key.of_row(item, line);
             if let Some(field) = key.field() {
                 coverage.count(field, line, values != [Value::Missing]);
@@ -138,9 +150,32 @@ impl Counts {
     }
 }
 
+/// Gives each annotation of a payload with its class of size.
+///
+/// # Errors
+/// A text when the payload cannot be read, or is not here but at a URL.
+pub fn each_measured(item: &Item<'_>, payload: &Raw<'_>, each: &mut dyn FnMut(&Seen<'_>)) -> Result<(), String> {
+    // What a payload must be to be counted at all.
+    heads::each(payload, |_| ControlFlow::Break(()))?;
+    let mut arena = Arena::default();
+    let text = payload.text().starts_with('"').then(|| payload.read::<Str<'_>>()).flatten();
+    let payload = payload::read(text.as_deref().unwrap_or(payload.text()).as_bytes(), &mut arena)?;
+    for media in &payload.media {
+        let size = media.size.or_else(|| item.dimensions.as_ref().and_then(dimensions));
+        for annotation in &media.annotations {
+            let areas = extents(annotation, &arena, size).into_iter().map(|extent| extent.area);
+            let size = areas.reduce(f64::max).map_or("", size_class);
+            let tool = if &*annotation.tool_name == "bbox" { "bounding_box" } else { &*annotation.tool_name };
+            let head = Head { tool: tool.into(), class: Cow::Borrowed(&*annotation.class) };
+            each(&Seen { head: &head, size });
+        }
+    }
+    Ok(())
+}
+
 /// Counts an annotation among those of its row.
-fn count_head(by: &CountBy, head: &Head<'_>, groups: &mut Vec<(Vec<Value>, u64)>) {
-    let names = || by.keys.iter().filter_map(|key| key.of_annotation(head));
+fn count_seen(by: &CountBy, seen: &Seen<'_>, groups: &mut Vec<(Vec<Value>, u64)>) {
+    let names = || by.keys.iter().filter_map(|key| key.of_annotation(seen));
     let is_it = |group: &[Value]| group.iter().map(|value| value.text().unwrap_or_default()).eq(names());
     match groups.iter_mut().find(|(group, _)| is_it(group)) {
         Some((_, objects)) => *objects += 1,

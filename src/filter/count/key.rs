@@ -16,9 +16,12 @@ use crate::stream::json::Raw;
 use jiff::civil::Date;
 
 /// Keys that have a name of their own.
-pub const NAMED: [&str; 8] = ["class", "tool", "user", "status", "review", "tag", "category", "created"];
+pub const NAMED: [&str; 10] =
+    ["class", "tool", "size", "user", "status", "review", "tag", "category", "split", "created"];
 /// Spans of time.
 const SPANS: [&str; 4] = ["day", "week", "month", "year"];
+/// Classes of size.
+const SIZE: &str = "size";
 /// The columns of the counts.
 pub const COLUMNS: [&str; 2] = ["items", "objects"];
 /// All keys of a run.
@@ -55,15 +58,35 @@ pub struct Key {
     span: Option<&'static str>,
 }
 
+/// An annotation, as far as it is counted.
+pub struct Seen<'h> {
+    /// Tool and class.
+    pub head: &'h Head<'h>,
+    /// Its class of size; empty without area, or when no key asks.
+    pub size: &'static str,
+}
+
+/// The class of a size in square pixels, with the limits of COCO's evaluation: `small` below 32² = 1,024, `medium` below 96² = 9,216,
+/// `large` from there on.
+pub fn size_class(area: f64) -> &'static str {
+    match area {
+        _ if area < 1024.0 => "small",
+        _ if area < 9216.0 => "medium",
+        _ => "large",
+    }
+}
+
 #[derive(Debug)]
 enum Source {
     Class,
     Tool,
+    Size,
     User,
     Status,
     Review,
     Tag,
     Category,
+    Split,
     Field(FieldPath),
 }
 
@@ -76,18 +99,23 @@ impl Key {
         let source = match path {
             "class" => Source::Class,
             "tool" => Source::Tool,
+            SIZE => Source::Size,
             "user" => Source::User,
             "status" => Source::Status,
             "review" => Source::Review,
             "tag" => Source::Tag,
             "category" => Source::Category,
+            "split" => Source::Split,
             _ if COLUMNS.contains(&path) || path == "total" => {
                 return Err(UsageError::new(format!("cannot have {path}, which is the name of a count")));
             }
             _ => Source::Field(FieldPath::new(path).map_err(UsageError::new)?),
         };
+        if path == "created" && span == Some(SIZE) {
+            return Err(UsageError::new(format!("{name}: created is a date, which has no size; give created:day")));
+        }
         if span.is_some() && !matches!(source, Source::Field(_)) {
-            return Err(UsageError::new(format!("{name}: {path} is no date; give {path} alone")));
+            return Err(UsageError::new(format!("{name}: {path} is no date and no number; give {path} alone")));
         }
         let span = span.or_else(|| (path == "created").then_some(SPANS[0]));
         Ok(Self { name: name.to_owned(), source, span })
@@ -102,24 +130,30 @@ impl Key {
     }
 
     /// What an annotation has; `None` when the key is not about annotations.
-    pub fn of_annotation<'h>(&self, head: &'h Head<'_>) -> Option<&'h str> {
+    pub fn of_annotation<'h>(&self, seen: &Seen<'h>) -> Option<&'h str> {
         match self.source {
-            Source::Class => Some(&head.class),
-            Source::Tool => Some(&head.tool),
+            Source::Class => Some(&seen.head.class),
+            Source::Tool => Some(&seen.head.tool),
+            Source::Size => Some(seen.size),
             _ => None,
         }
     }
 
     /// Whether the key is about annotations.
     pub fn is_of_annotations(&self) -> bool {
-        matches!(self.source, Source::Class | Source::Tool)
+        matches!(self.source, Source::Class | Source::Tool | Source::Size)
+    }
+
+    /// Whether the key is about what annotations cover.
+    pub fn is_size(&self) -> bool {
+        matches!(self.source, Source::Size)
     }
 
     /// The values of a row, each once, at least one; and how many URLs lost their secrets.
     pub fn of_row(&self, item: &Item<'_>, line: &[u8]) -> (Vec<Value>, u64) {
         let (mut found, mut secrets) = (Vec::new(), 0);
         match &self.source {
-            Source::Class | Source::Tool => {}
+            Source::Class | Source::Tool | Source::Size => {}
             Source::User => found = people(&item.users),
             Source::Status => text_of(item.status_label.as_ref(), &mut found),
             Source::Review => text_of(item.status_review.as_ref(), &mut found),
@@ -130,6 +164,7 @@ impl Key {
                     false
                 });
             }
+            Source::Split => split(item, &mut found),
             Source::Field(field) => {
                 if let Some(raw) = field.raw(line) {
                     let (text, many) = without_secrets(raw.text());
@@ -151,10 +186,29 @@ impl Key {
     }
 }
 
+/// The part of the dataset that a row is in: its `split`, else what its ground-truth category stands for in `syn-convert --split
+/// category`.
+fn split(item: &Item<'_>, found: &mut Vec<Value>) {
+    text_of(item.split.as_ref(), found);
+    if found.is_empty() {
+        text_of(item.category.as_ref(), found);
+        found
+            .iter_mut()
+            .filter(|value| value.text() == Some("validation"))
+            .for_each(|value| *value = Value::new("val"));
+    }
+}
+
 fn known_span(name: &str, span: &str) -> Result<&'static str, UsageError> {
+    if span == SIZE {
+        return Ok(SIZE);
+    }
     SPANS.into_iter().find(|known| *known == span).ok_or_else(|| {
         let near = words::nearest(span, SPANS.into_iter()).map(|n| format!(" (did you mean {n}?)")).unwrap_or_default();
-        UsageError::new(format!("{name}: a date is counted by {}, not by {span:?}{near}", SPANS.join(", ")))
+        UsageError::new(format!(
+            "{name}: a date is counted by {}, an area by size, not by {span:?}{near}",
+            SPANS.join(", ")
+        ))
     })
 }
 
@@ -168,7 +222,7 @@ fn text_of(raw: Option<&Raw<'_>>, found: &mut Vec<Value>) {
 }
 
 /// The people of a row. Who is named by number in one place and in full in another is one person.
-fn people(users: &[Raw<'_>]) -> Vec<Value> {
+pub fn people(users: &[Raw<'_>]) -> Vec<Value> {
     let (mut found, mut ids) = (Vec::new(), Vec::new());
     for user in users.iter().flat_map(named::elements) {
         let (name, id) = (named::name(&user, OF_PERSON), named::name(&user, OF_OBJECT));
@@ -190,6 +244,10 @@ fn value(name: &str) -> Value {
 
 /// The span of a date; what is none stays as it is.
 fn in_span(value: &Value, span: &str) -> Value {
+    if span == SIZE {
+        let area = value.text().and_then(|text| text.parse().ok()).filter(|n: &f64| n.is_finite() && *n >= 0.0);
+        return area.map_or_else(|| value.clone(), |area| Value::new(size_class(area)));
+    }
     let Some(day) = value.text().and_then(calendar_day) else { return value.clone() };
     Value::Text(span_of(day, span))
 }

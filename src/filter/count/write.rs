@@ -7,8 +7,10 @@ use crate::stream::StreamError;
 use crate::table::Table;
 use crate::text::safe;
 use clap::ValueEnum;
+use csv::Terminator;
 use serde_json::json;
 use std::io;
+use std::str::FromStr;
 
 /// How counts are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -21,6 +23,40 @@ pub enum Form {
     Json,
 }
 
+/// How counts are written, in every detail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// As what.
+    pub form: Form,
+    /// CSV as Excel opens it: with a byte order mark, lines end with CRLF.
+    pub excel: bool,
+    /// What stands between the cells of CSV.
+    pub delimiter: Delimiter,
+}
+
+/// What stands between the cells of CSV.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Delimiter(u8);
+
+impl Default for Delimiter {
+    fn default() -> Self {
+        Self(b',')
+    }
+}
+
+impl FromStr for Delimiter {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "tab" | "\\t" | "\t" => Ok(Self(b'\t')),
+            "," => Ok(Self(b',')),
+            ";" => Ok(Self(b';')),
+            "|" => Ok(Self(b'|')),
+            _ => Err("expected , or ; or | or tab".to_owned()),
+        }
+    }
+}
+
 /// The first cell of the last line.
 const TOTAL: &str = "total";
 
@@ -29,10 +65,10 @@ impl Counts {
     ///
     /// # Errors
     /// None that can be expected: it is written to memory.
-    pub fn write(self, by: &CountBy, form: Form) -> Result<Vec<u8>, StreamError> {
-        match form {
+    pub fn write(self, by: &CountBy, style: Style) -> Result<Vec<u8>, StreamError> {
+        match style.form {
             Form::Table => Ok(self.table(by)),
-            Form::Csv => self.csv(by).map_err(|_| StreamError::Internal("counts cannot be written as CSV")),
+            Form::Csv => self.csv(by, style).map_err(|_| StreamError::Internal("counts cannot be written as CSV")),
             Form::Json => Ok(self.json(by)),
         }
     }
@@ -56,8 +92,14 @@ impl Counts {
         table.render().into_bytes()
     }
 
-    fn csv(&self, by: &CountBy) -> io::Result<Vec<u8>> {
-        let mut out = csv::Writer::from_writer(Vec::new());
+    fn csv(&self, by: &CountBy, style: Style) -> io::Result<Vec<u8>> {
+        let (mark, end) = match style.excel {
+            true => ("\u{feff}", Terminator::CRLF),
+            false => ("", Terminator::Any(b'\n')),
+        };
+        let mut out = csv::WriterBuilder::new();
+        let out = out.delimiter(style.delimiter.0).terminator(end);
+        let mut out = out.from_writer(mark.as_bytes().to_vec());
         out.write_record(heads(by).iter().map(|cell| safe(cell).into_owned()))?;
         for cells in self.cells(by) {
             out.write_record(cells.iter().map(|cell| safe(cell).into_owned()))?;
