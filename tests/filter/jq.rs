@@ -84,7 +84,7 @@ fn programs_give_what_jq_gives() {
     }
 }
 
-/// docs/filter.md lists these.
+/// docs/jq.md lists these.
 #[test]
 fn where_programs_differ_from_jq() {
     for (program, made) in [
