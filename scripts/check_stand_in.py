@@ -13,6 +13,7 @@ import logging
 import os
 import subprocess
 import sys
+import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
@@ -138,6 +139,10 @@ def check_catalog(client, name):
     expect(f"{name}: versions", [entry["id"] for entry in versions["results"]], [GT_VERSION])
     if not client.get_storage(1).configuration or not client.get_data_collection(1)["file_specifications"]:
         raise SystemExit(f"FAILED {name}: storage or data collection")
+    expect(f"{name}: data collections", [entry["id"] for entry in client.list_data_collections()["results"]], [1])
+    units = client.list_data_units(params={"data_collection": 1}, url_conversion={})["results"]
+    if not units or any(not unit["files"] or unit["data_collection"] != 1 for unit in units):
+        raise SystemExit(f"FAILED {name}: data units")
     try:
         client.get_project(PROJECT - 1)
     except ClientError:
@@ -154,6 +159,22 @@ def check_v2(url, name):
         projects = [project.id for project in v2.projects.list(per_page=2, list_all=True)]
         expect(f"{name}: projects", projects, list(range(PROJECT, PROJECT + EXTRA_PROJECTS + 1)))
         expect(f"{name}: datasets", len(list(v2.ground_truth_datasets.list(list_all=True))), 1)
+        expect(f"{name}: tenants", [tenant.code for tenant in v2.tenants.list(list_all=True)], ["stand-in"])
+        expect(f"{name}: collections", [entry.id for entry in v2.data_collections.list(list_all=True)], [1])
+
+
+def check_login(binary, url):
+    """What `syn-fetch login` writes is what the platform's own CLI reads, with and without a profile."""
+    read = ("from synapse_sdk.utils.auth import load_credentials as load; it = load(); print(it.host, it.token)\n"
+            "import json, pathlib; file = pathlib.Path.home() / '.synapse/config.json'\n"
+            "it = json.loads(file.read_text())['environments']['night']; print(it['backend_url'], it['access_token'])")
+    with tempfile.TemporaryDirectory() as home:
+        environment = {"HOME": home, "PATH": os.environ["PATH"], "NO_PROXY": "127.0.0.1"}
+        for profile in ([], ["--profile", "night"]):
+            command = [binary, "login", "--quiet", "--host", url, "--token-stdin", *profile]
+            subprocess.run(command, input=TOKEN, text=True, env=environment, check=True)
+        told = subprocess.run([sys.executable, "-c", read], env=environment, check=True, capture_output=True, text=True)
+    expect("login", told.stdout.splitlines(), [f"{url} {TOKEN}"] * 2)
 
 
 def main():
@@ -181,6 +202,8 @@ def main():
                 check_catalog(client, name)
                 check_images(client, name)
                 check_v2(url, name)
+            if name == "plain":
+                check_login(Path(args.bin).parent.parent / "syn-fetch", url)
         print(f"{name}: {len(rows)} rows, every one once")
     print("the stand-in answers the platform's own client")
 

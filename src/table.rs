@@ -42,6 +42,14 @@ impl Table {
         self
     }
 
+    /// The same, without a line of column names.
+    #[cfg(feature = "net")]
+    #[must_use]
+    pub fn without_heads(mut self) -> Self {
+        self.numbers = Some(vec![false; self.heads.len()]);
+        self
+    }
+
     /// Adds a row; characters that could move the cursor or turn the text around become visible ones.
     pub fn row(&mut self, cells: Vec<String>) {
         self.rows.push(cells.iter().map(|cell| self.shown(cell)).collect());

@@ -59,6 +59,33 @@ pub async fn one_version(State(app): Shared, Path(id): Path<i64>) -> Response {
     if id == app.options.gt_version { json(StatusCode::OK, version(&app)) } else { unknown() }
 }
 
+/// What a list says of the one collection.
+fn brief_collection() -> String {
+    Object::new()
+        .raw("id", 1)
+        .text("name", "Stand-in collection")
+        .text("category", "image")
+        .text("category_display", "이미지")
+        .text("access_level", "private")
+        .raw("is_archived", false)
+        .text("created", "2026-01-01T00:00:00+09:00")
+        .raw("count_projects", 1)
+        .end()
+}
+
+/// `GET /v2/data-collections/`; an old server has the list at its old place
+pub async fn v2_collections(State(app): Shared, headers: HeaderMap, RawQuery(raw): RawQuery) -> Response {
+    if app.options.people == People::None {
+        return unknown();
+    }
+    v2_list(&app, &[brief_collection()], raw, &format!("{}/v2/data-collections/", app.base(&headers)))
+}
+
+/// `GET /data_collections/`
+pub async fn old_collections(State(app): Shared, headers: HeaderMap, RawQuery(raw): RawQuery) -> Response {
+    v1_list(&[brief_collection()], raw, &format!("{}/data_collections/", app.base(&headers)))
+}
+
 /// `GET /data_collections/{id}/`
 pub async fn collection(Path(id): Path<i64>) -> Response {
     let spec = Object::new().text("name", "image_1").raw("is_primary", true).text("file_type", "image");

@@ -120,6 +120,7 @@ impl Filter {
                 (Target::Assignment | Target::Task, "project") => scope(&ids(key, value)?, project),
                 (Target::GroundTruth, "ground_truth_dataset_versions") => scope(&ids(key, value)?, version),
                 (Target::DataUnit, "search") => continue,
+                (Target::DataUnit, "data_collection") => scope(&ids(key, value)?, 1),
                 (_, "search") => {
                     out.search = Some(value.clone());
                     continue;

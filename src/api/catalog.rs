@@ -5,7 +5,6 @@ use super::client::Client;
 use super::error::ApiError;
 use super::hold::Holding;
 use super::page;
-use super::page::Values;
 use super::query::Query;
 use super::target::Target;
 use indexmap::IndexSet;
@@ -13,7 +12,6 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
-use std::collections::HashSet;
 
 /// A project, as far as an export needs it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,6 +22,10 @@ pub struct Project {
     pub title: String,
     /// The kind of its media: image, video, …
     pub category: Option<String>,
+    /// What its makers say of it.
+    pub description: Option<String>,
+    /// The collection that holds its data units.
+    pub data_collection: Option<String>,
     /// The classes by tool, both in the order of the schema.
     pub tools: Vec<(String, Vec<String>)>,
 }
@@ -60,7 +62,10 @@ impl Client {
             let text = text.data.map_or(text.own, |inner| *inner);
             let tools = text.configuration.and_then(|c| c.classification).map(|t| t.0).unwrap_or_default();
             let title = text.title.or(text.name).unwrap_or_default();
-            Ok(Project { id: text.id, title, category: text.category, tools })
+            let collection =
+                [text.data_collection, text.data_collection_id].iter().find_map(|id| plain_id(outermost(id)));
+            let (category, description) = (text.category, text.description.filter(|text| !text.is_empty()));
+            Ok(Project { id: text.id, title, category, description, data_collection: collection, tools })
         })
         .await
     }
@@ -106,10 +111,7 @@ impl Client {
     /// # Errors
     /// [`ApiError`].
     pub async fn projects(&self) -> Result<Vec<Box<RawValue>>, ApiError> {
-        match self.small_list("/v2/projects/", Query::new()).await {
-            Err(ApiError::NotFound { .. }) => self.small_list("/api/annotation/projects/", Query::new()).await,
-            other => other,
-        }
+        self.project_pages().all().await
     }
 
     /// All ground-truth datasets.
@@ -117,7 +119,7 @@ impl Client {
     /// # Errors
     /// [`ApiError`].
     pub async fn datasets(&self) -> Result<Vec<Box<RawValue>>, ApiError> {
-        self.small_list("/v2/ground-truth-datasets/", Query::new()).await
+        self.dataset_pages().all().await
     }
 
     /// The versions of a ground-truth dataset.
@@ -125,8 +127,7 @@ impl Client {
     /// # Errors
     /// [`ApiError`].
     pub async fn versions(&self, dataset: &str) -> Result<Vec<Box<RawValue>>, ApiError> {
-        let query = Query::new().with("ground_truth_dataset", dataset);
-        self.small_list("/ground_truth_dataset_versions/", query).await
+        self.version_pages(dataset).all().await
     }
 
     /// The people of the workspace. Some servers list them as users, some as members, by id only or with their names.
@@ -134,12 +135,7 @@ impl Client {
     /// # Errors
     /// [`ApiError`].
     pub async fn users(&self) -> Result<Vec<Box<RawValue>>, ApiError> {
-        match self.small_list("/users/", Query::new()).await {
-            Err(ApiError::NotFound { .. } | ApiError::Forbidden { .. }) => {
-                self.small_list("/v2/members/", Query::new()).await
-            }
-            other => other,
-        }
+        self.user_pages().all().await
     }
 
     /// The tags of a project, or all of them; an older server has one list.
@@ -147,13 +143,7 @@ impl Client {
     /// # Errors
     /// [`ApiError`].
     pub async fn tags(&self, project: Option<&str>) -> Result<Vec<Box<RawValue>>, ApiError> {
-        if let Some(project) = project {
-            match self.small_list(&format!("/v2/projects/{}/tags/", segment(project)), Query::new()).await {
-                Err(ApiError::NotFound { .. }) => {}
-                other => return other,
-            }
-        }
-        self.small_list("/task_tags/", Query::new()).await
+        self.tag_pages(project).all().await
     }
 
     /// The storages.
@@ -161,7 +151,7 @@ impl Client {
     /// # Errors
     /// [`ApiError`].
     pub async fn storages(&self) -> Result<Vec<Box<RawValue>>, ApiError> {
-        self.small_list("/storages/", Query::new()).await
+        self.storage_pages().all().await
     }
 
     /// Who the token belongs to.
@@ -177,7 +167,7 @@ impl Client {
     /// # Errors
     /// [`ApiError`].
     pub async fn tenants(&self) -> Result<Option<Vec<String>>, ApiError> {
-        match self.small_list("/v2/tenants/", Query::new()).await {
+        match self.tenant_pages().all().await {
             Ok(list) => {
                 let code = |entry: &RawValue| {
                     let entry: Value = serde_json::from_str(entry.get()).ok()?;
@@ -199,28 +189,16 @@ impl Client {
         self.get(target.path(), &query, |body| page::Page::parse(body, target, &Holding::default()).map(|p| p.count))
             .await
     }
-
-    /// A list that is small enough to be held.
-    async fn small_list(&self, path: &str, base: Query) -> Result<Vec<Box<RawValue>>, ApiError> {
-        let mut all = Vec::new();
-        let mut seen = HashSet::new();
-        let mut query = base.clone();
-        loop {
-            let Values { entries, next } = self.get(path, &query, page::values).await?;
-            all.extend(entries);
-            let Some((key, value)) = next else { return Ok(all) };
-            query = base.clone().with(&key, value.clone());
-            if !seen.insert(value) {
-                let reason = "its `next` leads back to a page seen before".into();
-                return Err(ApiError::Protocol { what: path.into(), reason });
-            }
-        }
-    }
 }
 
 /// An id as one path segment: nothing in it can lead elsewhere.
-fn segment(id: &str) -> String {
+pub(super) fn segment(id: &str) -> String {
     url::form_urlencoded::byte_serialize(id.as_bytes()).collect::<String>().replace('+', "%20").replace("..", "%2E%2E")
+}
+
+/// The id that stands for itself, or in an object.
+fn outermost(value: &Value) -> &Value {
+    if value.is_object() { &value["id"] } else { value }
 }
 
 fn plain_id(value: &Value) -> Option<String> {
@@ -250,6 +228,14 @@ struct ProjectFields {
     name: Option<String>,
     #[serde(default)]
     category: Option<String>,
+    #[serde(default)]
+    description: Option<String>,
+    /// An id, or an object with one.
+    #[serde(default)]
+    data_collection: Value,
+    /// The same, as servers of version 2 call it.
+    #[serde(default)]
+    data_collection_id: Value,
     #[serde(default)]
     configuration: Option<Configuration>,
 }

@@ -7,7 +7,7 @@
 //! * [`limit`], [`hold`]: not too much at once, for the server and for our memory
 //! * [`page`], [`row`]: the answer of a list and its rows, kept as the bytes the server wrote
 //! * [`payload`]: annotation payloads that live in an object store
-//! * [`catalog`]: projects, their classes, ground-truth datasets and versions
+//! * [`catalog`]: projects, their classes, ground-truth datasets and versions; [`lists`]: all that can be listed
 
 pub mod body;
 pub mod catalog;
@@ -19,6 +19,7 @@ pub mod filter_keys;
 pub mod filters;
 pub mod hold;
 pub mod limit;
+pub mod lists;
 pub mod page;
 pub mod payload;
 pub mod query;

@@ -26,6 +26,7 @@ topics![
     "filter-pick",
     "filter-run",
     "input",
+    "lists",
     "login",
     "reasons",
     "sink-run",

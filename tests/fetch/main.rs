@@ -11,6 +11,7 @@ mod doctor;
 mod export;
 mod faults;
 mod hostile;
+mod lists;
 mod login;
 mod networks;
 mod postgres;

@@ -93,6 +93,12 @@ pub(super) enum Discover {
     Login,
     /// List the projects that can be read
     Projects,
+    /// Describe a project: its classes by tool, and how many rows have which status
+    Project {
+        /// The project, by id or title [env: SYNAPSE_PROJECT]
+        #[arg(value_name = "PROJECT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+        project: Option<String>,
+    },
     /// List the ground-truth datasets
     GtDatasets,
     /// List the versions of a ground-truth dataset (--gt-dataset)
@@ -103,6 +109,10 @@ pub(super) enum Discover {
     Users,
     /// List the tags, of a project with --project: what --tag and --task-tag take
     Tags,
+    /// List the data collections: what --data-collection takes
+    DataCollections,
+    /// List the data units of a collection (--data-collection, --project), newest first, with their names and `meta`
+    DataUnits,
     /// List the storages: what `syn-sink --storage` takes
     Storages,
     /// Check host, proxy, certificate, clock, token, tenant, project (--project), storage (--storage) and disk
@@ -115,6 +125,9 @@ impl Discover {
         match self {
             Self::Login => "login",
             Self::Projects => "projects",
+            Self::Project { .. } => "project",
+            Self::DataCollections => "data-collections",
+            Self::DataUnits => "data-units",
             Self::GtDatasets => "gt-datasets",
             Self::GtVersions => "gt-versions",
             Self::Classes => "classes",
@@ -138,6 +151,9 @@ pub(super) struct Scope {
     /// Ground-truth dataset, for `gt-versions`
     #[arg(long, value_name = "ID", global = true)]
     pub(super) gt_dataset: Option<String>,
+    /// Data collection, by id or name, for `data-units`
+    #[arg(long, value_name = "COLLECTION", global = true)]
+    pub(super) data_collection: Option<String>,
     /// Storage of the platform, for `doctor`
     #[arg(long, value_name = "ID", global = true)]
     pub(super) storage: Option<u64>,
@@ -179,9 +195,9 @@ pub(super) struct ServerSelect {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "How to fetch")]
 pub(super) struct Running {
-    /// Stop after N rows
-    #[arg(long, value_name = "N")]
-    limit: Option<u64>,
+    /// Stop after N rows, or entries of a list
+    #[arg(long, value_name = "N", global = true)]
+    pub(super) limit: Option<u64>,
     /// Order of the rows: descending id, or as they arrive (faster when payloads differ much in size)
     #[arg(long, value_name = "ORDER", default_value = "descending", hide_short_help = true)]
     pub(super) order: Order,

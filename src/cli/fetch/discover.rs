@@ -1,23 +1,40 @@
 //! The subcommands of `syn-fetch`: what there is, and whether it can be reached.
 
 use super::args::{Discover, Fetch};
-use super::ask;
+use super::{ask, project};
 use crate::api::catalog::Project;
+use crate::api::lists::Pages;
 use crate::api::{Client, Target};
 use crate::cli::common::Console;
 use crate::cli::shell::cache;
 use crate::exit::{Advice, Exit, Failure};
-use crate::fetch::discover::listing::Listing;
+use crate::fetch::discover::listing::{Listing, Output};
+use crate::tr;
 use clap::CommandFactory;
+use serde_json::value::RawValue;
 use tokio::runtime::Runtime;
 
 /// The options that say what is meant: each with the subcommands that read it, and whether an export does.
-const MEANT: [(&str, &[&str], bool); 5] = [
-    ("project", &["classes", "tags", "doctor"], true),
-    ("storage", &["doctor"], false),
+const MEANT: [(&str, &[&str], bool); 7] = [
+    ("project", &["project", "classes", "tags", "data-units", "doctor"], true),
     ("gt-version", &["classes"], true),
     ("gt-dataset", &["gt-versions"], false),
+    ("data-collection", &["data-units"], false),
+    ("storage", &["doctor"], false),
+    ("limit", &LISTS, true),
     ("allow-private-urls", &[], true),
+];
+/// The subcommands that list.
+const LISTS: [&str; 9] = [
+    "projects",
+    "gt-datasets",
+    "gt-versions",
+    "classes",
+    "users",
+    "tags",
+    "storages",
+    "data-collections",
+    "data-units",
 ];
 
 /// Refuses options that a subcommand, or an export without one, does not read. `typed` are the options on the command line, without
@@ -79,7 +96,7 @@ fn instead(failed: &Discover, advice: Advice) -> Advice {
     match (failed, advice) {
         (Discover::GtVersions, Advice::ListGroundTruth) => Advice::ListDatasets,
         // The project or version that they were given is not there.
-        (Discover::Classes | Discover::Tags, _) => advice,
+        (Discover::Classes | Discover::Tags | Discover::Project { .. } | Discover::DataUnits, _) => advice,
         // The others name nothing that could be missing: the host has no such list.
         (_, Advice::ListProjects | Advice::ListGroundTruth | Advice::ListStorages) => Advice::CheckHost,
         _ => advice,
@@ -87,37 +104,82 @@ fn instead(failed: &Discover, advice: Advice) -> Advice {
 }
 
 fn list(what: &Discover, args: &Fetch, runtime: &Runtime, client: &Client, console: &Console) -> Result<Exit, Failure> {
-    let table = args.at_terminal();
-    let listing = match what {
-        Discover::Projects => Listing::projects(&runtime.block_on(client.projects())?),
-        Discover::GtDatasets => Listing::datasets(&runtime.block_on(client.datasets())?),
+    let mut out = Output::new(args.common.writer()?, args.at_terminal(), args.running.limit);
+    let mut copy = |pages, listing| {
+        let kept = runtime.block_on(copy(pages, listing, &mut out))?;
+        if let Some(lines) = kept.filter(|_| !matches!(what, Discover::DataUnits)) {
+            remember(what, args, client, &lines, console);
+        }
+        Ok::<_, Failure>(())
+    };
+    match what {
+        Discover::Projects => copy(client.project_pages(), Listing::projects)?,
+        Discover::GtDatasets => copy(client.dataset_pages(), Listing::datasets)?,
         Discover::GtVersions => {
             let dataset = args.scope.gt_dataset.clone().map_or_else(|| ask::dataset(runtime, client), Ok)?;
-            Listing::versions(&runtime.block_on(client.versions(&dataset))?)
+            copy(client.version_pages(&dataset), Listing::versions)?;
         }
-        Discover::Classes => Listing::classes(&class_project(args, runtime, client)?),
-        Discover::Users => Listing::users(&runtime.block_on(client.users())?),
-        Discover::Tags => Listing::tags(&runtime.block_on(client.tags(args.scope.project.as_deref()))?),
-        Discover::Storages => Listing::storages(&runtime.block_on(client.storages())?),
+        Discover::Users => copy(client.user_pages(), Listing::users)?,
+        Discover::Tags => copy(client.tag_pages(args.scope.project.as_deref()), Listing::tags)?,
+        Discover::Storages => copy(client.storage_pages(), Listing::storages)?,
+        Discover::DataCollections => copy(client.collection_pages(), Listing::collections)?,
+        Discover::DataUnits => copy(client.unit_pages(&collection(args, runtime, client)?), Listing::units)?,
+        Discover::Classes => {
+            let classes = Listing::classes(&class_project(args, runtime, client)?);
+            remember(what, args, client, classes.lines(), console);
+            out.add(&classes)?;
+        }
+        Discover::Project { .. } => {
+            let id = args.scope.project.clone();
+            let id = id.map_or_else(|| ask::scope(Target::Assignment, runtime, client), Ok)?;
+            return project::describe(&id, args, runtime, client);
+        }
         // They are run before a client is made.
         Discover::Login | Discover::Doctor => return Ok(Exit::Ok),
-    };
-    remember(what, args, client, &listing, console);
-    listing.write(table, args.common.writer()?)?;
+    }
+    out.finish()?;
     Ok(Exit::Ok)
 }
 
+/// Writes a list as it comes. Its first lines, when the list was not cut by a limit.
+async fn copy(
+    mut pages: Pages<'_>,
+    listing: fn(&[Box<RawValue>]) -> Listing,
+    out: &mut Output,
+) -> Result<Option<Vec<String>>, Failure> {
+    let mut kept = Vec::new();
+    while let Some(entries) = pages.next().await? {
+        let listing = listing(&entries);
+        if !out.add(&listing)? {
+            return Ok(None);
+        }
+        let room = cache::ENTRIES - kept.len();
+        kept.extend(listing.lines().iter().take(room).cloned());
+    }
+    Ok(Some(kept))
+}
+
 /// Keeps a list for the completion of the shell. A list that cannot be kept is printed all the same.
-fn remember(what: &Discover, args: &Fetch, client: &Client, listing: &Listing, console: &Console) {
+fn remember(what: &Discover, args: &Fetch, client: &Client, lines: &[String], console: &Console) {
     let name = match (what, &args.scope.project) {
         (Discover::Classes, Some(project)) => format!("classes-{project}"),
         // Those of a part of the workspace are not all that may follow.
         (Discover::Classes, None) | (Discover::Tags, Some(_)) => return,
         _ => what.name().to_owned(),
     };
-    if let Err(e) = cache::keep(&client.credentials().host, &name, listing.lines()) {
+    if let Err(e) = cache::keep(&client.credentials().host, &name, lines) {
         console.debug(format!("the list could not be kept for completion: {e}"));
     }
+}
+
+/// The data collection that is named, or that of the project.
+fn collection(args: &Fetch, runtime: &Runtime, client: &Client) -> Result<String, Failure> {
+    if let Some(id) = &args.scope.data_collection {
+        return Ok(id.clone());
+    }
+    let Some(project) = &args.scope.project else { return Err(Failure::usage(tr!("list-which-collection"))) };
+    let found = runtime.block_on(client.project(project))?.data_collection;
+    found.ok_or_else(|| Failure::usage(tr!("list-no-collection", project)))
 }
 
 fn class_project(args: &Fetch, runtime: &Runtime, client: &Client) -> Result<Project, Failure> {

@@ -9,6 +9,7 @@ mod doctor;
 mod login;
 mod names;
 mod progress;
+mod project;
 mod scope;
 mod selection;
 

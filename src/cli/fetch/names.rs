@@ -24,6 +24,8 @@ struct Kind {
 }
 
 const PROJECT: Kind = Kind { what: "the project", listed_by: "projects", ids: &["id"], names: &["title", "name"] };
+const COLLECTION: Kind =
+    Kind { what: "the data collection", listed_by: "data-collections", ids: &["id"], names: &["name", "title"] };
 const USER: Kind =
     Kind { what: "the user", listed_by: "users", ids: &["user_id", "id"], names: &["name", "email", "username"] };
 const TAG: Kind = Kind { what: "the tag", listed_by: "tags", ids: &["id"], names: &["name", "title"] };
@@ -33,8 +35,15 @@ const TAG: Kind = Kind { what: "the tag", listed_by: "tags", ids: &["id"], names
 /// # Errors
 /// A usage failure for a name that nothing has, or several; those of asking the server.
 pub(super) fn look_up(args: &mut Fetch, runtime: &Runtime, client: &Client) -> Result<(), Failure> {
-    if matches!(args.command, None | Some(Discover::Classes | Discover::Tags)) {
+    if matches!(
+        args.command,
+        None | Some(Discover::Classes | Discover::Tags | Discover::DataUnits | Discover::Project { .. })
+    ) {
         project(args, runtime, client)?;
+    }
+    if let Some(collection) = args.scope.data_collection.as_mut().filter(|collection| !is_id(collection)) {
+        let list = runtime.block_on(client.collection_pages().all())?;
+        *collection = COLLECTION.id_of("--data-collection", collection, &list)?;
     }
     let select = &mut args.select;
     for (option, lists) in [("--user", &mut select.user), ("--reviewer", &mut args.server_select.reviewer)] {

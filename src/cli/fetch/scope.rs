@@ -4,6 +4,7 @@
 use super::args::{Discover, Fetch};
 use crate::api::Target;
 use crate::exit::Failure;
+use crate::tr;
 use serde_json::{Map, Value};
 
 /// Takes away the project or the version that the environment names and something typed overrules. `typed` are the options on the
@@ -13,10 +14,23 @@ use serde_json::{Map, Value};
 /// A usage failure that names both, when two of them disagree, or the option that has an empty value.
 pub fn settle(args: &mut Fetch, typed: &[String]) -> Result<(), Failure> {
     let is_typed = |option: &str| typed.iter().any(|name| name == option);
+    if let Some(Discover::Project { project: Some(project) }) = &args.command {
+        if let Some(other) = args.scope.project.as_ref().filter(|other| is_typed("project") && *other != project) {
+            return Err(Failure::usage(tr!("list-two-projects", project, other)));
+        }
+        args.scope.project = Some(project.clone());
+    }
+    if matches!(args.command, Some(Discover::DataUnits)) && is_typed("data-collection") {
+        if is_typed("project") {
+            return Err(Failure::usage(tr!("list-two-collections")));
+        }
+        args.scope.project = None;
+    }
     for (option, id) in [
         ("project", &mut args.scope.project),
         ("gt-version", &mut args.scope.gt_version),
         ("gt-dataset", &mut args.scope.gt_dataset),
+        ("data-collection", &mut args.scope.data_collection),
     ] {
         if id.as_ref().is_some_and(|text| text.trim().is_empty()) {
             if is_typed(option) {

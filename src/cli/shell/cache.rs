@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use url::Url;
 
 /// Entries of a list that are kept.
-const ENTRIES: usize = 10_000;
+pub const ENTRIES: usize = 10_000;
 /// Bytes of a list that are read.
 const BYTES: u64 = 4 << 20;
 /// Keys of what a server lists: the first that an entry has counts.

@@ -2,3 +2,4 @@
 
 pub mod listing;
 pub mod sample;
+pub mod stem;
