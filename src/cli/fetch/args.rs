@@ -95,9 +95,10 @@ pub(super) enum Discover {
     Projects,
     /// Describe a project: its classes by tool, and how many rows have which status
     Project {
+        // Another name than that of the option, which would be hidden.
         /// The project, by id or title [env: SYNAPSE_PROJECT]
         #[arg(value_name = "PROJECT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
-        project: Option<String>,
+        which: Option<String>,
     },
     /// List the ground-truth datasets
     GtDatasets,

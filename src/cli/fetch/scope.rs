@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 /// A usage failure that names both, when two of them disagree, or the option that has an empty value.
 pub fn settle(args: &mut Fetch, typed: &[String]) -> Result<(), Failure> {
     let is_typed = |option: &str| typed.iter().any(|name| name == option);
-    if let Some(Discover::Project { project: Some(project) }) = &args.command {
+    if let Some(Discover::Project { which: Some(project) }) = &args.command {
         if let Some(other) = args.scope.project.as_ref().filter(|other| is_typed("project") && *other != project) {
             return Err(Failure::usage(tr!("list-two-projects", project, other)));
         }
