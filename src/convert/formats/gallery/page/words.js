@@ -6,7 +6,7 @@ const words = (() => {
         en: {
             title: "Gallery", items: "Items", overview: "Overview", search: "Search by name or id", language: "한국어", dark: "Dark", light: "Light",
             filters: "Filters", clear: "Clear all", find: "Find", more: "{n} more: use Find", shown: "{n} of {all} items", loading: "{n} of {all} items are loaded",
-            none: "No item fits these filters.", empty: "This dataset has no items.", broken: "{file} cannot be loaded. Copy the whole folder of the gallery.",
+            first: "{n} of {all}", none: "No item fits these filters.", empty: "This dataset has no items.", broken: "{file} cannot be loaded. Copy the whole folder of the gallery.",
             class: "Class", tool: "Tool", split: "Part", kind: "Medium", labeler: "Labeler", status: "Status", review: "Review", size: "Object size", reason: "Problem",
             small: "small, under 32²", medium: "medium, under 96²", large: "large", unset: "(none)",
             back: "Back to all items", previous: "Previous", next: "Next", of: "{n} of {all}", item: "Item", media: "Media", pixels: "Size", day: "Last work", link: "Link to this item",
@@ -23,7 +23,7 @@ const words = (() => {
         ko: {
             title: "갤러리", items: "항목", overview: "개요", search: "이름이나 ID로 찾기", language: "English", dark: "어둡게", light: "밝게",
             filters: "필터", clear: "모두 지우기", find: "찾기", more: "{n}개 더 있음: 찾기를 쓰세요", shown: "전체 {all}개 중 {n}개", loading: "전체 {all}개 중 {n}개를 읽었습니다",
-            none: "이 필터에 맞는 항목이 없습니다.", empty: "이 데이터셋에는 항목이 없습니다.", broken: "{file} 파일을 읽을 수 없습니다. 갤러리 폴더를 통째로 복사하세요.",
+            first: "{all}개 중 {n}개", none: "이 필터에 맞는 항목이 없습니다.", empty: "이 데이터셋에는 항목이 없습니다.", broken: "{file} 파일을 읽을 수 없습니다. 갤러리 폴더를 통째로 복사하세요.",
             class: "클래스", tool: "도구", split: "분할", kind: "매체", labeler: "작업자", status: "상태", review: "검수", size: "객체 크기", reason: "문제",
             small: "작음, 32² 미만", medium: "중간, 96² 미만", large: "큼", unset: "(없음)",
             back: "모든 항목으로", previous: "이전", next: "다음", of: "{all}개 중 {n}번째", item: "항목", media: "미디어", pixels: "크기", day: "마지막 작업", link: "이 항목의 링크",

@@ -5,6 +5,9 @@ const media = (() => {
     const { el, svg, name, colour } = tools;
     const IMAGE = /\.(jpe?g|png|gif|webp|bmp|avif|svg|jfif)$/i;
 
+    // Bars on a line at most.
+    const MOST = 2000;
+
     // The address of the original of an item; null when there is none.
     function original(item) {
         if (item.file !== undefined) return tools.address(item.file);
@@ -58,19 +61,28 @@ const media = (() => {
         frame.prepend(image);
     }
 
-    // Bars of sections under each other, a row a class. `seek` is called with a place that was pointed at.
-    function timeline(item, unit, seek) {
+    // When annotations are there: their sections, and their frames, those that follow each other as one.
+    function marksOf(annotations) {
         const marks = [];
-        item.annotations.forEach((a, index) => {
+        annotations.forEach((a, index) => {
             const s = section(a);
             if (s) marks.push({ a, index, ...s });
-            for (const [frame] of a.frames || []) {
-                if (Number.isFinite(Number(frame))) marks.push({ a, index, from: Number(frame), to: Number(frame), frames: true });
+            let last = null;
+            for (const frame of (a.frames || []).map(([f]) => Number(f)).filter(Number.isFinite).sort((one, other) => one - other)) {
+                if (last && frame - last.to <= 1) last.to = frame;
+                else marks.push((last = { a, index, from: frame, to: frame, frames: true }));
             }
         });
-        if (!marks.length) return null;
+        return marks;
+    }
+
+    // Bars of sections under each other, a row a class. `seek` is called with a place that was pointed at.
+    function timeline(item, unit, seek) {
+        const all = marksOf(item.annotations);
+        if (!all.length) return null;
+        const marks = all.slice(0, MOST);
         const lanes = [...new Set(marks.map(m => m.a.class || ""))];
-        const end = Math.max(...marks.map(m => m.to), 1e-9);
+        const end = all.reduce((most, m) => Math.max(most, m.to), 1e-9);
         const [width, lane, left] = [1000, 24, 160];
         const height = lanes.length * lane + 22;
         const root = svg("svg", { class: "timeline", viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": words.say("section") });
@@ -93,6 +105,7 @@ const media = (() => {
         for (let i = 0; i <= 5; i++) {
             root.append(svg("text", { class: "tick", x: x((end * i) / 5), y: height - 4, "text-anchor": i === 5 ? "end" : "middle" }, short((end * i) / 5)));
         }
+        if (all.length > MOST) root.append(svg("text", { class: "tick", x: 0, y: height - 4 }, words.say("first", { n: words.number(MOST), all: words.number(all.length) })));
         return root;
     }
 
@@ -135,7 +148,10 @@ const media = (() => {
         if (line) into.append(line);
         if (frames.length) {
             const pick = el("input", { type: "range", min: "0", max: String(frames.length - 1), value: "0", "aria-label": words.say("frame") });
-            pick.addEventListener("input", () => boxes(frames[pick.value]));
+            pick.addEventListener("input", () => {
+                if (Number.isFinite(video.duration)) video.currentTime = Math.min(video.duration, seconds(frames[pick.value]));
+                boxes(frames[pick.value]);
+            });
             into.append(pick);
             video.addEventListener("loadedmetadata", () => boxes(frames[0]));
             boxes(frames[0]);
