@@ -86,10 +86,6 @@ Exit codes:
   6  the output could not be written
   7  finished, but bad lines were left out";
 
-/// What is said of a time limit for no program.
-#[cfg(feature = "jq")]
-const NO_PROGRAM: &str = "--row-timeout is for jq programs, and none is given: add --where or --jq, or leave it out";
-
 /// Order of the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum RowOrder {
@@ -172,7 +168,7 @@ pub struct Args {
     #[arg(long, value_name = "FORM", requires = "told", help_heading = "Output")]
     pub form: Option<Form>,
     /// CSV that Excel opens by a double click, with Korean intact: with a byte order mark, lines end with CRLF
-    #[arg(long, requires = "count_by", help_heading = "Output")]
+    #[arg(long, requires = "count_by", hide_short_help = true, help_heading = "Output")]
     pub excel: bool,
     /// What stands between the cells of CSV: , or ; (for an Excel of continental Europe) or | or tab [default: ,]
     #[arg(long, value_name = "CHARACTER", requires = "count_by", hide_short_help = true, help_heading = "Output")]
@@ -265,7 +261,7 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
 fn rewrite(args: &Args) -> Result<Option<filter::jq::Rewrite>, Failure> {
     let program = &args.select.predicates.program;
     if program.is_time_idle() && !args.rewrite.is_given() {
-        return Err(Failure::usage(NO_PROGRAM));
+        return Err(Failure::usage(tr!("no-program")));
     }
     Ok(args.rewrite.rewrite(args.bare, program.limits()))
 }
@@ -281,9 +277,7 @@ fn describe(args: &Args) -> Result<Option<fn(&Description, bool) -> Vec<u8>>, Fa
     match (args.describe, args.form) {
         (true, Some(Form::Json)) => Ok(Some(describe::json)),
         (true, None | Some(Form::Table)) => Ok(Some(describe::text)),
-        (true, Some(Form::Csv)) => {
-            Err(Failure::usage("--describe is a text or JSON: leave --form csv out, or count with --count-by class"))
-        }
+        (true, Some(Form::Csv)) => Err(Failure::usage(tr!("describe-csv"))),
         (false, _) => Ok(None),
     }
 }
@@ -310,7 +304,7 @@ fn count_by(args: &Args) -> Result<Option<(CountBy, Style)>, Failure> {
     let of_csv = of_csv.into_iter().find_map(|(option, given)| given.then_some(option));
     let form = args.form.unwrap_or(if at_terminal && of_csv.is_none() { Form::Table } else { Form::Csv });
     if let (Some(option), Form::Table | Form::Json) = (of_csv, form) {
-        return Err(Failure::usage(format!("{option} is for CSV: leave it out, or give --form csv")));
+        return Err(Failure::usage(tr!("only-csv", option)));
     }
     let style = Style { excel: args.excel, delimiter: args.delimiter.unwrap_or_default(), form };
     Ok(Some((keys, style)))

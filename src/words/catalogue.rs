@@ -25,6 +25,7 @@ topics![
     "doctor",
     "filter-pick",
     "filter-run",
+    "filter-tell",
     "input",
     "lists",
     "login",

@@ -41,7 +41,7 @@ fn a_dump_fits_a_screen() {
         "rows        2,802 rows, 2,800 annotations",
         "from        project 42 도로 주행 (assignment)",
         "created     2026-03-01 to 2026-03-28",
-        "status      completed 1,400, skipped 1,400",
+        "status      completed 1,400, skipped 1,400, none 2\n",
         "people      이영희 934, José 933, Kim 933",
         "images      1920x1000 140, 1920x1001 140, 1920x1002 140, and 17 more",
         "tools       bounding_box 2,800",

@@ -102,9 +102,7 @@ pub(super) fn divide(
     let question = select.question(&elsewhere)?;
     #[cfg(feature = "jq")]
     if select.predicates.program.is_time_idle() {
-        return Err(Failure::usage(
-            "--row-timeout is for jq programs, and none is given: add --where, or leave it out",
-        ));
+        return Err(Failure::usage(tr!("no-question")));
     }
     Ok((!question.is_empty()).then(|| Chooser { asked, by: Arc::new(question) }))
 }

@@ -42,7 +42,12 @@ pub fn text(d: &Description, cut: bool) -> Vec<u8> {
         ("people", &d.users),
         ("images", &d.images),
     ] {
-        list(&mut lines, what, &names.by_rows(), |tally| tally.items);
+        let mut told = names.by_rows();
+        let none = Tally { items: names.of("").items, objects: 0 };
+        if none.items > 0 && !told.is_empty() && ["status", "review", "split"].contains(&what) {
+            told.push(("none", none));
+        }
+        list(&mut lines, what, &told, |tally| tally.items);
     }
     list(&mut lines, "tools", &d.tools.ranked(), |tally| tally.objects);
     let areas: Vec<_> = ["small", "medium", "large"].iter().map(|name| (*name, d.sizes.of(name))).collect();
