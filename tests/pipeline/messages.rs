@@ -19,6 +19,8 @@ const LINES: &[(&str, &[&str])] = &[
             "syn-fetch --since tomorow",
             "syn-fetch --since 2026-05 --until 2026-04",
             "syn-fetch --shard 3/2",
+            "syn-fetch -p 42 --sample 200",
+            "syn-fetch -p 42 --seed 3",
             "syn-fetch --timeout 0",
             "syn-fetch --retry-for 2s",
             "syn-fetch --concurrency 0",
