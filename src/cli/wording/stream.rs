@@ -1,5 +1,6 @@
 //! Errors of streams, files and checkpoints.
 
+#[cfg(feature = "net")]
 use crate::stream::checkpoint::{CheckpointError, Why};
 use crate::stream::{Form, Packer, PlaceError, ShardProblem, StageError, StreamError, UnknownName};
 use crate::tr;
@@ -145,6 +146,7 @@ impl Worded for PlaceError {
     }
 }
 
+#[cfg(feature = "net")]
 impl Worded for CheckpointError {
     fn words(&self) -> Message {
         match self {
@@ -160,6 +162,7 @@ impl Worded for CheckpointError {
     }
 }
 
+#[cfg(feature = "net")]
 impl Worded for Why {
     fn words(&self) -> Message {
         match self {
