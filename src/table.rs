@@ -36,6 +36,7 @@ impl Table {
     }
 
     /// The same; the last column is broken into lines where it is too wide, and at `\n`.
+    #[cfg(any(test, feature = "net"))]
     #[must_use]
     pub fn wrapping(mut self) -> Self {
         self.wraps = true;

@@ -16,7 +16,7 @@ use tokio::runtime::Runtime;
 /// # Errors
 /// Those of asking the server and of the output.
 pub(super) fn describe(id: &str, args: &Fetch, runtime: &Runtime, client: &Client) -> Result<Exit, Failure> {
-    let told = runtime.block_on(async { Ok::<_, ApiError>(object(&client.project(id).await?, id, client).await?) })?;
+    let told = runtime.block_on(async { object(&client.project(id).await?, id, client).await })?;
     let mut writer = args.common.writer()?;
     if args.at_terminal() {
         writer.put(sheet(&told).as_bytes())?;

@@ -133,9 +133,9 @@ fn clock(answer: &Answer) -> Check {
     let cure = advice::words(Advice::CheckClock);
     match ahead.abs() {
         // The header has whole seconds.
-        ..=2 => Check::good("clock", tr!("doctor-same-time")),
-        ..=SMALL => Check::good("clock", told),
-        ..LARGE => Check::doubtful("clock", told, cure),
+        apart if apart <= 2 => Check::good("clock", tr!("doctor-same-time")),
+        apart if apart <= SMALL => Check::good("clock", told),
+        apart if apart < LARGE => Check::doubtful("clock", told, cure),
         _ => Check::bad("clock", Exit::Remote, told.then(": ", tr!("doctor-too-far")), cure),
     }
 }
