@@ -14,6 +14,8 @@
 
 pub use crate::path::RelPath;
 use crate::stream::json::{Raw, Str};
+use crate::tr;
+use crate::words::Message;
 use serde::Deserialize;
 
 /// A file line, borrowed from its bytes.
@@ -69,7 +71,7 @@ impl FileLine<'_> {
     ///
     /// # Errors
     /// A text when the line has no content, or more than one.
-    pub fn content(&self) -> Result<Content<'_>, String> {
+    pub fn content(&self) -> Result<Content<'_>, Message> {
         let all = [
             self.text.as_deref().map(Content::Text),
             self.base64.as_deref().map(Content::Base64),
@@ -79,7 +81,7 @@ impl FileLine<'_> {
         let mut given = all.into_iter().flatten();
         match (given.next(), given.next()) {
             (Some(one), None) => Ok(one),
-            _ => Err("a file line needs exactly one of text, base64, url, file".to_owned()),
+            _ => Err(tr!("line-one-content")),
         }
     }
 }
@@ -196,7 +198,9 @@ mod tests {
     #[test]
     fn exactly_one_content() {
         let content = |s: &'static str| {
-            serde_json::from_str::<FileLine<'_>>(s).map_err(|e| e.to_string()).and_then(|l| l.content().map(drop))
+            serde_json::from_str::<FileLine<'_>>(s)
+                .map_err(|e| e.to_string())
+                .and_then(|l| Ok(l.content().map(drop)?))
         };
         assert!(content(r#"{"path":"a","text":""}"#).is_ok());
         assert!(content(r#"{"path":"a"}"#).is_err());

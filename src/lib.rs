@@ -120,5 +120,4 @@ pub mod sink;
 pub mod stream;
 pub(crate) mod table;
 pub(crate) mod text;
-#[doc(hidden)]
 pub mod words;

@@ -1,6 +1,7 @@
 //! A plain table for a terminal.
 
 use crate::text::{cut, pictured, width, wrapped};
+use crate::tr;
 use terminal_size::{Width, terminal_size};
 
 /// Columns between two cells.
@@ -27,7 +28,7 @@ impl Table {
     /// With these columns.
     pub fn new(columns: &[&str]) -> Self {
         Self {
-            heads: columns.iter().map(|c| c.to_uppercase().replace('_', " ")).collect(),
+            heads: columns.iter().map(|c| heading(c)).collect(),
             rows: Vec::new(),
             wraps: false,
             widths: Vec::new(),
@@ -125,6 +126,41 @@ fn are_numbers(rows: &[Vec<String>], column: usize) -> bool {
     let mut cells = rows.iter().filter_map(|row| row.get(column)).filter(|cell| !cell.is_empty()).peekable();
     let is_number = |cell: &String| cell.parse::<f64>().is_ok_and(f64::is_finite);
     cells.peek().is_some() && cells.all(is_number)
+}
+
+/// The heading of a column by its name. The fields of rows and of JSON have their own names in every language.
+fn heading(name: &str) -> String {
+    let words = match name {
+        "id" => tr!("column-id"),
+        "name" => tr!("column-name"),
+        "title" => tr!("column-title"),
+        "category" => tr!("column-category"),
+        "project" => tr!("column-project"),
+        "provider" => tr!("column-provider"),
+        "is_default" => tr!("column-is-default"),
+        "index" => tr!("column-index"),
+        "tools" => tr!("column-tools"),
+        "tool" => tr!("column-tool"),
+        "check" => tr!("column-check"),
+        "ok" => tr!("column-ok"),
+        "detail" => tr!("column-detail"),
+        "email" => tr!("column-email"),
+        "class" => tr!("column-class"),
+        "user" => tr!("column-user"),
+        "status" => tr!("column-status"),
+        "review" => tr!("column-review"),
+        "tag" => tr!("column-tag"),
+        "split" => tr!("column-split"),
+        "created" => tr!("column-created"),
+        "items" => tr!("column-items"),
+        "objects" => tr!("column-objects"),
+        "version" => tr!("column-version"),
+        "role" => tr!("column-role"),
+        "size" => tr!("column-size"),
+        "path" => tr!("column-path"),
+        _ => return name.to_uppercase().replace('_', " "),
+    };
+    words.spoken().to_owned()
 }
 
 /// How wide the terminal is.

@@ -5,6 +5,8 @@ pub use super::config::config_path;
 use super::config::{Config, Profile};
 use super::error::ApiError;
 use crate::exit::UsageError;
+use crate::tr;
+use crate::words::Message;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use std::fmt;
 use std::path::Path;
@@ -271,9 +273,8 @@ impl Credentials {
     pub fn headers(&self) -> Result<HeaderMap, ApiError> {
         let mut headers = HeaderMap::new();
         for (name, secret) in &self.auth {
-            let mut value = HeaderValue::from_str(&format!("Token {}", secret.0)).map_err(|_| {
-                usage("the token or the tenant holds characters that cannot be sent: is it the right file?")
-            })?;
+            let mut value = HeaderValue::from_str(&format!("Token {}", secret.0))
+                .map_err(|_| usage(tr!("credentials-not-sendable")))?;
             value.set_sensitive(true);
             headers.insert(name.clone(), value);
         }
@@ -327,7 +328,7 @@ pub fn parse_host(text: &str) -> Result<Url, ApiError> {
     Ok(url)
 }
 
-fn usage(text: &str) -> ApiError {
+fn usage(text: Message) -> ApiError {
     UsageError::new(text).into()
 }
 

@@ -6,6 +6,7 @@ use crate::exit::{Advice, Classified, Exit, UsageError};
 use crate::net::addresses::PrivateAddress;
 use crate::net::fault::Fault;
 use crate::stream::error::UnknownName;
+use crate::words::Message;
 
 /// A request, or what came of it, that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -156,7 +157,7 @@ pub enum ApiError {
         /// The row's id as written.
         id: String,
         /// What is wrong and what to do.
-        reason: String,
+        reason: Message,
     },
     /// A URL in a row that must not be asked.
     #[error("{what}: {reason}")]
@@ -176,10 +177,10 @@ pub enum ApiError {
     },
     /// Fewer rows came than there are.
     #[error("{0}")]
-    Short(String),
+    Short(Message),
     /// Fewer rows came than there are: those that an earlier run wrote are not all that it should have written.
     #[error("{0} from what an earlier run wrote")]
-    ShortBefore(String),
+    ShortBefore(Message),
     /// A defect of this program, or a lack of resources of the machine.
     #[error("internal error: {0}; please report it")]
     Internal(String),

@@ -5,6 +5,7 @@ use super::target::Target;
 use super::value::ValueKind;
 use crate::exit::UsageError;
 use crate::selection::words::{CATEGORY, LABELLING, REVIEW, nearest};
+use crate::tr;
 
 const RANGES: [&str; 4] = ["__gt", "__gte", "__lt", "__lte"];
 /// When something happened to an assignment.
@@ -99,13 +100,10 @@ pub fn lookup(target: Target, key: &str) -> Result<ValueKind, UsageError> {
     let all = known.iter().map(|(k, _)| k.as_str());
     let meant = meant(target, key).or_else(|| nearest(key, all));
     let hint = meant.map_or_else(
-        || format!("the keys are {}", known.iter().map(|(k, _)| k.as_str()).collect::<Vec<_>>().join(", ")),
-        |m| format!("did you mean `{m}`?"),
+        || tr!("filter-keys", keys = known.iter().map(|(k, _)| k.as_str()).collect::<Vec<_>>().join(", ")),
+        |m| tr!("filter-near", near = m),
     );
-    Err(UsageError::new(format!(
-        "unknown filter `{key}` for target {}: the server would ignore it and send everything; {hint}",
-        target.word()
-    )))
+    Err(UsageError::new(tr!("filter-unknown", key, target = target.word(), hint)))
 }
 
 /// Spellings that other targets, or other programs, have for a key of this one (backend.md §5, traps).

@@ -5,6 +5,7 @@ use super::query::Query;
 use super::target::Target;
 use super::value::ValueKind;
 use crate::exit::UsageError;
+use crate::tr;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
@@ -21,16 +22,14 @@ impl Filters {
         let key =
             if key == target.scope() && target == Target::GroundTruth { "ground_truth_dataset_version" } else { key };
         let kind = filter_keys::lookup(target, key)?;
-        let value = kind.check(value, zone).map_err(|why| UsageError::new(format!("filter `{key}` {why}")))?;
+        let value = kind.check(value, zone).map_err(|why| UsageError::new(tr!("filter-why", key, why)))?;
         let sent = if key == "ground_truth_dataset_version" { target.scope() } else { key };
         match self.0.iter_mut().find(|(k, _)| k == sent) {
             None => self.0.push((sent.to_owned(), value)),
             Some((_, old)) if *old == value => {}
             Some((_, old)) if kind.is_list() => *old = format!("{old},{value}"),
             Some((_, old)) => {
-                return Err(UsageError::new(format!(
-                    "filter `{key}` is given twice, as {old:?} and {value:?}: which one?"
-                )));
+                return Err(UsageError::new(tr!("filter-twice", key, ?old, ?value)));
             }
         }
         Ok(())
@@ -42,15 +41,11 @@ impl Filters {
     /// [`UsageError`].
     pub fn add_text(&mut self, target: Target, text: &str, zone: &TimeZone) -> Result<(), UsageError> {
         if text.trim_start().starts_with('{') {
-            let object: Map<String, Value> = serde_json::from_str(text)
-                .map_err(|e| UsageError::new(format!("the filter is not a valid JSON object: {e}")))?;
+            let object: Map<String, Value> =
+                serde_json::from_str(text).map_err(|e| UsageError::new(tr!("filter-no-json", reason = e)))?;
             return object.iter().try_for_each(|(key, value)| self.add(target, key, &plain(key, value)?, zone));
         }
-        let (key, value) = text.split_once('=').ok_or_else(|| {
-            UsageError::new(format!(
-                "the filter {text:?} must be KEY=VALUE or a JSON object such as {{\"status_label\":\"completed\"}}"
-            ))
-        })?;
+        let (key, value) = text.split_once('=').ok_or_else(|| UsageError::new(tr!("filter-form", ?text)))?;
         self.add(target, key.trim(), value, zone)
     }
 
@@ -59,7 +54,7 @@ impl Filters {
     /// # Errors
     /// [`UsageError`] for one that the server would not understand.
     pub fn check_ids(ids: &[String], zone: &TimeZone) -> Result<(), UsageError> {
-        let bad = |why: UsageError| UsageError::new(format!("the list of ids {why}"));
+        let bad = |why: UsageError| UsageError::new(tr!("ids-why", why));
         ids.iter().try_for_each(|id| ValueKind::Id.check(id, zone).map(drop)).map_err(bad)
     }
 
@@ -114,9 +109,7 @@ fn plain(key: &str, value: &Value) -> Result<String, UsageError> {
         Value::Number(n) => Ok(n.to_string()),
         Value::Bool(b) => Ok(b.to_string()),
         Value::Array(list) => Ok(list.iter().map(|v| plain(key, v)).collect::<Result<Vec<_>, _>>()?.join(",")),
-        Value::Null | Value::Object(_) => {
-            Err(UsageError::new(format!("filter `{key}` must be a text, a number, true, false or a list of them")))
-        }
+        Value::Null | Value::Object(_) => Err(UsageError::new(tr!("filter-value", key))),
     }
 }
 

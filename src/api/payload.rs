@@ -8,6 +8,8 @@ use super::query::Query;
 use super::retry::Trouble;
 use super::row::Row;
 use super::target::Target;
+use crate::tr;
+use crate::words::Message;
 use memchr::memmem;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -62,15 +64,12 @@ impl Payload {
     /// # Errors
     /// [`ApiError::Row`] for a text that is not JSON and for an envelope without a URL: neither can become an item.
     pub fn of(row: &Row) -> Result<Self, ApiError> {
-        let bad = |reason: &str| ApiError::Row { id: row.id.plain(), reason: reason.into() };
+        let bad = |reason: Message| ApiError::Row { id: row.id.plain(), reason };
         let Some(data) = row.data() else { return Ok(Payload::Inline) };
         if data.first() == Some(&b'"') {
-            let text: String =
-                serde_json::from_slice(data).map_err(|_| bad("its `data` is a text that cannot be read"))?;
+            let text: String = serde_json::from_slice(data).map_err(|_| bad(tr!("row-unreadable")))?;
             if serde_json::from_str::<IgnoredAny>(&text).is_err() {
-                return Err(bad(
-                    "its `data` is a text that is not JSON: it was cut short, or is no annotation payload",
-                ));
+                return Err(bad(tr!("row-no-json")));
             }
             return Ok(match stored(text.as_bytes()).map_err(bad)? {
                 Some(stored) => Payload::Stored(stored),
@@ -82,7 +81,7 @@ impl Payload {
 }
 
 /// The envelope of an externalised payload, if `data` is one.
-fn stored(data: &[u8]) -> Result<Option<Stored>, &'static str> {
+fn stored(data: &[u8]) -> Result<Option<Stored>, Message> {
     // Nearly all payloads are recognised by this search, ten times as fast as a parse.
     if data.first() != Some(&b'{') || memmem::find(data, b"\"mode\"").is_none() {
         return Ok(None);
@@ -90,9 +89,7 @@ fn stored(data: &[u8]) -> Result<Option<Stored>, &'static str> {
     // A payload may use `mode` for something else altogether: then this is no envelope.
     let Ok(found) = serde_json::from_slice::<Stored>(data) else { return Ok(None) };
     match (found.mode.as_str(), found.truncated) {
-        ("presigned", _) | ("inline", true) if found.presigned_url.is_none() => Err(
-            "the server sent its payload truncated and without a URL: nothing to export; ask the operator of the server",
-        ),
+        ("presigned", _) | ("inline", true) if found.presigned_url.is_none() => Err(tr!("row-truncated")),
         ("presigned", _) | ("inline", true) => Ok(Some(found)),
         _ => Ok(None),
     }
@@ -120,7 +117,7 @@ impl Payloads {
     /// [`ApiError`]: a signature that stays expired, an object that is gone or stays damaged, the failures of the network.
     pub async fn get(&self, row: &Row, mut stored: Stored) -> Result<Vec<u8>, ApiError> {
         let id = row.id.plain();
-        let bad = |reason: String| ApiError::Row { id: id.clone(), reason };
+        let bad = |reason: Message| ApiError::Row { id: id.clone(), reason };
         let what = format!("the payload of row {id}");
         let mut reissues = 0;
         let damaged = AtomicU32::new(0);
@@ -130,7 +127,7 @@ impl Payloads {
             let judge = |body: Vec<u8>| match check(&stored, &body) {
                 Ok(()) => Ok(body),
                 Err(reason) if damaged.fetch_add(1, Relaxed) >= MISMATCHES => {
-                    Err(Trouble::Fatal(bad(format!("its payload is damaged in the object store: {reason}"))))
+                    Err(Trouble::Fatal(bad(tr!("row-damaged", reason))))
                 }
                 Err(reason) => Err(Trouble::passing(reason)),
             };
@@ -153,12 +150,12 @@ impl Payloads {
                         Payload::Text(body) => return Ok(body),
                         // The server now sends it in the row itself; `reissue` has read it.
                         Payload::Inline => {
-                            return Err(bad("its payload came inline on the second asking; run again".into()));
+                            return Err(bad(tr!("row-inline")));
                         }
                     }
                 }
                 Err(Trouble::Fatal(error) | Trouble::TooLarge(error)) => return Err(error),
-                Err(Trouble::Passing { reason, .. }) => return Err(bad(reason)),
+                Err(Trouble::Passing { reason, .. }) => return Err(bad(reason.into())),
             }
         }
     }
@@ -172,10 +169,7 @@ impl Payloads {
             .get(self.target.path(), &query, |body| Page::parse(body, self.target, &Holding::default()))
             .await?;
         let Some(found) = page.rows.iter().find(|r| r.key == row.key) else {
-            return Err(ApiError::Row {
-                id: row.id.plain(),
-                reason: "it vanished while its payload was being fetched; run again".into(),
-            });
+            return Err(ApiError::Row { id: row.id.plain(), reason: tr!("row-vanished") });
         };
         Ok(match Payload::of(found)? {
             Payload::Inline => Payload::Text(found.data().unwrap_or(b"null").to_vec()),

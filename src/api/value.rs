@@ -2,6 +2,7 @@
 
 use crate::exit::UsageError;
 use crate::selection::{Period, words};
+use crate::tr;
 use jiff::ZonedDateTime;
 use jiff::tz::TimeZone;
 
@@ -39,19 +40,19 @@ impl ValueKind {
     pub fn check(self, value: &str, zone: &TimeZone) -> Result<String, UsageError> {
         let value = value.trim();
         if value.is_empty() {
-            return Err(UsageError::new("needs a value"));
+            return Err(UsageError::new(tr!("needs-value")));
         }
         match self {
             ValueKind::Id => id(value).map(str::to_owned),
             ValueKind::Ids => list(value, id),
             ValueKind::Number => match value.parse::<i64>() {
                 Ok(n) => Ok(n.to_string()),
-                Err(_) => Err(UsageError::new(format!("expects a whole number, not {value:?}"))),
+                Err(_) => Err(UsageError::new(tr!("expects-number", ?value))),
             },
             ValueKind::Bool => match value.to_ascii_lowercase().as_str() {
                 "true" | "1" | "yes" => Ok("true".into()),
                 "false" | "0" | "no" => Ok("false".into()),
-                _ => Err(UsageError::new(format!("expects true or false, not {value:?}"))),
+                _ => Err(UsageError::new(tr!("expects-boolean", ?value))),
             },
             ValueKind::Date => Period::at(value, &ZonedDateTime::now().with_time_zone(zone.clone()))
                 .map(|period| period.start.to_string()),
@@ -65,14 +66,14 @@ fn list<'a>(value: &'a str, check: impl Fn(&'a str) -> Result<&'a str, UsageErro
     let parts: Result<Vec<&str>, UsageError> =
         value.split(',').map(str::trim).filter(|p| !p.is_empty()).map(check).collect();
     match parts? {
-        none if none.is_empty() => Err(UsageError::new("needs a value")),
+        none if none.is_empty() => Err(UsageError::new(tr!("needs-value"))),
         parts => Ok(parts.join(",")),
     }
 }
 
 fn id(text: &str) -> Result<&str, UsageError> {
     let good = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');
-    if text.chars().all(good) { Ok(text) } else { Err(UsageError::new(format!("expects ids, not {text:?}"))) }
+    if text.chars().all(good) { Ok(text) } else { Err(UsageError::new(tr!("expects-ids", ?text))) }
 }
 
 #[cfg(test)]

@@ -295,7 +295,7 @@ fn put(root: &Path, line: &[u8]) -> Result<(), PutError> {
     let line: FileLine<'_> = json::parse(line).map_err(PutError::Line)?;
     let path = RelPath::new(&line.path).map_err(|e| PutError::Line(e.to_string()))?;
     let path = root.join(path.as_str());
-    let content = line.content().map_err(PutError::Line)?;
+    let content = line.content().map_err(|e| PutError::Line(e.into()))?;
     let bytes = match content {
         Content::Text(text) => text.as_bytes().into(),
         Content::Base64(text) => {

@@ -7,7 +7,8 @@ use crate::stream::run_mark::StandardInput;
 use crate::stream::whole_file::is_same;
 use crate::stream::{StageError, StreamError, Writer, reader};
 use crate::text;
-use crate::words::{self, Language, Message};
+use crate::tr;
+use crate::words::{self, Language, Message, Time, Worded};
 use clap::parser::ValueSource;
 use clap::{Arg, Args, Command, CommandFactory, Parser, ValueEnum};
 use jiff::Timestamp;
@@ -144,7 +145,7 @@ impl Common {
         match paths.any(|path| is_same(path, out)) {
             true => {
                 let out = out.display();
-                Err(Failure::usage(format!("{out} is both input and output; write to another file and rename it")))
+                Err(Failure::usage(tr!("both-input-and-output", out)))
             }
             false => Ok(()),
         }
@@ -236,8 +237,8 @@ impl Console {
     }
 
     /// The same in words: `48 s`.
-    pub fn time(&self) -> String {
-        text::duration(self.seconds())
+    pub fn time(&self) -> Message {
+        Time(self.seconds()).words()
     }
 
     /// Detail that `-v` asks for.
@@ -435,7 +436,7 @@ fn parse<A: Parser + CommandFactory>(shape: fn(Command) -> Command) -> Result<(A
 
 /// Turns a panic into a failure that asks for a report.
 fn guarded(run: impl FnOnce() -> Result<Exit, Failure>) -> Result<Exit, Failure> {
-    let panicked = |_| Err(Failure::new(Exit::Other, "internal error: the program panicked; please report it"));
+    let panicked = |_| Err(Failure::new(Exit::Other, tr!("panicked")));
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(panicked)
 }
 

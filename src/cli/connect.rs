@@ -146,7 +146,7 @@ impl Connect {
     /// A failure when TLS or a proxy cannot be set up.
     pub fn client_of(&self, credentials: Credentials, limits: Limits, console: &Console) -> Result<Client, Failure> {
         if credentials.origin.is_some() && credentials.is_exposed() {
-            console.warn("the host has no https: the token travels unencrypted");
+            console.warn(tr!("host-no-https"));
         }
         let options = ClientOptions {
             policy: Policy { budget: self.retry_for, first_pause: self.retry_pause },
@@ -213,10 +213,10 @@ impl Connect {
             }
             None => return Ok(None),
         };
-        let text = text.map_err(|e| Failure::usage(format!("cannot read the token from {name}: {e}")))?;
+        let text = text.map_err(|e| Failure::usage(tr!("token-unreadable", name, reason = e)))?;
         match Secret::new(&text) {
             Some(secret) => Ok(Some(secret)),
-            None => Err(Failure::usage(format!("{name} holds no token"))),
+            None => Err(Failure::usage(tr!("token-none", name))),
         }
     }
 }

@@ -288,17 +288,16 @@ fn count_by(args: &Args) -> Result<Option<(CountBy, Style)>, Failure> {
         return Ok(None);
     }
     let why = match args {
-        Args { count: true, .. } => Some("--count: it prints the total, too"),
-        Args { bare: true, .. } => Some("--bare: it writes counts, no rows"),
-        Args { order: RowOrder::Descending, .. } => Some("--order: its lines are in the order of their keys"),
-        Args { shuffle: true, .. } => Some("--shuffle: its lines are in the order of their keys"),
+        Args { count: true, .. } => Some(tr!("why-count")),
+        Args { bare: true, .. } => Some(tr!("why-bare")),
+        Args { order: RowOrder::Descending, .. } => Some(tr!("why-order")),
+        Args { shuffle: true, .. } => Some(tr!("why-shuffle")),
         _ => None,
     };
     if let Some(why) = why {
-        return Err(Failure::usage(format!("--count-by cannot be used with {why}")));
+        return Err(Failure::usage(tr!("count-by-not-with", why)));
     }
-    let keys =
-        CountBy::new(&List::all(&args.count_by)).map_err(|why| Failure::usage(format!("--count-by {}", why.0)))?;
+    let keys = CountBy::new(&List::all(&args.count_by)).map_err(|why| Failure::usage(tr!("count-by-why", why)))?;
     let at_terminal = args.common.output.is_none() && std::io::stdout().is_terminal();
     let of_csv = [("--excel", args.excel), ("--delimiter", args.delimiter.is_some())];
     let of_csv = of_csv.into_iter().find_map(|(option, given)| given.then_some(option));
@@ -333,7 +332,7 @@ fn chooses(args: &Args) -> bool {
 fn passes(args: &Args) -> Result<Passes, Failure> {
     let (sample, seed) = (&args.select.predicates.sample, args.select.predicates.sample.seed());
     let field = args.one_per.as_deref().map(FieldPath::new).transpose();
-    let field = field.map_err(|why| Failure::usage(format!("--one-per {why}")))?;
+    let field = field.map_err(|why| Failure::usage(tr!("one-per-why", why)))?;
     if sample.seed.is_some() && sample.sample.is_none() && args.per_class.is_none() && !args.shuffle {
         return Err(Failure::usage(tr!("seed-alone")));
     }

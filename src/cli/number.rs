@@ -1,5 +1,7 @@
 //! Numbers that options take, each with the range in which it makes sense.
 
+use crate::exit::UsageError;
+use crate::tr;
 use std::time::Duration;
 
 /// The longest time that an option takes: a year, seconds.
@@ -9,25 +11,25 @@ const YEAR: f64 = 31_536_000.0;
 ///
 /// # Errors
 /// A text saying what is expected.
-pub fn seconds(text: &str) -> Result<Duration, String> {
-    number(text, 0.0, YEAR).map(Duration::from_secs_f64).ok_or_else(|| "expected seconds, from 0 to 31536000".into())
+pub fn seconds(text: &str) -> Result<Duration, UsageError> {
+    number(text, 0.0, YEAR).map(Duration::from_secs_f64).ok_or_else(|| UsageError::new(tr!("seconds-expects")))
 }
 
 /// A time in seconds that is not nothing: at least a millisecond.
 ///
 /// # Errors
 /// A text saying what is expected.
-pub fn some_seconds(text: &str) -> Result<Duration, String> {
+pub fn some_seconds(text: &str) -> Result<Duration, UsageError> {
     let seconds = number(text, 0.001, YEAR).map(Duration::from_secs_f64);
-    seconds.ok_or_else(|| "expected seconds, from 0.001 to 31536000".into())
+    seconds.ok_or_else(|| UsageError::new(tr!("some-seconds-expects")))
 }
 
 /// How often, or how much, a second.
 ///
 /// # Errors
 /// A text saying what is expected.
-pub fn rate(text: &str) -> Result<f64, String> {
-    number(text, 0.001, 1e15).ok_or_else(|| "expected a number a second, from 0.001 to 1000000000000000".into())
+pub fn rate(text: &str) -> Result<f64, UsageError> {
+    number(text, 0.001, 1e15).ok_or_else(|| UsageError::new(tr!("rate-expects")))
 }
 
 /// A decimal number within these bounds; NaN is within none.

@@ -131,9 +131,7 @@ impl Select {
     pub fn created(&self) -> Result<(Option<Timestamp>, Option<Timestamp>), UsageError> {
         let (since, before) = (self.since.map(|since| since.start), self.until.map(|until| until.end));
         match (since, before) {
-            (Some(since), Some(before)) if since >= before => {
-                Err(UsageError::new("--since is not before --until, so nothing can match"))
-            }
+            (Some(since), Some(before)) if since >= before => Err(UsageError::new(tr!("since-not-before"))),
             period => Ok(period),
         }
     }
@@ -151,9 +149,7 @@ impl Select {
         let stdin = |path: &&PathBuf| path.as_os_str() == "-";
         let times = self.ids_from.iter().chain(inputs).filter(stdin).count();
         if times > 1 {
-            return Err(Failure::usage(
-                "standard input cannot be both the ids (--ids-from -) and the rows: name a file",
-            ));
+            return Err(Failure::usage(tr!("stdin-ids-and-rows")));
         }
         common.refuse_overwriting(&self.ids_from)?;
         if self.ids_from.iter().any(|path| path.as_os_str() == "-") {

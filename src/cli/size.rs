@@ -1,11 +1,14 @@
 //! Numbers of bytes as people write them.
 
+use crate::exit::UsageError;
+use crate::tr;
+
 /// Reads `1GB`, `64MiB`, `1.5G`, `4096`: units of 1000, or of 1024 with an `i`.
 ///
 /// # Errors
 /// A text saying what is expected.
-pub fn bytes(text: &str) -> Result<u64, String> {
-    let expected = || "expected a number of bytes, such as 1GB, 64MiB or 4096".to_owned();
+pub fn bytes(text: &str) -> Result<u64, UsageError> {
+    let expected = || UsageError::new(tr!("size-expects"));
     let text = text.trim();
     let at = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (number, unit) = text.split_at(at);
@@ -41,8 +44,8 @@ pub fn bytes(text: &str) -> Result<u64, String> {
 ///
 /// # Errors
 /// A text saying what is expected.
-pub fn line_bytes(text: &str) -> Result<usize, String> {
-    bytes(text).and_then(|n| usize::try_from(n).map_err(|_| "it is more than this machine can hold".into()))
+pub fn line_bytes(text: &str) -> Result<usize, UsageError> {
+    bytes(text).and_then(|n| usize::try_from(n).map_err(|_| UsageError::new(tr!("size-too-large"))))
 }
 
 #[cfg(test)]

@@ -1,13 +1,27 @@
 //! A mistake on the command line as one line, like every other message.
 
-use clap::error::ErrorKind;
+use crate::exit::UsageError;
+use crate::tr;
+use crate::words::{Message, Worded};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::borrow::Cow;
+use std::error::Error;
+use std::num::ParseIntError;
 
 /// What is wrong and what to do about it, on one line; `None` for help and version, which are no mistakes.
-pub fn one_line(tool: &str, error: &clap::Error) -> Option<String> {
+pub fn one_line(tool: &str, error: &clap::Error) -> Option<Message> {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         return None;
     }
+    let english = in_english(tool, error);
+    Some(match catalogued(error) {
+        Some(mistake) => Message::told(english, tr!("usage-see-help", mistake, tool)),
+        None => english.into(),
+    })
+}
+
+/// The words of the parser of the command line.
+fn in_english(tool: &str, error: &clap::Error) -> String {
     let text = error.render().to_string();
     let said = text.strip_prefix("error: ").unwrap_or(&text);
     let mut line = String::new();
@@ -27,8 +41,71 @@ pub fn one_line(tool: &str, error: &clap::Error) -> Option<String> {
         line.push_str(glue);
         line.push_str(part);
     }
-    line.push_str(&format!(" (see {tool} --help)"));
-    Some(line)
+    line + &format!(" (see {tool} --help)")
+}
+
+/// The mistake as an entry of the catalogue; `None` for those that have none.
+fn catalogued(error: &clap::Error) -> Option<Message> {
+    let of = |kind| error.get(kind).map(text);
+    let argument = || of(ContextKind::InvalidArg);
+    Some(match error.kind() {
+        ErrorKind::UnknownArgument => match of(ContextKind::SuggestedArg) {
+            Some(near) => tr!("usage-unknown-near", argument = argument()?, near),
+            None => tr!("usage-unknown", argument = argument()?),
+        },
+        ErrorKind::InvalidSubcommand => match of(ContextKind::SuggestedSubcommand) {
+            Some(near) => tr!("usage-no-command-near", command = of(ContextKind::InvalidSubcommand)?, near),
+            None => tr!("usage-no-command", command = of(ContextKind::InvalidSubcommand)?),
+        },
+        ErrorKind::InvalidValue => {
+            let (argument, value) = (argument()?, of(ContextKind::InvalidValue)?);
+            let choices = of(ContextKind::ValidValue).unwrap_or_default();
+            match (&*value, of(ContextKind::SuggestedValue)) {
+                ("", _) if choices.is_empty() => tr!("usage-no-value", argument),
+                ("", _) => tr!("usage-no-value-of", argument, choices),
+                (_, Some(near)) => tr!("usage-value-near", argument, value, choices, near),
+                (_, None) => tr!("usage-value-of", argument, value, choices),
+            }
+        }
+        ErrorKind::ValueValidation => {
+            let why = error.source().map(why)?;
+            tr!("usage-value", argument = argument()?, value = of(ContextKind::InvalidValue)?, why)
+        }
+        ErrorKind::ArgumentConflict => match of(ContextKind::PriorArg) {
+            Some(prior) if Some(&prior) == argument().as_ref() => tr!("usage-twice", argument = prior),
+            Some(prior) => tr!("usage-conflict", argument = argument()?, prior),
+            None => return None,
+        },
+        ErrorKind::MissingRequiredArgument => tr!("usage-missing", arguments = argument()?),
+        _ => return None,
+    })
+}
+
+/// One or several names, in one text.
+fn text(value: &ContextValue) -> String {
+    match value {
+        ContextValue::String(one) => one.clone(),
+        ContextValue::Strings(all) => all.join(", "),
+        other => other.to_string(),
+    }
+}
+
+/// What is wrong with a value.
+fn why(error: &(dyn Error + 'static)) -> Message {
+    if let Some(told) = error.downcast_ref::<UsageError>() {
+        return told.words();
+    }
+    if let Some(told) = error.downcast_ref::<Message>() {
+        return told.clone();
+    }
+    if error.is::<ParseIntError>() {
+        return tr!("usage-whole-number");
+    }
+    let english = error.to_string();
+    match english.split_once(" is not in ") {
+        Some((_, range)) => tr!("usage-range", range),
+        None => english.into(),
+    }
 }
 
 /// What the standard library says of a text that is no whole number, as someone who types it would.
@@ -53,7 +130,7 @@ mod tests {
     fn said(args: &[&str]) -> Option<String> {
         let size = Arg::new("size").long("size").value_name("SIZE").value_parser(["small", "large"]).required(true);
         let tool = Command::new("tool").version("1").arg(size).arg(Arg::new("file").required(true));
-        one_line("tool", &tool.try_get_matches_from(args).unwrap_err())
+        one_line("tool", &tool.try_get_matches_from(args).unwrap_err()).map(|line| line.to_string())
     }
 
     #[test]
@@ -79,7 +156,7 @@ mod tests {
         let tool = || Command::new("tool").arg(Arg::new("n").long("n").value_parser(clap::value_parser!(u64)));
         for text in ["-1", "", "x", "1.5", "18446744073709551616"] {
             let error = tool().try_get_matches_from(["tool", &format!("--n={text}")]).unwrap_err();
-            let line = one_line("tool", &error).unwrap();
+            let line = one_line("tool", &error).unwrap().to_string();
             assert!(text.is_empty() || line.contains("expected a whole number"), "{line}");
             assert!(!line.contains("digit") && !line.contains("target type") && !line.contains("parse"), "{line}");
         }

@@ -8,6 +8,7 @@ use super::options::Options;
 use crate::dm::payload::MediaKind;
 use crate::dm::{Annotation, Reason, Tool};
 use crate::stream::json::{Raw, Str};
+use crate::words::Message;
 use std::sync::Arc;
 
 /// What a unit is.
@@ -149,7 +150,7 @@ pub struct Declaration {
     /// The options that have no effect all the same.
     pub unread: &'static [Unread],
     /// Makes it ready for a run.
-    pub build: fn(&Options) -> Result<Arc<dyn Format>, String>,
+    pub build: fn(&Options) -> Result<Arc<dyn Format>, Message>,
 }
 
 impl Declaration {

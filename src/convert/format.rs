@@ -38,6 +38,7 @@ use super::output::parts::PartBuffer;
 use super::report::tally::{Fate, ItemCounts, Tally};
 use crate::dm::{Annotation, Arena, Media, Payload, Reason};
 use crate::stream::StreamError;
+use crate::words::Message;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -82,7 +83,7 @@ pub struct RenderContext<'c> {
     /// [`Format::render`]) its parts are taken back.
     pub parts: &'c mut PartBuffer,
     /// Why the unit cannot be rendered at all, so that its line is a bad line. Its annotations are still to be counted, as lost.
-    pub failed: Option<String>,
+    pub failed: Option<Message>,
     /// What the format says of itself.
     pub declared: &'static Declaration,
     /// Rings fitted to the image, used again from one annotation to the next; its content means nothing at the start of a unit.

@@ -5,6 +5,7 @@ use super::engine::split::{FieldPath, Split};
 use super::formats::args::FormatArgs;
 use super::geometry::keypoints::Profile;
 use super::geometry::{Bounds, Rotated};
+use crate::words::Message;
 use clap::ValueEnum;
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -78,9 +79,9 @@ pub enum Naming {
 }
 
 impl FromStr for Naming {
-    type Err = String;
+    type Err = Message;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, Message> {
         match text {
             "stem" => Ok(Self::Stem),
             "id" => Ok(Self::Id),

@@ -13,6 +13,8 @@ use super::{FetchError, Note, Report, Request, RowCounts};
 use crate::exit::Classified;
 use crate::stream::checkpoint::{KEY, Span};
 use crate::stream::{StageError, StreamError, Writer};
+use crate::tr;
+use crate::words::Message;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -49,7 +51,7 @@ pub fn run<S: Source>(
             open()?.finish()?;
         }
         let rows = overview.describe(request.target, resume.rows);
-        return Ok(Report { rows, notes: vec![Note::from("it was complete already")], span });
+        return Ok(Report { rows, notes: vec![Note::from(tr!("complete-already"))], span });
     }
     let mut writer = open()?;
     let mut saver = Saver::new(request.state.clone(), overview.identity.clone(), &resume);
@@ -120,19 +122,15 @@ fn span(request: &Request, overview: &Overview, resume: &Resume, began: Timestam
 }
 
 /// What should be known of the clock that positions are taken from.
-fn clock_note(clock: Option<Clock>) -> Option<String> {
+fn clock_note(clock: Option<Clock>) -> Option<Message> {
     /// Less is no reason to look at a clock.
     const SKEW: SignedDuration = SignedDuration::from_secs(60);
     let Some(Clock { there, here }) = clock else {
-        return Some(
-            "the server does not say what time it is, so the checkpoint follows the clock of this machine".into(),
-        );
+        return Some(tr!("clock-unknown"));
     };
     let ahead = here.duration_since(there);
-    let (seconds, word) = (ahead.as_secs().abs(), if ahead.is_positive() { "ahead of" } else { "behind" });
-    (ahead.abs() > SKEW).then(|| {
-        format!("the clock of this machine is {seconds} s {word} the server's: the checkpoint follows the earlier of the two")
-    })
+    let (seconds, word) = (ahead.as_secs().unsigned_abs(), if ahead.is_positive() { "ahead of" } else { "behind" });
+    (ahead.abs() > SKEW).then(|| tr!("clock-off", seconds, word))
 }
 
 /// The begin frame with what an export of a series brings.
@@ -147,12 +145,12 @@ fn begin_line(begin: &str, span: Option<&Span>) -> String {
 }
 
 /// Says how many ids of a list selected nothing.
-fn missing_ids(request: &Request, counts: &RowCounts) -> Option<String> {
+fn missing_ids(request: &Request, counts: &RowCounts) -> Option<Message> {
     let wanted = request.ids.len() as u64;
     let all_asked = request.choose.is_none() && request.limit.is_none() && request.shard.is_none();
     (all_asked && wanted > counts.sent).then(|| {
         let n = wanted - counts.sent;
-        format!("{n} of the {wanted} ids in the list are not among the rows that were asked for")
+        tr!("ids-not-among", n, wanted)
     })
 }
 

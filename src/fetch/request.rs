@@ -10,6 +10,8 @@ use crate::selection::choose::Choose;
 use crate::stream::checkpoint::{self, Series, Span};
 use crate::stream::frame::end_line;
 use crate::stream::{Frame, StreamError};
+use crate::tr;
+use crate::words::Message;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::fmt::{self, Write};
@@ -153,7 +155,7 @@ fn digest(ids: &[String]) -> String {
 #[derive(Clone, Debug)]
 pub struct Report {
     /// The rows in words: `24 assignments of project 42 "Roads"`.
-    pub rows: String,
+    pub rows: Message,
     /// Things the user should know.
     pub notes: Vec<Note>,
     /// What changes the export has, when it is part of a series and has all of them.
@@ -197,13 +199,14 @@ impl RowCounts {
     }
 
     /// What the user should know when the list changed during the walk.
-    pub fn notes(&self) -> Vec<String> {
+    pub fn notes(&self) -> Vec<Message> {
+        let some = |n: u64, told: fn(u64) -> Message| (n > 0).then(|| told(n));
         let told = [
-            (self.added, "more than the server counted at first: they were added during the walk and are included"),
-            (self.vanished, "removed from the server during the walk"),
-            (self.duplicates, "met twice, because the list changed, and are included once"),
+            some(self.added, |n| tr!("walk-added", n)),
+            some(self.vanished, |n| tr!("walk-vanished", n)),
+            some(self.duplicates, |n| tr!("walk-twice", n)),
         ];
-        told.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} rows were {what}")).collect()
+        told.into_iter().flatten().collect()
     }
 }
 
@@ -211,12 +214,12 @@ impl RowCounts {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
     /// What happened.
-    pub text: String,
+    pub text: Message,
     /// What helps.
     pub advice: Option<Advice>,
 }
 
-impl<T: Into<String>> From<T> for Note {
+impl<T: Into<Message>> From<T> for Note {
     fn from(text: T) -> Self {
         Self { text: text.into(), advice: None }
     }

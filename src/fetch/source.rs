@@ -3,7 +3,8 @@
 use super::output::keys::Keys;
 use super::{FetchError, Request, RowCounts};
 use crate::api::{ApiError, Row, Target};
-use crate::text::count;
+use crate::tr;
+use crate::words::{Many, Message};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -62,7 +63,7 @@ pub struct Overview {
     /// The source's clock and ours, if the source says.
     pub clock: Option<Clock>,
     /// Things the user should know.
-    pub notes: Vec<String>,
+    pub notes: Vec<Message>,
 }
 
 /// What time it was at one moment.
@@ -76,13 +77,13 @@ pub struct Clock {
 
 impl Overview {
     /// So many rows, in words.
-    pub fn describe(&self, target: Target, rows: u64) -> String {
+    pub fn describe(&self, target: Target, rows: u64) -> Message {
         let noun = match target {
             Target::Assignment => "assignment",
             Target::Task => "task",
             Target::GroundTruth => "ground-truth event",
         };
-        format!("{} of {}", count(rows, noun), self.scope)
+        tr!("fetched", rows = Many(rows), noun, scope = self.scope)
     }
 }
 

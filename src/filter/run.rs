@@ -15,6 +15,8 @@ use super::selection::Selection;
 use crate::stream::parallel;
 use crate::stream::parallel::Event;
 use crate::stream::{Came, Frame, Kind, Progress, Reader, StreamError, Writer, frame};
+use crate::tr;
+use crate::words::{Many, Message};
 use serde_json::Map;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -95,7 +97,7 @@ pub enum Input {
 /// # Errors
 /// A bad line (unless skipped), a name that is asked for and that nothing in the input has (unless the limit ended the run), a cut stream (unless allowed), an error frame (which is passed on), and those of reader and
 /// writer.
-pub fn run(input: Input, out: Writer, options: Options, warn: &mut dyn FnMut(&str)) -> Result<Summary, StreamError> {
+pub fn run(input: Input, out: Writer, options: Options, warn: &mut dyn FnMut(Message)) -> Result<Summary, StreamError> {
     let Options { selection, passes, edits, rewrite, order, limit, output, count_by, describe, .. } = options;
     let Options { allow_partial, skip_bad, threads, .. } = options;
     let selection = match passes.per_class {
@@ -176,7 +178,7 @@ struct Merge<'w> {
     output: OutputForm,
     selection: &'w Selection,
     edits: Option<&'w Edits>,
-    warn: &'w mut dyn FnMut(&str),
+    warn: &'w mut dyn FnMut(Message),
     /// Lines that may still come out, when they come in input order.
     left: Option<u64>,
     limit: Option<u64>,
@@ -254,7 +256,7 @@ impl Merge<'_> {
         let full = self.left == Some(0);
         let bad = chosen.bad.iter().filter(|before| !full || **before < count).count();
         for message in chosen.messages.iter().take(bad).take(MESSAGES.saturating_sub(self.bad as usize)) {
-            (self.warn)(&format!("{message}; skipped"));
+            (self.warn)(tr!("line-skipped", error = message));
         }
         self.bad += bad as u64;
         match chosen.failed {
@@ -359,7 +361,7 @@ impl Merge<'_> {
         if let Some((by, style)) = self.count_by {
             let secrets = self.counts.secrets();
             if secrets > 0 {
-                (self.warn)(&format!("{} counted without query", crate::text::count(secrets, "presigned URL")));
+                (self.warn)(tr!("urls-counted", urls = Many(secrets)));
             }
             self.out.put(&std::mem::take(&mut self.counts).write(by, style)?)?;
         } else if let Some(write) = self.describe {
@@ -373,7 +375,7 @@ impl Merge<'_> {
     /// Makes sure that everything is written, also what came before an error.
     fn close(mut self, done: Result<(), StreamError>) -> Result<Summary, StreamError> {
         if self.bad > MESSAGES as u64 {
-            (self.warn)(&format!("{} bad lines were skipped in all; the first {MESSAGES} are named above", self.bad));
+            (self.warn)(tr!("bad-lines-in-all", bad = self.bad, named = MESSAGES));
         }
         match done {
             Ok(()) => {

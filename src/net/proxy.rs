@@ -10,6 +10,7 @@
 //! Of both spellings the small one counts first; an empty variable is not set.
 
 use crate::exit::UsageError;
+use crate::tr;
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
@@ -46,16 +47,10 @@ impl ProxyServer {
         let text = if value.contains("://") { value.to_owned() } else { format!("http://{value}") };
         let url = Url::parse(&text).ok().filter(|url| url.host_str().is_some_and(|host| !host.is_empty()));
         // Its text is not shown: it may hold a password.
-        let url = url.ok_or_else(|| {
-            UsageError::new(format!(
-                "{variable} is not the address of a proxy: give it as http://HOST:PORT, or unset it"
-            ))
-        })?;
+        let url = url.ok_or_else(|| UsageError::new(tr!("proxy-no-address", variable)))?;
         match url.scheme() {
             "http" | "https" | "socks4" | "socks4a" | "socks5" | "socks5h" => Ok(Self { url, variable }),
-            other => Err(UsageError::new(format!(
-                "{variable} names a proxy of the kind {other}: known are http, https, socks4, socks4a, socks5 and socks5h"
-            ))),
+            other => Err(UsageError::new(tr!("proxy-kind", variable, other))),
         }
     }
 

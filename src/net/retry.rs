@@ -1,5 +1,7 @@
 //! How long a failing server is tried again, and the warning about it: nobody should wait for minutes without knowing why.
 
+use crate::tr;
+use crate::words::Message;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,7 +17,7 @@ const KINDS: usize = 1024;
 pub struct RetryPolicy {
     /// How long a failing request is sent again, counted from its first failure.
     pub retry_for: Duration,
-    warn: Arc<dyn Fn(&str) + Send + Sync>,
+    warn: Arc<dyn Fn(&Message) + Send + Sync>,
     /// Every failure is told.
     all: bool,
     warned: Arc<Mutex<HashMap<String, Warned>>>,
@@ -35,7 +37,7 @@ impl fmt::Debug for RetryPolicy {
 
 impl RetryPolicy {
     /// `warn` is called with one line at a time, from any thread.
-    pub fn new(retry_for: Duration, warn: impl Fn(&str) + Send + Sync + 'static) -> Self {
+    pub fn new(retry_for: Duration, warn: impl Fn(&Message) + Send + Sync + 'static) -> Self {
         Self { retry_for, warn: Arc::new(warn), all: false, warned: Arc::default() }
     }
 
@@ -46,8 +48,8 @@ impl RetryPolicy {
     }
 
     /// Warns the user of anything.
-    pub fn warn(&self, text: &str) {
-        (self.warn)(text);
+    pub fn warn(&self, text: impl Into<Message>) {
+        (self.warn)(&text.into());
     }
 
     /// Warns that a server fails: at once the first time, then at growing intervals. `server` and `reason` hold no secrets; `which` says
@@ -59,7 +61,7 @@ impl RetryPolicy {
             return;
         }
         let pause = pause.as_secs_f32();
-        self.warn(&format!("{server}: {reason}; trying again ({which}, next in {pause:.1} s)"));
+        self.warn(tr!("retry-failing", server, reason, which, pause = format!("{:.1}", pause)));
     }
 }
 
@@ -90,7 +92,7 @@ mod tests {
     fn a_failure_of_a_kind_is_told_once_in_a_while() {
         let warnings = Arc::new(Mutex::new(Vec::new()));
         let to = warnings.clone();
-        let retry = RetryPolicy::new(Duration::ZERO, move |text| to.lock().unwrap().push(text.to_owned()));
+        let retry = RetryPolicy::new(Duration::ZERO, move |text| to.lock().unwrap().push(text.to_string()));
         for n in 1..5 {
             retry.clone().warn_failing("s3://b", "HTTP 503", &format!("{n} of 4"), Duration::from_millis(1260));
             retry.warn_failing("http://h", "HTTP 500", "after 2 s of 180", Duration::from_secs(1));

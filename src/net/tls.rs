@@ -7,6 +7,8 @@
 //! What is trusted is the same for the whole process, since the clients of object stores are.
 
 use crate::exit::UsageError;
+use crate::tr;
+use crate::words::Message;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::verify_server_name;
 use rustls::pki_types::pem::PemObject;
@@ -39,18 +41,18 @@ fn added() -> &'static [CertificateDer<'static>] {
 /// # Errors
 /// [`UsageError`] naming the file.
 pub fn read(file: &Path, what: &str) -> Result<Vec<CertificateDer<'static>>, UsageError> {
-    let bad = |why: &str| UsageError::new(format!("{what} {}: {why}", file.display()));
-    let bytes = std::fs::read(file).map_err(|e| bad(&format!("it cannot be read: {e}")))?;
+    let bad = |why: Message| UsageError::new(tr!("trust-why", what, file = file.display(), why));
+    let bytes = std::fs::read(file).map_err(|e| bad(tr!("trust-unreadable", reason = e)))?;
     let certificates: Vec<CertificateDer<'static>> = if bytes.starts_with(&[0x30, 0x82]) {
         vec![CertificateDer::from(bytes)]
     } else {
         CertificateDer::pem_slice_iter(&bytes)
             .collect::<Result<_, _>>()
-            .map_err(|e| bad(&format!("it is not PEM: {e}")))?
+            .map_err(|e| bad(tr!("trust-no-pem", reason = e)))?
     };
     match certificates.iter().find_map(|c| ParsedCertificate::try_from(c).err()) {
-        Some(e) => Err(bad(&format!("one of its certificates is damaged: {e}"))),
-        None if certificates.is_empty() => Err(bad("it holds no certificate in PEM")),
+        Some(e) => Err(bad(tr!("trust-damaged", reason = e))),
+        None if certificates.is_empty() => Err(bad(tr!("trust-none"))),
         None => Ok(certificates),
     }
 }
@@ -62,7 +64,7 @@ pub fn read(file: &Path, what: &str) -> Result<Vec<CertificateDer<'static>>, Usa
 pub fn check_environment() -> Result<(), UsageError> {
     match std::env::var_os("SSL_CERT_FILE") {
         Some(file) if file.is_empty() => {
-            return Err(UsageError::new("SSL_CERT_FILE is empty: name a file, or unset it"));
+            return Err(UsageError::new(tr!("trust-empty")));
         }
         Some(file) => drop(read(Path::new(&file), "SSL_CERT_FILE")?),
         None => {}
@@ -71,12 +73,12 @@ pub fn check_environment() -> Result<(), UsageError> {
     let folders: Vec<PathBuf> = std::env::split_paths(&folders).filter(|p| !p.as_os_str().is_empty()).collect();
     let mut found = folders.is_empty();
     for folder in &folders {
-        let bad = |why: &str| UsageError::new(format!("SSL_CERT_DIR {}: {why}", folder.display()));
-        let entries = std::fs::read_dir(folder).map_err(|e| bad(&format!("it cannot be read: {e}")))?;
+        let bad = |why: Message| UsageError::new(tr!("trust-folder", folder = folder.display(), why));
+        let entries = std::fs::read_dir(folder).map_err(|e| bad(tr!("trust-unreadable", reason = e)))?;
         found |= entries.flatten().any(|entry| read(&entry.path(), "").is_ok());
     }
     let first = folders.first().map(|f| f.display().to_string()).unwrap_or_default();
-    if found { Ok(()) } else { Err(UsageError::new(format!("SSL_CERT_DIR {first}: it holds no certificate in PEM"))) }
+    if found { Ok(()) } else { Err(UsageError::new(tr!("trust-folder-none", first))) }
 }
 
 /// A client that trusts whom this process trusts.
@@ -91,6 +93,7 @@ pub fn secure(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder,
 pub mod platform {
     use super::{Pinning, added, authorities, check_environment};
     use crate::exit::UsageError;
+    use crate::tr;
     use rustls::ClientConfig;
     use rustls::client::danger::ServerCertVerifier;
     use rustls::crypto::ring;
@@ -106,11 +109,8 @@ pub mod platform {
         let make = || {
             check_environment()?;
             let roots = authorities(added()).0;
-            let verifier = Verifier::new_with_extra_roots(roots, Arc::new(ring::default_provider())).map_err(|_| {
-                UsageError::new(
-                    "this machine has no certificates of authorities: install ca-certificates, or name them with --ca-file or SSL_CERT_FILE",
-                )
-            })?;
+            let verifier = Verifier::new_with_extra_roots(roots, Arc::new(ring::default_provider()))
+                .map_err(|_| UsageError::new(tr!("trust-no-authorities")))?;
             Ok(Pinning::over(Arc::new(verifier), added().to_vec()))
         };
         MADE.get_or_init(make).clone()
@@ -123,7 +123,7 @@ pub mod platform {
     pub fn client_config() -> Result<ClientConfig, UsageError> {
         let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
-            .map_err(|e| UsageError::new(format!("cannot set up TLS: {e}")))?;
+            .map_err(|e| UsageError::new(tr!("tls-setup", reason = e)))?;
         Ok(builder.dangerous().with_custom_certificate_verifier(verifier()?).with_no_client_auth())
     }
 }

@@ -6,6 +6,7 @@
 use super::password;
 use super::tls::{Roots, SslMode};
 use crate::exit::UsageError;
+use crate::words::Message;
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio_postgres::Config;
@@ -31,7 +32,7 @@ pub struct Dsn {
     /// `HOST:PORT/DATABASE`, for messages and frames.
     pub place: String,
     /// Things the user should know.
-    pub notes: Vec<String>,
+    pub notes: Vec<Message>,
     passfile: Option<PathBuf>,
 }
 

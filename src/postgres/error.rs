@@ -4,6 +4,7 @@ use crate::exit::{Advice, Classified, Exit, UsageError};
 use crate::net::fault;
 use crate::net::fault::{Certificate, Fault};
 use crate::net::quote;
+use crate::words::Message;
 use std::error::Error;
 use tokio_postgres::error::SqlState;
 
@@ -37,7 +38,7 @@ pub enum DatabaseError {
         /// The id of the row.
         id: String,
         /// What is wrong.
-        reason: String,
+        reason: Message,
     },
     /// Fewer rows came than the same snapshot counts.
     #[error("{0}")]

@@ -1,6 +1,8 @@
 //! Password files as libpq reads them: lines of `host:port:database:user:password`, `*` for any, `\` before `:` and `\`.
 
 use crate::exit::UsageError;
+use crate::tr;
+use crate::words::Message;
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -9,7 +11,12 @@ use std::path::Path;
 ///
 /// # Errors
 /// [`UsageError`] when the file cannot be read; that it is not there counts only if it `must` be.
-pub fn find(file: &Path, must: bool, wanted: [&str; 4], notes: &mut Vec<String>) -> Result<Option<String>, UsageError> {
+pub fn find(
+    file: &Path,
+    must: bool,
+    wanted: [&str; 4],
+    notes: &mut Vec<Message>,
+) -> Result<Option<String>, UsageError> {
     let shown = file.display();
     let read = std::fs::metadata(file).and_then(|meta| Ok((meta, std::fs::read_to_string(file)?)));
     let (meta, text) = match read {
@@ -18,7 +25,7 @@ pub fn find(file: &Path, must: bool, wanted: [&str; 4], notes: &mut Vec<String>)
         Err(e) => return Err(UsageError::new(format!("cannot read the password file {shown}: {e}"))),
     };
     if meta.is_file() && meta.mode() & 0o077 != 0 {
-        notes.push(format!("the password file {shown} can be read by others and is not used: chmod 600 {shown}"));
+        notes.push(tr!("password-file-open", shown));
         return Ok(None);
     }
     Ok(text.lines().filter(|line| !line.starts_with('#')).find_map(|line| password(line, wanted)))
@@ -59,14 +66,14 @@ mod tests {
         let text = "# h:1:d:u:no\nh:1:d:other:no\nshort:1:d\nh:*:d:u:it\\:is\\\\this:one\n*:*:*:*:else\n";
         std::fs::write(&file, text).unwrap();
         let mut notes = Vec::new();
-        let look = |wanted, notes: &mut Vec<String>| find(&file, true, wanted, notes).unwrap();
+        let look = |wanted, notes: &mut Vec<Message>| find(&file, true, wanted, notes).unwrap();
         std::fs::set_permissions(&file, PermissionsExt::from_mode(0o600)).unwrap();
         assert_eq!(look(["h", "1", "d", "u"], &mut notes).as_deref(), Some("it:is\\this:one"));
         assert_eq!(look(["x", "1", "d", "u"], &mut notes).as_deref(), Some("else"));
         assert!(notes.is_empty());
         std::fs::set_permissions(&file, PermissionsExt::from_mode(0o640)).unwrap();
         assert_eq!(look(["h", "1", "d", "u"], &mut notes), None);
-        assert!(notes[0].contains("chmod 600"), "{notes:?}");
+        assert!(notes[0].english().contains("chmod 600"), "{notes:?}");
     }
 
     #[test]

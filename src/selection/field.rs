@@ -2,10 +2,12 @@
 
 use super::sought;
 use crate::dm::shape::otherwise;
+use crate::exit::UsageError;
 use crate::item::{Pairs, text};
 use crate::stream::error::UnknownName;
 use crate::stream::json;
 use crate::stream::json::{Raw, Str};
+use crate::tr;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
@@ -21,11 +23,11 @@ impl FieldPath {
     ///
     /// # Errors
     /// A text when a part is empty, and when it looks like shares: a sign that divides them, or no letter.
-    pub fn new(path: &str) -> Result<Self, String> {
+    pub fn new(path: &str) -> Result<Self, UsageError> {
         let parts: Vec<String> = path.split('.').map(str::to_owned).collect();
         let like_shares = path.contains(['/', ',', ':', ';', '=', '%', '|']) || !path.contains(char::is_alphabetic);
         if like_shares || parts.iter().any(|part| part.is_empty() || part.trim() != part) {
-            return Err(format!("{path:?} is not a field path such as data_unit.meta.category"));
+            return Err(UsageError::new(tr!("no-field-path", ?path)));
         }
         Ok(Self(parts))
     }

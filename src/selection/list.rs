@@ -1,6 +1,7 @@
 //! One or more values with commas; a backslash before a comma makes it part of a value.
 
 use crate::exit::UsageError;
+use crate::tr;
 use std::str::FromStr;
 
 /// The values of one option: blanks around them are left out, and so are empty ones.
@@ -31,7 +32,7 @@ impl FromStr for List {
             }
         }
         let values: Vec<String> = values.iter().map(|v| v.trim().to_owned()).filter(|v| !v.is_empty()).collect();
-        if values.is_empty() { Err(UsageError::new("needs a value")) } else { Ok(Self(values)) }
+        if values.is_empty() { Err(UsageError::new(tr!("needs-value"))) } else { Ok(Self(values)) }
     }
 }
 

@@ -2,6 +2,7 @@
 //! next begins.
 
 use crate::exit::UsageError;
+use crate::tr;
 use std::str::FromStr;
 
 /// One part of N.
@@ -20,8 +21,8 @@ impl FromStr for Shard {
 
     /// `I/N` or `I/N@B1,B2,…`, I from 1.
     fn from_str(text: &str) -> Result<Self, UsageError> {
-        let told = "expected I/N, with I from 1 to N (1/4 … 4/4), or I/N@B1,B2,… with N-1 ascending ids";
-        let bad = |_: std::num::ParseIntError| UsageError::new(told);
+        let told = || UsageError::new(tr!("shard-expects"));
+        let bad = |_: std::num::ParseIntError| told();
         let (part, bounds) = text.split_once('@').unwrap_or((text, ""));
         let (index, of) = part.split_once('/').unwrap_or((part, ""));
         let (index, of) = (index.parse::<usize>().map_err(bad)?, of.parse::<usize>().map_err(bad)?);
@@ -29,7 +30,7 @@ impl FromStr for Shard {
         let bounds = bounds.map_err(bad)?;
         let fits = bounds.is_empty() || (bounds.len() == of.wrapping_sub(1) && bounds.is_sorted());
         if index == 0 || index > of || of > 10_000 || !fits {
-            return Err(UsageError::new(told));
+            return Err(told());
         }
         Ok(Self { index: index - 1, of, bounds })
     }

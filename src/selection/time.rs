@@ -4,12 +4,10 @@
 //! counts, with `--until` its end.
 
 use crate::exit::UsageError;
+use crate::tr;
 use jiff::civil::{Date, DateTime, ISOWeekDate, Time};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, ToSpan, ZonedDateTime};
-
-const EXPECTED: &str =
-    "expects a date or time such as 2026-01-31, 2026-01, 2026-01-31T18:00, 2026-01-31T18:00:00+09:00, yesterday or 2d";
 
 /// What a text stands for: a day, a month, or one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +35,7 @@ impl Period {
     /// The forms that are understood.
     pub fn at(text: &str, now: &ZonedDateTime) -> Result<Self, UsageError> {
         let text = text.trim();
-        Self::find(text, now).ok_or_else(|| UsageError::new(format!("{EXPECTED}, not {text:?}")))
+        Self::find(text, now).ok_or_else(|| UsageError::new(tr!("time-expects", text = ?text)))
     }
 
     fn find(text: &str, now: &ZonedDateTime) -> Option<Self> {

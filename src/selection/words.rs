@@ -1,6 +1,7 @@
 //! The values that a status or a category can have.
 
 use crate::exit::UsageError;
+use crate::tr;
 
 /// The values of `status_label`.
 pub const LABELLING: &[&str] = &["stand_by", "in_progress", "completed", "skipped"];
@@ -18,8 +19,8 @@ pub fn check<'a>(word: &'a str, words: &[&str]) -> Result<&'a str, UsageError> {
     if words.contains(&word) {
         return Ok(word);
     }
-    let hint = nearest(word, words.iter().copied()).map(|n| format!(" (did you mean {n}?)")).unwrap_or_default();
-    Err(UsageError::new(format!("expects one of {}, not {word:?}{hint}", words.join(", "))))
+    let hint = nearest(word, words.iter().copied()).map(|n| tr!("near-in-brackets", near = n)).unwrap_or_default();
+    Err(UsageError::new(tr!("words-expects", words = words.join(", "), word = ?word, hint)))
 }
 
 /// The word that is most likely meant; `None` when all are unlike.

@@ -4,6 +4,7 @@ use super::archive::format::ArchiveFormat;
 use super::error::SinkError;
 #[cfg(feature = "stores")]
 use super::store::scheme::SCHEMES;
+use crate::tr;
 
 /// What people write for a scheme, and the scheme.
 const ALIASES: &[(&str, &str)] = &[
@@ -83,18 +84,15 @@ fn remote(name: &str, dest: &str) -> Result<(), SinkError> {
     components(path).map_err(|bad| {
         let plain: Vec<_> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
         let meant = if plain.contains(&"..") || plain.is_empty() {
-            "write the path as it is to be".to_owned()
+            tr!("dest-as-it-is")
         } else {
-            format!("did you mean {name}://{host}/{root}{}?", plain.join("/"))
+            tr!("dest-mean", meant = format!("{name}://{host}/{root}{}", plain.join("/")))
         };
-        SinkError::usage(format!("{shown} has a component {bad:?}, which is no name: {meant}"))
+        SinkError::usage(tr!("dest-component", shown, ?bad, meant))
     })?;
     let last = path.rsplit('/').next().unwrap_or_default();
     if !dest.ends_with('/') && (ArchiveFormat::of(last).is_some() || other_archive(last).is_some()) {
-        return Err(SinkError::usage(format!(
-            "{shown}: archives are written on this machine only: give {last} and copy it there, or a name without that ending for \
-             the files themselves; a folder of that name is {shown}/"
-        )));
+        return Err(SinkError::usage(tr!("dest-archive-there", shown, last)));
     }
     Ok(())
 }
@@ -122,7 +120,7 @@ pub fn check_stored(place: &str) -> Result<(), SinkError> {
     let path = rest.split_once('/').map_or("", |(_, path)| path);
     let path = path.strip_prefix('/').filter(|_| name.starts_with("ftp")).unwrap_or(path);
     components(path.strip_suffix('/').unwrap_or(path))
-        .map_err(|bad| SinkError::usage(format!("{name}://{rest} has a component {bad:?}, which is no name")))
+        .map_err(|bad| SinkError::usage(tr!("dest-component-no-name", name, rest, ?bad)))
 }
 
 fn unknown_scheme(name: &str, dest: &str) -> SinkError {
@@ -130,18 +128,16 @@ fn unknown_scheme(name: &str, dest: &str) -> SinkError {
     match name.to_ascii_lowercase().as_str() {
         "file" => {
             let path = rest.strip_prefix("localhost/").map_or(rest.clone(), |path| format!("/{path}"));
-            SinkError::usage(format!("file:// is no destination: did you mean {path}?"))
+            SinkError::usage(tr!("dest-file-url", path))
         }
-        "http" | "https" => SinkError::usage(format!(
-            "{name}:// is no destination: did you mean {}? A bucket is s3://BUCKET/PREFIX, gs:// or az://",
-            format_args!("{}://{rest}", if name.len() == 4 { "webdav" } else { "webdavs" })
+        "http" | "https" => SinkError::usage(tr!(
+            "dest-web",
+            name,
+            meant = format!("{}://{rest}", if name.len() == 4 { "webdav" } else { "webdavs" })
         )),
         lower => match meant_scheme(lower) {
-            Some(meant) => SinkError::usage(format!("{name}:// is no destination: did you mean {meant}://{rest}?")),
-            None => SinkError::usage(format!(
-                "no destination is known for {name}://; known are {}",
-                super::registry::forms().join(", ")
-            )),
+            Some(meant) => SinkError::usage(tr!("dest-no-scheme", name, meant, rest)),
+            None => SinkError::usage(tr!("dest-unknown", name, forms = super::registry::forms().join(", "))),
         },
     }
 }
@@ -149,45 +145,41 @@ fn unknown_scheme(name: &str, dest: &str) -> SinkError {
 /// A name on this machine.
 fn local(dest: &str) -> Result<(), SinkError> {
     let first = dest.split('/').next().unwrap_or_default();
-    let here = format!("; a folder of that name is ./{dest}");
+    let here = tr!("dest-here", dest);
     if dest.starts_with("~/") || dest == "~" {
-        return Err(SinkError::usage(format!(
-            "the shell has not replaced the ~ of {dest}: write it without quotes, or as $HOME{}{here}",
-            &dest[1..]
-        )));
+        return Err(SinkError::usage(tr!("dest-tilde", dest, tail = &dest[1..], here)));
     }
     if let Some((word, rest)) = dest.trim_start().split_once(':') {
         let rest = rest.trim_start_matches('/');
         let known = word.to_ascii_lowercase();
         let known = is_scheme(&known).then_some(known.clone()).or_else(|| alias(&known).map(str::to_owned));
         if let Some(meant) = known {
-            return Err(SinkError::usage(format!("{dest} is no address: did you mean {meant}://{rest}?{here}")));
+            return Err(SinkError::usage(tr!("dest-no-address", dest, meant = format!("{meant}://{rest}"), here)));
         }
         if word.eq_ignore_ascii_case("file") {
-            return Err(SinkError::usage(format!("{dest} is no address: did you mean /{rest}?{here}")));
+            return Err(SinkError::usage(tr!("dest-no-address", dest, meant = format!("/{rest}"), here)));
         }
         if first.contains(':')
             && !word.is_empty()
             && (word.contains('@') || first.trim_start().len() == word.len() + 1 && dest.contains('/'))
         {
-            return Err(SinkError::usage(format!("{dest} is no address: did you mean sftp://{word}/{rest}?{here}")));
+            return Err(SinkError::usage(tr!("dest-no-address", dest, meant = format!("sftp://{word}/{rest}"), here)));
         }
     }
     if dest.contains("//") && is_scheme(&first.to_ascii_lowercase()) && dest[first.len()..].starts_with("//") {
         let rest = dest[first.len()..].trim_start_matches('/');
-        return Err(SinkError::usage(format!(
-            "{dest} is no address: did you mean {}://{rest}?{here}",
-            first.to_ascii_lowercase()
+        return Err(SinkError::usage(tr!(
+            "dest-no-address",
+            dest,
+            meant = format!("{}://{rest}", first.to_ascii_lowercase()),
+            here
         )));
     }
     let name = dest.rsplit('/').next().unwrap_or_default();
     match other_archive(name) {
         Some((stem, ending)) => {
             let folder = &dest[..dest.len() - name.len()];
-            Err(SinkError::usage(format!(
-                "{dest}: no archive of this kind is written: did you mean {folder}{stem}{ending}? Archives are .tar, .tar.gz, .tgz, \
-                 .tar.zst and .zip; a folder of that name is {dest}/"
-            )))
+            Err(SinkError::usage(tr!("dest-no-archive", dest, meant = format!("{folder}{stem}{ending}"))))
         }
         None => Ok(()),
     }

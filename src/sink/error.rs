@@ -10,7 +10,7 @@ use crate::exit::{Advice, Classified, Exit, UsageError};
 use crate::net::fault::Fault;
 use crate::stream::checkpoint::CheckpointError;
 use crate::stream::{Batch, Form, Line, Place, StreamError};
-use crate::words::Message;
+use crate::words::{Message, Worded};
 use std::io;
 
 /// A failure that ends a run. Nothing is published when one is returned.
@@ -23,7 +23,7 @@ pub enum SinkError {
     #[error("{shown}")]
     Line {
         /// The message, with the place of the line.
-        shown: String,
+        shown: Message,
         /// What is wrong with it.
         problem: Box<LineError>,
     },
@@ -130,7 +130,7 @@ pub enum SinkError {
     Stopped(Exit),
     /// A manifest is not what this program writes.
     #[error("the manifest cannot be used: {0}")]
-    Manifest(String),
+    Manifest(Message),
     /// A defect of this program.
     #[error("internal error: {0}; please report it")]
     Internal(&'static str),
@@ -208,14 +208,14 @@ impl SinkError {
         if let (LineError::Malformed(_), Some(form)) = (&problem, batch.form(line).filter(|f| *f != Form::FileLine)) {
             return Self::Stream(StreamError::Form { place: batch.place(line).to_string(), form });
         }
-        let shown = batch.refused_line(line, problem.to_string()).to_string();
+        let shown = batch.refused_line(line, problem.words()).words();
         Self::Line { shown, problem: Box::new(problem) }
     }
 
     /// The same for a line of which only the place is left.
     pub fn line_at(place: &Place, problem: impl Into<LineError>) -> Self {
         let problem = problem.into();
-        let shown = StreamError::Line { place: place.to_string(), reason: problem.to_string().into() }.to_string();
+        let shown = StreamError::Line { place: place.to_string(), reason: problem.words() }.words();
         Self::Line { shown, problem: Box::new(problem) }
     }
 }

@@ -25,6 +25,7 @@ use super::store::list::StoredDataset;
 use super::store::scheme::{SCHEMES, Scheme};
 #[cfg(feature = "stores")]
 use crate::net::retry::RetryPolicy;
+use crate::tr;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -227,7 +228,7 @@ fn unsupported(options: &OpenOptions<'_>, what: Unsupported) -> SinkError {
 
 #[cfg(feature = "stores")]
 fn text(dest: &OsStr) -> Result<&str, SinkError> {
-    dest.to_str().ok_or_else(|| SinkError::usage("an address must be UTF-8"))
+    dest.to_str().ok_or_else(|| SinkError::usage(tr!("dest-utf8")))
 }
 
 fn kind_of(dest: &OsStr) -> Result<Kind, SinkError> {

@@ -107,7 +107,7 @@ impl Batch {
     }
 
     /// An error about a line of this batch that could not be read: says what the input is when it is not lines of JSON.
-    pub fn bad_line(&self, line: &Line<'_>, reason: &str) -> StreamError {
+    pub fn bad_line(&self, line: &Line<'_>, reason: impl Into<Message>) -> StreamError {
         match self.form(line) {
             Some(form) => StreamError::Form { place: self.place(line).to_string(), form },
             None => self.refused_line(line, reason),

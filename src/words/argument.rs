@@ -90,12 +90,6 @@ macro_rules! numbers {
 
 numbers!(u8, u16, u32, u64, usize);
 
-impl NumberSlot for &Slot<'_, HumanCount> {
-    fn argument(&self) -> Argument {
-        Argument::Number { n: self.0.0, grouped: true }
-    }
-}
-
 /// Anything else that has a text.
 pub trait DisplaySlot {
     /// The argument.

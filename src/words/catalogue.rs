@@ -19,9 +19,15 @@ macro_rules! topics {
 
 topics![
     "advice",
+    "api",
+    "cli-convert",
+    "cli-fetch",
+    "cli-filter",
     "cli-sink",
     "common",
     "convert",
+    "convert-notes",
+    "dest",
     "doctor",
     "filter-pick",
     "filter-run",
@@ -30,8 +36,14 @@ topics![
     "lists",
     "login",
     "reasons",
+    "rows",
+    "selection",
+    "sink",
     "sink-run",
-    "stream"
+    "stream",
+    "summaries",
+    "tables",
+    "usage"
 ];
 
 type Bundle = FluentBundle<FluentResource>;

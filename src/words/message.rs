@@ -4,6 +4,7 @@ use super::argument::Argument;
 use super::catalogue;
 use super::language::{Language, spoken};
 use std::borrow::Cow;
+use std::error::Error;
 use std::fmt;
 
 /// What has words in every language.
@@ -25,7 +26,7 @@ impl<T: Worded + ?Sized> Worded for Box<T> {
 }
 
 /// One message. Its `Display` is the English, as programs, files and other stages get it; [`Message::spoken`] is for people.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Message {
     english: String,
     /// Nothing: the English.
@@ -90,6 +91,8 @@ impl fmt::Display for Message {
     }
 }
 
+impl Error for Message {}
+
 impl Worded for Message {
     fn words(&self) -> Message {
         self.clone()
@@ -117,6 +120,13 @@ impl From<&str> for Message {
 impl From<Cow<'_, str>> for Message {
     fn from(english: Cow<'_, str>) -> Self {
         english.into_owned().into()
+    }
+}
+
+/// In English.
+impl From<Message> for String {
+    fn from(message: Message) -> Self {
+        message.english
     }
 }
 

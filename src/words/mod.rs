@@ -10,12 +10,14 @@ mod catalogue;
 mod language;
 mod message;
 mod particle;
+mod quantity;
 #[cfg(test)]
 mod tests;
 
 pub use argument::{Argument, DisplaySlot, NumberSlot, Slot, WordedSlot};
 pub use language::{Language, speak, spoken};
 pub use message::{Message, Worded};
+pub use quantity::{Many, Size, Time};
 
 /// A [`Message`]: the id of an entry of the catalogue, and its arguments.
 ///

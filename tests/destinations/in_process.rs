@@ -30,7 +30,7 @@ pub fn run(store: &MemoryStore, args: &[&str], dataset: &str, input: &str) -> Ra
 fn go(store: &MemoryStore, args: &[&str], dataset: &str, input: &str, told: &mut String) -> Result<Exit, SinkError> {
     let there = store.published(dataset);
     let warned = std::sync::Mutex::new(String::new());
-    let warn = |text: &str| warned.lock().unwrap().push_str(&format!("{text}\n"));
+    let warn = |text: synpipe::words::Message| warned.lock().unwrap().push_str(&format!("{text}\n"));
     if args.contains(&"--verify") {
         let verdict = sink::check(&there, 4, &warn)?;
         told.push_str(&warned.into_inner().unwrap());
@@ -55,7 +55,9 @@ fn go(store: &MemoryStore, args: &[&str], dataset: &str, input: &str, told: &mut
     let originals = DownloadOptions { retry: RetryPolicy::new(Duration::ZERO, |_| {}), ..DownloadOptions::default() };
     let options = Options { originals, ..Options::default() };
     let reader = Reader::from_read("the input", Cursor::new(input.as_bytes().to_vec()), 64 * 1024 * 1024)?;
-    sink::run(reader, destination.clone(), &options, crossbeam_channel::never(), &|notice| warn(&notice.to_string()))?;
+    sink::run(reader, destination.clone(), &options, crossbeam_channel::never(), &|notice| {
+        warn(notice.to_string().into())
+    })?;
     if destination.is_unchanged() {
         told.push_str("already there, the same");
     }

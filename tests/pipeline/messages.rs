@@ -254,8 +254,8 @@ fn settled(text: &str, host: &str, folder: &str) -> String {
     lines.iter().fold(String::new(), |text, line| text + "  " + line + "\n")
 }
 
-#[test]
-fn all_messages_are_those_of_the_file() {
+/// All messages, with the locale of `environment`.
+fn collected(environment: &str) -> String {
     let p = place(&["--title", "Street scenes"]);
     p.line(&format!("set -e{SETUP}")).exits(0);
     let folder = p.dir.path().display().to_string();
@@ -263,7 +263,7 @@ fn all_messages_are_those_of_the_file() {
     for (about, lines) in LINES {
         let _ = writeln!(text, "# {about}\n");
         for line in *lines {
-            let ran = p.line(line);
+            let ran = p.line(&format!("{environment}{line}"));
             let said = settled(&ran.stderr, &p.server.url, &folder);
             assert!(!said.trim().is_empty(), "nothing is said: {line}");
             let _ = writeln!(text, "$ {line}\n{said}  exit {}\n", ran.code());
@@ -274,17 +274,43 @@ fn all_messages_are_those_of_the_file() {
     let _ = writeln!(text, "# Servers that do not what they should\n");
     for (args, line) in SERVERS {
         let faulty = server(args);
-        let ran = p.line(&format!("SYNAPSE_HOST={} {line} > /dev/null", faulty.url));
+        let ran = p.line(&format!("{environment}SYNAPSE_HOST={} {line} > /dev/null", faulty.url));
         let said = settled(&ran.stderr, &faulty.url, &folder);
         let _ = writeln!(text, "$ {line}    # {}\n{said}  exit {}\n", args.join(" "), ran.code());
     }
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/messages.txt");
+    text
+}
+
+/// Compares with a file of `tests/cases`, or writes it.
+fn as_in(file: &str, text: &str) {
+    let path = format!("{}/tests/cases/{file}", env!("CARGO_MANIFEST_DIR"));
     if std::env::var_os("SYNPIPE_BLESS").is_some() {
-        std::fs::write(path, &text).unwrap();
+        std::fs::write(&path, text).unwrap();
     }
-    let expected = std::fs::read_to_string(path).unwrap_or_default();
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
     for (got, want) in text.lines().zip(expected.lines()) {
         assert_eq!(got, want, "{path}");
     }
     assert_eq!(text.len(), expected.len(), "{path}");
+}
+
+#[test]
+fn all_messages_are_those_of_the_file() {
+    as_in("messages.txt", &collected(""));
+}
+/// What is English for people who read Korean, by its beginning: what a system, a server or a library said. The list gets shorter only.
+const ENGLISH: &[&str] = &[];
+
+#[test]
+fn all_messages_are_in_korean() {
+    let text = collected("export LC_ALL=ko_KR.UTF-8; ");
+    as_in("messages.ko.txt", &text);
+    let messages = || text.lines().filter_map(|line| line.strip_prefix("  syn-"));
+    let is_korean = |line: &str| line.chars().any(|c| ('가'..='힣').contains(&c));
+    let english: Vec<&str> = messages().filter(|line| !is_korean(line)).collect();
+    let unlisted: Vec<_> = english.iter().filter(|line| !ENGLISH.iter().any(|start| line.starts_with(start))).collect();
+    assert!(unlisted.is_empty(), "{unlisted:#?}");
+    let needless: Vec<_> =
+        ENGLISH.iter().filter(|start| !english.iter().any(|line| line.starts_with(*start))).collect();
+    assert!(needless.is_empty(), "in Korean by now: {needless:#?}");
 }

@@ -11,9 +11,11 @@ use crate::check::report::{Junit, Lines, Report, Sarif};
 use crate::check::scratch::Scratch;
 use crate::check::tree::Tree;
 use crate::check::{Dataset, FORMATS};
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, UsageError};
 use crate::stream::{Kind, StreamError};
 use crate::text::{count, number};
+use crate::tr;
+use crate::words::{Many, Message};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
@@ -62,10 +64,10 @@ pub enum OutputFormat {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Most(Option<u64>);
 
-fn most(text: &str) -> Result<Most, String> {
+fn most(text: &str) -> Result<Most, UsageError> {
     match text {
         "all" => Ok(Most(None)),
-        n => n.parse().map(|n| Most(Some(n))).map_err(|_| "it is neither a number nor `all`".to_owned()),
+        n => n.parse().map(|n| Most(Some(n))).map_err(|_| UsageError::new(tr!("max-findings-number"))),
     }
 }
 
@@ -81,7 +83,7 @@ impl CheckArgs {
         };
         let on_a_terminal = common.output.is_none() && std::io::stdout().is_terminal();
         if self.max_findings.is_some() && matches!(form, OutputFormat::Sarif | OutputFormat::Junit) {
-            let message = "--max-findings is for text and JSON: SARIF has all findings, JUnit a number of each rule";
+            let message = tr!("max-findings-form");
             return Err(Failure::usage(message.to_owned()));
         }
         let most = self.max_findings.unwrap_or(Most(on_a_terminal.then_some(ON_A_TERMINAL))).0;
@@ -98,7 +100,7 @@ impl CheckArgs {
         let known = crate::check::readers();
         let given = self.readers.iter().flatten();
         match given.into_iter().find(|name| !known.iter().any(|reader| reader.eq_ignore_ascii_case(name))) {
-            Some(name) => Err(Failure::usage(format!("--readers knows no {name:?}, only {}", known.join(", ")))),
+            Some(name) => Err(Failure::usage(tr!("readers-unknown", name = ?name, known = known.join(", ")))),
             None => Ok(()),
         }
     }
@@ -124,7 +126,7 @@ pub fn check(
     console: &Console,
 ) -> Result<Exit, Failure> {
     if let Some(name) = only.filter(|name| !FORMATS.contains(name)) {
-        return Err(Failure::usage(format!("--check knows no rules of {name:?}, only of {}", names())));
+        return Err(Failure::usage(tr!("check-no-rules", name = ?name, known = names())));
     }
     args.refuse_unknown_readers()?;
     let scratch = Arc::new(Scratch::default());
@@ -135,7 +137,7 @@ pub fn check(
         unframed.tell(&came, Kind::Files, console);
         (tree, Vec::new())
     } else if unframed.unframed {
-        return Err(Failure::usage("--unframed is for file lines on standard input (--check -)"));
+        return Err(Failure::usage(tr!("check-unframed")));
     } else {
         open(what, &scratch, console)?
     };
@@ -151,14 +153,17 @@ pub fn check(
     let counts: Vec<_> = findings.counts().iter().map(|(code, (_, n))| format!("{code} {}", number(*n))).collect();
     let severities = [Severity::Rejected, Severity::Dropped, Severity::Misread, Severity::Advice];
     let [rejected, dropped, misread, advice] = severities.map(|severity| findings.of(severity));
-    let found = [(rejected, "rejected"), (dropped, "dropped"), (misread, "misread"), (advice, "advice")];
-    let found: Vec<_> =
-        found.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{} {word}", number(*n))).collect();
-    let found = match found.is_empty() {
-        true => "nothing found".to_owned(),
-        false => format!("{} ({})", found.join(", "), counts.join(", ")),
+    let found = [
+        (rejected > 0).then(|| tr!("check-rejected", n = Many(rejected))),
+        (dropped > 0).then(|| tr!("check-dropped", n = Many(dropped))),
+        (misread > 0).then(|| tr!("check-misread", n = Many(misread))),
+        (advice > 0).then(|| tr!("check-advice", n = Many(advice))),
+    ];
+    let found = match Message::list(found.into_iter().flatten(), ", ") {
+        nothing if nothing.is_empty() => tr!("check-nothing"),
+        found => tr!("check-found", found, counts = counts.join(", ")),
     };
-    let message = format!("checked {}: {found}, in {}", summary(&datasets), console.time());
+    let message = tr!("check-done", datasets = summary(&datasets), found, time = console.time());
     let rules: BTreeMap<_, _> = findings.counts().iter().map(|(code, (_, n))| (*code, *n)).collect();
     let sum = |count: fn(&Dataset) -> u64| datasets.iter().map(count).sum::<u64>();
     let (images, annotations) = (sum(|d| d.tally.images), sum(|d| d.tally.annotations));
@@ -197,8 +202,7 @@ fn open(what: &Path, scratch: &Scratch, console: &Console) -> Result<(Tree, Vec<
         Some(address) => store::open(address, scratch, console),
         #[cfg(not(feature = "stores"))]
         Some(address) => {
-            let message =
-                format!("{address}: this program was built without stores: copy the dataset to this machine first");
+            let message = tr!("check-no-stores", address);
             Err(Failure::usage(message))
         }
         None => Ok(Tree::open(what, scratch)?),

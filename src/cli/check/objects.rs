@@ -3,6 +3,7 @@
 use crate::check::objects::Objects;
 use crate::check::{Dataset, joined};
 use crate::text;
+use crate::tr;
 use serde_json::{Map, Value, json};
 
 /// Classes in a table; the others are counted. JSON has all.
@@ -45,7 +46,7 @@ fn table(place: &str, objects: &Objects) -> Vec<String> {
     classes.sort_by_key(|(_, counts)| std::cmp::Reverse(counts.iter().sum::<u64>()));
     let cells = |counts: &[u64]| order.iter().map(|at| counts[*at].to_string()).collect::<Vec<_>>();
     let head = order.iter().map(|at| text::cut(&text::visible(parts[*at]), NAME)).collect();
-    let mut rows = vec![("class".to_owned(), head)];
+    let mut rows = vec![(tr!("check-class").spoken().to_owned(), head)];
     rows.extend(classes.iter().take(ROWS).map(|(class, c)| (text::cut(&text::visible(class), NAME), cells(c))));
     let left = rows.iter().map(|(name, _)| text::width(name)).max().unwrap_or_default();
     let columns =
@@ -56,16 +57,20 @@ fn table(place: &str, objects: &Objects) -> Vec<String> {
         let numbers = cells.iter().zip(&columns).map(|(cell, width)| format!("  {}{cell}", pad(cell, *width)));
         format!("  {name}{}{}", pad(name, left), numbers.collect::<String>())
     };
-    let mut lines = vec![format!("objects in {place}:")];
+    let mut lines = vec![tr!("check-objects-in", place).spoken().to_owned()];
     lines.extend(rows.iter().map(line));
     if classes.len() > ROWS {
-        lines.push(format!("  … and {} more classes: --log-format json has all", classes.len() - ROWS));
+        lines.push(format!("  {}", tr!("check-more-classes", classes = classes.len() - ROWS).spoken()));
     }
-    lines
-        .extend(objects.lacking().iter().map(|(part, classes)| format!("  {part} has no object of {}", some(classes))));
+    lines.extend(
+        objects
+            .lacking()
+            .iter()
+            .map(|(part, classes)| format!("  {}", tr!("check-part-lacks", part, classes = some(classes)).spoken())),
+    );
     let unused = objects.unused();
     if !unused.is_empty() {
-        lines.push(format!("  no part has an object of {}", some(&unused)));
+        lines.push(format!("  {}", tr!("check-no-part-has", classes = some(&unused)).spoken()));
     }
     lines
 }

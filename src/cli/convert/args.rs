@@ -12,6 +12,7 @@ use crate::convert::geometry::keypoints::Profile;
 use crate::convert::geometry::{Bounds, Rotated};
 use crate::convert::options::{Background, Detail, Images, Naming, NamingPass, OnError, Options, Segmentation};
 use crate::exit::Failure;
+use crate::tr;
 use clap::Parser;
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::error::ErrorKind;
@@ -164,9 +165,9 @@ impl Args {
     pub fn options(&self) -> Result<Options, Failure> {
         let split = Split::parse(self.split.as_deref().unwrap_or("none")).map_err(Failure::usage)?;
         let split_group = self.split_group.as_deref().map(FieldPath::new).transpose();
-        let split_group = split_group.map_err(|why| Failure::usage(format!("--split-group {why}")))?;
+        let split_group = split_group.map_err(|why| Failure::usage(tr!("split-group-why", why)))?;
         if split_group.is_some() && !matches!(split, Split::Ratio { .. }) {
-            return Err(Failure::usage("--split-group needs --split with shares, such as --split 0.8/0.2"));
+            return Err(Failure::usage(tr!("split-group-shares")));
         }
         Ok(Options {
             split,

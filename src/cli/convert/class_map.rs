@@ -3,6 +3,8 @@
 use crate::convert::options::Renaming;
 use crate::exit::Failure;
 use crate::path::nfc;
+use crate::tr;
+use crate::words::Message;
 use std::collections::HashMap;
 
 /// New names of classes by their old ones, from `OLD=NEW` pairs, or files of such lines. `\=` is a `=` within a name.
@@ -14,28 +16,26 @@ pub fn class_map(specs: &[String]) -> Result<HashMap<String, Renaming>, Failure>
     let mut add = |(old, to): (String, String), typed: bool| match map.get(&old) {
         Some(other) if other.to != to => {
             let other = &other.to;
-            Err(Failure::usage(format!("--class-map gives class {old:?} two names, {other:?} and {to:?}: which one?")))
+            Err(Failure::usage(tr!("class-map-twice", ?old, ?other, ?to)))
         }
-        _ if to.is_empty() => {
-            Err(Failure::usage("--class-map: the new name is empty; to drop a class use `syn-filter`"))
-        }
-        _ if old.is_empty() => Err(Failure::usage(format!("--class-map ={to}: which class? Write OLD=NEW"))),
+        _ if to.is_empty() => Err(Failure::usage(tr!("class-map-empty"))),
+        _ if old.is_empty() => Err(Failure::usage(tr!("class-map-which", to))),
         _ => {
             map.insert(old, Renaming { to, typed });
             Ok(())
         }
     };
     for spec in specs {
-        if let Some(pair) = pair(spec).map_err(|why| Failure::usage(format!("--class-map {spec}: {why}")))? {
+        if let Some(pair) = pair(spec).map_err(|why| Failure::usage(tr!("class-map-why", spec, why)))? {
             add(pair, true)?;
             continue;
         }
-        let text = std::fs::read_to_string(spec)
-            .map_err(|e| Failure::usage(format!("--class-map {spec}: neither OLD=NEW nor a readable file: {e}")))?;
+        let text =
+            std::fs::read_to_string(spec).map_err(|e| Failure::usage(tr!("class-map-unreadable", spec, reason = e)))?;
         let lines = text.trim_start_matches('\u{feff}').lines();
         for (i, line) in lines.enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-            let told = |why: &str| Failure::usage(format!("--class-map {spec}:{}: {why}", i + 1));
-            add(pair(line).map_err(|why| told(&why))?.ok_or_else(|| told("expected OLD=NEW"))?, false)?;
+            let told = |why: Message| Failure::usage(tr!("class-map-line", spec, line = i + 1, why));
+            add(pair(line).map_err(|why| told(why))?.ok_or_else(|| told(tr!("class-map-expected")))?, false)?;
         }
     }
     Ok(map)
@@ -45,7 +45,7 @@ pub fn class_map(specs: &[String]) -> Result<HashMap<String, Renaming>, Failure>
 ///
 /// # Errors
 /// A text when it is not clear which `=` divides.
-fn pair(text: &str) -> Result<Option<(String, String)>, String> {
+fn pair(text: &str) -> Result<Option<(String, String)>, Message> {
     let mut names = vec![String::new()];
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {
@@ -60,7 +60,7 @@ fn pair(text: &str) -> Result<Option<(String, String)>, String> {
     match &names[..] {
         [old, new] => Ok(Some((clean(old), clean(new)))),
         [_] => Ok(None),
-        _ => Err("more than one `=`: write `\\=` for one that belongs to a name".to_owned()),
+        _ => Err(tr!("class-map-signs")),
     }
 }
 

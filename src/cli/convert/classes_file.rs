@@ -3,6 +3,8 @@
 use crate::exit::Failure;
 use crate::path::nfc;
 use crate::selection::list::List;
+use crate::tr;
+use crate::words::Message;
 use ndjson_stream::config::{EmptyLineHandling, NdjsonConfig};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
@@ -15,40 +17,39 @@ use std::path::Path;
 /// # Errors
 /// A usage failure: the file cannot be read, is none of these, has no name, or one twice.
 pub fn read_classes(given: &Path) -> Result<Vec<String>, Failure> {
-    let told = |why: &str| Failure::usage(format!("--classes {}: {why}", given.display()));
+    let told = |why: Message| Failure::usage(tr!("classes-why", given = given.display(), why));
     let inline = given.to_str().filter(|text| text.contains(',') && !given.exists());
     let names = match inline {
-        Some(text) => text.parse::<List>().map_err(|_| told("has no class"))?.0,
+        Some(text) => text.parse::<List>().map_err(|_| told(tr!("classes-none")))?.0,
         None => {
-            let bytes =
-                std::fs::read(given).map_err(|e| told(&format!("{e} (a list of names has commas: car,bus)")))?;
+            let bytes = std::fs::read(given).map_err(|e| told(tr!("classes-unreadable", reason = e)))?;
             if bytes.contains(&0) {
-                return Err(told("it is binary, not a list of classes"));
+                return Err(told(tr!("classes-binary")));
             }
-            let text = String::from_utf8(bytes).map_err(|_| told("it is not UTF-8 text"))?;
+            let text = String::from_utf8(bytes).map_err(|_| told(tr!("classes-not-utf8")))?;
             let extension = given.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-            names(text.trim_start_matches('\u{feff}'), &extension).map_err(|why| told(&why))?
+            names(text.trim_start_matches('\u{feff}'), &extension).map_err(|why| told(why))?
         }
     };
     if names.is_empty() {
-        return Err(told("has no class"));
+        return Err(told(tr!("classes-none")));
     }
     let mut seen = HashSet::new();
     let names = names.iter().map(|name| nfc(name.trim()).into_owned());
     let names: Vec<String> = names.collect();
     for (i, name) in names.iter().enumerate() {
         if name.is_empty() {
-            return Err(told(&format!("the name of class {i} (from 0) is empty")));
+            return Err(told(tr!("classes-name-empty", at = i)));
         }
         if !seen.insert(name) {
-            return Err(told(&format!("{name:?} stands there twice, so the numbers of classes are not clear")));
+            return Err(told(tr!("classes-name-twice", ?name)));
         }
     }
     Ok(names)
 }
 
 /// The names in the text of a file with this extension.
-fn names(text: &str, extension: &str) -> Result<Vec<String>, String> {
+fn names(text: &str, extension: &str) -> Result<Vec<String>, Message> {
     let begins = |c: char| text.trim_start().starts_with(c);
     let has_key = |key: &str| text.lines().any(|line| line.strip_prefix(key).is_some_and(|rest| rest.starts_with(':')));
     let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
@@ -56,7 +57,7 @@ fn names(text: &str, extension: &str) -> Result<Vec<String>, String> {
         return of_json(text);
     }
     if begins('<') {
-        return Err("it is XML or HTML, not a list of classes".to_owned());
+        return Err(tr!("classes-markup"));
     }
     let yaml = matches!(extension, "yaml" | "yml");
     // Before YAML: `train` is a class of VOC.
@@ -70,19 +71,19 @@ fn names(text: &str, extension: &str) -> Result<Vec<String>, String> {
         return table;
     }
     if lines().any(|line| line.ends_with('{') || line == "}") {
-        return Err("it is no list of names: it has braces (a label map of TensorFlow?)".to_owned());
+        return Err(tr!("classes-braces"));
     }
     if let Some(file) = lines().find_map(|line| line.split_once('=').filter(|(key, _)| key.trim() == "names")) {
-        return Err(format!("it is a data file of darknet: give the file of its names, {}", file.1.trim()));
+        return Err(tr!("classes-darknet", names = file.1.trim()));
     }
     if lines().count() == 1 && text.contains(',') {
-        return Err("it is one line with commas: write a name a line, or [\"one, name\"]".to_owned());
+        return Err(tr!("classes-one-line"));
     }
     Ok(lines().map(str::to_owned).collect())
 }
 
 /// One document, or lines.
-fn of_json(text: &str) -> Result<Vec<String>, String> {
+fn of_json(text: &str) -> Result<Vec<String>, Message> {
     const KEYS: [&str; 6] = ["categories", "names", "class_names", "classes", "labels", "label_map"];
     if let Ok(one) = serde_json::from_str::<Value>(text) {
         if let Value::Object(map) = &one
@@ -93,7 +94,7 @@ fn of_json(text: &str) -> Result<Vec<String>, String> {
             let datumaro = one.pointer("/categories/label/labels");
             let list = datumaro.or_else(|| KEYS.iter().find_map(|key| map.get(*key)));
             return of_list(
-                list.ok_or_else(|| format!("JSON without {}", KEYS.map(|key| format!("`{key}`")).join(", ")))?,
+                list.ok_or_else(|| tr!("classes-json-without", keys = KEYS.map(|key| format!("`{key}`")).join(", ")))?,
             );
         }
         if one.is_array() {
@@ -103,7 +104,7 @@ fn of_json(text: &str) -> Result<Vec<String>, String> {
     let (mut names, mut seen) = (Vec::new(), HashSet::new());
     let config = NdjsonConfig::default().with_empty_line_handling(EmptyLineHandling::IgnoreBlank).with_parse_rest(true);
     for (i, row) in ndjson_stream::from_iter_with_config::<Value, _>([text], config).enumerate() {
-        let row = row.map_err(|e| format!("line {}: {e}", i + 1))?;
+        let row = row.map_err(|e| tr!("classes-line", line = i + 1, reason = e))?;
         if row.get("@stream").is_some() {
             continue;
         }
@@ -111,7 +112,7 @@ fn of_json(text: &str) -> Result<Vec<String>, String> {
         if let Some(list) = header {
             return of_list(list);
         }
-        let name = name_of(&row).ok_or_else(|| format!("line {}: no `name`, `code` or `class`", i + 1))?;
+        let name = name_of(&row).ok_or_else(|| tr!("classes-line-no-name", line = i + 1))?;
         // Tools of one project have classes in common: the first occurrence counts.
         if seen.insert(name.clone()) {
             names.push(name);
@@ -126,7 +127,7 @@ fn name_of(row: &Value) -> Option<String> {
 }
 
 /// Names, objects with a name (in the order of their ids, if all have one), or names by number.
-fn of_list(list: &Value) -> Result<Vec<String>, String> {
+fn of_list(list: &Value) -> Result<Vec<String>, Message> {
     match list {
         Value::Array(list) => {
             let id = |entry: &Value| entry.get("id").and_then(Value::as_i64);
@@ -134,45 +135,46 @@ fn of_list(list: &Value) -> Result<Vec<String>, String> {
             if entries.iter().all(|entry| id(entry).is_some()) {
                 entries.sort_by_key(|entry| id(entry));
                 if let Some(two) = entries.windows(2).find(|two| id(two[0]) == id(two[1])) {
-                    return Err(format!("two classes have the id {}", two[0]["id"]));
+                    return Err(tr!("classes-id-twice", id = two[0]["id"]));
                 }
             }
             entries.into_iter().map(|entry| name_of(entry).map_or_else(|| text_of(entry), Ok)).collect()
         }
         Value::Object(map) => of_numbers(map),
-        _ => Err("its list of names is neither a list nor a mapping".to_owned()),
+        _ => Err(tr!("classes-names-form")),
     }
 }
 
 /// Names by their numbers 0, 1, 2 …
-fn of_numbers(map: &Map<String, Value>) -> Result<Vec<String>, String> {
+fn of_numbers(map: &Map<String, Value>) -> Result<Vec<String>, Message> {
     let mut named = map
         .iter()
         .map(|(number, name)| Ok((number.parse::<usize>().map_err(|_| number.clone())?, text_of(name))))
         .collect::<Result<Vec<_>, String>>()
-        .map_err(|key| format!("the key {key:?} among its names is no number"))?;
+        .map_err(|key| tr!("classes-key-no-number", ?key))?;
     named.sort_by_key(|(number, _)| *number);
     if named.iter().enumerate().any(|(place, (number, _))| place != *number) {
-        return Err("the keys of its names do not count 0, 1, 2 …, so the numbers of classes are not clear".to_owned());
+        return Err(tr!("classes-keys-gap"));
     }
     named.into_iter().map(|(_, name)| name).collect()
 }
 
 /// A name. A whole number is one, too; readers of YAML disagree about what else `no`, `1.50` and the like are as text.
-fn text_of(value: &Value) -> Result<String, String> {
+fn text_of(value: &Value) -> Result<String, Message> {
     match value {
         Value::String(text) => Ok(text.clone()),
         Value::Number(n) if n.is_u64() => Ok(n.to_string()),
-        other => Err(format!("one of its names is {other}, not text: write it in quotes")),
+        other => Err(tr!("classes-name-no-text", other)),
     }
 }
 
 /// A list of names, or a mapping with `names`.
-fn of_yaml(text: &str) -> Result<Vec<String>, String> {
+fn of_yaml(text: &str) -> Result<Vec<String>, Message> {
     let parsed: Value = serde_saphyr::from_str(text)
-        .map_err(|e| format!("YAML: {}", e.to_string().lines().next().unwrap_or_default().trim_end_matches(':')))?;
+        .map_err(|e| format!("YAML: {}", e.to_string().lines().next().unwrap_or_default().trim_end_matches(':')))
+        .map_err(Message::from)?;
     match &parsed {
-        Value::Object(map) => of_list(map.get("names").ok_or("YAML without `names`")?),
+        Value::Object(map) => of_list(map.get("names").ok_or(tr!("classes-yaml-without"))?),
         list => of_list(list),
     }
 }
@@ -201,7 +203,7 @@ fn label_map_lines(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The column of names of a table, in the order of its numbers if it has such a column. `None`: the text is no table.
-fn of_table(text: &str, extension: &str) -> Option<Result<Vec<String>, String>> {
+fn of_table(text: &str, extension: &str) -> Option<Result<Vec<String>, Message>> {
     const NAMES: [&str; 5] = ["name", "class", "label", "class_name", "category"];
     const NUMBERS: [&str; 4] = ["id", "index", "class_id", "number"];
     let first = text.lines().next()?;
@@ -215,7 +217,7 @@ fn of_table(text: &str, extension: &str) -> Option<Result<Vec<String>, String>> 
     let header = table.headers().ok()?.clone();
     let column = |of: &[&str]| of.iter().find_map(|name| header.iter().position(|h| h.eq_ignore_ascii_case(name)));
     let Some(name) = column(&NAMES) else {
-        let told = format!("a table without a column {}", NAMES.join(", "));
+        let told = tr!("classes-no-column", columns = NAMES.join(", "));
         return named.then_some(Err(told));
     };
     let number = column(&NUMBERS);
@@ -226,7 +228,7 @@ fn of_table(text: &str, extension: &str) -> Option<Result<Vec<String>, String>> 
                 number.and_then(|column| row.get(column)?.parse().ok()),
                 row.get(name).unwrap_or_default().to_owned(),
             )),
-            Err(e) => return Some(Err(format!("not a table: {e}"))),
+            Err(e) => return Some(Err(tr!("classes-no-table", reason = e))),
         }
     }
     if rows.iter().all(|(number, _)| number.is_some()) {
@@ -240,11 +242,11 @@ mod tests {
     use super::*;
 
     /// What a file of this name and content gives.
-    fn read(name: &str, content: &[u8]) -> Result<String, String> {
+    fn read(name: &str, content: &[u8]) -> Result<String, Message> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);
         std::fs::write(&path, content).unwrap();
-        read_classes(&path).map(|names| names.join("|")).map_err(|e| e.to_string())
+        read_classes(&path).map(|names| names.join("|")).map_err(|e| e.message)
     }
 
     #[test]
@@ -312,9 +314,9 @@ mod tests {
             ("obj.data", "classes = 2\nnames = data/obj.names\n", "data/obj.names"),
         ] {
             let told = read(name, content.as_bytes()).unwrap_err();
-            assert!(told.contains(why), "{name}: {told}");
+            assert!(told.english().contains(why), "{name}: {told}");
         }
-        assert!(read("x.txt", b"\xff\xfea").unwrap_err().contains("not UTF-8"));
+        assert!(read("x.txt", b"\xff\xfea").unwrap_err().english().contains("not UTF-8"));
         assert!(read_classes(Path::new("/no/such/file")).is_err());
     }
 }

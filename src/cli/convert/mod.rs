@@ -18,6 +18,8 @@ use crate::convert::formats::{self, FORMATS};
 use crate::convert::options::{Detail, Images};
 use crate::exit::{Exit, Failure};
 use crate::stream::Kind;
+use crate::tr;
+use crate::words::Message;
 use clap::Command;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -47,7 +49,7 @@ pub fn main(args: Args, typed: &[String], console: &Console) -> Result<Exit, Fai
         return check(what, args.to.as_deref(), args.allow_partial, args.unframed, &args.judge, &args.common, console);
     }
     let Some(to) = args.to.as_deref() else {
-        return Err(Failure::usage(format!("say what to convert to: --to {}", formats::names(|_| true))));
+        return Err(Failure::usage(tr!("say-format", formats = formats::names(|_| true))));
     };
     refuse_unread(to, &args, typed)?;
     args.common.refuse_overwriting(&args.read())?;
@@ -78,22 +80,22 @@ fn refuse_unread(to: &str, args: &Args, typed: &[String]) -> Result<(), Failure>
     };
     let read_by_none = typed.iter().filter(|option| !said_anyway(option));
     let lines: Vec<_> = read_by_none.filter_map(|option| unread(format, &ways, option)).collect();
-    if lines.is_empty() { Ok(()) } else { Err(Failure::usage(lines.join("; "))) }
+    if lines.is_empty() { Ok(()) } else { Err(Failure::usage(Message::list(lines, "; "))) }
 }
 
 /// Why an option has no effect on a format that is run in these ways, if so.
-fn unread(format: &Declaration, ways: &[String], option: &str) -> Option<String> {
+fn unread(format: &Declaration, ways: &[String], option: &str) -> Option<Message> {
     let to = format.name;
     if !format.reads(option) && FORMATS.iter().any(|f| f.reads(option)) {
         let readers = formats::names(|f| f.reads(option));
-        return Some(format!("--{option} is read by --to {readers}; --to {to} has no use for it"));
+        return Some(tr!("option-of-formats", option, readers, to));
     }
     let holds =
         |u: &&Unread| (u.with.is_empty() || ways.iter().any(|way| way == u.with)) && u.options.contains(&option);
     let with = format.unread.iter().find(holds)?.with;
     let Some((choice, _)) = with.split_once(' ') else {
         let space = if with.is_empty() { "" } else { " " };
-        return Some(format!("--to {to}{space}{with} has no use for --{option}: leave it out"));
+        return Some(tr!("option-unread-so", to, space, with, option));
     };
     let of_choice = format.unread.iter().filter(|u| u.with.starts_with(choice) && !u.options.contains(&option));
     let mut read: Vec<&str> = Vec::new();
@@ -103,7 +105,7 @@ fn unread(format: &Declaration, ways: &[String], option: &str) -> Option<String>
             read.push(with);
         }
     }
-    Some(format!("--to {to} {with} has no use for --{option}, which is read with {}", read.join(", ")))
+    Some(tr!("option-read-with", to, with, option, ways = read.join(", ")))
 }
 
 /// Refuses options that decide how something is converted when nothing is.
@@ -114,8 +116,5 @@ fn refuse_besides_check(typed: &[String]) -> Result<(), Failure> {
     if unread.is_empty() {
         return Ok(());
     }
-    Err(Failure::usage(format!(
-        "{} is for converting, and --check converts nothing: leave it out (--to FORMAT checks one format only)",
-        unread.join(", ")
-    )))
+    Err(Failure::usage(tr!("check-converts-nothing", unread = unread.join(", "))))
 }

@@ -9,7 +9,9 @@ use crate::dm::reason::Outcome;
 use crate::dm::{Reason, Tool};
 use crate::exit::{Classified, Exit, Failure};
 use crate::stream::StreamError;
-use crate::text::{bytes, count, number};
+use crate::text::number;
+use crate::tr;
+use crate::words::{Many, Message, Size};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -24,69 +26,69 @@ pub fn report(name: &str, s: &Summary, read: u64, console: &Console) -> Exit {
     let no_image = s.tally.images == 0 && s.tally.items > 0;
     if nothing {
         let tools: Vec<_> = s.tally.tools().into_iter().map(|(tool, n)| format!("{tool} {n}")).collect();
-        console.warn(format!("no annotation could be written: the input has {}", tools.join(", ")));
+        console.warn(tr!("summary-no-annotation", tools = tools.join(", ")));
     } else if no_image {
-        console.warn("nothing is written: no item has an annotation, and --background omit leaves such items out");
+        console.warn(tr!("summary-no-item"));
     }
     losses(name, s, console);
     emptied(s, console);
     unheld_media(name, s, console);
     if s.without_url > 0 {
-        console.warn(format!(
-            "no URL in the input, so that the original is not part of the export: {}",
-            count(s.without_url, "file")
-        ));
+        console.warn(tr!("summary-no-url", files = Many(s.without_url)));
     }
     if s.not_images > 0 {
-        console.warn(format!(
-            "no image extension (.jpg, .png, …), neither in the name nor in the URL or origin_file_extension: {}; \
-             training programs look for images by it and will pass them over; mend the names in Synapse",
-            count(s.not_images, "image")
-        ));
+        console.warn(tr!("summary-not-images", images = Many(s.not_images)));
     }
     let incomplete = s.bad_lines + s.tally.items_failed > 0;
     if incomplete {
-        let left_out = [(s.bad_lines, "bad line"), (s.tally.items_failed, "item that could not be converted")];
-        let left_out: Vec<_> = left_out.iter().filter(|(n, _)| *n > 0).map(|(n, what)| many(*n, what)).collect();
-        console.warn(format!("left out: {}; see the report", left_out.join(", ")));
+        let lines = (s.bad_lines > 0).then(|| tr!("summary-bad-lines", lines = Many(s.bad_lines)));
+        let items = (s.tally.items_failed > 0).then(|| tr!("summary-bad-items", items = Many(s.tally.items_failed)));
+        console.warn(tr!("summary-left-out", left_out = Message::list(lines.into_iter().chain(items), ", ")));
     }
     let mut numbers = numbers(s);
     numbers["bytes_read"] = read.into();
-    console.summary(format!("{}; {} read in {}", in_words(s), bytes(read), console.time()), numbers);
+    console.summary(tr!("summary-convert", done = in_words(s), read = Size(read), time = console.time()), numbers);
     if incomplete || nothing || no_image { Exit::Partial } else { Exit::Ok }
 }
 
 /// What was done in a line: `24 items (train 20, val 4), 504 annotations: 502 written, 2 skipped (KEYPOINT_GROUP_INVALID 2); 32 files`.
-fn in_words(s: &Summary) -> String {
+fn in_words(s: &Summary) -> Message {
     /// Parts that are named.
     const PARTS: usize = 8;
     let t = &s.tally.total;
-    let parts: Vec<_> = s.parts.iter().take(PARTS).map(|(part, n)| format!("{part} {}", number(*n))).collect();
-    let more = match s.parts.len().saturating_sub(PARTS) {
-        0 => String::new(),
-        n => format!(", {} more", number(n as u64)),
-    };
-    let parts = if parts.is_empty() { String::new() } else { format!(" ({}{more})", parts.join(", ")) };
-    let fate = |n: u64, word: &str, outcome| {
+    let mut told = vec![tr!("summary-items", items = Many(s.tally.items))];
+    let mut parts: Vec<Message> =
+        s.parts.iter().take(PARTS).map(|(part, n)| format!("{part} {}", number(*n)).into()).collect();
+    if let Some(more) = s.parts.len().checked_sub(PARTS).filter(|more| *more > 0) {
+        parts.push(tr!("summary-more", more = Many(more as u64)));
+    }
+    if !parts.is_empty() {
+        told.push(tr!("in-brackets", what = Message::list(parts, ", ")));
+    }
+    told.push(match (t.seen, t.written) {
+        (0, _) => tr!("summary-no-annotations"),
+        (seen, 0) => tr!("summary-none-written", annotations = Many(seen)),
+        (seen, written) if seen == written => tr!("summary-all-written", annotations = Many(seen)),
+        (seen, written) => tr!("summary-written", annotations = Many(seen), written = Many(written)),
+    });
+    let reasons = |outcome| {
         let reasons: Vec<_> = s.tally.reasons(outcome).map(|(r, n)| format!("{r} {}", number(n))).collect();
-        if n > 0 { format!(", {} {word} ({})", number(n), reasons.join(", ")) } else { String::new() }
+        reasons.join(", ")
     };
-    let written = match (t.seen, t.written) {
-        (0, _) => String::new(),
-        (_, 0) => ": none written".to_owned(),
-        (seen, written) if seen == written => ": all written".to_owned(),
-        (_, written) => format!(": {} written", number(written)),
-    };
-    let annotations = if t.seen == 0 { "no annotations".to_owned() } else { count(t.seen, "annotation") };
-    format!(
-        "{}{parts}, {annotations}{written}{}{}{}; {}{}",
-        count(s.tally.items, "item"),
-        fate(t.skipped, "skipped", Outcome::Skipped),
-        fate(t.failed, "failed", Outcome::Failed),
-        fate(t.lossy, "lossy", Outcome::Lossy),
-        count(s.files, "file"),
-        if s.renamed > 0 { format!(", {} renamed", number(s.renamed)) } else { String::new() },
-    )
+    if t.skipped > 0 {
+        told.push(tr!("summary-skipped", n = Many(t.skipped), reasons = reasons(Outcome::Skipped)));
+    }
+    if t.failed > 0 {
+        told.push(tr!("summary-failed", n = Many(t.failed), reasons = reasons(Outcome::Failed)));
+    }
+    if t.lossy > 0 {
+        told.push(tr!("summary-lossy", n = Many(t.lossy), reasons = reasons(Outcome::Lossy)));
+    }
+    told.push(tr!("summary-files", files = Many(s.files)));
+    if s.renamed > 0 {
+        told.push(tr!("summary-renamed", n = Many(s.renamed)));
+    }
+    Message::list(told, "")
 }
 
 /// The same in numbers, for programs.
@@ -123,7 +125,7 @@ pub fn failure(error: StreamError) -> Failure {
     });
     let things = tools.chain(media).collect::<Vec<_>>().join(", ");
     let format = nothing.format;
-    let message = format!("nothing is written: {format} has no place for anything in the input; what has: {things}");
+    let message = tr!("summary-nothing-held", format, things);
     Failure::new(error.exit(), message)
 }
 
@@ -131,34 +133,24 @@ pub fn failure(error: StreamError) -> Failure {
 fn emptied(s: &Summary, console: &Console) {
     let [left_out, written] = s.tally.emptied;
     if written > 0 {
-        console.warn(format!(
-            "{} annotations, none of which was written, and became background: `--background unlabeled` leaves out such \
-             images, and keeps those that have no annotations in the input",
-            if written == 1 { "1 image has".to_owned() } else { format!("{written} images have") },
-        ));
+        console.warn(tr!("summary-became-background", images = Many(written)));
     }
     if left_out > 0 {
-        console.info(format!("left out with all their annotations: {}", count(left_out, "image")));
-    }
-}
-
-/// A number and what it is of; the plural is that of the first noun of `what`.
-fn many(n: u64, what: &str) -> String {
-    match what.split_once(" that ") {
-        Some((noun, clause)) => format!("{} that {clause}", count(n, noun)),
-        None => count(n, what),
+        console.info(tr!("summary-emptied", images = Many(left_out)));
     }
 }
 
 /// Says what happened to everything that was left out and what to do about it, a line for each reason; with `-v` also to what was
 /// changed.
 fn losses(name: &str, s: &Summary, console: &Console) {
-    let told = |what: &str, reason| format!("{what}: {} ({reason}); {}", meaning(reason), advice(reason));
+    let told = |what: Message, reason| {
+        tr!("loss", what, meaning = meaning(reason), reason = reason.code(), cure = advice(reason))
+    };
     for (reason, n) in s.tally.item_reasons() {
-        let noun = if reason == Reason::MaskCovered { "mask" } else { "item" };
-        console.warn(told(&count(n, noun), reason));
+        let n = Many(n);
+        let what = if reason == Reason::MaskCovered { tr!("loss-masks", n) } else { tr!("loss-items", n) };
+        console.warn(told(what, reason));
     }
-    let annotations = |n| count(n, "annotation");
     for (reason, n) in s.tally.reasons(Outcome::Skipped).chain(s.tally.reasons(Outcome::Failed)) {
         // What keeps an item out keeps its annotations out.
         let of_items = s.tally.item_reasons().any(|(of_item, _)| of_item == reason);
@@ -166,18 +158,19 @@ fn losses(name: &str, s: &Summary, console: &Console) {
             continue;
         }
         if reason != Reason::UnsupportedAnnotationType {
-            console.warn(told(&format!("{} left out", annotations(n)), reason));
+            console.warn(told(tr!("loss-left-out", n = Many(n)), reason));
             continue;
         }
         // Those of media that have no place are told with the media.
         let n = s.tally.unheld_tools.values().sum();
         if n > 0 {
             let tools = tools_with_holders(name, s);
-            console.warn(format!("{} left out: the format has no place for {tools} ({reason})", annotations(n)));
+            let what = tr!("loss-left-out", n = Many(n));
+            console.warn(tr!("loss-no-place", what, tools, reason = reason.code()));
         }
     }
     for (reason, n) in s.tally.reasons(Outcome::Lossy) {
-        console.debug(told(&format!("{} changed", annotations(n)), reason));
+        console.debug(told(tr!("loss-changed", n = Many(n)), reason));
     }
 }
 
@@ -203,7 +196,5 @@ fn unheld_media(name: &str, s: &Summary, console: &Console) {
     let media: Vec<_> = s.tally.unheld.iter().map(|(kind, n)| format!("{} {n}", kind.name())).collect();
     let media = media.join(", ");
     let holders = names(|f| s.tally.unheld.keys().all(|kind: &MediaKind| f.unit.holds(*kind)));
-    console.warn(format!(
-        "{name} has no place for some media, which are left out: {media} (--to {holders} can hold them)"
-    ));
+    console.warn(tr!("summary-media-unheld", name, media, holders));
 }

@@ -207,8 +207,8 @@ fn options_of_other_formats_are_refused() {
         for option in options.iter().filter(|option| !format.reads(option)) {
             let message = unread(format, &[], option).unwrap();
             let readers = formats::names(|f| f.reads(option));
-            assert!(message.starts_with(&format!("--{option} is read by --to {readers}; ")), "{message}");
-            assert!(message.ends_with(&format!("--to {} has no use for it", format.name)), "{message}");
+            assert!(message.english().starts_with(&format!("--{option} is read by --to {readers}; ")), "{message}");
+            assert!(message.english().ends_with(&format!("--to {} has no use for it", format.name)), "{message}");
         }
         let bare = convert(&[ways(format, folder().path()).remove(0), vec!["--bare".to_owned()]].concat());
         assert_eq!(bare.is_ok(), format.document.is_some(), "{}: {bare:?}", format.name);

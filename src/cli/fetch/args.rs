@@ -8,7 +8,7 @@ use crate::api::filters::Filters;
 use crate::cli::common::{Common, Console};
 use crate::cli::connect::{Connect, Pace};
 use crate::cli::select::Select;
-use crate::exit::{Advice, Exit, Failure};
+use crate::exit::{Advice, Exit, Failure, UsageError};
 use crate::fetch::Request;
 use crate::fetch::output::resume as dump;
 use crate::fetch::output::state::State;
@@ -16,6 +16,8 @@ use crate::selection::List;
 use crate::stream::checkpoint::Series;
 use crate::stream::whole_file::Place;
 use crate::stream::writer::Compression;
+use crate::tr;
+use crate::words::Message;
 use clap::{Args, Parser, Subcommand};
 use indexmap::IndexSet;
 use jiff::tz::TimeZone;
@@ -238,12 +240,12 @@ pub(super) enum Order {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PageSize(pub Option<usize>);
 
-fn page_size(text: &str) -> Result<PageSize, String> {
+fn page_size(text: &str) -> Result<PageSize, UsageError> {
     match text {
         "auto" => Ok(PageSize(None)),
         _ => match text.parse() {
             Ok(n) if (1..=1000).contains(&n) => Ok(PageSize(Some(n))),
-            _ => Err("expected auto, or a number from 1 to 1000".into()),
+            _ => Err(UsageError::new(tr!("page-size"))),
         },
     }
 }
@@ -291,9 +293,7 @@ impl Fetch {
         let ids = self.ids(console)?;
         Filters::check_ids(&ids, &zone)?;
         if !ids.is_empty() && filters.get("ids").is_some() {
-            return Err(Failure::usage(
-                "ids are given by --ids-from and by the filter `ids`: put all of them into the file",
-            ));
+            return Err(Failure::usage(tr!("ids-twice")));
         }
         let running = &self.running;
         Ok(Request {
@@ -323,34 +323,23 @@ impl Fetch {
     pub(super) fn continue_from(&self, request: &mut Request) -> Result<(), Failure> {
         let running = &self.running;
         if let Some(choose) = request.choose.as_ref().filter(|_| running.ids_only) {
-            return Err(Failure::usage(format!(
-                "--ids-only asks for nothing but ids, and {} is asked of each row: leave one of them out",
-                choose.options()
-            )));
+            return Err(Failure::usage(tr!("ids-only-asks", options = choose.options())));
         }
         let file = self.output_file();
         // What a dump does not hold: the cursor of a list that has no ranges of ids, and all if it has no frames.
         request.state = file.filter(|_| running.bare || request.target == Target::GroundTruth).map(|f| State::path(f));
         if running.resume {
             if let Some(choose) = &request.choose {
-                return Err(Failure::usage(format!(
-                    "--resume continues what the server selects, and {} is asked of each row here: fetch without it, and give it to \
-                     `syn-filter`",
-                    choose.options()
-                )));
+                return Err(Failure::usage(tr!("resume-chosen", options = choose.options())));
             }
             if request.arrival {
-                return Err(Failure::usage(
-                    "--resume needs the descending order: a run with --order arrival cannot be continued",
-                ));
+                return Err(Failure::usage(tr!("resume-order")));
             }
             let Some(file) = file else {
-                return Err(Failure::usage("--resume continues a file: give it by -o FILE"));
+                return Err(Failure::usage(tr!("resume-no-file")));
             };
             if Compression::of(file).is_ok_and(|form| form != Compression::None) {
-                return Err(Failure::usage(
-                    "--resume cannot continue a compressed dump: give -o a name without .gz or .zst, and compress it when it is complete",
-                ));
+                return Err(Failure::usage(tr!("resume-compressed")));
             }
             // The rows of an increment come in several lists, whose place a dump does not show; it is fetched anew.
             request.resume = dump::find(file, request.changed_since().is_none())?;
@@ -358,11 +347,11 @@ impl Fetch {
         if let (Some(file), Some(_), None) = (file, &request.series, &request.resume)
             && file.is_file()
         {
-            let message = format!("{} exists, and the rows in it would be lost", file.display());
+            let message = tr!("dump-exists", file = file.display());
             return Err(Failure { advice: Some(Advice::NameByTime), ..Failure::new(Exit::Output, message) });
         }
         if request.changed_since().is_some() && request.shard.is_some() {
-            return Err(Failure::usage("what has changed is fetched in one part: leave out --shard"));
+            return Err(Failure::usage(tr!("changed-one-part")));
         }
         // The bounds between the shards were chosen when the export began.
         let bounds = request.resume.as_ref().and_then(|r| r.identity.get("shard")?.get("bounds").cloned());
@@ -379,29 +368,23 @@ impl Fetch {
     fn series(&self, target: Target) -> Result<Option<Series>, Failure> {
         let Some(file) = &self.running.checkpoint else { return Ok(None) };
         if target == Target::GroundTruth {
-            return Err(Failure::usage(
-                "the server does not tell what has changed in ground truth: export the version whole, without --checkpoint",
-            ));
+            return Err(Failure::usage(tr!("checkpoint-ground-truth")));
         }
         self.common.refuse_overwriting(std::slice::from_ref(file))?;
         if self.running.bare && self.output_file().is_none() {
-            return Err(Failure::usage(
-                "--bare leaves out the frame that carries the position to `syn-sink --checkpoint`: leave out one of --bare and --checkpoint",
-            ));
+            return Err(Failure::usage(tr!("checkpoint-bare")));
         }
         Ok(Some(Series::load(file)?))
     }
 
     /// Whether the position moves when the dump of `-o` is whole; what to say otherwise.
-    pub(super) fn moves_checkpoint(&self) -> Result<bool, &'static str> {
+    pub(super) fn moves_checkpoint(&self) -> Result<bool, Message> {
         let to_file = self.output_file().is_some_and(|file| matches!(Place::of(file), Ok(Place::File(_))));
         match &self.running {
             Running { checkpoint: None, .. } => Ok(false),
-            Running { limit: Some(_), .. } => Err("with --limit the position stays where it is"),
-            _ if self.select.shard.is_some() => {
-                Err("the position stays where it is until `syn-sink --checkpoint` has got all shards")
-            }
-            _ if !to_file => Err("the position moves when `syn-sink --checkpoint` has published the rows"),
+            Running { limit: Some(_), .. } => Err(tr!("position-limit")),
+            _ if self.select.shard.is_some() => Err(tr!("position-shards")),
+            _ if !to_file => Err(tr!("position-published")),
             _ => Ok(true),
         }
     }
@@ -425,7 +408,7 @@ impl Fetch {
         match self.select.ids_from.first() {
             None => return Ok(Vec::new()),
             Some(path) if ids.is_empty() => {
-                return Err(Failure::usage(format!("--ids-from {}: the file holds no id", path.display())));
+                return Err(Failure::usage(tr!("ids-from-empty", path = path.display())));
             }
             Some(_) => ids.extend(List::all(&self.select.id)),
         }

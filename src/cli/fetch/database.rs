@@ -7,6 +7,7 @@ use crate::exit::{Exit, Failure};
 use crate::fetch;
 use crate::fetch::database;
 use crate::postgres::Dsn;
+use crate::tr;
 use clap::Args;
 use std::path::PathBuf;
 use tokio::runtime::Runtime;
@@ -34,21 +35,19 @@ impl Database {
         let mut dsn = match (&self.dsn_file, self.dsn.as_deref().unwrap_or_default()) {
             (Some(path), _) => {
                 let text = std::fs::read_to_string(path)
-                    .map_err(|e| Failure::usage(format!("cannot read the DSN from {}: {e}", path.display())))?;
+                    .map_err(|e| Failure::usage(tr!("dsn-unreadable", path = path.display(), reason = e)))?;
                 Dsn::parse(&text, &environment)?
             }
             (None, "") => {
                 let Some(text) = environment("SYNAPSE_DSN") else {
-                    return Err(Failure::usage("--dsn without a URL reads SYNAPSE_DSN, which is not set"));
+                    return Err(Failure::usage(tr!("dsn-not-set")));
                 };
                 Dsn::parse(&text, &environment)?
             }
             (None, text) => {
                 let dsn = Dsn::parse(text, &environment)?;
                 if dsn.has_password() {
-                    return Err(Failure::usage(
-                        "a password on the command line can be read by every user of this machine: give it by PGPASSWORD or ~/.pgpass, or the whole DSN by --dsn-file or SYNAPSE_DSN (then --dsn without a URL)",
-                    ));
+                    return Err(Failure::usage(tr!("dsn-password")));
                 }
                 dsn
             }
@@ -78,21 +77,16 @@ const OF_WALKS: [&str; 4] = ["order", "verify", "ids-only", "shard"];
 /// Runs an export from the database. `typed` are the options on the command line, without dashes.
 pub fn run(args: &Fetch, typed: &[String], runtime: &Runtime, console: &Console) -> Result<Exit, Failure> {
     if let Some(option) = typed.iter().find(|option| OF_THE_API.contains(&option.as_str())) {
-        return Err(Failure::usage(format!(
-            "--{option} is for the API, and --dsn reads a database: leave one of them out"
-        )));
+        return Err(Failure::usage(tr!("dsn-api-option", option)));
     }
     if let Some(option) = typed.iter().find(|option| OF_WALKS.contains(&option.as_str())) {
         let arrival = option == "order" && args.running.order == Order::Arrival;
         let value = if arrival { " arrival" } else { "" };
-        return Err(Failure::usage(format!(
-            "--{option}{value} does not go with --dsn: rows come from one snapshot, in one stream"
-        )));
+        return Err(Failure::usage(tr!("dsn-one-stream", option, value)));
     }
     super::names::refuse(args)?;
     let running = &args.running;
-    let mut request =
-        args.request(typed, console, |_| Err(Failure::usage("--dsn needs --project ID, or SYNAPSE_PROJECT")))?;
+    let mut request = args.request(typed, console, |_| Err(Failure::usage(tr!("dsn-project"))))?;
     request.retries = Some(args.connect.retries(console));
     let source = database::Database { dsn: args.database.read()?, host: args.connect.host()? };
     if running.dry_run {

@@ -47,13 +47,10 @@ pub fn refuse_unread(what: Option<&Discover>, typed: &[String]) -> Result<(), Fa
     for (option, readers, exports) in MEANT.into_iter().filter(|(option, ..)| is_typed(option)) {
         match what.map(Discover::name) {
             Some(name) if !readers.contains(&name) => {
-                return Err(Failure::usage(format!("`syn-fetch {name}` has no use for --{option}: leave it out")));
+                return Err(Failure::usage(tr!("command-option", name, option)));
             }
             None if !exports => {
-                return Err(Failure::usage(format!(
-                    "--{option} is for `syn-fetch {}`, and an export has no use for it",
-                    readers.concat()
-                )));
+                return Err(Failure::usage(tr!("option-of-command", option, readers = readers.concat())));
             }
             _ => {}
         }
@@ -66,10 +63,8 @@ pub fn refuse_unread(what: Option<&Discover>, typed: &[String]) -> Result<(), Fa
         command.get_arguments().any(|arg| !arg.is_global_set() && arg.get_long() == Some(option.as_str()))
     };
     match typed.iter().find(of_an_export).map(String::as_str) {
-        Some(option @ ("dsn" | "dsn-file")) => Err(Failure::usage(format!(
-            "subcommands ask the API, and --{option} is a database, which holds rows only: leave one of them out"
-        ))),
-        Some(option) => Err(Failure::usage(format!("a subcommand exports nothing: leave out --{option}"))),
+        Some(option @ ("dsn" | "dsn-file")) => Err(Failure::usage(tr!("command-no-database", option))),
+        Some(option) => Err(Failure::usage(tr!("command-no-export", option))),
         None => Ok(()),
     }
 }
@@ -186,9 +181,10 @@ fn class_project(args: &Fetch, runtime: &Runtime, client: &Client) -> Result<Pro
     let id = match (&args.scope.project, &args.scope.gt_version) {
         (Some(id), _) => id.clone(),
         (None, Some(id)) => {
-            return runtime.block_on(client.version(id))?.project.ok_or_else(|| {
-                Failure::usage("this ground-truth version belongs to no project, so it has no class list")
-            });
+            return runtime
+                .block_on(client.version(id))?
+                .project
+                .ok_or_else(|| Failure::usage(tr!("version-no-project")));
         }
         (None, None) => ask::scope(Target::Assignment, runtime, client)?,
     };

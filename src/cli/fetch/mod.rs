@@ -27,6 +27,8 @@ use crate::stream::checkpoint::Checkpoint;
 use crate::stream::writer::Compression;
 use crate::stream::{StreamError, Writer};
 use crate::text;
+use crate::tr;
+use crate::words::Size;
 use serde_json::json;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -40,9 +42,7 @@ pub use args::Fetch;
 pub fn run(mut args: Fetch, typed: &[String], console: &Console) -> Result<Exit, Failure> {
     discover::refuse_unread(args.command.as_ref(), typed)?;
     if args.connect.reads_stdin() && args.select.ids_from.iter().any(|path| path.as_os_str() == "-") {
-        return Err(Failure::usage(
-            "standard input cannot be both the token (--token-stdin) and the ids (--ids-from -)",
-        ));
+        return Err(Failure::usage(tr!("token-and-ids-stdin")));
     }
     args.connect.network.apply()?;
     scope::settle(&mut args, typed)?;
@@ -57,17 +57,17 @@ pub fn run(mut args: Fetch, typed: &[String], console: &Console) -> Result<Exit,
         _ => {}
     }
     let client = args.connect.client(args.pace.limits(), console)?;
-    console.debug(format!("asks {}, {} requests at once at most", client.host(), client.concurrency().1));
+    console.debug(tr!("debug-asks", host = client.host(), concurrency = client.concurrency().1));
     names::look_up(&mut args, &runtime, &client)?;
     if let Some(what) = &args.command {
         return discover::run(what, &args, &runtime, &client, console);
     }
     let mut request = args.request(typed, console, |target| ask::scope(target, &runtime, &client))?;
     request.retries = Some(args.connect.retries(console));
-    console.debug(format!(
-        "{} rows where {}",
-        request.target.word(),
-        serde_json::Value::from(request.filters.query().to_json())
+    console.debug(tr!(
+        "debug-rows-where",
+        target = request.target.word(),
+        filters = serde_json::Value::from(request.filters.query().to_json())
     ));
     if args.running.dry_run {
         let plan = runtime.block_on(Plan::make(&client, &request))?;
@@ -112,7 +112,7 @@ fn write(
         let (requests, retries, bytes) = (&meter.requests, &meter.retries, &meter.bytes);
         let (requests, retries, bytes) = (requests.load(Relaxed), retries.load(Relaxed), bytes.load(Relaxed));
         numbers = json!({"requests": requests, "retries": retries, "bytes_received": bytes});
-        console.debug(format!("requests: {requests}; sent again: {retries}; received: {}", text::bytes(bytes)));
+        console.debug(tr!("debug-requests", requests, retries, size = text::bytes(bytes)));
     }
     let report = done?;
     report.notes.into_iter().for_each(|note| console.warn(advice::join(note.text, note.advice)));
@@ -129,7 +129,11 @@ fn write(
     let (rows, bytes) = (watch.rows.load(Relaxed), watch.bytes.load(Relaxed));
     numbers["rows"] = rows.into();
     numbers["bytes"] = bytes.into();
-    let size = if bytes > 0 { format!(", {}", text::bytes(bytes)) } else { String::new() };
-    console.summary(format!("{}{size} in {}", report.rows, console.time()), numbers);
+    let (rows, time) = (report.rows, console.time());
+    let message = match bytes {
+        0 => tr!("fetch-done", rows, time),
+        bytes => tr!("fetch-done-bytes", rows, size = Size(bytes), time),
+    };
+    console.summary(message, numbers);
     Ok(Exit::Ok)
 }

@@ -6,6 +6,7 @@ use crate::cli::advice::with_advice;
 use crate::exit::{Exit, Failure};
 use crate::path::nfc;
 use crate::selection::{List, sought};
+use crate::tr;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use std::collections::BTreeSet;
@@ -76,9 +77,7 @@ pub(super) fn project(args: &mut Fetch, runtime: &Runtime, client: &Client) -> R
 pub(super) fn refuse(args: &Fetch) -> Result<(), Failure> {
     let project = args.scope.project.iter().find(|project| !is_id(project));
     match project {
-        Some(name) => Err(Failure::usage(format!(
-            "--project {name}: a database is asked by id; `syn-fetch projects` lists the ids (without --dsn)"
-        ))),
+        Some(name) => Err(Failure::usage(tr!("dsn-by-id", name))),
         None => Ok(()),
     }
 }
@@ -100,10 +99,7 @@ fn replace(
     let list = match ask() {
         Ok(list) => list,
         Err(ApiError::NotFound { .. }) => {
-            return Err(Failure::usage(format!(
-                "{option} {first}: this server does not list {}s: give the id, or select with `syn-filter {option}` after this stage",
-                kind.noun()
-            )));
+            return Err(Failure::usage(tr!("names-not-listed", option, first, kind = kind.noun())));
         }
         Err(error) => return Err(Failure::new(crate::exit::Classified::exit(&error), with_advice(&error))),
     };
@@ -140,23 +136,16 @@ impl Kind {
             (Some(id), true) => return Ok(id),
             (Some(first), false) => {
                 let all: Vec<_> = std::iter::once(first).chain(ids).collect();
-                format!(
-                    "{option} {name}: several {noun}s are called so, with the ids {}: give one of them",
-                    all.join(", ")
-                )
+                tr!("names-several", option, name, noun, ids = all.join(", "))
             }
-            (None, _) if has.is_empty() && !list.is_empty() => format!(
-                "{option} {name}: the server lists {noun}s without names: give the id, or select with `syn-filter {option}` after this \
-                 stage"
-            ),
+            (None, _) if has.is_empty() && !list.is_empty() => tr!("names-without", option, name, noun),
             (None, _) => {
                 let unknown = sought::unknown(self.what, name, &has);
-                let near = match (&unknown.near, &unknown.others[..]) {
-                    (Some(near), _) => format!("did you mean {near:?}? "),
-                    (None, []) => String::new(),
-                    (None, others) => format!("there is {}; ", others.join(", ")),
-                };
-                format!("{option} {name}: no {noun} is called so; {near}`syn-fetch {by}` lists all of them")
+                match (&unknown.near, &unknown.others[..]) {
+                    (Some(near), _) => tr!("names-unknown-near", option, name, noun, by, near = ?near),
+                    (None, []) => tr!("names-unknown", option, name, noun, by),
+                    (None, others) => tr!("names-unknown-others", option, name, noun, by, others = others.join(", ")),
+                }
             }
         };
         Err(Failure::new(Exit::Usage, told))

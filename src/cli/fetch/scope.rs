@@ -34,7 +34,7 @@ pub fn settle(args: &mut Fetch, typed: &[String]) -> Result<(), Failure> {
     ] {
         if id.as_ref().is_some_and(|text| text.trim().is_empty()) {
             if is_typed(option) {
-                return Err(Failure::usage(format!("--{option} is empty: give an ID, or leave it out")));
+                return Err(Failure::usage(tr!("id-empty", option)));
             }
             // A variable that is set to nothing is not set.
             *id = None;
@@ -47,20 +47,13 @@ pub fn settle(args: &mut Fetch, typed: &[String]) -> Result<(), Failure> {
     let filter = args.server_select.filter.iter().find_map(|text| scope_of(text));
     match args.scope.target {
         _ if project && version => {
-            return Err(Failure::usage(
-                "--project and --gt-version are two exports: give one of them (a version knows its project)",
-            ));
+            return Err(Failure::usage(tr!("two-exports")));
         }
         Some(Target::GroundTruth) if project => {
-            return Err(Failure::usage(
-                "--target ground_truth is chosen by --gt-version, not by --project: give --gt-version ID (`syn-fetch gt-versions` lists them)",
-            ));
+            return Err(Failure::usage(tr!("target-by-version")));
         }
         Some(target @ (Target::Assignment | Target::Task)) if version => {
-            return Err(Failure::usage(format!(
-                "--target {} is chosen by --project, not by --gt-version: give one of --target and --gt-version",
-                target.word()
-            )));
+            return Err(Failure::usage(tr!("target-by-project", target = target.word())));
         }
         Some(Target::GroundTruth) => args.scope.project = None,
         Some(_) => args.scope.gt_version = None,
@@ -74,9 +67,7 @@ pub fn settle(args: &mut Fetch, typed: &[String]) -> Result<(), Failure> {
             Some(_) => args.scope.gt_version = None,
             None => {
                 if let (Some(project), Some(version)) = (&args.scope.project, &args.scope.gt_version) {
-                    return Err(Failure::usage(format!(
-                        "SYNAPSE_PROJECT ({project}) and SYNAPSE_GT_VERSION ({version}) are both set: say which by --project or --gt-version"
-                    )));
+                    return Err(Failure::usage(tr!("both-set", project, version)));
                 }
             }
         },

@@ -9,6 +9,7 @@ use crate::filter::predicates::sample::Amount;
 use crate::selection::List;
 use crate::selection::words::{CATEGORY, nearest};
 use crate::tr;
+use crate::words::Message;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -115,19 +116,16 @@ fn known_categories(target: Target, given: &[String]) -> Result<bool, Failure> {
     let unknown = given.iter().find(|word| !CATEGORY.contains(&word.as_str()));
     match unknown.map(|word| (word, nearest(word, CATEGORY.iter().copied()))) {
         Some((word, Some(near))) if target == Target::GroundTruth => {
-            Err(Failure::usage(format!("--category {word}: ground truth has no such category; did you mean {near}?")))
+            Err(Failure::usage(tr!("category-unknown", word, near)))
         }
         unknown => Ok(unknown.is_none()),
     }
 }
 
 /// What to do about an option that asks for what rows of a target do not have.
-fn lacks(target: Target, option: &str) -> String {
+fn lacks(target: Target, option: &str) -> Message {
     match (target, option) {
-        (Target::Task, "task") => "a row of target task is the task itself: select it with --id".to_owned(),
-        _ => format!(
-            "rows of target {} have nothing that --{option} could select by: leave it out, or fetch assignments (--project ID)",
-            target.word()
-        ),
+        (Target::Task, "task") => tr!("task-is-row"),
+        _ => tr!("nothing-to-select-by", target = target.word(), option),
     }
 }

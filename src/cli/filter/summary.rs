@@ -5,9 +5,9 @@ use crate::filter::edits::Kinds;
 use crate::filter::edits::done::{Done, Why};
 use crate::filter::passes::Found;
 use crate::filter::sample::rows::Sampled;
-use crate::text::{count, number, visible};
+use crate::text::visible;
 use crate::tr;
-use crate::words::Message;
+use crate::words::{Many, Message};
 use serde_json::{Map, Value, json};
 
 /// The summary as fields of the log.
@@ -29,72 +29,87 @@ pub fn fields(summary: &Summary) -> Value {
 }
 
 /// The summary as a line.
-pub fn words(summary: &Summary) -> String {
+pub fn words(summary: &Summary) -> Message {
     let Summary { selected, written, edited, made, lines, bad, .. } = *summary;
     let Found { latest, one_per, sample, per_class } = &summary.found;
-    let latest = latest.as_ref().map(|found| {
-        let older = found.left_out();
-        let left_out = if older > 0 { format!(", {} left out", count(older, "older row")) } else { String::new() };
-        format!("{}, {}{left_out}; ", count(found.rows, "row"), count(found.keys, "id"))
-    });
-    let one_per = one_per.as_ref().map(|found| {
-        let some = |n: u64, what: &str| if n > 0 { format!(", {} {what}", number(n)) } else { String::new() };
-        let (left_out, without) = (some(found.left_out(), "left out"), some(found.without, "without the field kept"));
-        format!("{} of {}{left_out}{without}; ", count(found.rows, "row"), count(found.keys, "value"))
-    });
-    let sample =
-        sample.as_ref().map(|found| format!("{} of {} drawn; ", number(found.taken()), count(found.of, "row")));
-    let per_class = per_class.as_ref().map(|found| {
-        let classes = count(found.classes, "class");
-        format!("{} of {} drawn for {classes}; ", number(found.taken), count(found.of, "row"))
-    });
-    let picked: String = [latest, one_per, sample, per_class].into_iter().flatten().collect();
-    let first = written.map(|n| format!(", the first {} of them written (--limit)", number(n))).unwrap_or_default();
-    let edited = edited.as_ref().map(of_edits).unwrap_or_default();
-    let bad = if bad > 0 { format!("; {} skipped", count(bad, "bad line")) } else { String::new() };
-    match lines {
-        Some(lines) if made => {
-            format!("{picked}{} made of {}{edited}{first}{bad}", count(selected, "row"), count(lines, "item"))
+    let mut told = Vec::new();
+    if let Some(found) = latest {
+        told.push(tr!("filter-latest", rows = Many(found.rows), ids = Many(found.keys)));
+        if found.left_out() > 0 {
+            told.push(tr!("filter-older", rows = Many(found.left_out())));
         }
-        None if made => format!("{picked}{} made, stopped there (--limit){edited}{bad}", count(selected, "row")),
-        Some(lines) => format!("{picked}{} of {} selected{edited}{first}{bad}", number(selected), count(lines, "item")),
-        None => format!("{picked}{} selected, stopped there (--limit){edited}{bad}", number(selected)),
+        told.push("; ".into());
     }
+    if let Some(found) = one_per {
+        told.push(tr!("filter-one-per", rows = Many(found.rows), values = Many(found.keys)));
+        if found.left_out() > 0 {
+            told.push(tr!("filter-left-out", rows = Many(found.left_out())));
+        }
+        if found.without > 0 {
+            told.push(tr!("filter-without", rows = Many(found.without)));
+        }
+        told.push("; ".into());
+    }
+    if let Some(found) = sample {
+        told.push(tr!("filter-drawn", taken = Many(found.taken()), rows = Many(found.of)));
+    }
+    if let Some(found) = per_class {
+        let (taken, rows, classes) = (Many(found.taken), Many(found.of), Many(found.classes));
+        told.push(tr!("filter-drawn-for", taken, rows, classes));
+    }
+    let limited = lines.is_none();
+    let selected = Many(selected);
+    told.push(match lines.map(Many) {
+        Some(items) if made => tr!("filter-made", rows = selected, items),
+        None if made => tr!("filter-made-limit", rows = selected),
+        Some(items) => tr!("filter-selected", selected, items),
+        None => tr!("filter-selected-limit", selected),
+    });
+    told.extend(edited.as_ref().map(of_edits));
+    if let Some(first) = written.filter(|_| !limited) {
+        told.push(tr!("filter-first", first = Many(first)));
+    }
+    if bad > 0 {
+        told.push(tr!("filter-bad-lines", lines = Many(bad)));
+    }
+    Message::list(told, "")
 }
 
 /// What edits have done.
-fn of_edits((done, edits): &(Done, Kinds)) -> String {
-    let mut told = String::new();
-    let some = |n: u64| if n > 0 { count(n, "annotation") } else { "no annotations".to_owned() };
+fn of_edits((done, edits): &(Done, Kinds)) -> Message {
+    let mut told = Vec::new();
     if edits.remove {
-        told = format!(", {} removed", some(done.removed()));
-        let by: Vec<String> =
+        told.push(match done.removed() {
+            0 => tr!("filter-none-removed"),
+            n => tr!("filter-removed", annotations = Many(n)),
+        });
+        let by: Vec<_> =
             Why::ALL.iter().filter(|why| done.gone(**why) > 0).map(|why| part(*why, done.gone(*why))).collect();
         if by.len() > 1 {
-            told += &format!(" ({})", by.join(", "));
+            told.push(tr!("in-brackets", what = Message::list(by, ", ")));
         }
     }
     if edits.rename {
-        told += &format!(", {} renamed", some(done.renamed));
+        told.push(match done.renamed {
+            0 => tr!("filter-none-renamed"),
+            n => tr!("filter-renamed", annotations = Many(n)),
+        });
     }
     if done.unmeasured > 0 {
-        told += &format!(
-            ", {} kept that --min-size cannot measure: the width of the image is not known",
-            count(done.unmeasured, "mask")
-        );
+        told.push(tr!("filter-unmeasured", masks = Many(done.unmeasured)));
     }
-    told
+    Message::list(told, "")
 }
 
-fn part(why: Why, n: u64) -> String {
-    let by = match why {
-        Why::Class => "by class",
-        Why::Tool => "by tool",
-        Why::Size => "by --min-size",
-        Why::Area => "by --min-area",
-        Why::End => "with an end of theirs",
-    };
-    format!("{} {by}", number(n))
+fn part(why: Why, n: u64) -> Message {
+    let n = Many(n);
+    match why {
+        Why::Class => tr!("filter-by-class", n),
+        Why::Tool => tr!("filter-by-tool", n),
+        Why::Size => tr!("filter-by-size", n),
+        Why::Area => tr!("filter-by-area", n),
+        Why::End => tr!("filter-by-end", n),
+    }
 }
 
 fn key(why: Why) -> &'static str {

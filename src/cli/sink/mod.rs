@@ -17,9 +17,8 @@ use crate::sink::run::totals::Totals;
 use crate::sink::{Options, Report, registry};
 use crate::stream::checkpoint::{Reach, Why};
 use crate::stream::{Kind, Reader, Writer};
-use crate::text::{bytes, count};
 use crate::tr;
-use crate::words::{Message, Worded};
+use crate::words::{Many, Message, Size, Worded};
 pub use args::Args;
 use problem::{Problem, notice_words};
 use serde_json::{Value, json};
@@ -77,7 +76,7 @@ fn choose(args: &Arc<Args>, console: &Console) -> Result<Exit, Problem> {
     if let Some(series) = &options.series {
         move_checkpoint(&series.file, &report, console)?;
     }
-    let message = done(&report, destination.is_unchanged(), &destination.name(), &console.time());
+    let message = done(&report, destination.is_unchanged(), &destination.name(), console.time());
     console.summary(&message, numbers(&report.totals));
     Ok(if report.totals.originals.failed > 0 { Exit::Partial } else { Exit::Ok })
 }
@@ -102,16 +101,24 @@ fn move_checkpoint(file: &Path, report: &Report, console: &Console) -> Result<()
 }
 
 /// The last line of a run, after so much time.
-fn done(report: &Report, unchanged: bool, name: &str, time: &str) -> String {
+fn done(report: &Report, unchanged: bool, name: &str, time: Message) -> Message {
     let Totals { files, bytes: size, originals, .. } = &report.totals;
-    let downloaded = if originals.ok > 0 { format!(" ({})", count(originals.ok, "original")) } else { String::new() };
-    let size = if *files > 0 { format!(", {}", bytes(*size)) } else { String::new() };
-    let lost = match originals.failed {
-        0 => String::new(),
-        n => format!("; {} could not be downloaded: see {}", count(n, "original"), sink::run::summary::PATH),
+    let mut told = vec![tr!("sink-files", files = Many(*files))];
+    if originals.ok > 0 {
+        told.push(tr!("sink-originals", n = Many(originals.ok)));
+    }
+    if *files > 0 {
+        told.push(tr!("sink-size", size = Size(*size)));
+    }
+    let what = Message::list(told, "");
+    let done = match unchanged {
+        true => tr!("sink-same", what, name, time),
+        false => tr!("sink-done", what, name, time),
     };
-    let (same, place) = if unchanged { ("already there, the same: ", "in") } else { ("", "to") };
-    format!("{same}{}{downloaded}{size} {place} {name} in {time}{lost}", count(*files, "file"))
+    match originals.failed {
+        0 => done,
+        n => done.then("", tr!("sink-lost", n = Many(n), summary = sink::run::summary::PATH)),
+    }
 }
 
 /// What a run has written, for programs.
@@ -134,10 +141,11 @@ fn dry_run(
     out.finish()?;
     args.unframed.tell(&report.came, Kind::Files, console);
     let Totals { files, bytes: size, originals, .. } = report.totals;
-    let unknown = if originals.ok > 0 { " without the originals whose size no line says" } else { "" };
-    let dest = open_options.dest.display();
-    let (all, size) = (count(files, "file"), bytes(size));
-    let message = format!("{all}, {size}{unknown} would go to {dest}; nothing was written");
+    let (dest, files, size) = (open_options.dest.display(), Many(files), Size(size));
+    let message = match originals.ok {
+        0 => tr!("sink-dry-run", files, size, dest),
+        _ => tr!("sink-dry-run-without", files, size, dest),
+    };
     console.summary(&message, numbers(&report.totals));
     Ok(if originals.failed > 0 { Exit::Partial } else { Exit::Ok })
 }

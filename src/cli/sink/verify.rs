@@ -5,8 +5,8 @@ use crate::cli::common::Console;
 use crate::exit::Exit;
 use crate::sink::dataset::check;
 use crate::sink::dataset::published::Published;
-use crate::text;
 use crate::tr;
+use crate::words::{Many, Size};
 use serde_json::json;
 
 /// Checks a published dataset against its manifest, with this many files read at once. Exit 7 when there are extra files only.
@@ -17,7 +17,7 @@ pub(super) fn verify(dataset: &dyn Published, concurrency: usize, console: &Cons
     let verdict = check::check(dataset, concurrency, &|text| console.warn(text))?;
     let check::Verdict { good, bytes, bad, extra } = verdict;
     let name = dataset.name();
-    let verified = tr!("verified", files = good, size = text::bytes(bytes), name, time = console.time());
+    let verified = tr!("verified", files = Many(good), size = Size(bytes), name, time = console.time());
     let numbers = json!({"verified": good, "bytes": bytes, "bad": bad, "extra": extra});
     match (bad, extra) {
         (0, 0) => {
@@ -25,9 +25,12 @@ pub(super) fn verify(dataset: &dyn Published, concurrency: usize, console: &Cons
             Ok(Exit::Ok)
         }
         (0, extra) => {
-            console.summary(tr!("verified-extra", verified, files = extra), numbers);
+            console.summary(tr!("verified-extra", verified, files = Many(extra)), numbers);
             Ok(Exit::Partial)
         }
-        (bad, extra) => Err(Problem::new(Exit::Input, tr!("verify-wrong", name, bad, extra, good))),
+        (bad, extra) => Err(Problem::new(
+            Exit::Input,
+            tr!("verify-wrong", name, bad = Many(bad), extra = Many(extra), good = Many(good)),
+        )),
     }
 }

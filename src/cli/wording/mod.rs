@@ -1,6 +1,12 @@
 //! The words of the errors of all stages. The errors carry data and speak English; here is which entry of the catalogue each of them is.
 //! A test compares the English of both.
 
+#[cfg(feature = "net")]
+mod api;
+#[cfg(feature = "postgres")]
+mod database;
+#[cfg(feature = "net")]
+mod sink;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -8,28 +14,6 @@ mod tests;
 use crate::tr;
 use crate::words::{Message, Worded};
 use std::io;
-
-macro_rules! english {
-    ($($t:ty),*) => {$(
-        impl Worded for $t {
-            fn words(&self) -> Message {
-                self.to_string().into()
-            }
-        }
-    )*};
-}
-
-#[cfg(feature = "net")]
-english!(
-    crate::sink::SinkError,
-    crate::api::config::ConfigError,
-    crate::api::error::ApiError,
-    crate::fetch::FetchError
-);
-#[cfg(feature = "net")]
-english!(crate::fetch::output::state::ResumeError);
-#[cfg(feature = "postgres")]
-english!(crate::postgres::error::DatabaseError);
 
 /// What the system says, with its number as the system's manuals have it. Its English is the system's own.
 impl Worded for io::Error {

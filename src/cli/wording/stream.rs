@@ -67,7 +67,7 @@ impl Worded for ShardProblem {
 
 impl Worded for UnknownName {
     fn words(&self) -> Message {
-        let message = tr!("unknown-name", what = self.what, name = ?self.name);
+        let message = tr!("unknown-name", what = thing(self.what), name = ?self.name);
         let message = match (&self.near, &self.others[..]) {
             (Some(near), _) => tr!("unknown-name-near", message, near = ?near),
             (None, []) => tr!("unknown-name-none", message),
@@ -82,6 +82,24 @@ impl Worded for UnknownName {
             None => message,
         };
         self.hint.as_ref().map_or(message.clone(), |hint| tr!("unknown-name-hint", message, hint))
+    }
+}
+
+/// What a name is the name of.
+fn thing(what: &'static str) -> Message {
+    match what {
+        "the class" => tr!("thing-class"),
+        "the tool" => tr!("thing-tool"),
+        "the attribute" => tr!("thing-attribute"),
+        "the labelling status" => tr!("thing-status"),
+        "the review status" => tr!("thing-review"),
+        "the user" => tr!("thing-user"),
+        "the project" => tr!("thing-project"),
+        "the tag" => tr!("thing-tag"),
+        "the task tag" => tr!("thing-task-tag"),
+        "the category" => tr!("thing-category"),
+        "a value at the field" => tr!("thing-field"),
+        other => other.into(),
     }
 }
 

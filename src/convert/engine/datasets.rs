@@ -9,6 +9,7 @@ use crate::convert::options::Options;
 use crate::convert::output::files::Files;
 use crate::stream::StreamError;
 use crate::tr;
+use crate::words::Message;
 use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -82,7 +83,7 @@ impl Datasets {
     pub fn finish(&mut self, end: &RunEnd<'_>, out: &mut Files) -> Result<(), StreamError> {
         let all = std::mem::take(&mut self.all);
         let datasets = all.len();
-        let mut notes: IndexMap<String, Vec<String>> = IndexMap::new();
+        let mut notes: IndexMap<Message, Vec<String>> = IndexMap::new();
         let mut before = std::mem::take(&mut out.notes);
         if self.by {
             before.extend(end.splits.iter().filter_map(|split| gap(split, &all)));
@@ -100,8 +101,8 @@ impl Datasets {
         out.enter("");
         out.notes = before;
         out.notes.extend(notes.into_iter().map(|(note, of)| match &of[..] {
-            [one] if datasets > 1 => format!("{one}: {note}"),
-            [first, rest @ ..] if of.len() < datasets => format!("{first}, and {} more folders: {note}", rest.len()),
+            [one] if datasets > 1 => tr!("stream-line", place = one, reason = note),
+            [first, rest @ ..] if of.len() < datasets => tr!("note-of-folders", first, more = rest.len(), note),
             _ => note,
         }));
         Ok(())
@@ -109,14 +110,11 @@ impl Datasets {
 }
 
 /// That some folders have no item of a split.
-fn gap(split: &str, all: &BTreeMap<String, Dataset>) -> Option<String> {
+fn gap(split: &str, all: &BTreeMap<String, Dataset>) -> Option<Message> {
     let mut lacking = all.iter().filter(|(_, dataset)| !dataset.splits.contains(split)).map(|(folder, _)| folder);
     let first = lacking.next()?;
     let (n, of) = (lacking.count() + 1, all.len());
-    Some(format!(
-        "{n} of {of} folders of --by have no item in the split {split}, {first:?} is one of them: a reader that wants it there refuses \
-         such a folder"
-    ))
+    Some(tr!("by-folders-lack", n, of, split, ?first))
 }
 
 impl Dataset {

@@ -8,6 +8,8 @@ use crate::selection::field::FieldPath;
 use crate::stream::StreamError;
 use crate::stream::error::UnknownName;
 use crate::stream::json::Raw;
+use crate::tr;
+use crate::words::Message;
 
 /// A field of the row that a format reads.
 #[derive(Clone, Debug)]
@@ -31,10 +33,10 @@ pub enum FieldUse {
 
 impl FieldUse {
     /// What becomes of items that have no value.
-    fn instead(self) -> &'static str {
+    fn instead(self) -> Message {
         match self {
-            Self::Folder => "they are in the folder `unassigned`",
-            Self::Cell => "their cells are empty",
+            Self::Folder => tr!("unassigned-folder"),
+            Self::Cell => tr!("cells-empty"),
         }
     }
 }
@@ -91,14 +93,14 @@ impl FieldCounts {
     ///
     /// # Errors
     /// [`StreamError::UnknownName`] for a field that no row has.
-    pub fn judge(&self, fields: &[RowField], options: &Options, split: &Coverage) -> Result<Vec<String>, StreamError> {
+    pub fn judge(&self, fields: &[RowField], options: &Options, split: &Coverage) -> Result<Vec<Message>, StreamError> {
         let (field, instead) = match (&options.split, &options.split_group) {
-            (Split::Field(field), _) => (Some(field.clone()), "they are in the split `unassigned`"),
-            (Split::Category, _) => (Some(FieldPath::of_category()), "they are in the split `unassigned`"),
-            (Split::Ratio { .. }, Some(field)) => (Some(field.clone()), "they are split as without --split-group"),
-            _ => (None, ""),
+            (Split::Field(field), _) => (Some(field.clone()), tr!("unassigned-split")),
+            (Split::Category, _) => (Some(FieldPath::of_category()), tr!("unassigned-split")),
+            (Split::Ratio { .. }, Some(field)) => (Some(field.clone()), tr!("split-ungrouped")),
+            _ => (None, Message::default()),
         };
-        let of_split = field.iter().map(|field| (field, instead, None, split));
+        let of_split = field.iter().map(|field| (field, instead.clone(), None, split));
         let of_format = fields
             .iter()
             .zip(&self.each)
@@ -110,7 +112,7 @@ impl FieldCounts {
             }
             if coverage.without > 0 {
                 let (without, all) = (coverage.without, coverage.with + coverage.without);
-                notes.push(format!("{without} of {all} items without a value at {field}: {instead}"));
+                notes.push(tr!("items-without", without, all, field, instead));
             }
         }
         Ok(notes)

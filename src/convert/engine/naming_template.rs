@@ -3,6 +3,8 @@
 use super::naming::{MAX_STEM, component, safe};
 use super::row_value::row_value;
 use super::split::FieldPath;
+use crate::tr;
+use crate::words::Message;
 use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value};
 use std::sync::Arc;
 
@@ -38,11 +40,9 @@ impl NamingTemplate {
     ///
     /// # Errors
     /// One line about its syntax, or that it says nothing about the item.
-    pub fn new(source: &str) -> Result<Self, String> {
+    pub fn new(source: &str) -> Result<Self, Message> {
         if !source.contains("{{") {
-            return Err(format!(
-                "--naming {source}: choose stem, id, or a template such as {{{{ split }}}}_{{{{ stem }}}}_{{{{ id }}}}"
-            ));
+            return Err(tr!("naming-choose", source));
         }
         let mut env = Environment::new();
         env.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -60,7 +60,7 @@ impl NamingTemplate {
     ///
     /// # Errors
     /// One line: what is undefined.
-    pub fn stem(&self, facts: &Facts<'_>) -> Result<Option<String>, String> {
+    pub fn stem(&self, facts: &Facts<'_>) -> Result<Option<String>, Message> {
         let item = if self.uses_row { row_value(&String::from_utf8_lossy(facts.line)) } else { Value::UNDEFINED };
         let context = minijinja::context! {
             stem => facts.stem, ext => facts.ext, id => facts.id, split => facts.split, media => facts.media, item

@@ -27,8 +27,8 @@ use crate::stream::checkpoint::{self, Spans};
 use crate::stream::frame::{StageError, begin_line, end_line};
 use crate::stream::parallel::{Event, ordered};
 use crate::stream::{Begin, Came, Frame, Kind, Progress, Reader, StreamError, Writer};
-use crate::text::count;
 use crate::tr;
+use crate::words::Message;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::ops::ControlFlow;
@@ -54,7 +54,7 @@ pub struct Summary {
     /// The parts of the split with the items in each, those of which something was written; empty without a split.
     pub parts: Vec<(Cow<'static, str>, u64)>,
     /// Things the user should know, a line each.
-    pub notes: Vec<String>,
+    pub notes: Vec<Message>,
 }
 
 /// How many bad lines are reported one by one.
@@ -222,7 +222,7 @@ impl Run {
         for error in &chunk.bad {
             self.summary.bad_lines += 1;
             if self.summary.bad_lines <= BAD_LINES_SHOWN {
-                self.summary.notes.push(format!("passed over: {error}"));
+                self.summary.notes.push(tr!("passed-over", error));
             }
         }
         for (record, parts) in &chunk.records {
@@ -316,12 +316,8 @@ impl Run {
         report.finish(&mut self.files)?;
         let listed = classes.listed > 0;
         if !listed && self.summary.tally.total.seen > 0 {
-            let lost =
-                if self.progress.framed() { "the begin frame has no classes" } else { "there is no begin frame" };
-            self.summary.notes.push(format!(
-                "CLASS_SCHEMA_UNAVAILABLE: {lost}, so classes are numbered in lexical order of what was seen; \
-                 to keep the project's order give --classes FILE (`syn-fetch classes --project N > FILE`)"
-            ));
+            let lost = if self.progress.framed() { tr!("no-classes-in-begin") } else { tr!("no-begin-frame") };
+            self.summary.notes.push(tr!("classes-lexical", lost));
         }
         if self.options.report != Detail::None {
             let mut extra = Map::new();
@@ -354,14 +350,11 @@ impl Run {
         if again == 0 {
             return Ok(());
         }
-        let (rows, their) = if again == 1 { ("row repeats", "its") } else { ("rows repeat", "their") };
-        let told = format!("{again} {rows} an id that came before, so {their} image is in the dataset more than once");
+        let told = tr!("rows-repeat", again);
         if self.options.strict {
             return Err(StreamError::Cut(tr!("strict-repeats", told)));
         }
-        self.summary.notes.push(format!(
-            "{told}, older labels beside newer: `syn-filter --latest FILE… | syn-convert …` keeps the newest row of each id"
-        ));
+        self.summary.notes.push(tr!("rows-repeat-latest", told));
         Ok(())
     }
 
@@ -384,9 +377,7 @@ impl Run {
             }
             None => {
                 let (n, all) = (unmatched.len(), options.class_map.len());
-                self.summary.notes.push(format!(
-                    "{n} of {all} classes of --class-map are not in the input, {first:?} is one of them"
-                ));
+                self.summary.notes.push(tr!("class-map-unused", n, all, ?first));
                 Ok(())
             }
         }
@@ -419,29 +410,16 @@ impl Run {
             let empty = self.summary.parts.iter().filter(|(_, n)| *n == 0 && items > 0);
             spoilt.extend(empty.filter_map(|(part, _)| Some((part, self.options.split.percent(part)?))).map(
                 |(part, percent)| match &self.options.split_group {
-                    None => format!(
-                        "the part {part} of the split is empty: {} too few for a share of {percent} %",
-                        if items == 1 { "1 item is".to_owned() } else { format!("{items} items are") }
-                    ),
-                    Some(field) => format!(
-                        "the part {part} of the split is empty: {} with too few values of {field} for a share of \
-                         {percent} %",
-                        count(items, "item"),
-                    ),
+                    None => tr!("part-empty", part, items, percent),
+                    Some(field) => tr!("part-empty-field", part, items, field, percent),
                 },
             ));
         }
         for (by, shared) in self.pictures.shared().filter(|(_, shared)| shared.items > 0) {
             let (field, by, n) = (by.field(), by.word(), shared.items);
-            notes.push(format!(
-                "{n} items share a {by} with another, so the dataset has the same file several times; `syn-filter --one-per {field}` \
-                 keeps one of each"
-            ));
+            notes.push(tr!("items-share", n, by, field));
             if let Some((id, part, other)) = &shared.first_apart {
-                spoilt.push(format!(
-                    "{} {by}s are in several parts of the split, as that of item {id}: in {part} and in {other}",
-                    shared.apart
-                ));
+                spoilt.push(tr!("shared-apart", apart = shared.apart, by, id, part, other));
             }
         }
         match spoilt.first().filter(|_| self.options.strict) {
@@ -459,23 +437,14 @@ impl Run {
         for part in TRAIN_VAL_TEST {
             let same: Vec<&str> = self.splits.iter().map(|s| &**s).filter(|split| role(split) == *part).collect();
             if same.len() > 1 {
-                self.summary.notes.push(format!(
-                    "the parts {} all mean {part}: programs that know the parts by their names read them as one",
-                    same.join(", ")
-                ));
+                self.summary.notes.push(tr!("parts-same-role", same = same.join(", "), part));
             }
         }
         let others = format.splits.not_known(self.splits.iter().map(|split| &**split));
         if others.is_empty() {
             return;
         }
-        let note = format!(
-            "readers of {} look for the splits {} only, and not for {}: name those with another --split, or select rows with \
-             `syn-filter`",
-            self.name,
-            format.known_splits(),
-            others.join(", ")
-        );
+        let note = tr!("splits-unknown", name = self.name, known = format.known_splits(), others = others.join(", "));
         self.summary.notes.push(note);
     }
 }

@@ -1,6 +1,8 @@
 //! Which split an item belongs to: a stable hash of its picture's id or of a field, its ground-truth category, or a field of the row.
 
 pub use crate::selection::field::{FieldPath, scalar};
+use crate::tr;
+use crate::words::Message;
 use sha2::{Digest, Sha256};
 
 /// Splits a run may have at most; each costs open spool files.
@@ -32,15 +34,15 @@ impl Split {
     ///
     /// # Errors
     /// One line saying what is accepted.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> Result<Self, Message> {
         match text {
             "none" | "" => return Ok(Self::None),
             "category" => return Ok(Self::Category),
             _ => {}
         }
-        let bad = |why: &str| format!("--split {text}: {why}; {FORMS}");
-        let Some(shares) = shares(text).map_err(|why| bad(&why))? else {
-            return FieldPath::new(text).map(Self::Field).map_err(|_| bad("neither shares nor a field path"));
+        let bad = |why: Message| tr!("split-why", text, why);
+        let Some(shares) = shares(text).map_err(bad)? else {
+            return FieldPath::new(text).map(Self::Field).map_err(|_| bad(tr!("split-neither")));
         };
         let whole = |n: f64, m: f64| (n * m - (n * m).round()).abs() < 1e-6;
         let modulus: u32 = if shares.iter().all(|(_, share)| whole(*share, 100.0)) { 100 } else { 1_000_000 };
@@ -76,18 +78,15 @@ impl Split {
     }
 }
 
-/// What `--split` can be.
-const FORMS: &str = "write shares as 0.8/0.1/0.1, 80/10/10, 8:1:1 or train=0.8,val=0.2 (parts: train, val, test), \
-                     or give `category` or a field path such as data_unit.meta.weather";
 /// The parts of a split by shares, in their order.
 const PARTS: [&str; 3] = ["train", "val", "test"];
 
 /// The names of the parts and their shares, which add up to 1; `None` when the text is none of the forms of shares. With `/` and `,`
 /// shares add up to 1 or to 100; with `:` they are a ratio.
-fn shares(text: &str) -> Result<Option<Vec<(&'static str, f64)>>, String> {
+fn shares(text: &str) -> Result<Option<Vec<(&'static str, f64)>>, Message> {
     let Some(separator) = [':', '/', ','].into_iter().find(|&c| text.contains(c)) else {
         let numeric = !text.contains(char::is_alphabetic) || text.parse::<f64>().is_ok();
-        return if numeric || text.contains('=') { Err("give a share for each part".to_owned()) } else { Ok(None) };
+        return if numeric || text.contains('=') { Err(tr!("split-share-each")) } else { Ok(None) };
     };
     let number = |text: &str| {
         let text = text.trim();
@@ -101,19 +100,19 @@ fn shares(text: &str) -> Result<Option<Vec<(&'static str, f64)>>, String> {
             Some((name, share)) => {
                 let name = role(name.trim());
                 let known = PARTS.iter().position(|part| *part == name);
-                (known.ok_or_else(|| format!("{name:?} is no part"))?, share)
+                (known.ok_or_else(|| tr!("split-no-part", name = ?name))?, share)
             }
-            None if with_names => return Err("name every part or none".to_owned()),
+            None if with_names => return Err(tr!("split-name-all")),
             None => (i, *piece),
         };
-        let share = number(share).ok_or_else(|| "shares are numbers".to_owned())?;
+        let share = number(share).ok_or_else(|| tr!("split-numbers"))?;
         if named.iter().any(|(other, _)| *other == part) {
-            return Err(format!("{} is given twice", PARTS.get(part).unwrap_or(&"a part")));
+            return Err(tr!("split-part-twice", part = PARTS.get(part).unwrap_or(&"a part")));
         }
         named.push((part, share));
     }
     if !(2..=3).contains(&named.len()) {
-        return Err("give two shares (train/val) or three (train/val/test)".to_owned());
+        return Err(tr!("split-two-or-three"));
     }
     named.sort_by_key(|(part, _)| *part);
     let sum: f64 = named.iter().map(|(_, share)| share).sum();
@@ -122,7 +121,7 @@ fn shares(text: &str) -> Result<Option<Vec<(&'static str, f64)>>, String> {
         _ if is(1.0) => 1.0,
         _ if is(100.0) => 100.0,
         ':' if sum > 0.0 && sum.is_finite() => sum,
-        _ => return Err("the shares must add up to 1 or to 100".to_owned()),
+        _ => return Err(tr!("split-sum")),
     };
     Ok(Some(named.iter().filter_map(|(part, share)| Some((*PARTS.get(*part)?, share / whole))).collect()))
 }
@@ -201,7 +200,7 @@ mod tests {
             "a b ",
         ] {
             let told = Split::parse(bad).unwrap_err();
-            assert!(told.contains("0.8/0.1/0.1") && told.contains("field path"), "{bad}: {told}");
+            assert!(told.english().contains("0.8/0.1/0.1") && told.english().contains("field path"), "{bad}: {told}");
         }
     }
 

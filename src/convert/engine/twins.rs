@@ -3,34 +3,31 @@
 use super::naming::fold;
 use crate::stream::StreamError;
 use crate::tr;
+use crate::words::Message;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many groups of classes are named.
 const SHOWN: usize = 3;
 
 /// What the user should know of these classes, a line for each group.
-pub fn notes<'n>(classes: impl Iterator<Item = &'n String>) -> Vec<String> {
+pub fn notes<'n>(classes: impl Iterator<Item = &'n String>) -> Vec<Message> {
     let mut by_fold: BTreeMap<String, BTreeSet<&String>> = BTreeMap::new();
     for class in classes {
         by_fold.entry(fold(class)).or_default().insert(class);
     }
     let twins: Vec<_> = by_fold.values().filter(|names| names.len() > 1).collect();
-    let mut notes: Vec<String> = twins.iter().take(SHOWN).filter_map(|names| note(names)).collect();
+    let mut notes: Vec<Message> = twins.iter().take(SHOWN).filter_map(|names| note(names)).collect();
     if let Some(more) = twins.len().checked_sub(SHOWN).filter(|n| *n > 0) {
-        notes.push(format!("classes whose names differ by case only: {more} more"));
+        notes.push(tr!("twins-more", more));
     }
     notes
 }
 
-fn note(names: &BTreeSet<&String>) -> Option<String> {
+fn note(names: &BTreeSet<&String>) -> Option<Message> {
     let last = names.last()?;
     let cures: Vec<_> = names.iter().filter(|name| *name != last).map(|old| typed(old, last)).collect();
     let all: Vec<_> = names.iter().map(|name| format!("{name:?}")).collect();
-    Some(format!(
-        "the classes {} differ by case only: if they are one, {} makes them one",
-        all.join(" and "),
-        cures.join(" ")
-    ))
+    Some(tr!("twins", all = all.join(" and "), cures = cures.join(" ")))
 }
 
 /// `--class-map` as it is typed in a shell.
@@ -68,9 +65,9 @@ mod tests {
             (&["Ä", "ä"], "--class-map Ä=ä"),
         ] {
             let told = told(names);
-            assert!(told.len() == 1 && told[0].contains(cure), "{told:?}");
+            assert!(told.len() == 1 && told[0].english().contains(cure), "{told:?}");
         }
         let many = told(&["a", "A", "b", "B", "c", "C", "d", "D", "e", "E"]);
-        assert!(many.len() == 4 && many[3].ends_with(": 2 more"), "{many:?}");
+        assert!(many.len() == 4 && many[3].english().ends_with(": 2 more"), "{many:?}");
     }
 }

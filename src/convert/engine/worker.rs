@@ -24,6 +24,8 @@ use crate::selection::coverage::Coverage;
 use crate::stream::json;
 use crate::stream::json::{Raw, WithText, without_huge_numbers};
 use crate::stream::{Batch, Line, StreamError};
+use crate::tr;
+use crate::words::Message;
 use serde::de::IgnoredAny;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -84,7 +86,7 @@ pub struct Worker {
     /// No parts: what those of a batch begin as.
     no_parts: PartBuffer,
     /// Why the current item cannot be rendered.
-    failed: Option<String>,
+    failed: Option<Message>,
 }
 
 impl Worker {
@@ -111,7 +113,7 @@ impl Worker {
         for line in batch.lines() {
             chunk.lines += 1;
             if let Err(reason) = self.line(facts, &line, &mut chunk) {
-                let error = batch.bad_line(&line, &reason);
+                let error = batch.bad_line(&line, reason);
                 match self.options.on_error {
                     OnError::Stop => {
                         chunk.failed = Some(error);
@@ -121,24 +123,21 @@ impl Worker {
                 }
             }
             if let Some(reason) = chunk.tally.first_loss.filter(|_| self.options.strict) {
-                let reason =
-                    format!("{reason} with --strict; run without it to leave out what cannot be written and count it");
-                chunk.failed = Some(batch.bad_line(&line, &reason));
+                let reason = tr!("strict-item", reason);
+                chunk.failed = Some(batch.bad_line(&line, reason));
                 break;
             }
             if self.options.strict && chunk.coverage.without + chunk.fields.misplaced > 0 {
                 let option = if chunk.coverage.without > 0 { "the split" } else { "--by" };
-                let reason = format!(
-                    "no value at the field of {option}, with --strict; run without it to have such items counted"
-                );
-                chunk.failed = Some(batch.bad_line(&line, &reason));
+                let reason = tr!("strict-no-value", option);
+                chunk.failed = Some(batch.bad_line(&line, reason));
                 break;
             }
         }
         chunk
     }
 
-    fn line(&mut self, facts: &StreamFacts, line: &Line<'_>, chunk: &mut Chunk) -> Result<(), String> {
+    fn line(&mut self, facts: &StreamFacts, line: &Line<'_>, chunk: &mut Chunk) -> Result<(), Message> {
         let mut arena = std::mem::take(&mut self.arena);
         let done = self.item_of(facts, line.bytes, &mut arena, chunk).or_else(|reason| {
             // A number out of range costs its annotation, not the line.
@@ -159,7 +158,7 @@ impl Worker {
         line: &[u8],
         arena: &mut Arena,
         chunk: &mut Chunk,
-    ) -> Result<(), String> {
+    ) -> Result<(), Message> {
         if self.declared.raw {
             if let Ok(item) = item::parse(line, WithText(payload::Seed { arena })) {
                 let (item, data) = item.split();
@@ -283,7 +282,7 @@ impl Worker {
         let name = match named {
             Ok(name) => name,
             Err(reason) => {
-                self.failed.get_or_insert_with(|| format!("item {}: {reason}", &*row.item.id));
+                self.failed.get_or_insert_with(|| tr!("convert-item", id = &*row.item.id, reason));
                 let own = place.media.map_or(&[][..], std::slice::from_ref);
                 let media = if self.per == UnitKind::Item { &payload.media } else { own };
                 for a in media.iter().flat_map(|m| &m.annotations) {
@@ -340,7 +339,7 @@ impl Worker {
             chunk.tally.emptied(written);
         }
         if let Some(reason) = failed {
-            self.failed.get_or_insert_with(|| format!("item {}: {reason}", &*row.item.id));
+            self.failed.get_or_insert_with(|| tr!("convert-item", id = &*row.item.id, reason));
         }
         if written {
             chunk.tally.image(&split);
@@ -377,7 +376,7 @@ impl Worker {
         place: &MediaFile<'_, '_>,
         counts: &mut ItemCounts,
         chunk: &mut Chunk,
-    ) -> Result<Name, String> {
+    ) -> Result<Name, Message> {
         let original = place.file.and_then(|f| f.name.as_deref()).map(Name::of_original);
         if let Some((None, _)) = original {
             chunk.tally.item_reason(Reason::InvalidOutputFilename, counts);

@@ -23,6 +23,8 @@ use crate::convert::report::tally::Fate;
 use crate::dm::annotation::Tool;
 use crate::dm::{Annotation, Reason};
 use crate::stream::StreamError;
+use crate::tr;
+use crate::words::Message;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -61,9 +63,9 @@ impl ImageFolder {
     ///
     /// # Errors
     /// One line: the format is nothing but images.
-    pub fn build(o: &Options) -> Result<Self, String> {
+    pub fn build(o: &Options) -> Result<Self, Message> {
         match o.images {
-            Images::Omit => Err("imagefolder is made of the images alone: leave --images omit out".to_owned()),
+            Images::Omit => Err(tr!("imagefolder-images")),
             Images::Fetch => Ok(Self::default()),
         }
     }
@@ -143,7 +145,7 @@ struct Folders {
 
 impl Folders {
     /// Says which splits lack a folder that another has.
-    fn gaps(&self) -> Option<String> {
+    fn gaps(&self) -> Option<Message> {
         let lacking = |(class, has): (&String, &BTreeSet<String>)| {
             let split = self.splits.iter().find(|split| !has.contains(*split))?;
             Some((class.clone(), split.clone()))
@@ -151,13 +153,10 @@ impl Folders {
         let all: Vec<_> = self.classes.iter().filter_map(lacking).collect();
         let (class, split) = all.first()?;
         let others = match all.len() - 1 {
-            0 => String::new(),
-            n => format!(", and {n} more classes are missing from one"),
+            0 => Message::default(),
+            n => tr!("imagefolder-more", n),
         };
-        Some(format!(
-            "the class {class:?} has no image in {split}{others}: torchvision and timm number the folders of each split by themselves, so \
-             give them classes.txt (timm: --class-map), or choose another --split"
-        ))
+        Some(tr!("imagefolder-class-missing", ?class, split, others))
     }
 }
 

@@ -16,6 +16,8 @@ pub mod yolo;
 use super::declaration::{By, Declaration};
 use super::format::Format;
 use super::options::Options;
+use crate::tr;
+use crate::words::Message;
 use std::sync::Arc;
 
 /// All formats, in the order they are listed to users.
@@ -42,10 +44,10 @@ pub fn names(of: impl Fn(&Declaration) -> bool) -> String {
 ///
 /// # Errors
 /// One line: the name is unknown; with the one that is probably meant.
-pub fn find(name: &str) -> Result<&'static Declaration, String> {
+pub fn find(name: &str) -> Result<&'static Declaration, Message> {
     FORMATS.iter().find(|f| f.name == name).copied().ok_or_else(|| {
-        let hint = near(name).map_or(String::new(), |f| format!("did you mean {}? ", f.name));
-        format!("unknown format {name:?}: {hint}choose one of {}", names(|_| true))
+        let hint = near(name).map_or_else(Message::default, |f| tr!("format-near", near = f.name));
+        tr!("format-unknown", name = ?name, hint, formats = names(|_| true))
     })
 }
 
@@ -65,28 +67,23 @@ fn near(name: &str) -> Option<&'static Declaration> {
 ///
 /// # Errors
 /// One line: an unknown name with the nearest one, or options that the format cannot follow.
-pub fn build(name: &str, options: &Options) -> Result<(&'static str, Arc<dyn Format>), String> {
+pub fn build(name: &str, options: &Options) -> Result<(&'static str, Arc<dyn Format>), Message> {
     let declaration = find(name)?;
     let name = declaration.name;
     if options.bare {
         let Some(document) = declaration.document else {
-            return Err(format!(
-                "--bare is for formats of one document ({}); {name} writes many files: pipe it into `syn-sink`",
-                names(|f| f.document.is_some())
-            ));
+            return Err(tr!("bare-many-files", formats = names(|f| f.document.is_some()), name));
         };
         if options.split.is_some() && !document.splits {
-            return Err(format!(
-                "--bare writes one document, and one of {name} does not say which split an item is in: leave --bare or --split out"
-            ));
+            return Err(tr!("bare-split", name));
         }
     }
     if let Some(field) = &options.by {
         if let By::Refused(instead) = declaration.by {
-            return Err(format!("--by has no effect on --to {name}: {}", instead.replace("FIELD", &field.to_string())));
+            return Err(tr!("by-no-effect", name, why = instead.replace("FIELD", &field.to_string())));
         }
         if options.bare {
-            return Err("--bare writes one document, and --by one for each folder: leave one of them out".to_owned());
+            return Err(tr!("bare-by"));
         }
     }
     Ok((name, (declaration.build)(options)?))
@@ -114,10 +111,10 @@ mod tests {
         ];
         for (name, meant) in cases {
             let message = find(name).err().unwrap();
-            assert!(message.contains(&format!("did you mean {meant}?")), "{message}");
-            assert!(message.ends_with("json, jsonl"), "{message}");
+            assert!(message.english().contains(&format!("did you mean {meant}?")), "{message}");
+            assert!(message.english().ends_with("json, jsonl"), "{message}");
         }
-        assert!(!find("qqq").err().unwrap().contains("did you mean"));
+        assert!(!find("qqq").err().unwrap().english().contains("did you mean"));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The options that say what shapes become in formats that have no place for them as they are.
 
+use crate::tr;
+use crate::words::Message;
 use clap::ValueEnum;
 
 /// What shapes become.
@@ -20,11 +22,9 @@ impl Args {
     ///
     /// # Errors
     /// A text when polygons are to be painted.
-    pub fn without_planes(&self, format: &str) -> Result<(), String> {
+    pub fn without_planes(&self, format: &str) -> Result<(), Message> {
         if self.polygons == Some(Polygons::Mask) {
-            return Err(format!(
-                "--polygons mask: {format} has no planes to paint them into; leave it out, or give --polygons box"
-            ));
+            return Err(tr!("no-planes", format));
         }
         Ok(())
     }

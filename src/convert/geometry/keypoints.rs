@@ -2,6 +2,8 @@
 
 use crate::dm::payload::{Arena, Media};
 use crate::dm::{Annotation, Geometry, Reason, Tool};
+use crate::tr;
+use crate::words::Message;
 use serde::Deserialize;
 use std::path::Path;
 
@@ -88,7 +90,7 @@ impl Profile {
     ///
     /// # Errors
     /// One line naming the file: not readable, not such a document, or numbers out of range.
-    pub fn load(path: &Path) -> Result<Self, String> {
+    pub fn load(path: &Path) -> Result<Self, Message> {
         let bad = |e: &dyn std::fmt::Display| format!("--keypoints {}: {e}", path.display());
         let text = std::fs::read_to_string(path).map_err(|e| bad(&e))?;
         // JSON is YAML, but its own parser gives the better messages.
@@ -101,25 +103,25 @@ impl Profile {
         Ok(profile)
     }
 
-    fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), Message> {
         let n = self.keypoints.len();
         if n == 0 || self.category.trim().is_empty() {
-            return Err("needs a category and at least one keypoint".into());
+            return Err(tr!("keypoints-needs"));
         }
         let mut names = self.keypoints.clone();
         names.sort();
         names.dedup();
         if names.len() != n {
-            return Err("a keypoint is named twice".into());
+            return Err(tr!("keypoints-twice"));
         }
         if self.skeleton.iter().flatten().any(|&i| i < 1 || i as usize > n) {
-            return Err(format!("skeleton: joints are numbered 1 to {n}"));
+            return Err(tr!("keypoints-skeleton", n));
         }
         if let Some(flip) = &self.flip_idx {
             let mut sorted = flip.clone();
             sorted.sort_unstable();
             if sorted.iter().copied().ne(0..n as u32) {
-                return Err(format!("flip_idx: must name each of 0 to {} once", n - 1));
+                return Err(tr!("keypoints-flip", most = n - 1));
             }
         }
         Ok(())

@@ -4,6 +4,7 @@ use super::parts::PartBuffer;
 use super::text::{Form, Text, TextRef};
 use crate::file_line::push_escaped;
 use crate::stream::{StreamError, Writer};
+use crate::words::Message;
 use serde::{Deserialize, Serialize};
 
 /// Writes file lines; or, for `--bare`, the text of one document only.
@@ -18,7 +19,7 @@ pub struct Files {
     /// Files written: lines that complete a path.
     pub files: u64,
     /// What the user should know about them, a line each.
-    pub notes: Vec<String>,
+    pub notes: Vec<Message>,
 }
 
 /// The original of a unit, to be downloaded by the sink.

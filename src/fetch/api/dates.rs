@@ -6,6 +6,8 @@ use crate::api::hold::Holding;
 use crate::api::page::Page;
 use crate::api::{ApiError, Client, Target};
 use crate::exit::UsageError;
+use crate::tr;
+use crate::words::Message;
 use jiff::Timestamp;
 
 /// No row has changed after this moment.
@@ -25,13 +27,11 @@ pub async fn usable(
     client: &Client,
     target: Target,
     filters: &Filters,
-) -> Result<(Vec<&'static str>, Vec<String>), ApiError> {
+) -> Result<(Vec<&'static str>, Vec<Message>), ApiError> {
     let by_date =
         |key: &str| key.split_once("__").is_some_and(|(date, _)| NEEDED.contains(&date) || FURTHER.contains(&date));
     if let Some((key, _)) = filters.iter().find(|(key, _)| by_date(key)) {
-        return Err(
-            UsageError::new(format!("`{key}` and --checkpoint both say since when: leave one of them out")).into()
-        );
+        return Err(UsageError::new(tr!("key-and-checkpoint", key)).into());
     }
     let mut notes = notes(target, filters);
     let (needed, further): (&[_], &[_]) = match target {
@@ -60,25 +60,20 @@ pub async fn usable(
     }
     if !unknown.is_empty() {
         let list = unknown.join(", ");
-        notes.push(format!(
-            "the server does not select by {list}: rows that changed in that way alone are not among these"
-        ));
+        notes.push(tr!("dates-unselected", list));
     }
     Ok((dates, notes))
 }
 
 /// What the user should know of any export of a series.
-pub fn notes(target: Target, filters: &Filters) -> Vec<String> {
+pub fn notes(target: Target, filters: &Filters) -> Vec<Message> {
     let mut notes = Vec::new();
     if target == Target::Task {
-        notes.push("the server tells new tasks only, not those that changed: fetch assignments, or all tasks from time to time".into());
+        notes.push(tr!("dates-tasks"));
     }
     let passing: Vec<_> = filters.iter().map(|(key, _)| key).filter(|key| !LASTING.contains(key)).collect();
     if !passing.is_empty() {
-        notes.push(format!(
-            "a row that ceases to fit {} is not told of, and its older version stays: fetch all rows, and select behind `syn-filter --latest`",
-            passing.join(", ")
-        ));
+        notes.push(tr!("dates-passing", passing = passing.join(", ")));
     }
     notes
 }

@@ -8,6 +8,7 @@ use crate::api::page::Page;
 use crate::api::query::LONGEST;
 use crate::api::{ApiError, Client, Id, Query, Target};
 use crate::exit::UsageError;
+use crate::tr;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 /// Bytes of a query kept free for what a walk adds to it.
@@ -38,9 +39,7 @@ pub fn split(filters: &Filters, ids: &[String]) -> Result<Vec<Filters>, UsageErr
             return Ok(whole);
         }
         let Some(inline) = filters.get("ids") else {
-            return Err(UsageError::new(format!(
-                "the query would be {length} bytes long and the server takes {LONGEST}: use fewer values, id__gte and id__lt, or several runs"
-            )));
+            return Err(UsageError::new(tr!("query-too-long", length, most = LONGEST)));
         };
         let ids: Vec<String> = inline.split(',').map(str::to_owned).collect();
         let mut rest = filters.clone();
@@ -62,7 +61,7 @@ pub fn split(filters: &Filters, ids: &[String]) -> Result<Vec<Filters>, UsageErr
             length = base;
         }
         if length + more > LONGEST {
-            return Err(UsageError::new("the other filters leave no room for ids in a query: use fewer values"));
+            return Err(UsageError::new(tr!("query-no-room")));
         }
         length += more;
         if !list.is_empty() {

@@ -12,6 +12,8 @@ use crate::exit::UsageError;
 use crate::fetch::Request;
 use crate::selection::Shard;
 use crate::stream::frame::{Kind, begin_line};
+use crate::tr;
+use crate::words::Message;
 use serde_json::{Map, Value, json};
 
 /// Rows a page when only ids are asked for.
@@ -51,7 +53,7 @@ pub struct Plan {
     /// The parts have rows in common: those that changed in several ways.
     pub increment: bool,
     /// Things the user should know.
-    pub notes: Vec<String>,
+    pub notes: Vec<Message>,
 }
 
 impl Plan {
@@ -74,15 +76,10 @@ impl Plan {
             None => part::split(&request.filters, ids)?,
         };
         if parts.len() > 1 && request.resume.is_some() && target == Target::GroundTruth {
-            return Err(
-                UsageError::new("a list of ids this long cannot be resumed for ground truth: start over").into()
-            );
+            return Err(UsageError::new(tr!("ids-no-resume")).into());
         }
         if parts.len() > 1 && request.verify && request.source_limit().is_some() && target == Target::GroundTruth {
-            return Err(UsageError::new(
-                "in a list of ids this long all ids cannot be compared when the number of rows is limited: leave one of the two out",
-            )
-            .into());
+            return Err(UsageError::new(tr!("ids-no-verify")).into());
         }
         let scope = async {
             match target {

@@ -7,6 +7,7 @@ use super::walk::segments::Range;
 use crate::api::{ApiError, Client, Id};
 use crate::fetch::output::keys::Keys;
 use crate::fetch::{FetchError, RowCounts};
+use crate::tr;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
@@ -58,8 +59,7 @@ pub async fn settle(client: &Client, plan: &Plan, done: &Done<'_>, verify: bool)
         let seen = compare(client, plan, done).await?;
         if !seen.missing.is_empty() {
             let n = seen.missing.len();
-            let text = format!("{n} rows are on the server and did not come: {}; run again", named(&seen.missing));
-            return Err(ApiError::Short(text).into());
+            return Err(ApiError::Short(tr!("short-verified", n, missing = named(&seen.missing))).into());
         }
         counts.vanished = counts.vanished.max(seen.gone);
         counts.verified = true;
@@ -80,19 +80,17 @@ async fn counted(client: &Client, plan: &Plan) -> Result<u64, ApiError> {
 async fn shortfall(client: &Client, plan: &Plan, done: &Done<'_>, sent: u64, now: u64) -> Result<ApiError, FetchError> {
     let missing = compare(client, plan, done).await?.missing;
     let n = now - sent;
-    let are = if n == 1 { "is" } else { "are" };
-    let twice = match done.walked.duplicates {
-        0 => String::new(),
-        n => format!(" (it listed {n} more than once)"),
+    let told = match done.walked.duplicates {
+        0 => tr!("short-told", sent, now, n),
+        again => tr!("short-told-again", sent, now, n, again),
     };
-    let told = format!("{sent} rows came and the server counts {now}{twice}: {n} {are} missing");
     Ok(if !missing.is_empty() {
-        ApiError::Short(format!("{told}, among them {}; run again", named(&missing)))
+        ApiError::Short(tr!("short-among", told, missing = named(&missing)))
     } else if done.below.is_some() {
         ApiError::ShortBefore(told)
     } else {
         let places = places(client, plan, &done.walked).await?;
-        ApiError::Short(format!("{told}{places}, and the server lists no others: tell its operator"))
+        ApiError::Short(tr!("short-unlisted", told, places))
     })
 }
 

@@ -10,6 +10,7 @@ use super::walk::segments::Range;
 use crate::api::{ApiError, Client, Id, Target};
 use crate::exit::UsageError;
 use crate::selection::Shard;
+use crate::tr;
 use serde_json::{Value, json};
 
 impl Shard {
@@ -19,10 +20,7 @@ impl Shard {
     /// [`ApiError`]; [`ApiError::Usage`] when the server's ids cannot be divided.
     pub async fn narrow(&mut self, client: &Client, target: Target, part: &mut ListPart) -> Result<(), ApiError> {
         let (Some(span), Some(count)) = (part.span, part.count) else {
-            return Err(UsageError::new(
-                "this list cannot be divided: its ids have to be whole numbers, and its server has to count its rows",
-            )
-            .into());
+            return Err(UsageError::new(tr!("list-undivided")).into());
         };
         if self.bounds.is_empty() {
             self.bounds = bounds::find(client, target, part, span, count, self.of).await?;

@@ -15,6 +15,8 @@ use super::{FetchError, Request, RowCounts, join};
 use crate::api::ApiError;
 use crate::postgres::{DatabaseError, Dsn, Session};
 use crate::stream::frame::{Kind, begin_line};
+use crate::tr;
+use crate::words::Message;
 use jiff::Timestamp;
 use select::Select;
 use serde_json::{Map, Value, json};
@@ -45,7 +47,7 @@ struct Prepared {
     /// Rows that this run reads.
     left: u64,
     clock: Clock,
-    notes: Vec<String>,
+    notes: Vec<Message>,
 }
 
 /// A snapshot that is being read.
@@ -132,7 +134,7 @@ async fn read_in(
 ) -> Result<(), DatabaseError> {
     let mut notes = database.dsn.notes.clone();
     if session.exposed {
-        notes.push("the connection to the database is not encrypted: add ?sslmode=verify-full to the DSN".into());
+        notes.push(tr!("database-unencrypted"));
     }
     let place = session.place.clone();
     let snapshot = session.snapshot().await?;
@@ -148,7 +150,7 @@ async fn read_in(
         None => whole,
     };
     if whole == 0 && !select.project_is_known(&snapshot, &place).await? {
-        notes.push(format!("the database has no task of project {}", select.project()));
+        notes.push(tr!("database-no-task", project = select.project()));
     }
     let left = limited(left, resume.rows);
     // The receiver is gone when the output could not be opened, which is reported elsewhere.

@@ -90,7 +90,7 @@ pub fn fill(json: Vec<u8>, target: Target) -> Result<Filled, DatabaseError> {
         // Payloads do not lie elsewhere here: what looks like a reference to one is handed on as it is.
         Ok(Payload::Inline | Payload::Stored(_)) => None,
         Err(ApiError::Row { id, reason }) => return Err(DatabaseError::Row { id, reason }),
-        Err(other) => return Err(DatabaseError::Row { id: row.id.plain(), reason: other.to_string() }),
+        Err(other) => return Err(DatabaseError::Row { id: row.id.plain(), reason: other.to_string().into() }),
     };
     Ok(Filled { row, data, dimensions: None, cursor: None, wanted: true, _share: None })
 }

@@ -15,6 +15,7 @@ use super::{Note, Request, join};
 use crate::api::{ApiError, Target};
 use crate::exit::Advice;
 use crate::net::retry::RetryPolicy;
+use crate::tr;
 use probe::{Probe, Unmeasured};
 use serde_json::{Map, json};
 use std::collections::BTreeMap;
@@ -116,10 +117,7 @@ impl Dimensions {
             counts.failed.iter().take(REASONS).map(|(reason, (n, _))| format!("{reason}: {n}")).collect();
         let advice = counts.failed.values().find_map(|(_, advice)| *advice);
         let all = failed + counts.measured;
-        let text = format!(
-            "{failed} of {all} images without a size could not be measured, and their rows have none ({})",
-            reasons.join("; ")
-        );
+        let text = tr!("dimensions-failed", failed, all, reasons = reasons.join("; "));
         vec![Note { text, advice }]
     }
 }

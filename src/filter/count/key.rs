@@ -13,6 +13,7 @@ use crate::selection::named::{OF_OBJECT, OF_PERSON, OF_TAG};
 use crate::selection::time::calendar_day;
 use crate::selection::words;
 use crate::stream::json::Raw;
+use crate::tr;
 use jiff::civil::Date;
 
 /// Keys that have a name of their own.
@@ -41,7 +42,7 @@ impl CountBy {
         for name in names {
             let key = Key::new(name)?;
             if keys.iter().any(|other| other.name == key.name) {
-                return Err(UsageError::new(format!("has {name} twice; give each key once")));
+                return Err(UsageError::new(tr!("count-key-twice", name)));
             }
             keys.push(key);
         }
@@ -107,15 +108,15 @@ impl Key {
             "category" => Source::Category,
             "split" => Source::Split,
             _ if COLUMNS.contains(&path) || path == "total" => {
-                return Err(UsageError::new(format!("cannot have {path}, which is the name of a count")));
+                return Err(UsageError::new(tr!("count-key-name", path)));
             }
-            _ => Source::Field(FieldPath::new(path).map_err(UsageError::new)?),
+            _ => Source::Field(FieldPath::new(path)?),
         };
         if path == "created" && span == Some(SIZE) {
-            return Err(UsageError::new(format!("{name}: created is a date, which has no size; give created:day")));
+            return Err(UsageError::new(tr!("count-key-created-size", name)));
         }
         if span.is_some() && !matches!(source, Source::Field(_)) {
-            return Err(UsageError::new(format!("{name}: {path} is no date and no number; give {path} alone")));
+            return Err(UsageError::new(tr!("count-key-no-date", name, path)));
         }
         let span = span.or_else(|| (path == "created").then_some(SPANS[0]));
         Ok(Self { name: name.to_owned(), source, span })
@@ -204,11 +205,9 @@ fn known_span(name: &str, span: &str) -> Result<&'static str, UsageError> {
         return Ok(SIZE);
     }
     SPANS.into_iter().find(|known| *known == span).ok_or_else(|| {
-        let near = words::nearest(span, SPANS.into_iter()).map(|n| format!(" (did you mean {n}?)")).unwrap_or_default();
-        UsageError::new(format!(
-            "{name}: a date is counted by {}, an area by size, not by {span:?}{near}",
-            SPANS.join(", ")
-        ))
+        let near =
+            words::nearest(span, SPANS.into_iter()).map(|n| tr!("near-in-brackets", near = n)).unwrap_or_default();
+        UsageError::new(tr!("count-key-span", name, spans = SPANS.join(", "), span = ?span, near))
     })
 }
 

@@ -8,6 +8,7 @@ use crate::selection::words;
 use crate::stream::json::{self, Raw, Str};
 use crate::stream::sort::{Record, SIZE};
 use crate::stream::{Begin, Frame};
+use crate::tr;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::Value;
@@ -120,14 +121,14 @@ impl FromStr for Prefer {
     type Err = UsageError;
 
     fn from_str(text: &str) -> Result<Self, UsageError> {
-        let path = |field: &str| FieldPath::new(field).map_err(UsageError::new);
+        let path = |field: &str| FieldPath::new(field);
         match text.split_once('=') {
             None if text == "newest" => Ok(Self::Newest),
             None if text == "oldest" => Ok(Self::Oldest),
             None => {
                 let near = words::nearest(text, ["newest", "oldest"].into_iter());
                 let hint = near.map(|near| format!(" (did you mean {near}?)")).unwrap_or_default();
-                Err(UsageError::new(format!("expects newest, oldest or FIELD=VALUE such as review=completed{hint}")))
+                Err(UsageError::new(tr!("prefer-expects", hint)))
             }
             Some(("review", value)) => {
                 Ok(Self::Value(path("status_review")?, words::check(value, words::REVIEW)?.into()))
@@ -148,9 +149,7 @@ impl Rule {
     pub fn one_per(field: FieldPath, prefer: &[Prefer]) -> Result<Self, UsageError> {
         let bytes: usize = prefer.iter().map(|rule| if matches!(rule, Prefer::Value(..)) { 1 } else { DATE }).sum();
         if bytes > RANK {
-            return Err(UsageError::new(
-                "that many --prefer cannot be compared: give newest or oldest once, and eight others at most",
-            ));
+            return Err(UsageError::new(tr!("prefer-too-many")));
         }
         Ok(Self::OnePer(field, prefer.into()))
     }

@@ -34,7 +34,8 @@ impl FromStr for Amount {
         };
         match share {
             Ok(share) if (0.0..=1.0).contains(&share) => Ok(Self::Share(share)),
-            _ => Err("expected a share from 0.0 to 1.0, such as 0.1 or 10%, or a whole number of rows, such as 200".to_owned()),
+            _ => Err("expected a share from 0.0 to 1.0, such as 0.1 or 10%, or a whole number of rows, such as 200"
+                .to_owned()),
         }
     }
 }

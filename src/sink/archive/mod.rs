@@ -28,6 +28,7 @@ use super::local::staging::Staging;
 use crate::path::RelPath;
 use crate::stream::StreamError;
 use crate::stream::standard;
+use crate::tr;
 use buffered::Buffered;
 use buffered_file::BufferedFile;
 use format::{ArchiveFormat, ArchiveWriter};
@@ -97,7 +98,7 @@ impl Archive {
     /// [`SinkError::Usage`] when it would go to a terminal, [`SinkError::Write`].
     pub fn stdout() -> Result<Self, SinkError> {
         if io::stdout().is_terminal() {
-            return Err(SinkError::usage("a tar is not for a terminal: send it to a file or a program".to_owned()));
+            return Err(SinkError::usage(tr!("dest-tar-terminal")));
         }
         let temp = std::env::temp_dir();
         let folder = tempfile::Builder::new().prefix("syn-sink-").tempdir_in(&temp);

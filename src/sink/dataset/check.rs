@@ -4,6 +4,8 @@ use super::digest::Meter;
 use super::manifest;
 use super::published::Published;
 use crate::sink::error::SinkError;
+use crate::tr;
+use crate::words::Message;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, PoisonError};
@@ -35,7 +37,7 @@ struct Listed {
 ///
 /// # Errors
 /// [`SinkError::Manifest`] when there is none or it is broken; [`SinkError`] when the place cannot be read.
-pub fn check(dataset: &dyn Published, threads: usize, warn: &(dyn Fn(&str) + Sync)) -> Result<Verdict, SinkError> {
+pub fn check(dataset: &dyn Published, threads: usize, warn: &(dyn Fn(Message) + Sync)) -> Result<Verdict, SinkError> {
     let keys = RandomState::new();
     let mut listed = HashMap::new();
     let mut doubles = 0u64;
@@ -45,14 +47,14 @@ pub fn check(dataset: &dyn Published, threads: usize, warn: &(dyn Fn(&str) + Syn
         Ok(())
     })?;
     if doubles > 0 {
-        return Err(SinkError::Manifest("it has a path twice".to_owned()));
+        return Err(SinkError::Manifest(tr!("manifest-twice")));
     }
     let state = Mutex::new((listed, Verdict::default(), 0usize));
-    let wrong = |reported: &mut usize, text: String| {
+    let wrong = |reported: &mut usize, text: Message| {
         *reported += 1;
         match *reported {
-            1..=REPORTED => warn(&text),
-            n if n == REPORTED + 1 => warn("more files are wrong; they are counted"),
+            1..=REPORTED => warn(text),
+            n if n == REPORTED + 1 => warn(tr!("verify-more-wrong")),
             _ => {}
         }
     };
@@ -66,12 +68,12 @@ pub fn check(dataset: &dyn Published, threads: usize, warn: &(dyn Fn(&str) + Syn
             let (listed, verdict, reported) = &mut *state;
             let Some(entry) = listed.get_mut(&key) else {
                 verdict.extra += 1;
-                wrong(reported, format!("{path} is not in the manifest"));
+                wrong(reported, tr!("verify-not-listed", path));
                 return Ok(());
             };
             if std::mem::replace(&mut entry.found, true) {
                 verdict.extra += 1;
-                wrong(reported, format!("{path} is there more than once"));
+                wrong(reported, tr!("verify-twice", path));
             }
         }
         let digest = content.and_then(Meter::read);
@@ -84,17 +86,11 @@ pub fn check(dataset: &dyn Published, threads: usize, warn: &(dyn Fn(&str) + Syn
             }
             Ok(digest) => {
                 verdict.bad += 1;
-                wrong(
-                    reported,
-                    format!(
-                        "{path} is not what the manifest says: it has {} bytes, and another size or SHA-256",
-                        digest.bytes
-                    ),
-                );
+                wrong(reported, tr!("verify-differs-by", path, size = digest.bytes));
             }
             Err(e) => {
                 verdict.bad += 1;
-                wrong(reported, format!("{path} cannot be read: {e}"));
+                wrong(reported, tr!("verify-unreadable", path, reason = e));
             }
         }
         Ok(())
@@ -115,9 +111,9 @@ pub fn check(dataset: &dyn Published, threads: usize, warn: &(dyn Fn(&str) + Syn
                     verdict.bytes += digest.bytes;
                     return Ok(());
                 }
-                Some(Ok(_)) => wrong(&mut reported, format!("{} is not what the manifest says", entry.path)),
-                Some(Err(e)) => wrong(&mut reported, format!("{} cannot be read: {e}", entry.path)),
-                None => wrong(&mut reported, format!("{} is missing", entry.path)),
+                Some(Ok(_)) => wrong(&mut reported, tr!("verify-differs", path = entry.path)),
+                Some(Err(e)) => wrong(&mut reported, tr!("verify-unreadable", path = entry.path, reason = e)),
+                None => wrong(&mut reported, tr!("verify-missing", path = entry.path)),
             }
             verdict.bad += 1;
             Ok(())
@@ -133,7 +129,7 @@ fn read_manifest(
     match dataset.read(manifest::PATH)? {
         Some(content) => manifest::read(content, each),
         None => {
-            Err(SinkError::Manifest(format!("{} has no {}: there is no whole dataset", dataset.name(), manifest::PATH)))
+            Err(SinkError::Manifest(tr!("verify-no-manifest", dataset = dataset.name(), manifest = manifest::PATH)))
         }
     }
 }

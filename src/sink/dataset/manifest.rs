@@ -122,7 +122,7 @@ pub fn read(from: impl Read, mut each: impl FnMut(Entry) -> Result<(), SinkError
     let done = top.deserialize(&mut json).and_then(|()| json.end());
     match (stopped, done) {
         (Some(e), _) => Err(e),
-        (None, Err(e)) => Err(SinkError::Manifest(e.to_string())),
+        (None, Err(e)) => Err(SinkError::Manifest(e.to_string().into())),
         (None, Ok(())) => Ok(()),
     }
 }

@@ -6,6 +6,7 @@ use super::published::{Published, is_there};
 use crate::path::RelPath;
 use crate::sink::destination::{Destination, Existing, OpenOptions, Output};
 use crate::sink::error::SinkError;
+use crate::tr;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::io::Read;
@@ -37,7 +38,7 @@ impl Unchanged {
         let keys = RandomState::new();
         let mut held = HashMap::new();
         let Some(content) = dataset.read(manifest::PATH)? else {
-            return Err(SinkError::Manifest(format!("{} has none", dataset.name())));
+            return Err(SinkError::Manifest(tr!("manifest-none", dataset = dataset.name())));
         };
         let mut there = HashMap::new();
         dataset.list(&mut |path, size| {

@@ -14,6 +14,7 @@ use super::error::{SinkError, Unsupported};
 use crate::path::RelPath;
 use crate::sink::dataset::resume_log::{ResumeLog, Segments};
 use crate::sink::originals::sniff;
+use crate::tr;
 use resume::{LogFile, Resumable};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use staging::{Staging, TREE};
@@ -271,9 +272,7 @@ impl Drop for LocalFile {
 pub fn check(dest: &Path, existing: Existing) -> Result<Caches, SinkError> {
     let shown = dest.display();
     if dest.file_name().is_none() {
-        return Err(SinkError::usage(format!(
-            "{shown:?} cannot be a destination: name a folder that does not exist yet"
-        )));
+        return Err(SinkError::usage(tr!("dest-cannot-be", ?shown)));
     }
     let Ok(meta) = dest.symlink_metadata() else { return Ok(Caches::default()) };
     if existing == Existing::Numbered {
@@ -291,9 +290,7 @@ pub fn check(dest: &Path, existing: Existing) -> Result<Caches, SinkError> {
         return Ok(Caches::default());
     }
     if existing == Existing::Replaced && holds_somebody(dest) {
-        return Err(SinkError::usage(format!(
-            "{shown} holds the current or the home folder: it will not be overwritten"
-        )));
+        return Err(SinkError::usage(tr!("dest-holds-home", shown)));
     }
     let prefix = staging::prefix_for(dest);
     let left = |path: &str| Ok(path.as_bytes().starts_with(prefix.as_encoded_bytes()));

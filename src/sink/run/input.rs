@@ -13,6 +13,8 @@ use crate::sink::originals::renew::Refresh;
 use crate::stream::json;
 use crate::stream::json::Raw;
 use crate::stream::{Kind, StreamError};
+use crate::tr;
+use crate::words::Message;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
@@ -42,10 +44,10 @@ pub struct Input {
 pub fn read(line: &[u8], origin: &Origin, files_allowed: bool) -> Result<Input, LineError> {
     let line: FileLine<'_> = json::parse(line).map_err(|e| explain(line, e))?;
     let path = RelPath::new(&line.path).map_err(|e| e.to_string())?;
-    let expected = Expected::parse(line.bytes, line.sha256.as_deref()).map_err(|e| about(&path, &e.to_string()))?;
-    let content = line.content().map_err(|e| about(&path, &e))?;
+    let expected = Expected::parse(line.bytes, line.sha256.as_deref()).map_err(|e| about(&path, e.to_string()))?;
+    let content = line.content().map_err(|e| about(&path, e))?;
     if line.more && matches!(content, file_line::Content::Url(_) | file_line::Content::File(_)) {
-        return Err(about(&path, "`more` goes with text and base64 only: a url or file is a whole file"));
+        return Err(about(&path, tr!("line-more-text")));
     }
     let content = match content {
         file_line::Content::Text(text) => Content::Bytes(text.as_bytes().to_vec()),
@@ -63,12 +65,12 @@ pub fn read(line: &[u8], origin: &Origin, files_allowed: bool) -> Result<Input, 
     Ok(Input { path, content, expected, more: line.more, item })
 }
 
-fn about(path: &RelPath, reason: &str) -> LineError {
-    LineError::Malformed(format!("{:?}: {reason}", path.as_str()))
+fn about(path: &RelPath, reason: impl Into<Message>) -> LineError {
+    LineError::Malformed(tr!("stream-line", place = ?path.as_str(), reason = reason.into()))
 }
 
 fn original(path: &RelPath, text: &str, base: Option<&Url>, refresh: Option<Refresh>) -> Result<Content, LineError> {
-    let not_a_url = || about(path, "its URL is not valid");
+    let not_a_url = || about(path, tr!("line-url-invalid"));
     let url = match (Url::parse(text), base) {
         (Ok(url), _) => url,
         (Err(url::ParseError::RelativeUrlWithoutBase), Some(base)) => base.join(text).map_err(|_| not_a_url())?,

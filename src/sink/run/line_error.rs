@@ -3,6 +3,7 @@
 use super::names::NameError;
 use crate::sink::dataset::digest::Mismatch;
 use crate::sink::originals::origin::BadHost;
+use crate::words::Message;
 use std::path::PathBuf;
 
 /// What is wrong with a line.
@@ -10,7 +11,7 @@ use std::path::PathBuf;
 pub enum LineError {
     /// It is not a file line: no JSON, another kind of line, or a path or content that breaks a rule.
     #[error("{0}")]
-    Malformed(String),
+    Malformed(Message),
     /// It names a local file, and such lines are not allowed.
     #[error("{path:?}: it names a local file")]
     LocalFile {
@@ -55,6 +56,6 @@ pub enum LineError {
 
 impl From<String> for LineError {
     fn from(reason: String) -> Self {
-        Self::Malformed(reason)
+        Self::Malformed(reason.into())
     }
 }

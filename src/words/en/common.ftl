@@ -15,3 +15,27 @@ system-refused = Connection refused
 system-reset = Connection reset by peer
 system-timed-out = Connection timed out
 system-file-name = File name too long
+token-unreadable = cannot read the token from {$name}: {$reason}
+token-none = {$name} holds no token
+host-no-https = the host has no https: the token travels unencrypted
+both-input-and-output = {$out} is both input and output; write to another file and rename it
+panicked = internal error: the program panicked; please report it
+since-not-before = --since is not before --until, so nothing can match
+stdin-ids-and-rows = standard input cannot be both the ids (--ids-from -) and the rows: name a file
+size-expects = expected a number of bytes, such as 1GB, 64MiB or 4096
+size-too-large = it is more than this machine can hold
+seconds-expects = expected seconds, from 0 to 31536000
+some-seconds-expects = expected seconds, from 0.001 to 31536000
+rate-expects = expected a number a second, from 0.001 to 1000000000000000
+size-bytes = {$n ->
+    [one] 1 byte
+   *[other] {$n} bytes
+}
+time-tenths = {$seconds} s
+time-seconds = {$seconds} s
+time-minutes = {$minutes} min {$seconds} s
+time-hours = {$hours} h {$minutes} min
+time-days = {$days ->
+    [one] 1 day
+   *[other] {$days} days
+} {$hours} h

@@ -4,3 +4,6 @@ part-unfinished = {$path} has `more: true` in its last line: its end is missing
 sink-empty = the input is empty: the stage before wrote nothing, not even a begin frame
 part-never-came = {$path} is incomplete: its last part never came
 originals-more-failed = more originals failed; the summary lists them
+line-one-content = a file line needs exactly one of text, base64, url, file
+line-more-text = `more` goes with text and base64 only: a url or file is a whole file
+line-url-invalid = its URL is not valid

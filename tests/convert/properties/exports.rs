@@ -305,7 +305,7 @@ fn judge(stream: &[u8], format: &str) -> Judged {
 /// Whether the run has told, or the options have asked for, what a finding says.
 fn told(code: &str, options: &[&str], summary: &Value, told: &Summary) -> bool {
     let keeps = options.windows(2).any(|two| two == ["--bounds", "keep"]);
-    let noted = |text: &str| told.notes.iter().any(|note| note.contains(text));
+    let noted = |text: &str| told.notes.iter().any(|note| note.english().contains(text));
     let missing = told.without_url > 0;
     let nothing = summary["images"] == 0;
     match code {
@@ -426,7 +426,7 @@ fn sound(options: &[&str], input: &str, pictures: &BTreeMap<String, String>) -> 
         let unread: Vec<_> = judged.unread.iter().filter(|line| !line.contains("no image and no annotation")).collect();
         prop_assert!(unread.is_empty(), "{unread:?}");
         // Parts that readers do not look for are told.
-        let told_of_parts = said.notes.iter().any(|note| note.contains("look for the splits"));
+        let told_of_parts = said.notes.iter().any(|note| note.english().contains("look for the splits"));
         // Without images a label called like a list of classes is taken for one.
         let lists = files.keys().any(|path| path.ends_with("/labels.txt") || path.ends_with("/classes.txt"));
         let images = summary["images"].as_u64().unwrap_or_default();

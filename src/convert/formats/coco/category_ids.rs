@@ -2,6 +2,8 @@
 
 use crate::path::nfc;
 use crate::selection::list::List;
+use crate::tr;
+use crate::words::Message;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::path::Path;
@@ -21,38 +23,38 @@ impl CategoryIds {
     ///
     /// # Errors
     /// One line: no such file, none of these, a name or a number twice, or a number that COCO has not.
-    pub fn load(given: &str) -> Result<Self, String> {
-        let told = |why: String| format!("--category-ids {given}: {why}");
+    pub fn load(given: &str) -> Result<Self, Message> {
+        let told = |why: Message| tr!("category-ids-why", given, why);
         let path = Path::new(given);
         let inline = given.contains('=') && !path.exists();
         let pairs = if inline {
-            let list = given.parse::<List>().map_err(|_| told("has no category".to_owned()))?;
+            let list = given.parse::<List>().map_err(|_| told(tr!("category-ids-none")))?;
             list.0.iter().map(|text| pair(text)).collect::<Result<_, _>>()
         } else {
-            let text = std::fs::read_to_string(path).map_err(|e| told(format!("{e} (pairs are car=1,bus=3)")))?;
+            let text = std::fs::read_to_string(path).map_err(|e| told(tr!("category-ids-unreadable", reason = e)))?;
             pairs(text.trim_start_matches('\u{feff}'))
         };
         Self::new(pairs.map_err(told)?).map_err(told)
     }
 
-    fn new(pairs: Vec<(String, u32)>) -> Result<Self, String> {
+    fn new(pairs: Vec<(String, u32)>) -> Result<Self, Message> {
         let mut ids = Self::default();
         let mut names: HashMap<u32, String> = HashMap::new();
         for (name, number) in pairs {
             let name = nfc(name.trim()).into_owned();
             if name.is_empty() {
-                return Err(format!("the name of category {number} is empty"));
+                return Err(tr!("category-name-empty", number));
             }
             if ids.by_name.insert(name.clone(), number).is_some() {
-                return Err(format!("{name:?} stands there twice"));
+                return Err(tr!("category-name-twice", ?name));
             }
             if let Some(other) = names.insert(number, name.clone()) {
-                return Err(format!("{other:?} and {name:?} have the same number, {number}"));
+                return Err(tr!("category-number-twice", ?other, ?name, number));
             }
             ids.list.push((number, name));
         }
         if ids.list.is_empty() {
-            return Err("has no category".to_owned());
+            return Err(tr!("category-ids-none"));
         }
         ids.list.sort_unstable();
         Ok(ids)
@@ -69,7 +71,7 @@ impl CategoryIds {
     }
 }
 
-type Pairs = Result<Vec<(String, u32)>, String>;
+type Pairs = Result<Vec<(String, u32)>, Message>;
 
 /// The pairs in the text of a file.
 fn pairs(text: &str) -> Pairs {
@@ -91,9 +93,9 @@ fn pairs(text: &str) -> Pairs {
 }
 
 /// `NAME=NUMBER`; the last `=` divides, one within the name may be written `\=`.
-fn pair(text: &str) -> Result<(String, u32), String> {
+fn pair(text: &str) -> Result<(String, u32), Message> {
     let (name, number) = text.rsplit_once('=').ok_or_else(|| format!("{text:?} is not NAME=NUMBER"))?;
-    let number = number.trim().parse().map_err(|_| format!("the number of {name:?} is not 0 to {}", u32::MAX))?;
+    let number = number.trim().parse().map_err(|_| tr!("category-number-range", name = ?name, most = u32::MAX))?;
     Ok((name.replace("\\=", "="), number))
 }
 
@@ -105,26 +107,26 @@ fn of_value(value: &Value) -> Pairs {
             _ => map.iter().map(|(key, value)| of_member(key, value)).collect(),
         },
         Value::Array(list) => list.iter().map(of_object).collect(),
-        _ => Err("neither pairs NAME=NUMBER nor a list of categories".to_owned()),
+        _ => Err(tr!("category-ids-form")),
     }
 }
 
-fn of_object(value: &Value) -> Result<(String, u32), String> {
+fn of_object(value: &Value) -> Result<(String, u32), Message> {
     let name = value.get("name").and_then(Value::as_str);
-    let name = name.ok_or_else(|| format!("a category without a name and an id: {value}"))?;
+    let name = name.ok_or_else(|| tr!("category-incomplete", value))?;
     Ok((name.to_owned(), number(name, value.get("id").unwrap_or(&Value::Null))?))
 }
 
-fn of_member(key: &str, value: &Value) -> Result<(String, u32), String> {
+fn of_member(key: &str, value: &Value) -> Result<(String, u32), Message> {
     match (key.parse::<u32>(), value) {
         (Ok(id), Value::String(name)) => Ok((name.clone(), id)),
         _ => Ok((key.to_owned(), number(key, value)?)),
     }
 }
 
-fn number(name: &str, value: &Value) -> Result<u32, String> {
+fn number(name: &str, value: &Value) -> Result<u32, Message> {
     let number = value.as_u64().and_then(|n| u32::try_from(n).ok());
-    number.ok_or_else(|| format!("the number of {name:?} is {value}, not 0 to {}", u32::MAX))
+    number.ok_or_else(|| tr!("category-number-is", name = ?name, value, most = u32::MAX))
 }
 
 /// The columns `id` and `name` of a table; `None` when the text is no such table.
@@ -148,7 +150,7 @@ fn of_table(text: &str) -> Option<Pairs> {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<String, String> {
+    fn read(text: &str) -> Result<String, Message> {
         let ids = pairs(text).and_then(CategoryIds::new)?;
         Ok(ids.iter().map(|(number, name)| format!("{number} {name}")).collect::<Vec<_>>().join("|"))
     }
@@ -192,9 +194,9 @@ mod tests {
             ("car=4294967296", "is not 0"),
         ] {
             let told = read(text).unwrap_err();
-            assert!(told.contains(why), "{text}: {told}");
+            assert!(told.english().contains(why), "{text}: {told}");
         }
         assert_eq!(CategoryIds::load(r"car=3, a\,b=4").map(|ids| ids.list.len()), Ok(2));
-        assert!(CategoryIds::load("/no/such/file").is_err_and(|told| told.contains("car=1,bus=3")));
+        assert!(CategoryIds::load("/no/such/file").is_err_and(|told| told.english().contains("car=1,bus=3")));
     }
 }

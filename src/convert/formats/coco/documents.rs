@@ -13,6 +13,7 @@ use crate::convert::output::parts::Parts;
 use crate::convert::output::spool::{Spool, SpoolReader};
 use crate::convert::output::text::{Text, TextRef, lit};
 use crate::stream::StreamError;
+use crate::tr;
 use roaring::RoaringTreemap;
 use std::collections::HashMap;
 
@@ -81,13 +82,10 @@ impl Collector for Documents {
         let categories = self.numbers.categories(&end.classes.names);
         if categories.first().is_some_and(|(number, _)| *number == 0) {
             let (option, way_out) = match self.numbers {
-                Numbers::From(_) => ("--category-start 0", "leave the option out"),
-                Numbers::Given(_) => ("--category-ids", "give it another"),
+                Numbers::From(_) => ("--category-start 0", tr!("leave-option-out")),
+                Numbers::Given(_) => ("--category-ids", tr!("give-another")),
             };
-            out.notes.push(format!(
-                "{option}: Datumaro reads the class with number 0 as none, and drops its name; {way_out} for programs that count \
-                 from 1"
-            ));
+            out.notes.push(tr!("coco-zero", option, way_out));
         }
         if self.used == [false; Role::ALL.len()] {
             self.used[0] = true;

@@ -17,6 +17,7 @@ use crate::convert::geometry::keypoints::Profile;
 use crate::convert::options::Options;
 use crate::convert::output::layout::image_path;
 use crate::dm::Tool;
+use crate::words::Message;
 use args::Roles;
 use category_ids::CategoryIds;
 use std::sync::Arc;
@@ -136,7 +137,7 @@ impl Format for Coco {
 ///
 /// # Errors
 /// A text for numbers that cannot be read or contradict each other.
-fn build(options: &Options) -> Result<Coco, String> {
+fn build(options: &Options) -> Result<Coco, Message> {
     let args = &options.formats.coco;
     Ok(Coco {
         numbers: match &args.category_ids {

@@ -14,14 +14,14 @@ use crate::convert::output::text::{Text, lit};
 use crate::convert::report::tally::Fate;
 use crate::dm::union;
 use crate::dm::{Annotation, Geometry, Reason, Rect, Tool};
+use crate::tr;
 
 /// Pushes the image record, then for each role a text of annotation records, each with a comma after it. A class without a number,
 /// where all are to have one, makes the line a bad one.
 pub fn render(coco: &Coco, unit: &Unit<'_, '_>, size: Size, cx: &mut RenderContext<'_>) {
     let annotations = unit.media.map_or(&[][..], |m| &m.annotations);
     if let Some(class) = unnumbered(coco, annotations, cx) {
-        cx.failed =
-            Some(format!("the class {class:?} has no number in --category-ids: add it, or rename it with --class-map"));
+        cx.failed = Some(tr!("category-no-number", ?class));
         for a in annotations {
             cx.count(unit, a, Fate::Lost(a.problem.unwrap_or(Reason::UnmappedClassIdentifier)));
         }

@@ -3,6 +3,8 @@
 use super::columns::{OF_ROWS, names};
 use crate::convert::output::csv_cell::Style;
 use crate::exit::UsageError;
+use crate::tr;
+use crate::words::Message;
 use clap::ValueEnum;
 use std::str::FromStr;
 
@@ -62,19 +64,15 @@ impl FromStr for Delimiter {
     /// # Errors
     /// What can be one: a character of ASCII that is no part of a number or a word, and that readers take for nothing else.
     fn from_str(text: &str) -> Result<Self, UsageError> {
-        let told = |why: &str| {
-            UsageError::new(format!(
-                "{text:?} {why}: give one character that stands between cells, such as , or ; or | or tab"
-            ))
-        };
+        let told = |why: Message| UsageError::new(tr!("delimiter-why", ?text, why));
         match text.as_bytes() {
             b"tab" | b"\\t" | b"\t" => Ok(Self(b'\t')),
-            [b'"' | b'\'' | b'\\'] => Err(told("marks text")),
-            [b'.' | b'-' | b'+' | b'_'] => Err(told("is a part of numbers and words")),
-            [one] if one.is_ascii_alphanumeric() => Err(told("is a part of numbers and words")),
+            [b'"' | b'\'' | b'\\'] => Err(told(tr!("delimiter-marks-text"))),
+            [b'.' | b'-' | b'+' | b'_'] => Err(told(tr!("delimiter-of-words"))),
+            [one] if one.is_ascii_alphanumeric() => Err(told(tr!("delimiter-of-words"))),
             [one] if one.is_ascii_punctuation() => Ok(Self(*one)),
-            [_] => Err(told("is blank or cannot be seen")),
-            _ => Err(told("is not one character of ASCII")),
+            [_] => Err(told(tr!("delimiter-blank"))),
+            _ => Err(told(tr!("delimiter-not-ascii"))),
         }
     }
 }

@@ -3,6 +3,8 @@
 use super::args::Rows;
 use crate::convert::engine::split::FieldPath;
 use crate::selection::words::nearest;
+use crate::tr;
+use crate::words::Message;
 use std::fmt;
 
 /// A column.
@@ -106,7 +108,7 @@ impl Column {
     ///
     /// # Errors
     /// One line for a column that the table does not have, with the nearest one, or that is picked twice.
-    pub fn choose(rows: Rows, picked: &[String]) -> Result<Vec<Self>, String> {
+    pub fn choose(rows: Rows, picked: &[String]) -> Result<Vec<Self>, Message> {
         let all = match rows {
             Rows::Annotations => &OF_ANNOTATIONS[..],
             Rows::Items => &OF_ITEMS[..],
@@ -118,36 +120,31 @@ impl Column {
         for name in picked {
             let column = Self::find(rows, all, name)?;
             if out.contains(&column) {
-                return Err(format!("--columns has {name} twice"));
+                return Err(tr!("columns-twice", name));
             }
             out.push(column);
         }
         Ok(out)
     }
 
-    fn find(rows: Rows, all: &[Self], name: &str) -> Result<Self, String> {
+    fn find(rows: Rows, all: &[Self], name: &str) -> Result<Self, Message> {
         let known = || all.iter().chain(&OF_ROWS);
         if let Some(column) = known().find(|column| column.to_string() == name) {
             return Ok(column.clone());
         }
         if let Some(attribute) = name.strip_prefix(ATTRIBUTE) {
             return match (rows, attribute) {
-                (Rows::Annotations, "") => {
-                    Err(format!("--columns: {ATTRIBUTE} needs the name of an attribute behind it"))
-                }
+                (Rows::Annotations, "") => Err(tr!("columns-attribute-name", prefix = ATTRIBUTE)),
                 (Rows::Annotations, _) => Ok(C::Attribute(attribute.to_owned())),
-                (Rows::Items, _) => {
-                    Err(format!("--columns {name}: a row of --rows items has no attributes; leave --rows items out"))
-                }
+                (Rows::Items, _) => Err(tr!("columns-of-items", name)),
             };
         }
         if let Some(other) = OF_ANNOTATIONS.iter().chain(&OF_ITEMS).find(|column| column.to_string() == name) {
-            let (rows, with) =
-                if rows == Rows::Items { ("items", "leave it out") } else { ("annotations", "add --rows items") };
-            return Err(format!(
-                "--columns: rows of {rows} have no column {other}: {with}, or choose among {}",
-                names(known())
-            ));
+            let (other, known) = (other.to_string(), names(known()));
+            return Err(match rows {
+                Rows::Items => tr!("columns-of-annotations", other, known),
+                Rows::Annotations => tr!("columns-of-rows-items", other, known),
+            });
         }
         // A slip of one letter is more likely than a field of such a name, unless the name is hardly longer than that.
         let slip = |column: &&Self| {
@@ -155,14 +152,14 @@ impl Column {
             column.eq_ignore_ascii_case(name) || (name.len() > 2 && strsim::damerau_levenshtein(&column, name) == 1)
         };
         if let Some(near) = known().find(slip) {
-            return Err(format!("--columns: no column {name:?}: did you mean {near}?"));
+            return Err(tr!("columns-near", ?name, near));
         }
         FieldPath::new(name).map(C::Field).map_err(|_| {
-            let attributes = if rows == Rows::Items { String::new() } else { format!("{ATTRIBUTE}NAME, ") };
-            format!(
-                "--columns: no column {name:?}: choose among {}, {attributes}or a field of the row such as data_unit.meta.video",
-                names(known())
-            )
+            let known = names(known());
+            match rows {
+                Rows::Items => tr!("columns-unknown-items", ?name, known),
+                Rows::Annotations => tr!("columns-unknown", ?name, known, prefix = ATTRIBUTE),
+            }
         })
     }
 }
@@ -257,7 +254,7 @@ mod tests {
             (Rows::Items, &["attr.a"], "--rows items has no attributes"),
         ] {
             let error = pick(rows, bad).unwrap_err();
-            assert!(error.contains(told), "{bad:?}: {error}");
+            assert!(error.english().contains(told), "{bad:?}: {error}");
         }
         for (rows, name, told) in [
             (Rows::Annotations, "updated_at", "there is a column updated, and the column of an attribute is attr.NAME"),

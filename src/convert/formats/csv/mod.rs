@@ -21,6 +21,8 @@ use crate::convert::output::text::TextRef;
 use crate::convert::report::tally::Fate;
 use crate::selection::sought::Sought;
 use crate::stream::StreamError;
+use crate::tr;
+use crate::words::Message;
 use args::Rows;
 use columns::{ATTRIBUTE, Column};
 use flat::{FlatTable, push_row};
@@ -70,11 +72,11 @@ impl Csv {
     ///
     /// # Errors
     /// One line about columns that do not exist.
-    pub fn build(o: &Options) -> Result<Self, String> {
+    pub fn build(o: &Options) -> Result<Self, Message> {
         let csv = &o.formats.csv;
         let flat = csv.flatten_attributes;
         if flat && csv.rows == Rows::Items {
-            return Err("--flatten-attributes needs rows of annotations: leave --rows items out".to_owned());
+            return Err(tr!("flatten-items"));
         }
         let mut columns = Column::choose(csv.rows, &csv.columns)?;
         if flat && !columns.contains(&Column::Attributes) {
@@ -82,7 +84,7 @@ impl Csv {
         }
         if flat && let Some(twice) = columns.iter().find(|c| matches!(c, Column::Attribute(_))) {
             let name = twice.name();
-            return Err(format!("--columns {name}: --flatten-attributes writes every {ATTRIBUTE} column already"));
+            return Err(tr!("columns-flattened", name, prefix = ATTRIBUTE));
         }
         let named = columns.iter().filter_map(|column| match column {
             Column::Attribute(name) => Some(name.clone()),

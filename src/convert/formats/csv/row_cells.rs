@@ -10,6 +10,8 @@ use crate::presigned::without_secrets;
 use crate::selection::named::{OF_OBJECT, OF_PERSON, OF_TAG, names};
 use crate::selection::time::moment;
 use crate::stream::json::{self, Raw, Str};
+use crate::tr;
+use crate::words::Message;
 use jiff::tz::TimeZone;
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -92,13 +94,12 @@ impl RowColumns {
 
     /// Which columns are empty throughout although rows came, and why, fields apart, which are judged by the run; and what was left out of
     /// them.
-    pub fn notes(&self) -> impl Iterator<Item = String> {
+    pub fn notes(&self) -> impl Iterator<Item = Message> {
         let empty =
             self.columns.iter().filter(|(_, column, met)| !met.load(Relaxed) && !matches!(column, Column::Field(_)));
-        let empty = empty.map(|(_, column, _)| format!("the column {column} is empty: no row has {}", source(column)));
+        let empty = empty.map(|(_, column, _)| tr!("column-empty", column, needed = source(column)));
         let stripped = self.stripped.load(Relaxed);
-        let told = (stripped > 0)
-            .then(|| format!("presigned URLs: {stripped}, written without their query, which is a secret and expires"));
+        let told = (stripped > 0).then(|| tr!("urls-without-query", stripped));
         empty.chain(told)
     }
 }

@@ -2,8 +2,9 @@
 
 use crate::convert::engine::record::RecordRef;
 use crate::convert::output::csv_cell::Style;
-use crate::text::count;
 use crate::text::safe;
+use crate::tr;
+use crate::words::{Many, Message};
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -44,15 +45,10 @@ impl LongCells {
     }
 
     /// What the user should know of them.
-    pub fn note(&self) -> Option<String> {
+    pub fn note(&self) -> Option<Message> {
         let n = self.0.load(Relaxed);
-        let (cells, most) = (count(n, "cell"), Self::MOST);
-        (n > 0).then(|| {
-            format!(
-                "longer than the {most} characters that Excel takes in a cell: {cells}; they are whole in the file, and Excel cuts \
-                 them: leave out such columns with --columns, or open the file with another program"
-            )
-        })
+        let (cells, most) = (Many(n), Self::MOST);
+        (n > 0).then(|| tr!("excel-cells", most, cells))
     }
 }
 

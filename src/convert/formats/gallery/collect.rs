@@ -14,6 +14,7 @@ use crate::convert::output::layout::image_path;
 use crate::convert::output::text::{Lit, Text, TextRef, lit};
 use crate::presigned::{is_presigned, without_query};
 use crate::stream::{StreamError, json};
+use crate::tr;
 
 /// Items of a file at most, and how many bytes of them begin the next one: what the page loads to show one of them.
 const ITEMS: u32 = 200;
@@ -124,13 +125,8 @@ impl Gallery {
         let n = self.signed;
         match self.link {
             _ if n == 0 => {}
-            Link::Url => out.notes.push(format!(
-                "{n} presigned URLs were written without their query, which is a secret and expires: the page shows those originals \
-                 only if they are public. Leave --link out to put them into the dataset"
-            )),
-            _ => out.notes.push(format!(
-                "{n} presigned URLs are in the page: they expire, and whoever has the page can fetch the originals until then"
-            )),
+            Link::Url => out.notes.push(tr!("gallery-stripped", n)),
+            _ => out.notes.push(tr!("gallery-kept", n)),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The options of templates.
 
+use crate::tr;
+use crate::words::Message;
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
 
@@ -58,11 +60,11 @@ impl Args {
     ///
     /// # Errors
     /// One line: a file cannot be read, or `--emit` is no pair.
-    pub fn outputs(&self) -> Result<Vec<Output>, String> {
+    pub fn outputs(&self) -> Result<Vec<Output>, Message> {
         let read = |path: &str, file: &Path| {
-            let source =
-                std::fs::read_to_string(file).map_err(|e| format!("cannot read template {}: {e}", file.display()))?;
-            Ok::<_, String>(Output { file: file.display().to_string(), source, path: path.to_owned() })
+            let source = std::fs::read_to_string(file)
+                .map_err(|e| tr!("template-unreadable", file = file.display(), reason = e))?;
+            Ok::<_, Message>(Output { file: file.display().to_string(), source, path: path.to_owned() })
         };
         let mut outputs = Vec::new();
         if let (Some(file), Some(path)) = (&self.template, &self.path) {

@@ -17,8 +17,8 @@ use crate::convert::output::parts::{PartBuffer, Parts};
 use crate::convert::output::sorted::Sorted;
 use crate::convert::output::spool::Spool;
 use crate::stream::{StreamError, json};
-use crate::text::count;
 use crate::tr;
+use crate::words::Message;
 use indexmap::IndexMap;
 use minijinja::Value;
 use std::io;
@@ -186,12 +186,7 @@ impl Collector for Outputs {
 
     fn finish(mut self: Box<Self>, end: &RunEnd<'_>, out: &mut Files) -> Result<(), StreamError> {
         self.write_rest(end, out)?;
-        out.notes.extend(self.apart.map(|(files, first)| {
-            let (files, are) = (count(files, "file"), if files == 1 { "is" } else { "are" });
-            format!(
-                "{files} of templates {are} in a folder whose name differs from another's by case only, and that has got a hash: {first:?}"
-            )
-        }));
+        out.notes.extend(self.apart.map(|(files, first)| tr!("template-folders", files, ?first)));
         Ok(())
     }
 }
@@ -261,7 +256,7 @@ impl Outputs {
         );
         let context = Value::from_pairs(context);
         for output in 0..self.engine.outputs() {
-            let bad = |reason: String| StreamError::Line { place: of.clone(), reason: reason.into() };
+            let bad = |reason: Message| StreamError::Line { place: of.clone(), reason };
             let Some(wanted) = self.engine.path(output, &context).map_err(bad)? else { continue };
             let path = self.path(&wanted, if split.is_empty() { "2" } else { split });
             let mut to = DocumentWriter { document: Document::new(&path, out), files: out, failed: None };
@@ -322,6 +317,6 @@ impl io::Write for DocumentWriter<'_> {
     }
 }
 
-fn failed(id: &str, reason: String) -> StreamError {
-    StreamError::Line { place: format!("item {}", id.trim_matches('"')), reason: reason.into() }
+fn failed(id: &str, reason: Message) -> StreamError {
+    StreamError::Line { place: format!("item {}", id.trim_matches('"')), reason }
 }

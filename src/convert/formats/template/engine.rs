@@ -6,6 +6,8 @@ use super::values::{Names, Values};
 use crate::convert::engine::naming::component;
 use crate::convert::engine::split::UNASSIGNED;
 use crate::path::RelPath;
+use crate::tr;
+use crate::words::Message;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, Error, Template, UndefinedBehavior, Value, escape_formatter};
 use std::io;
@@ -38,9 +40,9 @@ impl Engine {
     ///
     /// # Errors
     /// One line for the first that cannot be: file, line, reason.
-    pub fn new(scope: Scope, given: &[Output]) -> Result<Self, String> {
+    pub fn new(scope: Scope, given: &[Output]) -> Result<Self, Message> {
         if given.is_empty() {
-            return Err("--to template needs --template FILE with --path TEMPLATE, or --emit PATH=FILE".to_owned());
+            return Err(tr!("template-needs"));
         }
         let mut outputs: Vec<(String, String)> = Vec::new();
         for (i, output) in given.iter().enumerate() {
@@ -61,7 +63,7 @@ impl Engine {
         for ((_, path_name), output) in outputs.iter().zip(given) {
             paths.add_template_owned(path_name.clone(), output.path.clone()).map_err(|e| describe(&e))?;
         }
-        let texts = |escape: AutoEscape| -> Result<_, String> {
+        let texts = |escape: AutoEscape| -> Result<_, Message> {
             let mut env = environment(escape.clone())?;
             for ((name, _), output) in outputs.iter().zip(given) {
                 env.add_template_owned(name.clone(), output.source.clone()).map_err(|e| describe(&e))?;
@@ -81,7 +83,7 @@ impl Engine {
     ///
     /// # Errors
     /// File, line and reason of what failed.
-    pub fn render(&self, bytes: &[u8], names: &Names<'_>) -> Result<Vec<Made>, String> {
+    pub fn render(&self, bytes: &[u8], names: &Names<'_>) -> Result<Vec<Made>, Message> {
         let values = Values::read(bytes, names, None)?;
         let mut out = Vec::new();
         if self.scope == Scope::Annotation {
@@ -95,7 +97,7 @@ impl Engine {
         Ok(out)
     }
 
-    fn one(&self, context: Value, annotation: usize, id: &str, out: &mut Vec<Made>) -> Result<(), String> {
+    fn one(&self, context: Value, annotation: usize, id: &str, out: &mut Vec<Made>) -> Result<(), Message> {
         for output in 0..self.outputs.len() {
             let Some(path) = self.path(output, &context)? else { continue };
             let template = self.text(output, &path)?;
@@ -109,7 +111,7 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::render`].
-    pub fn path(&self, output: usize, context: &Value) -> Result<Option<String>, String> {
+    pub fn path(&self, output: usize, context: &Value) -> Result<Option<String>, Message> {
         let template = self.paths.get_template(&self.outputs[output].1).map_err(|e| describe(&e))?;
         let path = template.render(context).map_err(|e| describe(&e))?;
         let path = path.trim();
@@ -117,26 +119,26 @@ impl Engine {
             return Ok(None);
         }
         let parts: Vec<&str> = path.split('/').map(|p| if p.trim().is_empty() { UNASSIGNED } else { p }).collect();
-        RelPath::new(&parts.join("/")).map(|p| Some(p.as_str().to_owned())).map_err(|e| e.to_string())
+        RelPath::new(&parts.join("/")).map(|p| Some(p.as_str().to_owned())).map_err(|e| Message::from(e.to_string()))
     }
 
     /// Writes the text of an output that is about many units.
     ///
     /// # Errors
     /// As [`Engine::render`]; also when `to` fails.
-    pub fn write(&self, output: usize, path: &str, context: Value, to: impl io::Write) -> Result<(), String> {
+    pub fn write(&self, output: usize, path: &str, context: Value, to: impl io::Write) -> Result<(), Message> {
         self.text(output, path)?.render_captured_to(context, to).map(drop).map_err(|e| describe(&e))
     }
 
     /// The template of an output's text, escaping as the extension of its path asks for.
-    fn text(&self, output: usize, path: &str) -> Result<Template<'_, '_>, String> {
+    fn text(&self, output: usize, path: &str) -> Result<Template<'_, '_>, Message> {
         let escape = escape_of(path);
         let (_, env) = self.texts.iter().find(|(e, _)| *e == escape).unwrap_or(&self.texts[0]);
         env.get_template(&self.outputs[output].0).map_err(|e| describe(&e))
     }
 }
 
-fn environment(escape: AutoEscape) -> Result<Environment<'static>, String> {
+fn environment(escape: AutoEscape) -> Result<Environment<'static>, Message> {
     // No loader is set: `include` and `import` find nothing, no template reads a file.
     let mut env = Environment::new();
     let html = escape == AutoEscape::Html;
@@ -152,7 +154,7 @@ fn environment(escape: AutoEscape) -> Result<Environment<'static>, String> {
     env.set_undefined_behavior(UndefinedBehavior::Strict);
     env.set_debug(true);
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
-    env.set_syntax(syntax.map_err(|e| e.to_string())?);
+    env.set_syntax(syntax.map_err(|e| Message::from(e.to_string()))?);
     filters::add(&mut env);
     Ok(env)
 }
@@ -166,20 +168,18 @@ fn escape_of(path: &str) -> AutoEscape {
     }
 }
 
-fn check_path(path: &str, scope: Scope) -> Result<(), String> {
+fn check_path(path: &str, scope: Scope) -> Result<(), Message> {
     if path.trim().is_empty() || path.starts_with('/') {
-        return Err(format!("--path {path:?} is not a relative path"));
+        return Err(tr!("template-not-relative", ?path));
     }
     if !scope.is_wide() && !path.contains("{{") && !path.contains("{%") {
-        return Err(format!(
-            "--path {path:?} is the same for every item; put {{{{ stem }}}} into it, or write one file with --per dataset"
-        ));
+        return Err(tr!("template-same-path", ?path));
     }
     Ok(())
 }
 
 /// File, line and reason of an error, on one line.
-fn describe(e: &Error) -> String {
+fn describe(e: &Error) -> Message {
     let mut text = e.detail().map_or_else(|| e.kind().to_string(), |detail| format!("{}: {detail}", e.kind()));
     let mut cause = std::error::Error::source(e);
     while let Some(c) = cause {
@@ -191,4 +191,5 @@ fn describe(e: &Error) -> String {
         (Some(name), None) => format!("{name}: {text}"),
         _ => text,
     }
+    .into()
 }

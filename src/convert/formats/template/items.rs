@@ -4,6 +4,7 @@ use super::shelf::Books;
 use super::values::{Classes, Names, Values};
 use crate::convert::engine::classes::ClassRef;
 use crate::convert::output::parts::Parts;
+use crate::words::Message;
 use minijinja::value::{Enumerator, Object, ObjectRepr};
 use minijinja::{Error, ErrorKind, Value};
 use std::io;
@@ -43,7 +44,7 @@ impl Places {
 }
 
 /// The values of a spooled unit.
-fn values(record: io::Result<Vec<u8>>, classes: &Classes, only: Option<ClassRef>) -> Result<Value, String> {
+fn values(record: io::Result<Vec<u8>>, classes: &Classes, only: Option<ClassRef>) -> Result<Value, Message> {
     let record = record.map_err(|e| format!("cannot read a temporary file: {e}"))?;
     let mut parts = Parts::of(&record);
     let unit = parts.str().and_then(|stem| Ok((stem, parts.bytes_part()?)));
@@ -61,7 +62,8 @@ impl Object for Items {
         let only = self.class.as_ref().map(|(class, _)| *class);
         let value = move |record| {
             // An iterator cannot fail; a value that is an error fails where it is used.
-            values(record, &classes, only).unwrap_or_else(|e| Error::new(ErrorKind::InvalidOperation, e).into())
+            values(record, &classes, only)
+                .unwrap_or_else(|e| Error::new(ErrorKind::InvalidOperation, e.to_string()).into())
         };
         match &self.class {
             None => Enumerator::Iter(Box::new(self.units.read().map(value))),

@@ -20,6 +20,7 @@ use crate::convert::options::{Images, Options};
 use crate::convert::output::layout::image_path;
 use crate::convert::report::tally::Fate;
 use crate::dm::{Annotation, Reason};
+use crate::words::Message;
 use args::Scope;
 use engine::Engine;
 use std::sync::Arc;
@@ -56,7 +57,7 @@ impl Template {
     ///
     /// # Errors
     /// One line: no template, a path that all outputs would share, or a syntax error with its file and line.
-    pub fn build(o: &Options) -> Result<Self, String> {
+    pub fn build(o: &Options) -> Result<Self, Message> {
         let given = &o.formats.template;
         let engine = Engine::new(given.per, &given.outputs()?)?;
         Ok(Self { engine: Arc::new(engine), images: o.images == Images::Fetch })
@@ -69,7 +70,7 @@ impl Template {
         cx: &mut RenderContext<'_>,
         bytes: &[u8],
         sound: &[bool],
-    ) -> Result<Vec<bool>, String> {
+    ) -> Result<Vec<bool>, Message> {
         let classes = Classes::so_far(cx.classes);
         let names = Names { stem: &unit.name.stem, classes: &classes };
         let made = self.engine.render(bytes, &names)?;

@@ -30,6 +30,8 @@ use crate::convert::output::spool::Spool;
 use crate::convert::output::text::{Text, lit};
 use crate::presigned::{is_presigned, without_query};
 use crate::stream::StreamError;
+use crate::tr;
+use crate::words::Message;
 use args::Presigned;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -79,9 +81,9 @@ pub struct UltralyticsNdjson {
 ///
 /// # Errors
 /// A text for options that contradict each other.
-fn build(options: &Options) -> Result<UltralyticsNdjson, String> {
+fn build(options: &Options) -> Result<UltralyticsNdjson, Message> {
     let [task] = Task::of(options.formats.yolo.task) else {
-        return Err("--task all: a file of ultralytics-ndjson has one task; choose detect, segment, pose or obb".into());
+        return Err(tr!("ultralytics-one-task"));
     };
     options.formats.shapes.without_planes("ultralytics-ndjson")?;
     Ok(UltralyticsNdjson {
@@ -177,29 +179,19 @@ impl Collector for Dataset {
 
     fn finish(self: Box<Self>, end: &RunEnd<'_>, out: &mut Files) -> Result<(), StreamError> {
         if self.relative > 0 {
-            out.notes.push(format!(
-                "relative URLs of no known server: {}, because the begin frame is gone: Ultralytics cannot download them; \
-                 put the images into images/{{split}}/ with --images omit",
-                self.relative
-            ));
+            out.notes.push(tr!("ultralytics-relative", n = self.relative));
         }
         if self.signed > 0 {
             let n = self.signed;
             out.notes.push(match self.presigned {
-                Presigned::Strip => format!(
-                    "presigned URLs: {n}, written without their query, which is a secret and expires: a reader can download \
-                     those images only if they are public. Put them into images/{{split}}/ with --images omit, or write the whole \
-                     URLs with --presigned keep"
-                ),
-                Presigned::Keep => format!(
-                    "presigned URLs in the file: {n}; they expire, and whoever has the file can fetch the images until then"
-                ),
+                Presigned::Strip => tr!("ultralytics-stripped", n),
+                Presigned::Keep => tr!("ultralytics-kept", n),
             });
         }
         let [images, train, val] = self.images;
         out.notes.extend(unread(images > 0 && train == 0, &end.classes.names));
         if train == 1 && val == 0 {
-            out.notes.push("train has one image and val none: Ultralytics refuses such a dataset".to_owned());
+            out.notes.push(tr!("ultralytics-no-val"));
         }
         let mut document = Document::new(DOCUMENT, out);
         if !self.begun {

@@ -19,8 +19,8 @@ use crate::convert::output::spool::Spool;
 use crate::convert::output::text::lit;
 use crate::convert::output::xml::legal;
 use crate::stream::StreamError;
-use crate::text::count;
 use crate::tr;
+use crate::words::Many;
 use serde_json::{Map, json};
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
@@ -111,24 +111,14 @@ impl Collector for Devkit {
             encode_and_write(stem, id, &mosaic, &classes, out)
         })?;
         if self.not_jpeg > 0 {
-            out.notes.push(format!(
-                "{} of another extension than .jpg: torchvision and MMDetection open JPEGImages/NAME.jpg and nothing else",
-                count(self.not_jpeg, "image")
-            ));
+            out.notes.push(tr!("voc-not-jpeg", images = Many(self.not_jpeg)));
         }
         if self.any_plane && end.options.segmentation == Segmentation::Semantic {
-            out.notes.push(
-                "regions of --segmentation semantic are in the class planes only: Datumaro takes them for background where an image \
-                 has an object plane, too"
-                    .to_owned(),
-            );
+            out.notes.push(tr!("voc-regions"));
         }
         if end.classes.names.iter().any(|name| name == BACKGROUND) {
-            out.notes.push(format!(
-                "the class {BACKGROUND:?} is written as {:?}: label maps have that name for what is nothing; --class-map \
-                 {BACKGROUND}=NAME gives it another",
-                class_name(BACKGROUND)
-            ));
+            out.notes
+                .push(tr!("voc-background", class = ?BACKGROUND, written = ?class_name(BACKGROUND), name = BACKGROUND));
         }
         for split in end.splits {
             self.sets.entry(set_of(split).to_owned()).or_default();

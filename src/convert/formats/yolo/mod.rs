@@ -26,6 +26,8 @@ use crate::convert::geometry::Size;
 use crate::convert::geometry::keypoints::group_objects;
 use crate::convert::report::tally::Fate;
 use crate::dm::{Annotation, Geometry, Media, Reason, Tool};
+use crate::tr;
+use crate::words::Message;
 use args::YoloTask;
 use row::{Frame, Style};
 use std::borrow::Cow;
@@ -146,14 +148,13 @@ pub fn folder(split: &str) -> &str {
 }
 
 /// What keeps Ultralytics from reading a dataset, a line each. `no_train`: no image is in the part that it trains with.
-pub fn unread(no_train: bool, classes: &[String]) -> Vec<String> {
+pub fn unread(no_train: bool, classes: &[String]) -> Vec<Message> {
     let mut notes = Vec::new();
     if no_train {
-        notes.push("no image is in train: Ultralytics refuses such a dataset; choose another --split".to_owned());
+        notes.push(tr!("yolo-no-train"));
     }
     if classes.is_empty() {
-        let note = "there is no class: Ultralytics refuses such a dataset; --classes names those that are to come";
-        notes.push(note.to_owned());
+        notes.push(tr!("yolo-no-class"));
     }
     notes
 }

@@ -1,0 +1,29 @@
+# Destinations that are none, and datasets that differ from their manifest.
+
+dest-component = {$shown} has a component {$bad}, which is no name: {$meant}
+dest-as-it-is = write the path as it is to be
+dest-mean = did you mean {$meant}?
+dest-archive-there = {$shown}: archives are written on this machine only: give {$last} and copy it there, or a name without that ending for the files themselves; a folder of that name is {$shown}/
+dest-component-no-name = {$name}://{$rest} has a component {$bad}, which is no name
+dest-file-url = file:// is no destination: did you mean {$path}?
+dest-web = {$name}:// is no destination: did you mean {$meant}? A bucket is s3://BUCKET/PREFIX, gs:// or az://
+dest-no-scheme = {$name}:// is no destination: did you mean {$meant}://{$rest}?
+dest-unknown = no destination is known for {$name}://; known are {$forms}
+dest-here = ; a folder of that name is ./{$dest}
+dest-tilde = the shell has not replaced the ~ of {$dest}: write it without quotes, or as $HOME{$tail}{$here}
+dest-no-address = {$dest} is no address: did you mean {$meant}?{$here}
+dest-no-archive = {$dest}: no archive of this kind is written: did you mean {$meant}? Archives are .tar, .tar.gz, .tgz, .tar.zst and .zip; a folder of that name is {$dest}/
+dest-tar-terminal = a tar is not for a terminal: send it to a file or a program
+dest-utf8 = an address must be UTF-8
+dest-cannot-be = {$shown} cannot be a destination: name a folder that does not exist yet
+dest-holds-home = {$shown} holds the current or the home folder: it will not be overwritten
+verify-more-wrong = more files are wrong; they are counted
+verify-not-listed = {$path} is not in the manifest
+verify-twice = {$path} is there more than once
+verify-differs-by = {$path} is not what the manifest says: it has {$size} bytes, and another size or SHA-256
+verify-differs = {$path} is not what the manifest says
+verify-no-manifest = {$dataset} has no {$manifest}: there is no whole dataset
+verify-unreadable = {$path} cannot be read: {$reason}
+verify-missing = {$path} is missing
+manifest-twice = it has a path twice
+manifest-none = {$dataset} has none

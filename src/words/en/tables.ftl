@@ -1,0 +1,29 @@
+# Headings of tables.
+
+column-id = ID
+column-name = NAME
+column-title = TITLE
+column-category = CATEGORY
+column-project = PROJECT
+column-provider = PROVIDER
+column-is-default = IS DEFAULT
+column-index = INDEX
+column-tools = TOOLS
+column-tool = TOOL
+column-check = CHECK
+column-ok = OK
+column-detail = DETAIL
+column-email = EMAIL
+column-class = CLASS
+column-user = USER
+column-status = STATUS
+column-review = REVIEW
+column-tag = TAG
+column-split = SPLIT
+column-created = CREATED
+column-items = ITEMS
+column-objects = OBJECTS
+column-version = VERSION
+column-role = ROLE
+column-size = SIZE
+column-path = PATH

@@ -1,0 +1,44 @@
+# syn-convert: 실행 끝의 알림.
+
+by-folders-lack = --by 폴더 {$of}개 중 {$n}개에 분할 {$split}의 항목이 없습니다(예: {$first}). 그 분할이 있어야 하는 프로그램은 그런 폴더를 거부합니다
+unassigned-folder = `unassigned` 폴더에 있습니다
+cells-empty = 칸이 비어 있습니다
+unassigned-split = `unassigned` 분할에 있습니다
+split-ungrouped = --split-group이 없는 것처럼 나뉩니다
+items-without = 항목 {$all}개 중 {$without}개의 {$field}에 값이 없습니다: {$instead}
+classes-lexical = CLASS_SCHEMA_UNAVAILABLE: {$lost}. 그래서 클래스 번호를 나온 것의 사전 순서로 매겼습니다. 프로젝트의 순서를 유지하려면 --classes FILE을 지정하세요(`syn-fetch classes --project N > FILE`)
+no-classes-in-begin = 시작 프레임에 클래스가 없습니다
+no-begin-frame = 시작 프레임이 없습니다
+rows-repeat = 앞에 나온 id를 되풀이하는 행이 {$again}개 있어 그 이미지가 데이터셋에 여러 번 있습니다
+rows-repeat-latest = {$told}. 오래된 라벨이 새 라벨과 함께 있습니다. `syn-filter --latest FILE… | syn-convert …`가 id마다 최신 행을 남깁니다
+class-map-unused = --class-map의 클래스 {$all}개 중 {$n}개가 입력에 없습니다(예: {$first})
+part-empty = 분할의 {$part} 부분이 비어 있습니다. 항목 {$items}개는 {$percent} % 비율에 너무 적습니다
+part-empty-field = 분할의 {$part} 부분이 비어 있습니다. 항목 {$items}개의 {$field} 값은 {$percent} % 비율에 너무 적습니다
+items-share = 항목 {$n}개가 다른 항목과 {$by} 하나를 함께 써서 같은 파일이 데이터셋에 여러 번 있습니다. `syn-filter --one-per {$field}`가 하나씩 남깁니다
+shared-apart = {$by} {$apart}개가 분할의 여러 부분에 있습니다. 예: 항목 {$id}의 것은 {$part}와 {$other}에 있습니다
+parts-same-role = 부분 {$same}은 모두 {$part}를 뜻합니다. 이름으로 부분을 아는 프로그램은 하나로 읽습니다
+splits-unknown = {$name}을 읽는 프로그램은 분할 {$known}만 찾고 {$others}는 찾지 않습니다. 다른 --split으로 이름을 바꾸거나 `syn-filter`로 행을 고르세요
+twins-more = 대소문자만 다른 클래스 이름이 {$more}쌍 더 있습니다
+twins = 클래스 {$all}: 대소문자만 다릅니다. 하나라면 {$cures}로 합칠 수 있습니다
+coco-zero = {$option}: Datumaro는 번호 0인 클래스를 없는 것으로 읽어 이름을 버립니다. 1부터 세는 프로그램에는 {$way_out}
+leave-option-out = 이 옵션을 빼세요
+give-another = 다른 번호를 지정하세요
+column-empty = {$column} 열이 비어 있습니다. {$needed}가 있는 행이 없습니다
+urls-without-query = 미리 서명된 URL {$stripped}개를 쿼리 없이 썼습니다. 쿼리는 비밀이며 만료됩니다
+excel-cells = Excel이 한 칸에 받는 {$most}자보다 깁니다: 칸 {$cells}개. 파일에는 온전히 있지만 Excel이 자릅니다. --columns로 그런 열을 빼거나 다른 프로그램으로 여세요
+imagefolder-class-missing = 클래스 {$class}의 이미지가 {$split}에 없습니다{$others}. torchvision과 timm은 분할마다 폴더 번호를 따로 매기므로 classes.txt를 지정하거나(timm: --class-map) 다른 --split을 고르세요
+imagefolder-more = {"."} 한쪽에 없는 클래스가 {$n}개 더 있습니다
+template-folders = 템플릿 파일 {$files}개가 다른 폴더와 대소문자만 다른 폴더에 있어 그 이름에 해시를 붙였습니다: {$first}
+ultralytics-relative = 시작 프레임이 없어 어느 서버인지 모르는 상대 URL이 {$n}개 있습니다. Ultralytics가 받을 수 없으니 --images omit을 지정하고 이미지를 images/{"{"}split{"}"}/에 두세요
+ultralytics-stripped = 미리 서명된 URL {$n}개를 쿼리 없이 썼습니다. 쿼리는 비밀이며 만료됩니다. 공개된 이미지만 받을 수 있습니다. --images omit을 지정하고 images/{"{"}split{"}"}/에 두거나 --presigned keep으로 URL을 온전히 쓰세요
+ultralytics-kept = 파일에 미리 서명된 URL이 {$n}개 있습니다. 만료되기 전까지 파일을 가진 누구나 이미지를 받을 수 있습니다
+ultralytics-no-val = train에는 이미지가 있고 val에는 없습니다. Ultralytics는 그런 데이터셋을 거부합니다
+voc-not-jpeg = 확장자가 .jpg가 아닌 이미지 {$images}개: torchvision과 MMDetection은 JPEGImages/NAME.jpg만 엽니다
+voc-regions = --segmentation semantic의 영역은 클래스 플레인에만 있습니다. 이미지에 객체 플레인도 있으면 Datumaro는 배경으로 읽습니다
+voc-background = 클래스 {$class}를 {$written}로 썼습니다. label map에서 그 이름은 아무것도 없음을 뜻합니다. --class-map {$name}=NAME으로 바꿀 수 있습니다
+yolo-no-train = train에 이미지가 없습니다. Ultralytics는 그런 데이터셋을 거부합니다. 다른 --split을 고르세요
+yolo-no-class = 클래스가 없습니다. Ultralytics는 그런 데이터셋을 거부합니다. 나올 클래스는 --classes로 지정합니다
+note-of-folders = {$first} 외 폴더 {$more}개: {$note}
+passed-over = 건너뜀: {$error}
+gallery-stripped = 미리 서명된 URL {$n}개를 쿼리 없이 썼습니다. 쿼리는 비밀이며 만료됩니다. 공개된 원본만 페이지에 보입니다. 데이터셋에 넣으려면 --link를 빼세요
+gallery-kept = 페이지에 미리 서명된 URL이 {$n}개 있습니다. 만료되기 전까지 페이지를 가진 누구나 원본을 받을 수 있습니다

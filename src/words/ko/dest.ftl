@@ -1,0 +1,29 @@
+# 목적지와 매니페스트.
+
+dest-component = {$shown}: {$bad} 부분은 이름이 될 수 없습니다. {$meant}
+dest-as-it-is = 경로를 있는 그대로 쓰세요
+dest-mean = 혹시 {$meant}입니까?
+dest-archive-there = {$shown}: 아카이브는 이 컴퓨터에만 씁니다. {$last}로 쓴 뒤 복사하거나, 파일 그대로 쓰려면 그 확장자를 빼세요. 그런 이름의 폴더는 {$shown}/ 입니다
+dest-component-no-name = {$name}://{$rest}: {$bad} 부분은 이름이 될 수 없습니다
+dest-file-url = file://은 목적지가 아닙니다. 혹시 {$path}입니까?
+dest-web = {$name}://은 목적지가 아닙니다. 혹시 {$meant}입니까? 버킷은 s3://BUCKET/PREFIX, gs://, az://입니다
+dest-no-scheme = {$name}://은 목적지가 아닙니다. 혹시 {$meant}://{$rest}입니까?
+dest-unknown = {$name}://은 알 수 없는 목적지입니다. 아는 것: {$forms}
+dest-here = {"."} 그런 이름의 폴더는 ./{$dest} 입니다
+dest-tilde = 셸이 {$dest}의 ~를 바꾸지 않았습니다. 따옴표 없이 쓰거나 $HOME{$tail}로 쓰세요{$here}
+dest-no-address = {$dest}: 주소가 아닙니다. 혹시 {$meant}입니까?{$here}
+dest-no-archive = {$dest}: 이런 종류의 아카이브는 쓰지 않습니다. 혹시 {$meant}입니까? 아카이브는 .tar, .tar.gz, .tgz, .tar.zst, .zip이며, 그런 이름의 폴더는 {$dest}/ 입니다
+dest-tar-terminal = tar는 터미널에 쓸 수 없습니다. 파일이나 프로그램으로 보내세요
+dest-utf8 = 주소는 UTF-8이어야 합니다
+dest-cannot-be = {$shown}: 목적지가 될 수 없습니다. 아직 없는 폴더를 지정하세요
+dest-holds-home = {$shown}: 현재 폴더나 홈 폴더가 그 안에 있어 덮어쓰지 않습니다
+verify-more-wrong = 잘못된 파일이 더 있으며 수만 셉니다
+verify-not-listed = {$path}: 매니페스트에 없습니다
+verify-twice = {$path}: 두 번 이상 있습니다
+verify-differs-by = {$path}: 매니페스트와 다릅니다. {$size}바이트이며 크기나 SHA-256이 다릅니다
+verify-differs = {$path}: 매니페스트와 다릅니다
+verify-no-manifest = {$dataset}: {$manifest} 파일이 없어 온전한 데이터셋이 아닙니다
+verify-unreadable = {$path}: 읽을 수 없습니다: {$reason}
+verify-missing = {$path}: 없습니다
+manifest-twice = 한 경로가 두 번 있습니다
+manifest-none = {$dataset}에 없습니다

@@ -1,0 +1,29 @@
+# 표의 머리글.
+
+column-id = ID
+column-name = 이름
+column-title = 제목
+column-category = 카테고리
+column-project = 프로젝트
+column-provider = 제공자
+column-is-default = 기본
+column-index = 번호
+column-tools = 도구
+column-tool = 도구
+column-check = 점검
+column-ok = 정상
+column-detail = 내용
+column-email = 이메일
+column-class = 클래스
+column-user = 작업자
+column-status = 작업 상태
+column-review = 검수 상태
+column-tag = 태그
+column-split = 분할
+column-created = 생성일
+column-items = 항목
+column-objects = 객체
+column-version = 버전
+column-role = 역할
+column-size = 크기
+column-path = 경로

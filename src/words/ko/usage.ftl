@@ -1,0 +1,17 @@
+# 명령줄 해석기가 찾은 실수.
+
+usage-see-help = {$mistake} ({$tool} --help 참고)
+usage-unknown = 알 수 없는 인수입니다: '{$argument}'
+usage-unknown-near = 알 수 없는 인수입니다: '{$argument}'. 비슷한 인수: '{$near}'
+usage-no-command = 알 수 없는 하위 명령입니다: '{$command}'
+usage-no-command-near = 알 수 없는 하위 명령입니다: '{$command}'. 비슷한 하위 명령: '{$near}'
+usage-no-value = '{$argument}'에 값이 필요합니다
+usage-no-value-of = '{$argument}'에 값이 필요합니다 [가능한 값: {$choices}]
+usage-value = '{$argument}'의 값 '{$value}' 오류: {$why}
+usage-value-of = '{$argument}'의 값 '{$value}' 오류 [가능한 값: {$choices}]
+usage-value-near = '{$argument}'의 값 '{$value}' 오류 [가능한 값: {$choices}]. 혹시 {$near}입니까?
+usage-twice = '{$argument}' 인수는 한 번만 쓸 수 있습니다
+usage-conflict = '{$argument}' 인수는 '{$prior}' 인수와 함께 쓸 수 없습니다
+usage-missing = 필요한 인수가 없습니다: {$arguments}
+usage-whole-number = 음수가 아니고 너무 크지 않은 정수여야 합니다
+usage-range = 범위를 벗어났습니다({$range})
