@@ -3,6 +3,7 @@
 #   .venv           the platform's SDK and the consumers of our exports
 #   .venv-readers   more consumers, which need other versions of the same packages
 #   .venv-servers   servers in Python that the sink is tested against
+#   .venv-package   maturin, which makes the Python wheel
 #   .node-servers   an emulator of Azure's store
 #   .node-lint      ESLint, for the scripts of the gallery
 #   Debian packages with more servers and tools, and s3s-fs, an S3 server that is compiled here
@@ -84,6 +85,7 @@ python_environments() {
     environment .venv scripts/requirements.txt scripts/requirements-no-deps.txt
     environment .venv-readers scripts/requirements-readers.txt scripts/requirements-readers-no-deps.txt
     environment .venv-servers scripts/requirements-servers.txt
+    environment .venv-package scripts/requirements-package.txt
 }
 
 # ---- Debian and Node
@@ -109,6 +111,8 @@ debian_packages() {
     need zsh fish tmux groff man:man-db
     # A browser, and letters of Korean for its pictures.
     need chromium /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc:fonts-noto-cjk
+    # scripts/package.sh.
+    need dpkg-shlibdeps:dpkg-dev strip:binutils
     # An HTTP proxy, a SOCKS proxy, and a clock that can be wrong.
     need tinyproxy microsocks faketime
     azurite_is_there && eslint_is_there || need node:nodejs npm

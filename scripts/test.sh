@@ -39,4 +39,6 @@ check_exif $bin
 check_gallery $bin
 check_docs $bin
 LIST
+# Last, and alone: it links the programs again.
+check check_packages "$bin"
 echo "all tests passed"

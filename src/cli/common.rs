@@ -1,8 +1,9 @@
 //! What all four binaries share: common flags, messages on standard error, and the one place that exits.
 
+use super::settings::{Settings, show};
 use super::shell::{complete, completions, man};
 use super::{advice, help, progress, size, usage, verbose};
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, UsageError};
 use crate::stream::run_mark::StandardInput;
 use crate::stream::whole_file::is_same;
 use crate::stream::{StageError, StreamError, Writer, reader};
@@ -88,6 +89,9 @@ pub struct Common {
     /// Print the man page and stop
     #[arg(long, global = true, hide_short_help = true, help_heading = "Common options")]
     pub man: bool,
+    /// Print the options with their values and where each comes from, as TOML (--log-format json: as JSON), and stop
+    #[arg(long, global = true, hide_short_help = true, help_heading = "Common options")]
+    pub show_config: bool,
 }
 
 impl Common {
@@ -351,14 +355,18 @@ impl<A: Parser + CommandFactory> Program<A> {
             let answer = complete::answer(&shell, std::env::args_os().skip(1), (self.command)(A::command()));
             return print(tool, || std::io::stdout().write_all(answer.as_bytes()));
         }
-        let (args, typed) = match parse::<A>(self.command) {
+        let Parsed { args, typed, settings, shown } = match parse::<A>(self.command, tool) {
             Ok(parsed) => parsed,
             Err(e) => {
-                let Some(line) = usage::one_line(tool, &e) else {
-                    // Help and version go to standard output and are a success; a closed reader is none of our business.
-                    return print(tool, || e.print());
+                let message = match e {
+                    Mistake::Typed(e) => match usage::one_line(tool, &e) {
+                        Some(line) => line.into(),
+                        // Help and version go to standard output and are a success; a closed reader is none of our business.
+                        None => return print(tool, || e.print()),
+                    },
+                    Mistake::Preset(UsageError(message)) => message,
                 };
-                Console::new(tool, &Common::of_arguments(std::env::args())).failure(Failure::usage(line));
+                Console::new(tool, &Common::of_arguments(std::env::args())).failure(Failure::usage(message));
                 return ExitCode::from(Exit::Usage.code());
             }
         };
@@ -371,7 +379,13 @@ impl<A: Parser + CommandFactory> Program<A> {
         if common.man {
             return print(tool, || std::io::stdout().write_all(&man::page((self.command)(A::command()), tool)?));
         }
+        if let Some(page) = shown {
+            return print(tool, || std::io::stdout().write_all(page.as_bytes()));
+        }
         console.debug(&verbose::program(tool, common.threads()));
+        if let Some(told) = settings.told() {
+            console.debug(told);
+        }
         let streams = common.writes_stdout() && (self.streams)(&args);
         let input = is_stdin(&(self.inputs)(&args)).then(StandardInput::look).unwrap_or_default();
         match guarded(|| (self.run)(args, &typed, &console)) {
@@ -423,15 +437,50 @@ fn is_stdin(inputs: &[PathBuf]) -> bool {
     inputs.iter().all(|path| path.as_os_str() == "-")
 }
 
-/// The arguments, and the names of the options that were typed.
-fn parse<A: Parser + CommandFactory>(shape: fn(Command) -> Command) -> Result<(A, Vec<String>), clap::Error> {
+/// A command line that was understood.
+struct Parsed<A> {
+    args: A,
+    /// The names of the options that were typed.
+    typed: Vec<String>,
+    settings: Settings,
+    /// What `--show-config` prints.
+    shown: Option<String>,
+}
+
+/// Why a command line was not understood.
+enum Mistake {
+    /// What clap says of it; also help and version.
+    Typed(clap::Error),
+    /// A default that somebody has set cannot be used.
+    Preset(UsageError),
+}
+
+impl From<clap::Error> for Mistake {
+    fn from(e: clap::Error) -> Self {
+        Self::Typed(e)
+    }
+}
+
+/// Reads the command line, with the defaults of the environment and the file.
+fn parse<A: Parser + CommandFactory>(shape: fn(Command) -> Command, tool: &str) -> Result<Parsed<A>, Mistake> {
     let arguments: Vec<_> = std::env::args_os().collect();
     let mut command = help::shaped(shape(A::command()), arguments.iter().map(AsRef::as_ref));
-    let matches = command.try_get_matches_from_mut(&arguments)?;
+    let mut matches = command.try_get_matches_from_mut(&arguments)?;
+    let mut settings = Settings::default();
+    // A page about the program does not depend on what is set; a mistake there is nothing to it.
+    if !matches.get_flag("man") && !matches.contains_id("completions") {
+        let preset = Settings::apply(shape(A::command()), tool, &matches).map_err(Mistake::Preset)?;
+        (command, settings) = preset;
+        matches = command.try_get_matches_from_mut(&arguments)?;
+    }
     let args = A::from_arg_matches(&matches).map_err(|e| e.format(&mut command))?;
     let is_typed = |a: &&Arg| matches.value_source(a.get_id().as_str()) == Some(ValueSource::CommandLine);
     let typed = command.get_arguments().filter(is_typed).filter_map(|a| a.get_long().map(str::to_owned)).collect();
-    Ok((args, typed))
+    let shown = matches.get_flag("show_config").then(|| {
+        let as_json = matches.get_one("log_format") == Some(&LogFormat::Json);
+        show::page(&command, &matches, &settings, as_json)
+    });
+    Ok(Parsed { args, typed, settings, shown })
 }
 
 /// Turns a panic into a failure that asks for a report.

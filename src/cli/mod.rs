@@ -21,6 +21,7 @@ mod number;
 mod progress;
 mod reasons;
 mod select;
+mod settings;
 mod shell;
 #[cfg(feature = "net")]
 mod signals;

@@ -38,6 +38,7 @@ topics![
     "reasons",
     "rows",
     "selection",
+    "settings",
     "sink",
     "sink-run",
     "stream",

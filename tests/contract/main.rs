@@ -11,5 +11,6 @@ mod messages;
 mod numbers;
 mod output;
 mod promises;
+mod settings;
 mod shells;
 mod standard;

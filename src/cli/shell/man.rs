@@ -21,7 +21,7 @@ const NET: &[&str] = &["syn-fetch", "syn-sink"];
 const CHECKS: &[&str] = &["syn-sink", "syn-convert"];
 
 /// Variables of the environment.
-const VARIABLES: [Read; 15] = [
+const VARIABLES: [Read; 17] = [
     ("SYNAPSE_HOST", NET, "Address of the backend."),
     ("SYNAPSE_ACCESS_TOKEN", NET, "The access token. It comes before the file that `syn-fetch login` writes."),
     (
@@ -42,13 +42,21 @@ const VARIABLES: [Read; 15] = [
         CHECKS,
         "Credentials of stores, as their own tools take them (docs/destinations.md).",
     ),
+    ("SYNPIPE_CONFIG", &ALL, "The file of defaults, in place of ~/.config/synpipe.toml; none when it is empty."),
+    (
+        "SYN_FETCH_*, SYN_FILTER_*, SYN_CONVERT_*, SYN_SINK_*, SYNPIPE_*",
+        &ALL,
+        "Defaults of options: SYN_CONVERT_TO is that of syn-convert --to, SYNPIPE_THREADS that of --threads (docs/install.md).",
+    ),
     ("TMPDIR", &ALL, "Where temporary files go."),
     ("TZ", &["syn-fetch", "syn-filter"], "The time zone of dates without one."),
     ("NO_COLOR, CLICOLOR, CLICOLOR_FORCE, TERM", &ALL, "Whether messages have colour."),
 ];
 
 /// Files besides those that are named.
-const FILES: [Read; 2] = [
+const FILES: [Read; 4] = [
+    ("~/.config/synpipe.toml", &ALL, "Defaults of options, a section for each program (docs/install.md)."),
+    ("~/.cache/synpipe/", &ALL, "Names of projects, tags and people, for the completion of the shell."),
     ("~/.synapse/config.json", NET, "Host, token and profiles, as `syn-fetch login` and `synapse login` write them."),
     ("~/.netrc, ~/.ssh/, ~/.aws/", SINK, "Credentials of servers and stores, as their own tools take them."),
 ];
