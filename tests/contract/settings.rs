@@ -70,7 +70,15 @@ fn defaults_act_are_told_and_are_no_mistake_where_they_do_not_apply() {
     let ran = with(&file, "", "syn-convert -v").exits(0).says("--to coco (").says("synpipe.toml:2)");
     assert!(ran.text().contains("categories"), "{ran:?}");
     with(&file, "", "syn-convert --to yolo -q").exits(0);
-    with(&file, "", "syn-convert --check . -v").says("--to (");
+    // A default format does not narrow a check: this dataset is of another one, and is looked at.
+    let dataset = folder.path().join("coco");
+    fs::create_dir_all(&dataset).unwrap();
+    fs::write(dataset.join("instances.json"), "{\"images\":[],\"annotations\":[],\"categories\":[]}").unwrap();
+    let check = format!("syn-convert --check {}", dataset.display());
+    let without = with(Path::new(""), "", &check);
+    fs::write(&file, "[syn-convert]\nto = \"yolo\"\n").unwrap();
+    assert_eq!(with(&file, "", &check).stderr, without.stderr);
+    fs::write(&file, "[syn-convert]\nto = \"coco\"\n").unwrap();
     let ran = with(&file, "", "syn-convert --to coco --voc-base 1").exits(2);
     ran.says("--voc-base is read by --to voc");
 }

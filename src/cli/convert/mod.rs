@@ -46,7 +46,9 @@ pub fn grouped(command: Command) -> Command {
 pub fn main(args: Args, typed: &[String], console: &Console) -> Result<Exit, Failure> {
     if let Some(what) = &args.check {
         refuse_besides_check(typed)?;
-        return check(what, args.to.as_deref(), args.allow_partial, args.unframed, &args.judge, &args.common, console);
+        // A default of what to convert to says nothing of what to check.
+        let to = args.to.as_deref().filter(|_| typed.iter().any(|option| option == "to"));
+        return check(what, to, args.allow_partial, args.unframed, &args.judge, &args.common, console);
     }
     let Some(to) = args.to.as_deref() else {
         return Err(Failure::usage(tr!("say-format", formats = formats::names(|_| true))));

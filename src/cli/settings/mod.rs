@@ -63,7 +63,7 @@ const TYPED_ONLY: [&str; 26] = [
 const SECRETS: [&str; 6] = ["token", "password", "passwd", "secret", "api-key", "credential"];
 
 /// Options of which one is enough: what the file says of one gives way to the other.
-const ALTERNATIVES: [(&str, &str); 2] = [("project", "gt-version"), ("dsn", "dsn-file")];
+const ALTERNATIVES: [(&str, &str); 3] = [("project", "gt-version"), ("dsn", "dsn-file"), ("host", "profile")];
 
 /// Where a default comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
