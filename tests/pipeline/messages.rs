@@ -298,19 +298,3 @@ fn as_in(file: &str, text: &str) {
 fn all_messages_are_those_of_the_file() {
     as_in("messages.txt", &collected(""));
 }
-/// What is English for people who read Korean, by its beginning: what a system, a server or a library said. The list gets shorter only.
-const ENGLISH: &[&str] = &[];
-
-#[test]
-fn all_messages_are_in_korean() {
-    let text = collected("export LC_ALL=ko_KR.UTF-8; ");
-    as_in("messages.ko.txt", &text);
-    let messages = || text.lines().filter_map(|line| line.strip_prefix("  syn-"));
-    let is_korean = |line: &str| line.chars().any(|c| ('가'..='힣').contains(&c));
-    let english: Vec<&str> = messages().filter(|line| !is_korean(line)).collect();
-    let unlisted: Vec<_> = english.iter().filter(|line| !ENGLISH.iter().any(|start| line.starts_with(start))).collect();
-    assert!(unlisted.is_empty(), "{unlisted:#?}");
-    let needless: Vec<_> =
-        ENGLISH.iter().filter(|start| !english.iter().any(|line| line.starts_with(*start))).collect();
-    assert!(needless.is_empty(), "in Korean by now: {needless:#?}");
-}
