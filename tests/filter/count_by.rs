@@ -167,7 +167,10 @@ fn forms() {
     );
     assert_eq!(json, expected);
     let table = counted(&["--count-by", "status", "--form", "table"], &input);
-    assert_eq!(table, "STATUS     ITEMS  OBJECTS\ncompleted  3      5\nskipped    1      0\ntotal      4      5\n");
+    assert_eq!(
+        table,
+        "STATUS     ITEMS  OBJECTS\ncompleted      3        5\nskipped        1        0\ntotal          4        5\n"
+    );
 }
 
 #[test]
