@@ -2,6 +2,7 @@
 
 use crate::stream::Form;
 use crate::words::{Message, Worded};
+use serde_json::{Map, Value};
 use std::error::Error;
 use std::fmt;
 
@@ -242,12 +243,14 @@ pub struct Failure {
     pub advice: Option<Advice>,
     /// When a stage before this one has said it: the mark of the run in which it did.
     pub told_in: Option<String>,
+    /// Further fields of the message for programs.
+    pub details: Option<Box<Map<String, Value>>>,
 }
 
 impl Failure {
     /// A failure with this code and text.
     pub fn new(exit: Exit, message: impl Into<Message>) -> Self {
-        Self { exit, message: message.into(), advice: None, told_in: None }
+        Self { exit, message: message.into(), advice: None, told_in: None, details: None }
     }
 
     /// A mistake on the command line.
@@ -274,6 +277,6 @@ impl<E: Classified + Worded> From<E> for Failure {
             cause = c.source();
         }
         let message = Message::told(message, e.words());
-        Self { exit: e.exit(), advice: e.advice(), told_in: e.told_in().map(str::to_owned), message }
+        Self { exit: e.exit(), advice: e.advice(), told_in: e.told_in().map(str::to_owned), message, details: None }
     }
 }

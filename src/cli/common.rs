@@ -1,5 +1,6 @@
 //! What all four binaries share: common flags, messages on standard error, and the one place that exits.
 
+use super::ask::{Asking, terminal};
 use super::settings::{Settings, show};
 use super::shell::{complete, completions, man};
 use super::{advice, help, progress, size, usage, verbose};
@@ -95,9 +96,9 @@ pub struct Common {
 }
 
 impl Common {
-    /// The names of these options, without dashes.
+    /// The names of these options, and of those that decide whether questions are asked, without dashes.
     pub fn names() -> Vec<String> {
-        let command = Self::augment_args(Command::new(""));
+        let command = Asking::augment_args(Self::augment_args(Command::new("")));
         command.get_arguments().filter_map(|a| a.get_long().map(str::to_owned)).collect()
     }
 
@@ -181,19 +182,21 @@ pub struct Console {
     json: bool,
     colour: bool,
     began: Instant,
+    colour_of_questions: bool,
 }
 
 impl Console {
     /// The console of one binary, as its options say.
     pub fn new(tool: &'static str, common: &Common) -> Self {
-        let colour = match common.color {
+        let colour = |is_terminal| match common.color {
             Colour::Always => true,
             Colour::Never => false,
-            Colour::Auto => colours(&|name| std::env::var(name).ok(), std::io::stderr().is_terminal()),
+            Colour::Auto => colours(&|name| std::env::var(name).ok(), is_terminal),
         };
         let json = common.log_format == LogFormat::Json;
         let (quiet, verbose, began) = (common.quiet, common.verbose, Instant::now());
-        Self { tool, quiet, verbose, json, colour: colour && !json, began }
+        let (colour, colour_of_questions) = (colour(std::io::stderr().is_terminal()) && !json, colour(true));
+        Self { tool, quiet, verbose, json, colour, began, colour_of_questions }
     }
 
     /// The same, which says nothing but errors.
@@ -209,8 +212,11 @@ impl Console {
 
     /// What ends the run.
     pub fn failure(&self, failure: Failure) {
-        let code = json!({"code": failure.exit.word(), "exit": failure.exit.code()});
-        self.say("error", "31", &advice::join(failure.message, failure.advice), &code);
+        let mut fields = json!({"code": failure.exit.word(), "exit": failure.exit.code()});
+        if let (Some(fields), Some(details)) = (fields.as_object_mut(), failure.details) {
+            fields.extend(*details);
+        }
+        self.say("error", "31", &advice::join(failure.message, failure.advice), &fields);
     }
 
     /// Something the user should know that does not end the run.
@@ -262,6 +268,21 @@ impl Console {
         !self.quiet && !self.json && std::io::stderr().is_terminal() && !is_dumb(&|name| std::env::var(name).ok())
     }
 
+    /// Whether questions may be asked: nobody wants quiet, or lines for programs.
+    pub fn asks(&self) -> bool {
+        !self.quiet && !self.json
+    }
+
+    /// Whether questions on the terminal have colour.
+    pub fn colours_questions(&self) -> bool {
+        self.colour_of_questions
+    }
+
+    /// Whether messages are JSON lines.
+    pub fn is_json(&self) -> bool {
+        self.json
+    }
+
     /// Whether to write progress as JSON lines: JSON was asked for.
     pub fn json_progress(&self) -> bool {
         self.json && !self.quiet
@@ -271,12 +292,14 @@ impl Console {
     pub fn block(&self, lines: &[String]) {
         if !self.quiet && !self.json {
             let lines: Vec<String> = lines.iter().map(|line| text::visible(line)).collect();
+            let _turn = terminal::turn();
             progress::above(|| lines.iter().for_each(|line| drop(writeln!(std::io::stderr(), "{line}"))));
         }
     }
 
     /// One JSON line of progress.
     pub fn progress_line(&self, fields: &Value) {
+        let _turn = terminal::turn();
         let _ = writeln!(std::io::stderr(), "{}", self.json_line("progress", None, fields));
     }
 
@@ -293,6 +316,7 @@ impl Console {
         } else {
             format!("{tool}: {level}: {message}")
         };
+        let _turn = terminal::turn();
         progress::above(|| drop(writeln!(std::io::stderr(), "{line}")));
     }
 
@@ -349,7 +373,6 @@ impl<A: Parser + CommandFactory> Program<A> {
     pub fn main(self) -> ExitCode {
         let tool = self.tool;
         words::speak(Common::language(std::env::args()));
-        #[cfg(feature = "net")]
         let _ = super::signals::survive_file_size_limit();
         if let Some(shell) = std::env::var_os(complete::VARIABLE) {
             let answer = complete::answer(&shell, std::env::args_os().skip(1), (self.command)(A::command()));

@@ -3,6 +3,7 @@
 mod describe;
 mod summary;
 
+use super::ask::command::Before;
 use super::progress::Shown;
 use super::select::Select;
 use super::unframed::{Unframed, show_input};
@@ -226,6 +227,7 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
         output,
         count_by,
         describe,
+        pass_on: Before::passed_on,
         allow_partial: args.allow_partial,
         skip_bad: args.on_error == OnError::Skip,
         threads: args.common.threads(),

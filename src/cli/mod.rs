@@ -5,6 +5,7 @@
 mod advice;
 #[cfg(test)]
 mod advised;
+mod ask;
 mod check;
 mod common;
 #[cfg(feature = "net")]
@@ -23,7 +24,6 @@ mod reasons;
 mod select;
 mod settings;
 mod shell;
-#[cfg(feature = "net")]
 mod signals;
 #[cfg(feature = "net")]
 mod sink;

@@ -3,6 +3,7 @@
 //! One stage of a pipe draws: `syn-fetch` while it runs; else the stage that reads the files that the user named; and the sink once its input
 //! has ended, when all others are over.
 
+use super::ask::terminal;
 use super::common::Console;
 use crate::text;
 #[cfg(feature = "net")]
@@ -76,7 +77,8 @@ fn bar(gauge: &impl Gauge, over: &AtomicBool) {
     let set = |bar| *BAR.lock().unwrap_or_else(PoisonError::into_inner) = bar;
     let mut drawn: Option<ProgressBar> = None;
     while !over.load(Relaxed) {
-        if let Some(text) = gauge.text(began.elapsed().as_secs_f64()) {
+        // Not while another stage asks something there.
+        if let (Some(_turn), Some(text)) = (terminal::turn_now(), gauge.text(began.elapsed().as_secs_f64())) {
             let bar = drawn.get_or_insert_with(|| {
                 let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
                 set(Some(bar.clone()));
@@ -88,6 +90,7 @@ fn bar(gauge: &impl Gauge, over: &AtomicBool) {
         std::thread::park_timeout(LOOK);
     }
     if let Some(bar) = drawn {
+        let _turn = terminal::turn();
         set(None);
         bar.finish_and_clear();
     }

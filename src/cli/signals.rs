@@ -7,11 +7,15 @@ use signal_hook::iterator::Signals;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 use std::thread;
 
 /// The signals that ask a program to end, and how a run ends that was asked.
 const ENDING: [(i32, Exit); 4] =
     [(SIGINT, Exit::Interrupted), (SIGTERM, Exit::Terminated), (SIGHUP, Exit::HungUp), (SIGQUIT, Exit::Quit)];
+
+/// Whether [`ending`] is in charge.
+static HANDLED: AtomicBool = AtomicBool::new(false);
 
 /// Lets a write over the limit of file sizes (`ulimit -f`) fail. Without a handler its signal kills the process without a word.
 ///
@@ -27,8 +31,8 @@ pub fn survive_file_size_limit() -> io::Result<()> {
 /// # Errors
 /// When the system does not let us watch.
 pub fn ending() -> io::Result<Receiver<Exit>> {
-    let ignored = ignored();
-    let mut signals = Signals::new(ENDING.iter().map(|(signal, _)| *signal).filter(|s| ignored >> (s - 1) & 1 == 0))?;
+    let mut signals = watched()?;
+    HANDLED.store(true, Relaxed);
     let (send, receive) = unbounded();
     thread::Builder::new().name("signals".into()).spawn(move || {
         for signal in signals.forever() {
@@ -39,6 +43,20 @@ pub fn ending() -> io::Result<Receiver<Exit>> {
         }
     })?;
     Ok(receive)
+}
+
+/// The signals that ask a program to end, but for those that were ignored at the start.
+///
+/// # Errors
+/// When the system does not let us watch.
+pub fn watched() -> io::Result<Signals> {
+    let ignored = ignored();
+    Signals::new(ENDING.iter().map(|(signal, _)| *signal).filter(|s| ignored >> (s - 1) & 1 == 0))
+}
+
+/// Whether the run ends itself at such a signal, by [`ending`].
+pub fn is_handled() -> bool {
+    HANDLED.load(Relaxed)
 }
 
 /// The signals that are ignored, a bit each from signal 1 on; none where the system does not tell.

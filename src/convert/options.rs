@@ -7,6 +7,7 @@ use super::geometry::keypoints::Profile;
 use super::geometry::{Bounds, Rotated};
 use crate::words::Message;
 use clap::ValueEnum;
+use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::str::FromStr;
 
@@ -152,4 +153,6 @@ pub struct Options {
     pub keypoints: Profile,
     /// The options that some formats read, each declared beside what reads it.
     pub formats: FormatArgs,
+    /// Further keys of the begin frame.
+    pub begin: Map<String, Value>,
 }

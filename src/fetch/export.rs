@@ -72,7 +72,7 @@ pub fn run<S: Source>(
     let mut notes: Vec<Note> = overview.notes.iter().cloned().map(Note::from).collect();
     let export = || {
         if !request.bare && request.resume.is_none() {
-            output.frame(&begin_line(&overview.begin, span.as_ref()))?;
+            output.frame(&begin_line(&overview.begin, span.as_ref(), &request.begin))?;
             output.writer.flush()?;
         }
         output.saver.save()?;
@@ -133,15 +133,15 @@ fn clock_note(clock: Option<Clock>) -> Option<Message> {
     (ahead.abs() > SKEW).then(|| tr!("clock-off", seconds, word))
 }
 
-/// The begin frame with what an export of a series brings.
-fn begin_line(begin: &str, span: Option<&Span>) -> String {
-    match (span, serde_json::from_str::<Map<String, Value>>(begin)) {
-        (Some(span), Ok(mut body)) => {
-            body.insert(KEY.into(), json!([span]));
-            Value::Object(body).to_string()
-        }
-        _ => begin.to_owned(),
+/// The begin frame with what an export of a series brings, and with further keys.
+fn begin_line(begin: &str, span: Option<&Span>, more: &Map<String, Value>) -> String {
+    if span.is_none() && more.is_empty() {
+        return begin.to_owned();
     }
+    let Ok(mut body) = serde_json::from_str::<Map<String, Value>>(begin) else { return begin.to_owned() };
+    body.extend(span.map(|span| (KEY.to_owned(), json!([span]))));
+    body.extend(more.clone());
+    Value::Object(body).to_string()
 }
 
 /// Says how many ids of a list selected nothing.

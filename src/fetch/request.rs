@@ -53,6 +53,8 @@ pub struct Request {
     pub state: Option<PathBuf>,
     /// How far an earlier run came.
     pub resume: Option<Resume>,
+    /// Further keys of the begin frame.
+    pub begin: Map<String, Value>,
     /// Where the user is told of images that are asked for again.
     pub retries: Option<RetryPolicy>,
 }

@@ -14,10 +14,10 @@ use super::sample::per_class::Readable;
 use super::selection::Selection;
 use crate::stream::parallel;
 use crate::stream::parallel::Event;
-use crate::stream::{Came, Frame, Kind, Progress, Reader, StreamError, Writer, frame};
+use crate::stream::{Begin, Came, Frame, Kind, Progress, Reader, StreamError, Writer, frame};
 use crate::tr;
 use crate::words::{Many, Message};
-use serde_json::Map;
+use serde_json::{Map, Value};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -52,6 +52,8 @@ pub struct Options {
     pub count_by: Option<(CountBy, Style)>,
     /// With [`OutputForm::Count`]: what is in the rows, and how that is written.
     pub describe: Option<describe::Write>,
+    /// What stands in the place of a begin frame; `None`: the frame itself.
+    pub pass_on: PassOn,
     /// Accept a stream without its end frame as whole.
     pub allow_partial: bool,
     /// Pass over bad lines instead of ending the run.
@@ -59,6 +61,9 @@ pub struct Options {
     /// Worker threads.
     pub threads: usize,
 }
+
+/// Gives the begin frame that is written in the place of one that is read, if it is another.
+pub type PassOn = fn(&Begin) -> Option<Map<String, Value>>;
 
 /// What was done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -99,7 +104,7 @@ pub enum Input {
 /// writer.
 pub fn run(input: Input, out: Writer, options: Options, warn: &mut dyn FnMut(Message)) -> Result<Summary, StreamError> {
     let Options { selection, passes, edits, rewrite, order, limit, output, count_by, describe, .. } = options;
-    let Options { allow_partial, skip_bad, threads, .. } = options;
+    let Options { allow_partial, skip_bad, threads, pass_on, .. } = options;
     let selection = match passes.per_class {
         Some(_) => selection.with_annotations(Readable),
         None => selection,
@@ -117,6 +122,7 @@ pub fn run(input: Input, out: Writer, options: Options, warn: &mut dyn FnMut(Mes
         output,
         selection: &selection,
         edits: edits.as_deref(),
+        pass_on,
         warn,
         left: limit.filter(|_| order.is_none()),
         limit,
@@ -178,6 +184,7 @@ struct Merge<'w> {
     output: OutputForm,
     selection: &'w Selection,
     edits: Option<&'w Edits>,
+    pass_on: PassOn,
     warn: &'w mut dyn FnMut(Message),
     /// Lines that may still come out, when they come in input order.
     left: Option<u64>,
@@ -269,6 +276,16 @@ impl Merge<'_> {
         if let (Some(_), Frame::Begin(begin)) = (self.describe, frame) {
             self.description.begin(&begin.body);
         }
+        if let Frame::Begin(begin) = frame
+            && let Some(body) = (self.pass_on)(begin)
+        {
+            let line = format!("{}\n", Value::Object(body.clone()));
+            return self.follow(&Frame::Begin(Begin { body, ..begin.clone() }), line.as_bytes());
+        }
+        self.follow(frame, line)
+    }
+
+    fn follow(&mut self, frame: &Frame, line: &[u8]) -> Result<(), StreamError> {
         let followed = self.progress.frame(frame);
         if let (Some(ordered), Ok(()), false) = (&mut self.ordered, &followed, matches!(frame, Frame::Other)) {
             let Frame::Begin(begin) = frame else { return ordered.frame(frame) };

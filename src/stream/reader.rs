@@ -10,6 +10,7 @@ use crate::tr;
 use crate::words::Message;
 use flate2::bufread::MultiGzDecoder;
 use memchr::{memchr, memchr_iter, memrchr};
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
@@ -159,6 +160,8 @@ impl InputFile {
 pub struct Reader {
     todo: std::vec::IntoIter<InputFile>,
     current: Option<Source>,
+    /// What was looked at and not yet handed out.
+    ahead: VecDeque<Result<Batch, StreamError>>,
     /// Bytes that are read and not yet handed out, then room for more.
     pending: Vec<u8>,
     /// Length of the part of `pending` that is read: less than one whole line after `next_batch`, apart from `ready`.
@@ -200,6 +203,7 @@ impl Reader {
         Self {
             todo: todo.into_iter(),
             current,
+            ahead: VecDeque::new(),
             pending: Vec::new(),
             filled: 0,
             ready: 0,
@@ -236,6 +240,31 @@ impl Reader {
     /// [`StreamError::Read`] for unreadable or damaged input, [`StreamError::LongLine`] for a line over the cap;
     /// [`StreamError::Unframed`] and [`StreamError::Stray`] when [`Reader::framed`] asks for it.
     pub fn next_batch(&mut self) -> Result<Option<Batch>, StreamError> {
+        match self.ahead.pop_front() {
+            Some(batch) => batch.map(Some),
+            None => self.read_next(),
+        }
+    }
+
+    /// Shows what comes, until `enough` of it was seen, or there is no more, or it cannot be read. [`Reader::next_batch`] hands it out
+    /// as if it had not been looked at. Until then it is held in memory: `enough` keeps that small.
+    pub fn look_ahead(&mut self, mut enough: impl FnMut(&Batch) -> bool) {
+        loop {
+            match self.read_next() {
+                Ok(None) => return,
+                Ok(Some(batch)) => {
+                    let enough = enough(&batch);
+                    self.ahead.push_back(Ok(batch));
+                    if enough {
+                        return;
+                    }
+                }
+                Err(e) => return self.ahead.push_back(Err(e)),
+            }
+        }
+    }
+
+    fn read_next(&mut self) -> Result<Option<Batch>, StreamError> {
         let next = self.read_batch()?;
         let (Some(framing), Some(batch)) = (&mut self.framing, &next) else { return Ok(next) };
         if batch.is_frame {

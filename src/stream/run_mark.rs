@@ -28,6 +28,11 @@ pub fn own() -> Option<String> {
     Some(format!("{}-{group}-{}", pipe.unwrap_or_default(), now()?))
 }
 
+/// As [`own`], when standard output is a pipe.
+pub fn own_pipe() -> Option<String> {
+    own().filter(|mark| !mark.starts_with('-'))
+}
+
 /// What standard input is.
 #[derive(Clone, Debug, Default)]
 pub struct StandardInput {
@@ -50,6 +55,16 @@ impl StandardInput {
             // Nothing but its making changes when a pipe was last accessed.
             made: input.accessed().ok().and_then(micros),
         }
+    }
+
+    /// Whether it is a pipe or a socket.
+    pub fn is_pipe(&self) -> bool {
+        self.pipe.is_some()
+    }
+
+    /// Whether what bears this mark was written into the pipe that we read from, with no program between.
+    pub fn is_straight_from(&self, mark: &str) -> bool {
+        self.pipe.as_deref().is_some_and(|pipe| mark.split('-').next() == Some(pipe))
     }
 
     /// Whether what bears this mark was written in the run that we are part of.

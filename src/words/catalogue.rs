@@ -20,6 +20,7 @@ macro_rules! topics {
 topics![
     "advice",
     "api",
+    "ask",
     "cli-convert",
     "cli-fetch",
     "cli-filter",

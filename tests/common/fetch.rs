@@ -23,7 +23,7 @@ pub struct Ran {
 /// `syn-fetch` with a clean environment; nothing of the person who runs the tests gets in.
 pub fn command(args: &[&str]) -> Command {
     let mut command = Command::new(exe("syn-fetch"));
-    command.env_clear().env("HOME", "/nonexistent").env("TZ", "Asia/Seoul").args(args);
+    command.env_clear().env("HOME", "/nonexistent").env("TZ", "Asia/Seoul").env("SYNPIPE_NO_INPUT", "1").args(args);
     command.stdin(Stdio::null());
     command
 }

@@ -91,6 +91,8 @@ pub fn end(child: Child) -> Output {
 
 /// Starts a command with all three descriptors piped.
 pub fn spawn(command: &mut Command) -> Child {
+    // Whoever runs the tests sits at a terminal, perhaps, and is not to be asked anything.
+    command.env("SYNPIPE_NO_INPUT", "1");
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 

@@ -1,11 +1,9 @@
 //! Servers that the stand-in does not play: redirects, request ids, odd envelopes; and a person at a terminal.
 
 use crate::common::fetch::{Ran, TOKEN, command, run};
-use crate::common::stand_in::{SAMPLE, StandIn};
 use crate::common::world::World;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
-use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -165,37 +163,6 @@ fn next_links_to_another_name_of_the_server_are_followed_at_home() {
     });
     let ran = server.fetch(&["--page-size", "1"]).ok();
     assert_eq!(ran.numbers("id"), [2, 1]);
-}
-
-#[test]
-fn a_person_at_a_terminal_is_asked() {
-    let server = StandIn::start(&["--dump", SAMPLE, "--token", TOKEN]);
-    let line = format!("{} --bare --limit 1 -o /dev/null", env!("CARGO_BIN_EXE_syn-fetch"));
-    let mut child = std::process::Command::new("script")
-        .args(["-qec", &line, "/dev/null"])
-        .env("SYNAPSE_HOST", &server.url)
-        .env("SYNAPSE_ACCESS_TOKEN", TOKEN)
-        .env_remove("SYNAPSE_PROJECT")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("script(1) of util-linux");
-    let mut screen = child.stdout.take().expect("a pipe");
-    let mut seen = Vec::new();
-    let mut block = [0; 512];
-    while !String::from_utf8_lossy(&seen).contains("Project ID: ") {
-        let n = screen.read(&mut block).expect("the screen");
-        assert!(n > 0, "no question: {}", String::from_utf8_lossy(&seen));
-        seen.extend_from_slice(&block[..n]);
-    }
-    let shown = String::from_utf8_lossy(&seen).into_owned();
-    assert!(shown.contains("42") && shown.contains("Stand-in project"), "{shown}");
-    let mut keyboard = child.stdin.take().expect("a pipe");
-    keyboard.write_all(b"42\n").expect("it reads");
-    let mut rest = String::new();
-    screen.read_to_string(&mut rest).expect("UTF-8");
-    assert!(rest.contains("1 assignment of project 42"), "{rest}");
-    assert!(child.wait().expect("it ends").success());
 }
 
 /// A project whose list says `count` and holds these rows, whatever is asked for.

@@ -3,6 +3,7 @@
 // A test that cannot go on fails by a panic.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod asking;
 mod checkpoint;
 #[path = "../common/mod.rs"]
 mod common;

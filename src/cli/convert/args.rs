@@ -2,6 +2,7 @@
 
 use super::class_map::class_map;
 use super::classes_file::read_classes;
+use crate::cli::ask::Asking;
 use crate::cli::check;
 use crate::cli::common::Common;
 use crate::cli::unframed::Unframed;
@@ -16,6 +17,7 @@ use crate::tr;
 use clap::Parser;
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::error::ErrorKind;
+use serde_json::Map;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
@@ -134,6 +136,9 @@ pub struct Args {
     /// Lines without frames.
     #[command(flatten)]
     pub unframed: Unframed,
+    /// Whether questions are asked.
+    #[command(flatten)]
+    pub asking: Asking,
     /// Print help (`-h`: in short)
     #[arg(short, long, action = clap::ArgAction::Help, help_heading = "Common options")]
     pub help: Option<bool>,
@@ -193,6 +198,7 @@ impl Args {
                 _ => Profile::load(&self.keypoints).map_err(Failure::usage)?,
             },
             formats: self.formats.clone(),
+            begin: Map::new(),
         })
     }
 }

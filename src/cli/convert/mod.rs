@@ -1,6 +1,7 @@
 //! The command line of `syn-convert`.
 
 mod args;
+mod ask;
 mod class_map;
 mod classes_file;
 mod report;
@@ -9,6 +10,9 @@ mod tests;
 
 pub use args::Args;
 
+use super::ask::command::{Answers, Before, again};
+use super::ask::input::{before, is_typed_in, judge, reads_stdin};
+use super::ask::terminal::somebody;
 use super::check::{self, check};
 use super::common::{Common, Console};
 use super::unframed::show_input;
@@ -17,7 +21,8 @@ use crate::convert::engine::run::run;
 use crate::convert::formats::{self, FORMATS};
 use crate::convert::options::{Detail, Images};
 use crate::exit::{Exit, Failure};
-use crate::stream::Kind;
+use crate::stream::run_mark::StandardInput;
+use crate::stream::{Kind, Reader};
 use crate::tr;
 use crate::words::Message;
 use clap::Command;
@@ -50,21 +55,75 @@ pub fn main(args: Args, typed: &[String], console: &Console) -> Result<Exit, Fai
         let to = args.to.as_deref().filter(|_| typed.iter().any(|option| option == "to"));
         return check(what, to, args.allow_partial, args.unframed, &args.judge, &args.common, console);
     }
-    let Some(to) = args.to.as_deref() else {
-        return Err(Failure::usage(tr!("say-format", formats = formats::names(|_| true))));
-    };
-    refuse_unread(to, &args, typed)?;
+    let Asked { args, typed, opened, answers } = complete(args, typed, console)?;
+    let Some(to) = args.to.as_deref() else { return Err(ask::lacking(FORMATS)) };
+    refuse_unread(to, &args, &typed)?;
     args.common.refuse_overwriting(&args.read())?;
-    let options = args.options()?;
+    let mut options = args.options()?;
     let (name, format) = formats::build(to, &options).map_err(Failure::usage)?;
-    let reader = args.unframed.reader(&args.files, Kind::Items, &args.common, console)?;
+    let (mut reader, seen) = match opened {
+        Some(opened) => opened,
+        None => (args.unframed.reader(&args.files, Kind::Items, &args.common, console)?, None),
+    };
     let shown = show_input(&args.files, &reader, console);
     let read = reader.bytes_read();
-    let summary = run(name, format, options, reader, args.common.writer()?, args.common.threads());
+    let writer = args.common.writer()?;
+    let before = seen.unwrap_or_else(|| before(&args.files, &mut reader));
+    options.begin = before.hand_on(&answers);
+    let hands_on = !options.begin.is_empty() && args.common.writes_stdout() && !args.bare;
+    if hands_on {
+        before.tell(&answers, false, console);
+    }
+    let summary = run(name, format, options, reader, writer, args.common.threads());
     let summary = summary.map_err(report::failure)?;
     drop(shown);
     args.unframed.tell(&summary.came, Kind::Items, console);
-    Ok(report::report(name, &summary, read.load(Relaxed), console))
+    let exit = report::report(name, &summary, read.load(Relaxed), console);
+    if !hands_on {
+        before.tell(&answers, true, console);
+    }
+    Ok(exit)
+}
+
+/// Arguments to which nothing is missing any more.
+struct Asked {
+    args: Args,
+    /// The options of the command line and of the answers.
+    typed: Vec<String>,
+    /// The input, and what the stages before have asked, when it was looked at.
+    opened: Option<(Reader, Option<Before>)>,
+    answers: Answers,
+}
+
+/// Asks for what is missing, if somebody is there.
+fn complete(args: Args, typed: &[String], console: &Console) -> Result<Asked, Failure> {
+    let typed = typed.to_vec();
+    if args.to.is_some() {
+        return Ok(Asked { args, typed, opened: None, answers: Answers::new() });
+    }
+    let Some(person) = somebody(args.asking, console) else { return Err(ask::lacking(FORMATS)) };
+    let options = args.options()?;
+    let can = |format: &&&'static Declaration| {
+        formats::build(format.name, &options).is_ok() && refuse_unread(format.name, &args, &typed).is_ok()
+    };
+    let can: Vec<_> = FORMATS.iter().filter(can).copied().collect();
+    if can.is_empty() {
+        return Err(ask::lacking(FORMATS));
+    }
+    let mut reader = args.unframed.reader(&args.files, Kind::Items, &args.common, console)?;
+    // What a person types is not looked at before: keys answer questions first.
+    let seen = match is_typed_in(&args.files) {
+        true => ask::Seen::default(),
+        false => ask::Seen::of(&mut reader, reads_stdin(&args.files).then(StandardInput::look).as_ref()),
+    };
+    if seen.has_failed() {
+        judge(Kind::Items, &mut reader).map_err(report::failure)?;
+    }
+    let is_given = |option: &str| typed.iter().any(|name| name == option);
+    let answers = ask::format(&can, &seen, &is_given, &mut person.talk())?;
+    let (args, more) = again::<Args>(&answers)?;
+    let typed = typed.iter().cloned().chain(more).collect();
+    Ok(Asked { args, typed, opened: Some((reader, Some(seen.before))), answers })
 }
 
 /// Refuses options that the format does not read, or not in the way it is run: they would be without effect.

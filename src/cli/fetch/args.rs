@@ -5,6 +5,7 @@ use super::database::Database;
 use super::selection;
 use crate::api::Target;
 use crate::api::filters::Filters;
+use crate::cli::ask::Asking;
 use crate::cli::common::{Common, Console};
 use crate::cli::connect::{Connect, Pace};
 use crate::cli::select::Select;
@@ -18,7 +19,7 @@ use crate::stream::whole_file::Place;
 use crate::stream::writer::Compression;
 use crate::tr;
 use crate::words::Message;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Command, Parser, Subcommand};
 use indexmap::IndexSet;
 use jiff::tz::TimeZone;
 use std::io::IsTerminal;
@@ -80,6 +81,9 @@ pub struct Fetch {
     pub(super) database: Database,
     #[command(flatten)]
     pub(super) connect: Connect,
+    /// Whether questions are asked.
+    #[command(flatten)]
+    pub(super) asking: Asking,
     /// Print help (`-h`: in short)
     #[arg(short, long, global = true, action = clap::ArgAction::Help, help_heading = "Common options")]
     help: Option<bool>,
@@ -256,15 +260,22 @@ impl Fetch {
         self.command.is_none() && !self.running.bare && !self.running.dry_run
     }
 
+    /// The options that choose what is fetched, without dashes.
+    pub(super) fn choosing() -> Vec<String> {
+        let command = ServerSelect::augment_args(Select::augment_args(Scope::augment_args(Command::new(""))));
+        let of_running = ["limit", "checkpoint", "resume", "ids-only"].map(str::to_owned);
+        command.get_arguments().filter_map(|a| a.get_long().map(str::to_owned)).chain(of_running).collect()
+    }
+
     /// What the options ask for. `typed` are the options on the command line, without dashes.
     ///
     /// # Errors
-    /// A usage failure for what cannot be asked; those of `ask`, which is asked for the project or version when none is given.
+    /// A usage failure for what cannot be asked; that of `lacking` when neither a project nor a version is given.
     pub(super) fn request(
         &self,
         typed: &[String],
         console: &Console,
-        ask: impl FnOnce(Target) -> Result<String, Failure>,
+        lacking: impl FnOnce(Target) -> Failure,
     ) -> Result<Request, Failure> {
         let zone = TimeZone::system();
         let target = match (self.scope.target, &self.scope.project, &self.scope.gt_version) {
@@ -286,8 +297,7 @@ impl Fetch {
                 filters.add(target, target.scope(), id, &zone)?;
             }
         } else if filters.get(target.scope()).is_none() {
-            let id = ask(target)?;
-            filters.add(target, target.scope(), &id, &zone)?;
+            return Err(lacking(target));
         }
         let choose = selection::divide(self, target, &mut filters, &zone)?;
         let ids = self.ids(console)?;

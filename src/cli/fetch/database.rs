@@ -86,7 +86,7 @@ pub fn run(args: &Fetch, typed: &[String], runtime: &Runtime, console: &Console)
     }
     super::names::refuse(args)?;
     let running = &args.running;
-    let mut request = args.request(typed, console, |_| Err(Failure::usage(tr!("dsn-project"))))?;
+    let mut request = args.request(typed, console, |_| Failure::usage(tr!("dsn-project")))?;
     request.retries = Some(args.connect.retries(console));
     let source = database::Database { dsn: args.database.read()?, host: args.connect.host()? };
     if running.dry_run {

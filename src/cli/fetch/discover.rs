@@ -1,10 +1,11 @@
 //! The subcommands of `syn-fetch`: what there is, and whether it can be reached.
 
 use super::args::{Discover, Fetch};
-use super::{ask, project};
+use super::missing::Missing;
+use super::project;
+use crate::api::Client;
 use crate::api::catalog::Project;
 use crate::api::lists::Pages;
-use crate::api::{Client, Target};
 use crate::cli::common::Console;
 use crate::cli::shell::cache;
 use crate::exit::{Advice, Exit, Failure};
@@ -78,9 +79,9 @@ pub fn run(
     args: &Fetch,
     runtime: &Runtime,
     client: &Client,
-    console: &Console,
+    missing: &Missing<'_>,
 ) -> Result<Exit, Failure> {
-    list(what, args, runtime, client, console).map_err(|mut failure| {
+    list(what, args, runtime, client, missing).map_err(|mut failure| {
         failure.advice = failure.advice.map(|advice| instead(what, advice));
         failure
     })
@@ -98,12 +99,18 @@ fn instead(failed: &Discover, advice: Advice) -> Advice {
     }
 }
 
-fn list(what: &Discover, args: &Fetch, runtime: &Runtime, client: &Client, console: &Console) -> Result<Exit, Failure> {
+fn list(
+    what: &Discover,
+    args: &Fetch,
+    runtime: &Runtime,
+    client: &Client,
+    missing: &Missing<'_>,
+) -> Result<Exit, Failure> {
     let mut out = Output::new(args.common.writer()?, args.at_terminal(), args.running.limit);
     let mut copy = |pages, listing| {
         let kept = runtime.block_on(copy(pages, listing, &mut out))?;
         if let Some(lines) = kept.filter(|_| !matches!(what, Discover::DataUnits)) {
-            remember(what, args, client, &lines, console);
+            remember(what, args, client, &lines, missing.console);
         }
         Ok::<_, Failure>(())
     };
@@ -111,7 +118,7 @@ fn list(what: &Discover, args: &Fetch, runtime: &Runtime, client: &Client, conso
         Discover::Projects => copy(client.project_pages(), Listing::projects)?,
         Discover::GtDatasets => copy(client.dataset_pages(), Listing::datasets)?,
         Discover::GtVersions => {
-            let dataset = args.scope.gt_dataset.clone().map_or_else(|| ask::dataset(runtime, client), Ok)?;
+            let dataset = args.scope.gt_dataset.clone().map_or_else(|| missing.dataset(args), Ok)?;
             copy(client.version_pages(&dataset), Listing::versions)?;
         }
         Discover::Users => copy(client.user_pages(), Listing::users)?,
@@ -120,13 +127,13 @@ fn list(what: &Discover, args: &Fetch, runtime: &Runtime, client: &Client, conso
         Discover::DataCollections => copy(client.collection_pages(), Listing::collections)?,
         Discover::DataUnits => copy(client.unit_pages(&collection(args, runtime, client)?), Listing::units)?,
         Discover::Classes => {
-            let classes = Listing::classes(&class_project(args, runtime, client)?);
-            remember(what, args, client, classes.lines(), console);
+            let classes = Listing::classes(&class_project(args, runtime, client, missing)?);
+            remember(what, args, client, classes.lines(), missing.console);
             out.add(&classes)?;
         }
         Discover::Project { .. } => {
             let id = args.scope.project.clone();
-            let id = id.map_or_else(|| ask::scope(Target::Assignment, runtime, client), Ok)?;
+            let id = id.map_or_else(|| missing.project(args), Ok)?;
             return project::describe(&id, args, runtime, client);
         }
         // They are run before a client is made.
@@ -177,7 +184,7 @@ fn collection(args: &Fetch, runtime: &Runtime, client: &Client) -> Result<String
     found.ok_or_else(|| Failure::usage(tr!("list-no-collection", project)))
 }
 
-fn class_project(args: &Fetch, runtime: &Runtime, client: &Client) -> Result<Project, Failure> {
+fn class_project(args: &Fetch, runtime: &Runtime, client: &Client, missing: &Missing<'_>) -> Result<Project, Failure> {
     let id = match (&args.scope.project, &args.scope.gt_version) {
         (Some(id), _) => id.clone(),
         (None, Some(id)) => {
@@ -186,7 +193,7 @@ fn class_project(args: &Fetch, runtime: &Runtime, client: &Client) -> Result<Pro
                 .project
                 .ok_or_else(|| Failure::usage(tr!("version-no-project")));
         }
-        (None, None) => ask::scope(Target::Assignment, runtime, client)?,
+        (None, None) => missing.project(args)?,
     };
     Ok(runtime.block_on(client.project(&id))?)
 }

@@ -6,7 +6,10 @@ mod ask;
 mod database;
 mod discover;
 mod doctor;
+mod lacking;
+mod lists;
 mod login;
+mod missing;
 mod names;
 mod progress;
 mod project;
@@ -14,6 +17,7 @@ mod scope;
 mod selection;
 
 use super::advice;
+use super::ask::command::Before;
 use super::common::Console;
 use super::progress::show;
 use crate::api::Client;
@@ -59,10 +63,14 @@ pub fn run(mut args: Fetch, typed: &[String], console: &Console) -> Result<Exit,
     let client = args.connect.client(args.pace.limits(), console)?;
     console.debug(tr!("debug-asks", host = client.host(), concurrency = client.concurrency().1));
     names::look_up(&mut args, &runtime, &client)?;
+    let missing = missing::Missing { runtime: &runtime, client: &client, console, typed };
     if let Some(what) = &args.command {
-        return discover::run(what, &args, &runtime, &client, console);
+        return discover::run(what, &args, &runtime, &client, &missing);
     }
-    let mut request = args.request(typed, console, |target| ask::scope(target, &runtime, &client))?;
+    let answers = missing.export(&mut args)?;
+    let mut request = args.request(typed, console, |target| missing.failure(target))?;
+    request.begin = Before::default().hand_on(&answers);
+    Before::default().tell(&answers, false, console);
     request.retries = Some(args.connect.retries(console));
     console.debug(tr!(
         "debug-rows-where",

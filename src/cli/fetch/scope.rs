@@ -75,6 +75,16 @@ pub fn settle(args: &mut Fetch, typed: &[String]) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Whether something names the project or version of the export.
+pub fn is_named(args: &Fetch) -> bool {
+    let by_filter = || args.server_select.filter.iter().any(|text| scope_of(text).is_some());
+    match args.scope.target {
+        Some(Target::GroundTruth) => args.scope.gt_version.is_some() || by_filter(),
+        Some(_) => args.scope.project.is_some() || by_filter(),
+        None => args.scope.project.is_some() || args.scope.gt_version.is_some() || by_filter(),
+    }
+}
+
 /// The kind of export that a filter names by its project or version.
 fn scope_of(filter: &str) -> Option<Target> {
     let named = |key: &str| match key.trim() {

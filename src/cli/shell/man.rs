@@ -18,10 +18,11 @@ type Read = (&'static str, &'static [&'static str], &'static str);
 const FETCH: &[&str] = &["syn-fetch"];
 const SINK: &[&str] = &["syn-sink"];
 const NET: &[&str] = &["syn-fetch", "syn-sink"];
+const ASKS: &[&str] = &["syn-fetch", "syn-convert", "syn-sink"];
 const CHECKS: &[&str] = &["syn-sink", "syn-convert"];
 
 /// Variables of the environment.
-const VARIABLES: [Read; 17] = [
+const VARIABLES: [Read; 18] = [
     ("SYNAPSE_HOST", NET, "Address of the backend."),
     ("SYNAPSE_ACCESS_TOKEN", NET, "The access token. It comes before the file that `syn-fetch login` writes."),
     (
@@ -48,6 +49,7 @@ const VARIABLES: [Read; 17] = [
         &ALL,
         "Defaults of options: SYN_CONVERT_TO is that of syn-convert --to, SYNPIPE_THREADS that of --threads (docs/install.md).",
     ),
+    ("SYNPIPE_NO_INPUT", ASKS, "Ask nothing on a terminal, as with --no-input."),
     ("TMPDIR", &ALL, "Where temporary files go."),
     ("TZ", &["syn-fetch", "syn-filter"], "The time zone of dates without one."),
     ("NO_COLOR, CLICOLOR, CLICOLOR_FORCE, TERM", &ALL, "Whether messages have colour."),

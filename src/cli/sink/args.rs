@@ -2,6 +2,7 @@
 
 use super::client;
 use super::problem::Problem;
+use crate::cli::ask::Asking;
 use crate::cli::common::Common;
 use crate::cli::connect::Profile;
 use crate::cli::network::Network;
@@ -23,6 +24,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
+
+/// The destination when none is named and nobody is asked.
+pub(super) const DEFAULT_DEST: &str = "export_output";
 
 const AFTER: &str = "\
 Examples:
@@ -85,7 +89,7 @@ const OF_WRITING: [&str; 14] = [
 ///
 /// Reads file lines, as syn-convert writes them, and publishes them as one dataset. Originals that a line gives as URL are
 /// downloaded and verified.
-#[derive(Debug, Parser)]
+#[derive(Clone, Debug, Parser)]
 #[command(name = "syn-sink", version, max_term_width = 110, disable_help_flag = true)]
 #[command(after_help = "All options and examples: syn-sink --help", after_long_help = AFTER)]
 pub struct Args {
@@ -177,6 +181,9 @@ pub struct Args {
     /// Whom to trust.
     #[command(flatten)]
     pub(super) network: Network,
+    /// Whether questions are asked.
+    #[command(flatten)]
+    pub(super) asking: Asking,
     /// Print help (`-h`: in short)
     #[arg(short, long, action = clap::ArgAction::Help, help_heading = "Common options")]
     help: Option<bool>,
@@ -204,6 +211,11 @@ impl Args {
         first.chain(&self.files).cloned().collect()
     }
 
+    /// Whether nothing says where the dataset goes.
+    pub(super) fn names_no_dest(&self) -> bool {
+        self.dest.is_none() && self.common.output.is_none() && self.storage.is_none()
+    }
+
     /// How long failing requests are sent again.
     pub(super) fn retry_for(&self) -> Duration {
         self.retry_for
@@ -219,7 +231,7 @@ impl Args {
                 return Err(UsageError::new(tr!("sink-two-destinations")));
             }
             (Some(dest), None) | (None, Some(dest)) => dest.as_os_str(),
-            (None, None) => OsStr::new("export_output"),
+            (None, None) => OsStr::new(DEFAULT_DEST),
         };
         if dest == "-" && self.checkpoint.is_some() {
             return Err(UsageError::new(tr!("sink-checkpoint-stdout")));

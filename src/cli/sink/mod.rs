@@ -1,11 +1,15 @@
 //! The command line of `syn-sink`.
 
 mod args;
+mod ask;
 mod client;
 mod open;
 mod problem;
 mod verify;
 
+use super::ask::command::{Answers, Before};
+use super::ask::input::{before, is_typed_in, judge, reads_stdin};
+use super::ask::terminal::somebody;
 use super::common::Console;
 use super::progress::{Files, show};
 use super::signals;
@@ -16,10 +20,13 @@ use crate::sink::destination::OpenOptions;
 use crate::sink::run::totals::Totals;
 use crate::sink::{Options, Report, registry};
 use crate::stream::checkpoint::{Reach, Why};
+use crate::stream::run_mark::StandardInput;
 use crate::stream::{Kind, Reader, Writer};
 use crate::tr;
 use crate::words::{Many, Message, Size, Worded};
 pub use args::Args;
+use args::DEFAULT_DEST;
+use ask::There;
 use problem::{Problem, notice_words};
 use serde_json::{Value, json};
 use std::io::IsTerminal;
@@ -31,11 +38,11 @@ use std::sync::Arc;
 /// # Errors
 /// [`Failure`] with the exit code and the message.
 pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
-    Ok(choose(&Arc::new(args), console)?)
+    Ok(choose(args, console)?)
 }
 
 /// Verifies, lists what would be written, or writes.
-fn choose(args: &Arc<Args>, console: &Console) -> Result<Exit, Problem> {
+fn choose(mut args: Args, console: &Console) -> Result<Exit, Problem> {
     args.network.apply()?;
     args.refuse_profile()?;
     let to = console.clone();
@@ -45,18 +52,59 @@ fn choose(args: &Arc<Args>, console: &Console) -> Result<Exit, Problem> {
             let list = list.display();
             return Err(UsageError::new(tr!("sink-verify-list", list)).into());
         }
-        let dataset = open::published(args, &retry)?;
+        let dataset = open::published(&args, &retry)?;
         return verify::verify(&*dataset, usize::from(args.concurrency), console);
     }
     let open_options = args.open_options(&retry)?;
     let options = args.run_options(&retry)?;
-    let reader = args.unframed.reader(&args.lists(), Kind::Files, &args.common, console)?;
+    let mut reader = args.unframed.reader(&args.lists(), Kind::Files, &args.common, console)?;
     if args.dry_run {
-        open::check_storage(args)?;
-        return dry_run(args, &open_options, reader, &options, console);
+        open::check_storage(&args)?;
+        return dry_run(&args, &open_options, reader, &options, console);
     }
+    let answers = complete(&mut args, &retry, &mut reader, console)?;
+    write(&Arc::new(args), answers, &retry, &options, reader, console)
+}
+
+/// Asks for what is missing, if somebody is there; before signals are watched for, so that they end the wait for the stage before.
+fn complete(args: &mut Args, retry: &RetryPolicy, reader: &mut Reader, console: &Console) -> Result<Answers, Problem> {
+    let (lists, is_missing) = (args.lists(), args.names_no_dest());
+    let Some(person) = somebody(args.asking, console).filter(|_| !is_typed_in(&lists)) else {
+        return Ok(Answers::new());
+    };
+    let look = |args: &Args| ask::look_at(args, retry);
+    let may_ask = is_missing || matches!(look(args), Ok(There::Ours { .. }));
+    if !may_ask || (reads_stdin(&lists) && !StandardInput::look().is_pipe()) {
+        return Ok(Answers::new());
+    }
+    let before = before(&lists, reader);
+    if before.has_failed {
+        if !args.allow_partial {
+            judge(Kind::Files, reader)?;
+        }
+        return Ok(Answers::new());
+    }
+    // The line that names no destination has its default, unless questions are being answered anyway.
+    if is_missing && !before.asked && matches!(look(args), Ok(There::Free)) {
+        return Ok(Answers::new());
+    }
+    if is_missing && !before.asked {
+        args.dest = Some(DEFAULT_DEST.into());
+    }
+    ask::destination(args, &mut person.talk(), &look).map_err(Problem::Other)
+}
+
+/// Writes the dataset.
+fn write(
+    args: &Arc<Args>,
+    answers: Answers,
+    retry: &RetryPolicy,
+    options: &Options,
+    reader: Reader,
+    console: &Console,
+) -> Result<Exit, Problem> {
     let stop = signals::ending().map_err(|e| Problem::new(Exit::Other, tr!("sink-no-signals", reason = e)))?;
-    let destination = open::new(args, &retry, &stop)?;
+    let destination = open::new(args, retry, &stop)?;
     open::check_lists(args, &*destination)?;
     if let Some(caches) = destination.caches().filter(|caches| !caches.is_empty()) {
         console.warn(tr!("sink-caches", caches, destination = destination.name()));
@@ -70,7 +118,7 @@ fn choose(args: &Arc<Args>, console: &Console) -> Result<Exit, Problem> {
     ));
     let files = Files { watch: options.watch.clone(), alone: !args.lists().is_empty() };
     let shown = show(files, console);
-    let report = sink::run(reader, destination.clone(), &options, stop, &warn)?;
+    let report = sink::run(reader, destination.clone(), options, stop, &warn)?;
     drop(shown);
     args.unframed.tell(&report.came, Kind::Files, console);
     if let Some(series) = &options.series {
@@ -78,6 +126,9 @@ fn choose(args: &Arc<Args>, console: &Console) -> Result<Exit, Problem> {
     }
     let message = done(&report, destination.is_unchanged(), &destination.name(), console.time());
     console.summary(&message, numbers(&report.totals));
+    let input = StandardInput::look();
+    let begin = report.begin.as_ref().filter(|_| reads_stdin(&args.lists()));
+    begin.map(|begin| Before::of(begin, &input)).unwrap_or_default().tell(&answers, true, console);
     Ok(if report.totals.originals.failed > 0 { Exit::Partial } else { Exit::Ok })
 }
 

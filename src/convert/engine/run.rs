@@ -210,6 +210,7 @@ impl Run {
                 extra.insert(key.into(), value.clone());
             }
         }
+        extra.extend(self.options.begin.clone());
         self.files.frame(&begin_line(Kind::Files, &extra))
     }
 

@@ -92,13 +92,6 @@ impl Listing {
         &self.lines
     }
 
-    /// The entries as a table.
-    pub fn table(&self) -> String {
-        let mut table = self.heads();
-        self.lines.iter().for_each(|line| table.row(self.cells(line)));
-        table.render()
-    }
-
     fn heads(&self) -> Table {
         let last = |names: &&str| {
             names.split('|').next().and_then(|name| name.rsplit('.').next()).unwrap_or_default().to_owned()

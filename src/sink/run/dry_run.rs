@@ -51,7 +51,7 @@ pub fn dry_run(mut reader: Reader, options: &Options, out: &mut Writer, table: b
         let reason = tr!("part-unfinished", path = ?path.as_str());
         return Err(StreamError::Cut(reason).into());
     }
-    Ok(Report { totals: plan.totals, came: plan.progress.came(), reach: None })
+    Ok(Report { totals: plan.totals, came: plan.progress.came(), ..Report::default() })
 }
 
 struct DryRun<'a> {

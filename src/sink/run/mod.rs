@@ -23,7 +23,7 @@ use super::originals::{Downloads, Failed};
 use crate::exit::Exit;
 use crate::path::RelPath;
 use crate::stream::checkpoint::{Reach, Series, Spans};
-use crate::stream::{Batch, Came, Frame, Kind, Place, Progress, Reader, StreamError};
+use crate::stream::{Batch, Begin, Came, Frame, Kind, Place, Progress, Reader, StreamError};
 use crate::tr;
 use crate::words::Message;
 use ahead::ReadAhead;
@@ -99,6 +99,8 @@ pub struct Report {
     pub came: Came,
     /// Where the checkpoint belongs now, if one is to move.
     pub reach: Option<Reach>,
+    /// The first begin frame of the input.
+    pub begin: Option<Begin>,
 }
 
 /// What the user should know during a run that goes well otherwise. [`fmt::Display`] gives one line.
@@ -165,6 +167,8 @@ struct Run<'a> {
     _runtime: tokio::runtime::Runtime,
     progress: Progress,
     spans: Spans,
+    /// The first begin frame.
+    begin: Option<Begin>,
     origin: Origin,
     names: Names,
     parts: Parts,
@@ -204,6 +208,7 @@ impl<'a> Run<'a> {
             _runtime: runtime,
             progress: Progress::new(Kind::Files),
             spans: Spans::default(),
+            begin: None,
             origin: Origin {
                 server: options.base_url.clone().or_else(|| options.default_base.clone()),
                 ..Origin::default()
@@ -267,7 +272,7 @@ impl<'a> Run<'a> {
             return Err(SinkError::Stopped(exit));
         }
         self.dest.publish(self.next_order + 1, &scratch)?;
-        Ok(Report { totals, came: self.progress.came(), reach })
+        Ok(Report { totals, came: self.progress.came(), reach, begin: self.begin.take() })
     }
 
     /// Claims the path of a file that the sink adds.
@@ -295,6 +300,7 @@ impl<'a> Run<'a> {
             let Options { base_url, default_base, .. } = self.options;
             let origin = Origin::of(begin, base_url.as_ref(), default_base.as_ref());
             self.origin = origin.map_err(|e| SinkError::line(batch, &line, e))?;
+            self.begin.get_or_insert_with(|| begin.clone());
         }
         Ok(())
     }
