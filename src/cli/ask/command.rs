@@ -8,6 +8,7 @@
 //! file there is no such key: a dump is the same whether somebody was asked for it or not.
 
 use super::super::common::Console;
+use super::super::settings::Settings;
 use crate::exit::Failure;
 use crate::stream::Begin;
 use crate::stream::run_mark::{self, StandardInput};
@@ -16,6 +17,7 @@ use clap::Parser;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
+use std::ffi::OsString;
 use std::path::Path;
 
 /// The key of begin frames.
@@ -88,13 +90,18 @@ impl Before {
     }
 }
 
-/// Reads the command line of this process again with the answers in it; gives the options that they are, without dashes, as well.
+/// Reads the command line of this process again with the answers in it, and with the defaults that are set; gives the options that they
+/// are, without dashes, as well.
 ///
 /// # Errors
 /// A usage failure when they do not go together.
-pub fn again<A: Parser>(answers: &Answers) -> Result<(A, Vec<String>), Failure> {
-    let words = std::env::args_os().chain(answers.iter().map(Into::into));
-    let args = A::try_parse_from(words).map_err(|e| Failure::usage(e.render().to_string().replace('\n', " ")))?;
+pub fn again<A: Parser>(tool: &str, answers: &Answers) -> Result<(A, Vec<String>), Failure> {
+    let words: Vec<OsString> = std::env::args_os().chain(answers.iter().map(Into::into)).collect();
+    let refused = |e: clap::Error| Failure::usage(e.render().to_string().replace('\n', " "));
+    let typed = A::command().try_get_matches_from(&words).map_err(refused)?;
+    let (mut command, _) = Settings::apply(A::command(), tool, &typed)?;
+    let matches = command.try_get_matches_from_mut(&words).map_err(refused)?;
+    let args = A::from_arg_matches(&matches).map_err(refused)?;
     Ok((args, answers.iter().filter_map(|word| word.strip_prefix("--")).map(str::to_owned).collect()))
 }
 

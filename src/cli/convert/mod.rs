@@ -121,7 +121,7 @@ fn complete(args: Args, typed: &[String], console: &Console) -> Result<Asked, Fa
     }
     let is_given = |option: &str| typed.iter().any(|name| name == option);
     let answers = ask::format(&can, &seen, &is_given, &mut person.talk())?;
-    let (args, more) = again::<Args>(&answers)?;
+    let (args, more) = again::<Args>("syn-convert", &answers)?;
     let typed = typed.iter().cloned().chain(more).collect();
     Ok(Asked { args, typed, opened: Some((reader, Some(seen.before))), answers })
 }
