@@ -288,7 +288,7 @@ fn a_subcommand_refuses_what_it_does_not_read() {
     for (args, word) in [
         (&["--dsn", "postgres://reader@127.0.0.1:1/db", "projects"][..], "--dsn"),
         (&["--dsn-file", "/nowhere", "classes"], "--dsn-file"),
-        (&["--limit", "3", "projects"], "--limit"),
+        (&["--limit", "3", "doctor"], "--limit"),
         (&["--status", "completed", "doctor"], "--status"),
     ] {
         let Ran { err, .. } = fetch(&server, args).with_code(2);
