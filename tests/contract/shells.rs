@@ -92,7 +92,7 @@ fn dump(classes: &[&str]) -> String {
 fn options(help: &str) -> Vec<&str> {
     let named =
         help.lines().filter_map(|line| line.trim_start().strip_prefix("--").or(line.split_once(", --").map(|l| l.1)));
-    named.filter_map(|rest| rest.split([' ', '.', ',', '=', '[']).next()).collect()
+    named.filter_map(|rest| rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').next()).collect()
 }
 
 #[test]
