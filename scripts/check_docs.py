@@ -64,9 +64,9 @@ def sections(path):
     return {found[1] for heading in headings if heading and (found := re.match(r"([\d.]*\d)\.?\s", heading[2]))}
 
 
-def document(name):
-    """The document that a comment means."""
-    places = [ROOT / name, ROOT / "docs" / name]
+def document(name, beside):
+    """The document that a comment, or a document in the folder `beside`, means."""
+    places = [ROOT / name, ROOT / "docs" / name, beside / name]
     return next((place for place in places if place.is_file()), None)
 
 
@@ -76,7 +76,7 @@ def check_citations(path, wrong):
             if name in NOT_OURS:
                 continue
             where = f"{path.relative_to(ROOT)}:{number}"
-            found = document(name)
+            found = document(name, path.parent)
             if found is None:
                 wrong.append(f"{where}: there is no {name}")
                 continue
@@ -142,7 +142,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", type=Path, help="folder of the binaries; without it, examples are not run")
     args = parser.parse_args()
-    documents = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+    documents = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
     kinds = {".rs", ".py", ".sh", ".toml", ".jq"}
     cited_in = [path for top in ("src", "examples", "tests", "scripts") for path in sorted((ROOT / top).rglob("*")) if path.suffix in kinds]
     cited_in = [path for path in cited_in if not {"cases", "data"} & set(path.relative_to(ROOT).parts) and path != Path(__file__).resolve()]

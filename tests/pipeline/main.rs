@@ -7,11 +7,11 @@
 mod checkpoint;
 #[path = "../common/mod.rs"]
 mod common;
+mod documents;
 mod frames;
 mod killed;
 mod messages;
 mod place;
-mod readme;
 mod refusals;
 mod secrets;
 mod whole;
