@@ -73,7 +73,8 @@ if [ -e "$checkpoint" ]; then
     fetched
 else
     code=0
-    fetched --resume 2>"$state/resume.txt" || code=$?
+    # In English, whatever the user reads: the reason is looked for below.
+    fetched --resume --lang en 2>"$state/resume.txt" || code=$?
     cat "$state/resume.txt" >&2
     if [ "$code" -ne 0 ]; then
         # What was left is of no use when rows have come since that it should have: then all is fetched anew.
