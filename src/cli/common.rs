@@ -3,10 +3,10 @@
 use super::ask::{Asking, terminal};
 use super::settings::{Settings, show};
 use super::shell::{complete, completions, man};
-use super::{advice, help, progress, size, usage, verbose};
+use super::{advice, help, metrics, progress, size, usage, verbose};
 use crate::exit::{Exit, Failure, UsageError};
-use crate::stream::run_mark::StandardInput;
-use crate::stream::whole_file::is_same;
+use crate::stream::run_mark::{self, StandardInput};
+use crate::stream::whole_file::{Place, is_same};
 use crate::stream::{StageError, StreamError, Writer, reader};
 use crate::text;
 use crate::tr;
@@ -19,6 +19,9 @@ use std::io::{self, IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 /// Form of the messages on standard error.
@@ -65,6 +68,9 @@ pub struct Common {
         help_heading = "Common options"
     )]
     pub log_format: LogFormat,
+    /// Write what the run has done to FILE when it ends, also when it fails: OpenMetrics text for node exporter (docs/logs.md)
+    #[arg(long, value_name = "FILE", global = true, hide_short_help = true, help_heading = "Common options")]
+    pub metrics: Option<PathBuf>,
     /// Colour in messages
     #[arg(
         long,
@@ -181,8 +187,18 @@ pub struct Console {
     verbose: u8,
     json: bool,
     colour: bool,
-    began: Instant,
     colour_of_questions: bool,
+    run: Arc<Run>,
+}
+
+/// What is known of a run, whatever is shown of it.
+#[derive(Debug)]
+struct Run {
+    id: String,
+    began: Instant,
+    warnings: AtomicU64,
+    /// The numbers of its summary.
+    numbers: Mutex<Value>,
 }
 
 impl Console {
@@ -194,9 +210,11 @@ impl Console {
             Colour::Auto => colours(&|name| std::env::var(name).ok(), is_terminal),
         };
         let json = common.log_format == LogFormat::Json;
-        let (quiet, verbose, began) = (common.quiet, common.verbose, Instant::now());
+        let (quiet, verbose) = (common.quiet, common.verbose);
         let (colour, colour_of_questions) = (colour(std::io::stderr().is_terminal()) && !json, colour(true));
-        Self { tool, quiet, verbose, json, colour, began, colour_of_questions }
+        let (id, began) = (run_mark::id(), Instant::now());
+        let run = Arc::new(Run { id, began, warnings: AtomicU64::new(0), numbers: Mutex::default() });
+        Self { tool, quiet, verbose, json, colour, colour_of_questions, run }
     }
 
     /// The same, which says nothing but errors.
@@ -221,6 +239,7 @@ impl Console {
 
     /// Something the user should know that does not end the run.
     pub fn warn(&self, message: impl Into<Message>) {
+        self.run.warnings.fetch_add(1, Relaxed);
         if !self.quiet {
             self.say("warning", "33", &message.into(), &Value::Null);
         }
@@ -235,6 +254,7 @@ impl Console {
 
     /// The last line of a run, what it has done: in words, and in numbers for programs that read JSON; `seconds` is added to these.
     pub fn summary(&self, message: impl Into<Message>, mut numbers: Value) {
+        *self.run.numbers.lock().unwrap_or_else(PoisonError::into_inner) = numbers.clone();
         if !self.quiet {
             numbers["seconds"] = ((self.seconds() * 1000.0).round() / 1000.0).into();
             self.say("info", "32", &message.into(), &numbers);
@@ -243,7 +263,7 @@ impl Console {
 
     /// Seconds since the run began.
     pub fn seconds(&self) -> f64 {
-        self.began.elapsed().as_secs_f64()
+        self.run.began.elapsed().as_secs_f64()
     }
 
     /// The same in words: `48 s`.
@@ -307,29 +327,52 @@ impl Console {
     fn say(&self, level: &str, colour: &str, message: &Message, numbers: &Value) {
         let tool = self.tool;
         // One message is one line, whatever a server or a title put into it.
-        let (english, message) = (text::visible(message.english()), text::visible(message.spoken()));
+        let (english, spoken) = (text::visible(message.english()), text::visible(message.spoken()));
         let line = if self.json {
             // Programs read it: the same in every language.
-            self.json_line(level, Some(&english), numbers)
+            self.json_line(level, Some((&english, message)), numbers)
         } else if self.colour {
-            format!("{tool}: \x1b[{colour}m{level}\x1b[0m: {message}")
+            format!("{tool}: \x1b[{colour}m{level}\x1b[0m: {spoken}")
         } else {
-            format!("{tool}: {level}: {message}")
+            format!("{tool}: {level}: {spoken}")
         };
         let _turn = terminal::turn();
         progress::above(|| drop(writeln!(std::io::stderr(), "{line}")));
     }
 
-    /// `{"time","tool","stage","level","message", …}`; the time is UTC, to the millisecond.
-    fn json_line(&self, level: &str, message: Option<&str>, fields: &Value) -> String {
+    /// `{"time","tool","stage","run","level","message", …}`; the time is UTC, to the millisecond (docs/logs.md).
+    fn json_line(&self, level: &str, message: Option<(&str, &Message)>, fields: &Value) -> String {
         let now = Timestamp::now();
-        let stage = self.tool.trim_start_matches("syn-");
-        let mut line = json!({"time": format!("{now:.3}"), "tool": self.tool, "stage": stage, "level": level});
+        let (tool, stage, run) = (self.tool, self.stage(), &self.run.id);
+        let mut line = json!({"time": format!("{now:.3}"), "tool": tool, "stage": stage, "run": run, "level": level});
         if let Some(line) = line.as_object_mut() {
-            line.extend(message.map(|message| ("message".to_owned(), message.into())));
+            line.extend(message.map(|(message, _)| ("message".to_owned(), message.into())));
             line.extend(fields.as_object().cloned().unwrap_or_default());
+            for (name, value) in message.iter().flat_map(|(_, message)| message.fields()) {
+                line.entry(name).or_insert(value);
+            }
         }
         line.to_string()
+    }
+
+    fn stage(&self) -> &'static str {
+        self.tool.trim_start_matches("syn-")
+    }
+
+    /// Writes what the run has done for programs that watch it. Gives how the run ends.
+    fn metrics(&self, file: &Path, exit: Exit) -> Exit {
+        let numbers = self.run.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+        let ended = Timestamp::now().as_millisecond() as f64 / 1000.0;
+        let (stage, id, seconds, warnings) =
+            (self.stage(), &*self.run.id, self.seconds(), self.run.warnings.load(Relaxed));
+        let run = metrics::Run { stage, id, exit, seconds, ended, warnings, numbers: &numbers };
+        match metrics::write(file, &run) {
+            Ok(()) => exit,
+            Err(reason) => {
+                self.error(tr!("metrics-no-file", reason = tr!("cannot-write", path = file.display(), reason)));
+                if exit == Exit::Ok { Exit::Output } else { exit }
+            }
+        }
     }
 }
 
@@ -411,8 +454,13 @@ impl<A: Parser + CommandFactory> Program<A> {
         }
         let streams = common.writes_stdout() && (self.streams)(&args);
         let input = is_stdin(&(self.inputs)(&args)).then(StandardInput::look).unwrap_or_default();
-        match guarded(|| (self.run)(args, &typed, &console)) {
-            Ok(exit) => ExitCode::from(exit.code()),
+        let metrics = common.metrics.clone();
+        if let Err(failure) = refuse_shared_metrics(metrics.as_deref()) {
+            self.fail(failure, false, streams, &console);
+            return ExitCode::from(Exit::Usage.code());
+        }
+        let exit = match guarded(|| (self.run)(args, &typed, &console)) {
+            Ok(exit) => exit,
             Err(failure) => {
                 let exit = failure.exit;
                 // What a saved stream says was never told here.
@@ -420,9 +468,10 @@ impl<A: Parser + CommandFactory> Program<A> {
                 if exit != Exit::Ok {
                     self.fail(failure, is_told, streams, &console);
                 }
-                ExitCode::from(exit.code())
+                exit
             }
-        }
+        };
+        ExitCode::from(metrics.map_or(exit, |file| console.metrics(&file, exit)).code())
     }
 
     /// Says why the run has failed: to the stages behind this one, unless it has begun to write and so has told them, and to the user,
@@ -453,6 +502,23 @@ fn print(tool: &'static str, write: impl FnOnce() -> io::Result<()>) -> ExitCode
     let exit = failure.exit.code();
     Console::new(tool, &Common::of_arguments(std::env::args())).failure(failure);
     ExitCode::from(exit)
+}
+
+/// Refuses a file of metrics that the command line names as something else, too, or that cannot be one.
+fn refuse_shared_metrics(file: Option<&Path>) -> Result<(), Failure> {
+    let Some(file) = file else { return Ok(()) };
+    Place::file(file).map_err(|reason| {
+        Failure::usage(tr!("metrics-no-file", reason = tr!("cannot-write", path = file.display(), reason)))
+    })?;
+    let values = std::env::args_os().skip(1).map(|argument| {
+        let value =
+            argument.to_str().and_then(|text| text.strip_prefix("--")?.split_once('=')).map(|(_, value)| value.into());
+        value.unwrap_or_else(|| PathBuf::from(argument))
+    });
+    match values.filter(|value| is_same(value, file)).count() {
+        0 | 1 => Ok(()),
+        _ => Err(Failure::usage(tr!("metrics-in-use", file = file.display()))),
+    }
 }
 
 /// Whether these inputs are standard input.

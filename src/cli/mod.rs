@@ -15,6 +15,7 @@ pub mod convert;
 mod fetch;
 mod filter;
 mod help;
+mod metrics;
 #[cfg(feature = "net")]
 mod network;
 #[cfg(feature = "net")]

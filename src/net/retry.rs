@@ -60,8 +60,15 @@ impl RetryPolicy {
         if !self.all && !self.is_due(format!("{server} {kind}")) {
             return;
         }
-        let pause = pause.as_secs_f32();
-        self.warn(tr!("retry-failing", server, reason, which, pause = format!("{:.1}", pause)));
+        let pause = format!("{:.1}", pause.as_secs_f32());
+        let seconds = pause.parse::<f64>().unwrap_or_default();
+        let status =
+            reason.strip_prefix("HTTP ").and_then(|rest| rest.get(..3)).and_then(|code| code.parse::<u16>().ok());
+        let message = tr!("retry-failing", server, reason, which, pause).with("pause", seconds);
+        self.warn(match status {
+            Some(status) => message.with("status", status),
+            None => message,
+        });
     }
 }
 

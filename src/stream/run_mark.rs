@@ -33,6 +33,21 @@ pub fn own_pipe() -> Option<String> {
     own().filter(|mark| !mark.starts_with('-'))
 }
 
+/// The id of the run that this process is part of: the same in all stages of what a shell starts as one line, or runs as one script. It is
+/// `SYNPIPE_RUN` where that is set, for whoever starts stages elsewhere; else made of the process group and when its first process began.
+pub fn id() -> String {
+    let given = std::env::var("SYNPIPE_RUN").ok().filter(|id| !id.is_empty());
+    let of_group = || {
+        let group = group()?;
+        // The first process of a group may be over. Without it the group alone is the mark.
+        let stat = std::fs::read_to_string(format!("/proc/{group}/stat")).unwrap_or_default();
+        let began = stat.rsplit_once(')').and_then(|(_, rest)| rest.split_whitespace().nth(19)).unwrap_or_default();
+        hashed("run", format!("{group} {began}"))
+    };
+    let of_time = || now().map_or_else(|| std::process::id().to_string(), |now| now.to_string());
+    given.or_else(of_group).unwrap_or_else(of_time)
+}
+
 /// What standard input is.
 #[derive(Clone, Debug, Default)]
 pub struct StandardInput {

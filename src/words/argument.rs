@@ -29,6 +29,14 @@ impl Argument {
         Self::Text(format!("{value:?}").into())
     }
 
+    /// As a field of a line of JSON.
+    pub(super) fn field(&self) -> serde_json::Value {
+        match self {
+            Self::Text(message) => message.english().into(),
+            Self::Number { n, .. } => (*n).into(),
+        }
+    }
+
     /// As Fluent takes it: `english`, or what people read.
     pub(super) fn value(&self, english: bool) -> FluentValue<'_> {
         match self {

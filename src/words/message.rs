@@ -3,6 +3,7 @@
 use super::argument::Argument;
 use super::catalogue;
 use super::language::{Language, spoken};
+use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
@@ -31,6 +32,15 @@ pub struct Message {
     english: String,
     /// Nothing: the English.
     spoken: Option<String>,
+    /// What it was made of, for programs. In a box: errors have messages, and should be small.
+    fields: Option<Box<Fields>>,
+}
+
+/// What a message was made of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Fields {
+    id: &'static str,
+    arguments: Map<String, Value>,
 }
 
 impl Message {
@@ -42,12 +52,26 @@ impl Message {
             Language::English => None,
             other => catalogue::text(other, id, arguments),
         };
-        Self { english, spoken }
+        let fields = arguments.iter().map(|(name, argument)| ((*name).to_owned(), argument.field())).collect();
+        Self { english, spoken, fields: Some(Box::new(Fields { id, arguments: fields })) }
+    }
+
+    /// This message with a further field for programs, which is not in its text, or in another form.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.fields.get_or_insert_default().arguments.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// The id of its entry in the catalogue, if it is one, and the arguments of it: what programs need not read out of its text.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, Value)> {
+        let id = self.fields.iter().filter(|fields| !fields.id.is_empty()).map(|fields| ("id", fields.id.into()));
+        id.chain(self.fields.iter().flat_map(|fields| &fields.arguments).map(|(name, value)| (&**name, value.clone())))
     }
 
     /// The words of an error that has its English itself; `words` are those of the catalogue.
     pub fn told(english: String, words: Self) -> Self {
-        Self { english, spoken: words.spoken }
+        Self { english, spoken: words.spoken, fields: words.fields }
     }
 
     /// In English.
@@ -76,7 +100,17 @@ impl Message {
         let next = next.into();
         let spoken =
             (self.is_spoken() || next.is_spoken()).then(|| format!("{}{glue}{}", self.spoken(), next.spoken()));
-        Self { english: format!("{}{glue}{}", self.english, next.english), spoken }
+        let english = format!("{}{glue}{}", self.english, next.english);
+        let fields = match (self.fields, next.fields) {
+            (Some(mut all), Some(next)) => {
+                for (name, value) in next.arguments {
+                    all.arguments.entry(name).or_insert(value);
+                }
+                Some(all)
+            }
+            (all, next) => all.or(next),
+        };
+        Self { english, spoken, fields }
     }
 
     /// Several messages, with these signs between them.
@@ -101,7 +135,7 @@ impl Worded for Message {
 
 impl From<String> for Message {
     fn from(english: String) -> Self {
-        Self { english, spoken: None }
+        Self { english, spoken: None, fields: None }
     }
 }
 

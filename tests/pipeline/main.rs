@@ -10,6 +10,7 @@ mod common;
 mod documents;
 mod frames;
 mod killed;
+mod logs;
 mod messages;
 mod place;
 mod refusals;

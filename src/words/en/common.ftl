@@ -39,3 +39,5 @@ time-days = {$days ->
     [one] 1 day
    *[other] {$days} days
 } {$hours} h
+metrics-no-file = --metrics: {$reason}
+metrics-in-use = {$file} is --metrics and another file of this run, too: give it a name of its own

@@ -33,3 +33,5 @@ time-seconds = {$seconds}초
 time-minutes = {$minutes}분 {$seconds}초
 time-hours = {$hours}시간 {$minutes}분
 time-days = {$days}일 {$hours}시간
+metrics-no-file = --metrics: {$reason}
+metrics-in-use = {$file}: --metrics이면서 이 실행의 다른 파일이기도 합니다. 다른 이름을 주세요
