@@ -67,7 +67,10 @@ fn retries_and_failures_have_their_fields() {
     let told = lines(&p.line("syn-fetch --log-format json --retry-for 0.5 --retry-pause 0.1").exits(5).stderr);
     let retry = told.iter().find(|line| line["id"] == "retry-failing").unwrap();
     assert!(retry["level"] == "warning" && retry["status"] == 503 && retry["pause"].is_number(), "{retry}");
-    assert!(retry["server"].as_str().unwrap().starts_with("127.0.0.1") && retry["reason"] == "HTTP 503", "{retry}");
+    assert!(
+        retry["server"].as_str().unwrap().starts_with("http://127.0.0.1") && retry["reason"] == "HTTP 503",
+        "{retry}"
+    );
     let end = told.iter().find(|line| line["level"] == "error").unwrap();
     assert!(end["exit"] == 5 && end["code"] == "remote", "{end}");
     let p = place(&[]);
