@@ -46,6 +46,18 @@ pub enum Colour {
     Never,
 }
 
+/// When to show progress.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ShowProgress {
+    /// On a terminal that can move its cursor, while the program is in the foreground; as JSON lines with `--log-format json`.
+    #[default]
+    Auto,
+    /// Also elsewhere: there as a line each second.
+    Always,
+    /// Never.
+    Never,
+}
+
 /// Options that every binary has.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Common {
@@ -71,6 +83,16 @@ pub struct Common {
     /// Write what the run has done to FILE when it ends, also when it fails: OpenMetrics text for node exporter (docs/logs.md)
     #[arg(long, value_name = "FILE", global = true, hide_short_help = true, help_heading = "Common options")]
     pub metrics: Option<PathBuf>,
+    /// When to show progress
+    #[arg(
+        long,
+        value_name = "WHEN",
+        default_value = "auto",
+        global = true,
+        hide_short_help = true,
+        help_heading = "Common options"
+    )]
+    pub progress: ShowProgress,
     /// Colour in messages
     #[arg(
         long,
@@ -132,7 +154,7 @@ impl Common {
             Some(rest) => rest.strip_prefix('=').map(str::to_owned),
             None => None,
         };
-        let asked = arguments.iter().enumerate().filter_map(value).last();
+        let asked = arguments.iter().enumerate().filter_map(value).next_back();
         asked
             .and_then(|value| Language::from_str(&value, false).ok())
             .unwrap_or_else(|| Language::of_environment(|name| std::env::var(name).ok()))
@@ -188,6 +210,7 @@ pub struct Console {
     json: bool,
     colour: bool,
     colour_of_questions: bool,
+    progress: ShowProgress,
     run: Arc<Run>,
 }
 
@@ -214,7 +237,7 @@ impl Console {
         let (colour, colour_of_questions) = (colour(std::io::stderr().is_terminal()) && !json, colour(true));
         let (id, began) = (run_mark::id(), Instant::now());
         let run = Arc::new(Run { id, began, warnings: AtomicU64::new(0), numbers: Mutex::default() });
-        Self { tool, quiet, verbose, json, colour, colour_of_questions, run }
+        Self { tool, quiet, verbose, json, colour, colour_of_questions, progress: common.progress, run }
     }
 
     /// The same, which says nothing but errors.
@@ -285,7 +308,12 @@ impl Console {
 
     /// Whether to draw progress: standard error is a terminal, and nobody asked for quiet or JSON.
     pub fn progress(&self) -> bool {
-        !self.quiet && !self.json && std::io::stderr().is_terminal() && !is_dumb(&|name| std::env::var(name).ok())
+        self.shows_progress() && !self.json && is_drawable()
+    }
+
+    /// Whether to write progress as lines of text: it was asked for where it cannot be drawn.
+    pub fn progress_in_lines(&self) -> bool {
+        self.progress == ShowProgress::Always && self.shows_progress() && !self.json && !is_drawable()
     }
 
     /// Whether questions may be asked: nobody wants quiet, or lines for programs.
@@ -305,7 +333,16 @@ impl Console {
 
     /// Whether to write progress as JSON lines: JSON was asked for.
     pub fn json_progress(&self) -> bool {
-        self.json && !self.quiet
+        self.json && self.shows_progress()
+    }
+
+    fn shows_progress(&self) -> bool {
+        !self.quiet && self.progress != ShowProgress::Never
+    }
+
+    /// A line of progress.
+    pub fn progress_text(&self, text: &str) {
+        let _ = writeln!(std::io::stderr(), "{}: progress: {text}", self.tool);
     }
 
     /// Lines of a table, for people alone.
@@ -389,6 +426,11 @@ fn colours(variable: &dyn Fn(&str) -> Option<String>, is_terminal: bool) -> bool
     is_terminal && !is_dumb(variable) && set("CLICOLOR").as_deref() != Some("0")
 }
 
+/// Whether standard error is a terminal on which a line can be drawn anew.
+fn is_drawable() -> bool {
+    std::io::stderr().is_terminal() && !is_dumb(&|name| std::env::var(name).ok())
+}
+
 /// Whether the terminal can do nothing but show lines.
 fn is_dumb(variable: &dyn Fn(&str) -> Option<String>) -> bool {
     variable("TERM").as_deref() == Some("dumb")
@@ -448,7 +490,7 @@ impl<A: Parser + CommandFactory> Program<A> {
         if let Some(page) = shown {
             return print(tool, || std::io::stdout().write_all(page.as_bytes()));
         }
-        console.debug(&verbose::program(tool, common.threads()));
+        console.debug(verbose::program(tool, common.threads()));
         if let Some(told) = settings.told() {
             console.debug(told);
         }

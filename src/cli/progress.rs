@@ -41,11 +41,11 @@ pub struct Shown {
 
 /// Begins to show progress, if this console does.
 pub fn show(gauge: impl Gauge, console: &Console) -> Shown {
-    let (on_terminal, as_json) = (console.progress(), console.json_progress());
+    let (drawn, as_json, in_lines) = (console.progress(), console.json_progress(), console.progress_in_lines());
     let mut shown = Shown::default();
-    if on_terminal || as_json {
+    if drawn || as_json || in_lines {
         let (over, console) = (shown.over.clone(), console.clone());
-        let run = move || if as_json { lines(&gauge, &over, &console) } else { bar(&gauge, &over) };
+        let run = move || if drawn { bar(&gauge, &over) } else { lines(&gauge, &over, &console) };
         // Without the thread there is no progress to see; the work itself continues.
         shown.thread = std::thread::Builder::new().name("progress".into()).spawn(run).ok();
     }
@@ -77,12 +77,18 @@ fn bar(gauge: &impl Gauge, over: &AtomicBool) {
     let set = |bar| *BAR.lock().unwrap_or_else(PoisonError::into_inner) = bar;
     let mut drawn: Option<ProgressBar> = None;
     while !over.load(Relaxed) {
+        if is_in_background() {
+            // Who reads the terminal has put this process there: the line is not ours to draw.
+            if let Some(bar) = drawn.take() {
+                set(None);
+                bar.finish_and_clear();
+            }
         // Not while another stage asks something there.
-        if let (Some(_turn), Some(text)) = (terminal::turn_now(), gauge.text(began.elapsed().as_secs_f64())) {
+        } else if let (Some(_turn), Some(text)) = (terminal::turn_now(), gauge.text(began.elapsed().as_secs_f64())) {
             let bar = drawn.get_or_insert_with(|| {
                 let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
                 set(Some(bar.clone()));
-                ProgressStyle::with_template("{msg}").map_or(bar.clone(), |style| bar.with_style(style))
+                ProgressStyle::with_template("{wide_msg}").map_or(bar.clone(), |style| bar.with_style(style))
             });
             bar.set_message(text);
             bar.tick();
@@ -99,13 +105,31 @@ fn bar(gauge: &impl Gauge, over: &AtomicBool) {
 fn lines(gauge: &impl Gauge, over: &AtomicBool, console: &Console) {
     let began = Instant::now();
     loop {
-        if let Some(fields) = gauge.json(began.elapsed().as_secs_f64()) {
-            console.progress_line(&fields);
+        let seconds = began.elapsed().as_secs_f64();
+        if console.json_progress() {
+            gauge.json(seconds).iter().for_each(|fields| console.progress_line(fields));
+        } else {
+            gauge.text(seconds).iter().for_each(|text| console.progress_text(text));
         }
         if over.load(Relaxed) {
             return;
         }
         std::thread::park_timeout(LINE);
+    }
+}
+
+/// Whether another process group has the terminal. Unknown is no.
+fn is_in_background() -> bool {
+    std::fs::read_to_string("/proc/self/stat").is_ok_and(|stat| is_background(&stat))
+}
+
+/// The same, by what the system tells of a process: its name in brackets, then state, parent, group, session, terminal, and the group that has the
+/// terminal, -1 when there is none.
+fn is_background(stat: &str) -> bool {
+    let fields = stat.rsplit_once(')').map(|(_, rest)| rest.split_whitespace().collect::<Vec<_>>());
+    match fields.as_deref() {
+        Some([_, _, group, _, _, foreground, ..]) => !foreground.starts_with('-') && group != foreground,
+        _ => false,
     }
 }
 
@@ -171,8 +195,15 @@ impl Gauge for Files {
                 n => format!(", {} failed", HumanCount(n)),
             };
             let more = if all_known { "" } else { " or more" };
+            let to_go = (all_known && done > 0 && seconds > 0.0)
+                .then(|| known.saturating_sub(done) as f64 * seconds / done as f64);
+            let left = left(to_go.filter(|left| *left > 0.0));
             let (done, known) = (HumanCount(done), HumanCount(known));
-            format!("{done} of {known}{more} files, {}, {}/s{failed}", text::bytes(bytes), text::bytes(rate as u64))
+            format!(
+                "{done} of {known}{more} files, {}, {}/s{failed}{left}",
+                text::bytes(bytes),
+                text::bytes(rate as u64)
+            )
         })
     }
 
@@ -203,6 +234,20 @@ mod tests {
         assert!(!input.text(1.0).unwrap().contains("left"));
     }
 
+    #[test]
+    fn who_is_in_the_background_is_known_by_the_groups() {
+        for (stat, background) in [
+            ("7 (syn-fetch) S 1 7 7 34816 7 4194304", false),
+            ("7 (syn-fetch) S 1 7 7 34816 9 4194304", true),
+            ("7 (a) b) (c) S 1 7 7 34816 9 0", true),
+            ("7 (syn-fetch) S 1 7 7 0 -1 4194304", false),
+            ("", false),
+            ("7 (x) S 1", false),
+        ] {
+            assert_eq!(is_background(stat), background, "{stat}");
+        }
+    }
+
     #[cfg(feature = "net")]
     #[test]
     fn a_sink_is_silent_until_its_input_has_ended() {
@@ -216,7 +261,7 @@ mod tests {
         assert_eq!(alone.text(1.0).unwrap(), "3 of 1,200 or more files, 2.0 KiB, 2.0 KiB/s");
         watch.input_ended.store(true, Relaxed);
         watch.failed.store(1, Relaxed);
-        assert_eq!(behind.text(2.0).unwrap(), "3 of 1,200 files, 2.0 KiB, 1.0 KiB/s, 1 failed");
+        assert_eq!(behind.text(2.0).unwrap(), "3 of 1,200 files, 2.0 KiB, 1.0 KiB/s, 1 failed, 13 min 18 s left");
         assert_eq!(behind.json(2.0).unwrap()["expected"], 1200);
     }
 }

@@ -213,6 +213,16 @@ fn a_dry_run_tells_the_plan_and_exports_nothing() {
     assert!(plan["count"].as_u64() > Some(0) && plan["requests"].as_u64() > Some(0));
     assert!(plan["sample"]["tools"]["polygon"].as_u64() > Some(0), "{plan}");
     assert!(plan["sample"]["classes"]["person"].as_u64() > Some(0), "{plan}");
+    // Estimates, with their basis; what each format would lose, and what keeps it.
+    let estimate = &plan["estimate"];
+    assert!(estimate["bytes"].as_u64() > Some(1000) && estimate["seconds"].as_array().unwrap().len() == 2, "{plan}");
+    assert_eq!(estimate["basis"]["rows"], plan["sample"]["rows"]);
+    let yolo = plan["formats"].as_array().unwrap().iter().find(|f| f["to"] == "yolo").unwrap();
+    let lost = yolo["lost"].as_array().unwrap().iter().find(|lost| lost["tool"] == "polygon").unwrap();
+    assert_eq!(
+        (&lost["annotations"], &lost["keep"][0]),
+        (&plan["sample"]["tools"]["polygon"], &"yolo --task segment".into())
+    );
     assert!(server.count("/rows") < ROWS as u64, "it fetched everything");
 }
 

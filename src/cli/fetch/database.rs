@@ -91,9 +91,7 @@ pub fn run(args: &Fetch, typed: &[String], runtime: &Runtime, console: &Console)
     let source = database::Database { dsn: args.database.read()?, host: args.connect.host()? };
     if running.dry_run {
         let told = runtime.block_on(database::sample(&source, &request))?;
-        let mut writer = args.common.writer()?;
-        writer.line(told.to_string().as_bytes())?;
-        writer.finish()?;
+        super::dry_run::write(told, None, args)?;
         return Ok(Exit::Ok);
     }
     args.continue_from(&mut request)?;

@@ -6,6 +6,7 @@ mod ask;
 mod database;
 mod discover;
 mod doctor;
+mod dry_run;
 mod lacking;
 mod lists;
 mod login;
@@ -80,13 +81,7 @@ pub fn run(mut args: Fetch, typed: &[String], console: &Console) -> Result<Exit,
     if args.running.dry_run {
         let plan = runtime.block_on(Plan::make(&client, &request))?;
         let told = runtime.block_on(sample::describe(&client, &plan))?;
-        let mut writer = args.common.writer()?;
-        if args.at_terminal() {
-            writer.put(sample::in_words(&told).as_bytes())?;
-        } else {
-            writer.line(told.to_string().as_bytes())?;
-        }
-        writer.finish()?;
+        dry_run::write(told, Some(client.concurrency().1), &args)?;
         return Ok(Exit::Ok);
     }
     args.continue_from(&mut request)?;

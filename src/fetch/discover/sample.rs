@@ -5,9 +5,8 @@ use crate::api::page::Page;
 use crate::api::payload::{Payload, Payloads};
 use crate::api::{ApiError, Client};
 use crate::fetch::api::plan::Plan;
-use crate::table::Table;
 use serde_json::{Map, Value, json};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Rows looked at.
 const ROWS: usize = 10;
@@ -19,8 +18,10 @@ const ROWS: usize = 10;
 pub async fn describe(client: &Client, plan: &Plan) -> Result<Value, ApiError> {
     let filters = plan.parts.first().map(|part| part.filters.clone()).unwrap_or_default();
     let query = plan.page_query(&filters).with("page_size", ROWS.to_string());
+    let began = Instant::now();
     let page =
         client.get(plan.target.path(), &query, |body| Page::parse(body, plan.target, &Holding::default())).await?;
+    let seconds = (began.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
     let payloads = Payloads::new(client.clone(), plan.target, plan.scope.clone());
     let (mut tools, mut classes) = (Map::new(), Map::new());
     let mut bytes = 0;
@@ -55,34 +56,8 @@ pub async fn describe(client: &Client, plan: &Plan) -> Result<Value, ApiError> {
         "count": plan.expected(),
         "page_size": page_size,
         "requests": requests,
-        "sample": {"rows": rows, "bytes_per_row": bytes.checked_div(rows), "tools": tools, "classes": classes},
+        "sample": {"rows": rows, "bytes_per_row": bytes.checked_div(rows), "seconds": seconds, "tools": tools, "classes": classes},
     }))
-}
-
-/// A plan as a person reads it.
-pub fn in_words(plan: &Value) -> String {
-    let mut table = Table::new(&["plan", ""]);
-    let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let list = |map: &Value, between: &str| {
-        let parts = map.as_object().into_iter().flatten().map(|(key, value)| format!("{key}{between}{}", plain(value)));
-        parts.collect::<Vec<_>>().join(", ")
-    };
-    let classes: Vec<String> = plan["classes"].as_array().into_iter().flatten().map(plain).collect();
-    let mut row = |name: &str, text: String| table.row(vec![name.to_owned(), text]);
-    row("host", plain(&plan["host"]));
-    row("target", plain(&plan["target"]));
-    row("filters", list(&plan["query"], " = "));
-    if !plan["project"].is_null() {
-        row("project", format!("{} {}", plain(&plan["project"]["id"]), plain(&plan["project"]["title"])));
-    }
-    row("classes", classes.join(", "));
-    row("rows", if plan["count"].is_null() { "not known".into() } else { plain(&plan["count"]) });
-    row("requests", format!("about {} of {} rows", plain(&plan["requests"]), plain(&plan["page_size"])));
-    let sample = &plan["sample"];
-    row("sample", format!("{} rows, {} bytes each", plain(&sample["rows"]), plain(&sample["bytes_per_row"])));
-    row("  tools", list(&sample["tools"], ": "));
-    row("  classes", list(&sample["classes"], ": "));
-    table.render()
 }
 
 /// Counts tools and classes of a payload in any of its dialects (docs/payload.md).

@@ -131,7 +131,7 @@ impl UnfinishedUploads<'_> {
     /// [`SinkError::Store`].
     pub fn abort_leftovers(&self, io: &Io, retry: &RetryPolicy) -> Result<(), SinkError> {
         if let Listing::Refused(status) = self.abort(io)? {
-            retry.warn(&format!(
+            retry.warn(format!(
                 "{}: the server does not list unfinished uploads (HTTP {status}): if the killed run had any, they keep using space; abort \
                  them with the server's own tools, or by a lifecycle rule of the bucket",
                 self.name

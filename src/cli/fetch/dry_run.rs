@@ -1,0 +1,185 @@
+//! `--dry-run`: what an export would bring, what it would cost, and what each format would lose of it. All but the counts of the server are
+//! estimates from a sample of rows.
+
+use super::args::Fetch;
+use crate::convert::declaration::Declaration;
+use crate::convert::formats::FORMATS;
+use crate::dm::Tool;
+use crate::exit::Failure;
+use crate::table::Table;
+use crate::text::{bytes, count, duration, number};
+use serde_json::{Map, Value, json};
+
+/// Writes a plan: as tables on a terminal, else as one JSON object. `at_once`: requests that run at the same time, where that is known.
+///
+/// # Errors
+/// The output cannot be written.
+pub fn write(mut plan: Value, at_once: Option<usize>, args: &Fetch) -> Result<(), Failure> {
+    plan["estimate"] = estimate(&plan, at_once);
+    plan["formats"] = FORMATS.iter().map(|format| losses(format, &plan["sample"]["tools"])).collect();
+    let mut writer = args.common.writer()?;
+    if args.at_terminal() {
+        writer.put(in_words(&plan).as_bytes())?;
+    } else {
+        writer.line(plan.to_string().as_bytes())?;
+    }
+    Ok(writer.finish()?)
+}
+
+/// Bytes and time by what the sample has shown; `null` where it has shown nothing.
+fn estimate(plan: &Value, at_once: Option<usize>) -> Value {
+    let sample = &plan["sample"];
+    let (Some(rows), Some(seen)) = (plan["count"].as_f64(), sample["rows"].as_f64().filter(|seen| *seen > 0.0)) else {
+        return Value::Null;
+    };
+    let size = sample["bytes_per_row"].as_f64().map(|each| (each * rows).round() as u64);
+    let time = || {
+        let (each, lanes) = (sample["seconds"].as_f64()?, at_once?.max(1) as f64);
+        let requests = plan["requests"].as_f64()?;
+        // Between a server whose answers take as long however many rows they have, and one that needs so long for each row.
+        let (least, most) = (each * requests / lanes, each * rows / seen / lanes);
+        let tenths = |seconds: f64| (seconds * 10.0).round() / 10.0;
+        Some(json!([tenths(least.min(most)), tenths(least.max(most))]))
+    };
+    json!({"bytes": size, "seconds": time(), "concurrency": at_once, "basis": {"rows": seen as u64, "seconds": sample["seconds"]}})
+}
+
+/// What a format would lose of the sample's annotations when it is given no options, and the ways to run a format that keep them.
+fn losses(format: &Declaration, tools: &Value) -> Value {
+    let (mut kept, mut lost) = (0, Vec::new());
+    for (name, n) in tools.as_object().into_iter().flatten() {
+        let (tool, n) = (Tool::from_name(name), n.as_u64().unwrap_or(0));
+        let ways = format.carrying(tool);
+        if ways.iter().any(|way| way == format.name) {
+            kept += n;
+        } else {
+            let others = FORMATS.iter().filter(|other| other.name != format.name);
+            let keep: Vec<String> = if ways.is_empty() {
+                others.flat_map(|o| o.carrying(tool).into_iter().take(1)).collect()
+            } else {
+                ways
+            };
+            lost.push(json!({"tool": name, "annotations": n, "keep": keep}));
+        }
+    }
+    json!({"to": format.name, "kept": kept, "lost": lost})
+}
+
+/// A plan as a person reads it.
+fn in_words(plan: &Value) -> String {
+    let plain = |value: &Value| match value {
+        Value::Number(n) => n.as_u64().map_or_else(|| n.to_string(), number),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let list = |map: &Value, between: &str| {
+        let parts = map.as_object().into_iter().flatten().map(|(key, value)| format!("{key}{between}{}", plain(value)));
+        parts.collect::<Vec<_>>().join(", ")
+    };
+    let (sample, estimate) = (&plan["sample"], &plan["estimate"]);
+    let mut table = Table::new(&["plan", ""]);
+    let mut row = |name: &str, text: String| {
+        if !text.is_empty() {
+            table.row(vec![name.to_owned(), text]);
+        }
+    };
+    let given = |value: &Value| if value.is_null() { String::new() } else { plain(value) };
+    row("host", given(&plan["host"]));
+    row("database", given(&plan["postgres"]));
+    row("target", plain(&plan["target"]));
+    // Ids as the server is asked, not as numbers of something.
+    let query: Map<String, Value> = plan["query"].as_object().cloned().unwrap_or_default();
+    let filters: Vec<String> = query
+        .iter()
+        .map(|(key, v)| format!("{key} = {}", v.as_str().map_or_else(|| v.to_string(), str::to_owned)))
+        .collect();
+    row("sent filters", filters.join(", "));
+    if !plan["project"].is_null() {
+        let (id, title) = (&plan["project"]["id"], &plan["project"]["title"]);
+        row("project", format!("{} {}", id.as_str().map_or_else(|| id.to_string(), str::to_owned), plain(title)));
+    }
+    let classes: Vec<String> = plan["classes"].as_array().into_iter().flatten().map(plain).collect();
+    row("classes", classes.join(", "));
+    row("rows", if plan["count"].is_null() { "not known".into() } else { plain(&plan["count"]) });
+    if !plan["requests"].is_null() {
+        row("requests", format!("about {}, of {} rows", plain(&plan["requests"]), plain(&plan["page_size"])));
+    }
+    row("size", estimate["bytes"].as_u64().map_or_else(String::new, |n| format!("about {}", bytes(n))));
+    if let (Some(least), Some(most)) = (estimate["seconds"][0].as_f64(), estimate["seconds"][1].as_f64()) {
+        let time = if duration(least) == duration(most) {
+            duration(most)
+        } else {
+            format!("{} to {}", duration(least), duration(most))
+        };
+        row(
+            "time",
+            format!("about {time}, {} at once", count(estimate["concurrency"].as_u64().unwrap_or(1), "request")),
+        );
+    }
+    let rows = sample["rows"].as_u64().unwrap_or(0);
+    let each = sample["bytes_per_row"].as_u64().map_or_else(String::new, |n| format!(", {} each", bytes(n)));
+    row("estimated by", format!("{}{each}", count(rows, "row")));
+    row("  tools", list(&sample["tools"], ": "));
+    row("  classes", list(&sample["classes"], ": "));
+    format!("{}\n{}", table.render(), formats(plan))
+}
+
+/// What each format would lose of the sample.
+fn formats(plan: &Value) -> String {
+    let mut table = Table::new(&["--to", "writes", "loses of the sample, and what keeps it"]);
+    for format in plan["formats"].as_array().into_iter().flatten() {
+        let lost = format["lost"].as_array().into_iter().flatten().map(|lost| {
+            let keep: Vec<&str> =
+                lost["keep"].as_array().into_iter().flatten().filter_map(Value::as_str).take(2).collect();
+            let keep = if keep.is_empty() { String::new() } else { format!(" (--to {})", keep.join(", --to ")) };
+            format!("{} {}{keep}", lost["annotations"], lost["tool"].as_str().unwrap_or_default())
+        });
+        let lost: Vec<String> = lost.collect();
+        let lost = if lost.is_empty() { "nothing".to_owned() } else { lost.join("; ") };
+        table.row(vec![format["to"].as_str().unwrap_or_default().into(), format["kept"].to_string(), lost]);
+    }
+    table.render()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_estimate_is_a_range_with_its_basis() {
+        let plan =
+            json!({"count": 1000, "requests": 13, "sample": {"rows": 10, "bytes_per_row": 2000, "seconds": 0.2}});
+        let told = estimate(&plan, Some(4));
+        assert_eq!((&told["bytes"], &told["seconds"]), (&json!(2_000_000), &json!([0.7, 5.0])));
+        assert_eq!(told["basis"], json!({"rows": 10, "seconds": 0.2}));
+        assert!(estimate(&plan, None)["seconds"].is_null());
+        let empty = json!({"count": 0, "sample": {"rows": 0, "bytes_per_row": null}});
+        assert!(estimate(&empty, Some(4)).is_null());
+    }
+
+    #[test]
+    fn what_a_format_loses_is_told_with_what_keeps_it() {
+        let tools = json!({"bounding_box": 5, "polygon": 2, "3d_bounding_box": 1});
+        let of = |name: &str| losses(FORMATS.iter().find(|f| f.name == name).unwrap(), &tools);
+        assert_eq!(of("json"), json!({"to": "json", "kept": 8, "lost": []}));
+        let yolo = of("yolo");
+        assert_eq!(yolo["kept"], 5);
+        let lost: Vec<&Value> = yolo["lost"].as_array().unwrap().iter().collect();
+        assert!(lost[0]["tool"] == "polygon" && lost[0]["keep"][0] == "yolo --task segment", "{yolo}");
+        // What no way of the format keeps, another format does.
+        assert!(lost[1]["keep"].as_array().unwrap().iter().any(|way| way == "json"), "{yolo}");
+        let words = in_words(
+            &json!({"target": "task", "query": {"project": "1234567"}, "count": 1_234_567, "sample": {"rows": 1},
+            "estimate": {"bytes": 1u64 << 30, "seconds": [1.0, 90.0], "concurrency": 8}, "formats": [yolo]}),
+        );
+        for part in [
+            "project = 1234567",
+            "1,234,567",
+            "about 1.0 GiB",
+            "about 1.0 s to 1 min 30 s, 8 requests at once",
+            "yolo --task segment",
+        ] {
+            assert!(words.contains(part), "{part}: {words}");
+        }
+    }
+}
