@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 /// What has words in every language.
 pub trait Worded {
@@ -27,7 +28,7 @@ impl<T: Worded + ?Sized> Worded for Box<T> {
 }
 
 /// One message. Its `Display` is the English, as programs, files and other stages get it; [`Message::spoken`] is for people.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Message {
     english: String,
     /// Nothing: the English.
@@ -41,6 +42,13 @@ pub struct Message {
 struct Fields {
     id: &'static str,
     arguments: Map<String, Value>,
+}
+
+/// By its English: equal messages have the same.
+impl Hash for Message {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.english.hash(state);
+    }
 }
 
 impl Message {
