@@ -66,7 +66,7 @@ Examples:
 
 Order of effects, whatever the order on the command line:
   1. --latest
-  2. the selection, to which --sample SHARE and --where belong; --not inverts it
+  2. the selection, with --sample SHARE and --where; --not inverts it
   3. --one-per
   4. --sample N, then --per-class N; with --not the rows that they leave
   5. edits: annotations go, then classes get their new names; then --jq

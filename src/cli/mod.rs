@@ -15,6 +15,7 @@ pub mod convert;
 mod fetch;
 mod filter;
 mod help;
+mod losses;
 mod metrics;
 #[cfg(feature = "net")]
 mod network;
@@ -69,7 +70,7 @@ pub fn syn_filter() -> ExitCode {
 
 /// The program `syn-convert`.
 pub fn syn_convert() -> ExitCode {
-    let streams = |args: &convert::Args| !(args.bare || args.check.is_some());
+    let streams = |args: &convert::Args| !(args.bare || args.dry_run || args.check.is_some());
     Program {
         tool: "syn-convert",
         common: |args: &convert::Args| &args.common,

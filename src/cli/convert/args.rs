@@ -114,6 +114,10 @@ pub struct Args {
     #[arg(long, help_heading = "Dataset", help = format!(
         "Write the one document of the format and nothing else, no file lines ({})", formats::names(|f| f.document.is_some())))]
     pub bare: bool,
+    /// Write nothing, and print what would be written: the tree, with sizes, and what would be lost; without --to what each format would
+    /// lose of the input, and which keeps it. A table on a terminal, else JSON
+    #[arg(long, conflicts_with = "bare", help_heading = "Errors and report")]
+    pub dry_run: bool,
     /// Which report files to write
     #[arg(
         long,

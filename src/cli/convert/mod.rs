@@ -4,6 +4,7 @@ mod args;
 mod ask;
 mod class_map;
 mod classes_file;
+mod dry_run;
 mod report;
 #[cfg(test)]
 mod tests;
@@ -22,7 +23,7 @@ use crate::convert::formats::{self, FORMATS};
 use crate::convert::options::{Detail, Images};
 use crate::exit::{Exit, Failure};
 use crate::stream::run_mark::StandardInput;
-use crate::stream::{Kind, Reader};
+use crate::stream::{Kind, Reader, Writer};
 use crate::tr;
 use crate::words::Message;
 use clap::Command;
@@ -55,6 +56,10 @@ pub fn main(args: Args, typed: &[String], console: &Console) -> Result<Exit, Fai
         let to = args.to.as_deref().filter(|_| typed.iter().any(|option| option == "to"));
         return check(what, to, args.allow_partial, args.unframed, &args.judge, &args.common, console);
     }
+    if args.dry_run && args.to.is_none() {
+        refuse_without_format(typed)?;
+        return dry_run::formats(&args, console);
+    }
     let Asked { args, typed, opened, answers } = complete(args, typed, console)?;
     let Some(to) = args.to.as_deref() else { return Err(ask::lacking(FORMATS)) };
     refuse_unread(to, &args, &typed)?;
@@ -67,10 +72,14 @@ pub fn main(args: Args, typed: &[String], console: &Console) -> Result<Exit, Fai
     };
     let shown = show_input(&args.files, &reader, console);
     let read = reader.bytes_read();
-    let writer = args.common.writer()?;
+    let tree = args.dry_run.then(dry_run::Tree::default);
+    let writer = match &tree {
+        Some(tree) => Writer::to(Box::new(tree.clone())),
+        None => args.common.writer()?,
+    };
     let before = seen.unwrap_or_else(|| before(&args.files, &mut reader));
     options.begin = before.hand_on(&answers);
-    let hands_on = !options.begin.is_empty() && args.common.writes_stdout() && !args.bare;
+    let hands_on = !options.begin.is_empty() && args.common.writes_stdout() && !args.bare && !args.dry_run;
     if hands_on {
         before.tell(&answers, false, console);
     }
@@ -78,6 +87,9 @@ pub fn main(args: Args, typed: &[String], console: &Console) -> Result<Exit, Fai
     let summary = summary.map_err(report::failure)?;
     drop(shown);
     args.unframed.tell(&summary.came, Kind::Items, console);
+    if let Some(tree) = tree {
+        tree.write(name, &summary, &args)?;
+    }
     let exit = report::report(name, &summary, read.load(Relaxed), console);
     if !hands_on {
         before.tell(&answers, true, console);
@@ -167,6 +179,19 @@ fn unread(format: &Declaration, ways: &[String], option: &str) -> Option<Message
         }
     }
     Some(tr!("option-read-with", to, with, option, ways = read.join(", ")))
+}
+
+/// Refuses options that decide how something is converted when no format is named.
+fn refuse_without_format(typed: &[String]) -> Result<(), Failure> {
+    let common = Common::names();
+    let read = |option: &String| {
+        ["dry-run", "allow-partial", "unframed", "on-error"].contains(&&**option) || common.contains(option)
+    };
+    let unread: Vec<_> = typed.iter().filter(|option| !read(option)).map(|option| format!("--{option}")).collect();
+    if unread.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::usage(tr!("dry-run-needs-format", unread = unread.join(", "))))
 }
 
 /// Refuses options that decide how something is converted when nothing is.

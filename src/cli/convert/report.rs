@@ -92,7 +92,7 @@ fn in_words(s: &Summary) -> Message {
 }
 
 /// The same in numbers, for programs.
-fn numbers(s: &Summary) -> Value {
+pub fn numbers(s: &Summary) -> Value {
     let t = &s.tally.total;
     let reasons = |outcome| s.tally.reasons(outcome).map(|(r, n)| (r.code(), n)).collect::<BTreeMap<_, _>>();
     json!({

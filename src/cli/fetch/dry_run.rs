@@ -2,9 +2,7 @@
 //! estimates from a sample of rows.
 
 use super::args::Fetch;
-use crate::convert::declaration::Declaration;
-use crate::convert::formats::FORMATS;
-use crate::dm::Tool;
+use crate::cli::losses;
 use crate::exit::Failure;
 use crate::table::Table;
 use crate::text::{bytes, count, duration, number};
@@ -16,7 +14,7 @@ use serde_json::{Map, Value, json};
 /// The output cannot be written.
 pub fn write(mut plan: Value, at_once: Option<usize>, args: &Fetch) -> Result<(), Failure> {
     plan["estimate"] = estimate(&plan, at_once);
-    plan["formats"] = FORMATS.iter().map(|format| losses(format, &plan["sample"]["tools"])).collect();
+    plan["formats"] = losses::all(&plan["sample"]["tools"]);
     let mut writer = args.common.writer()?;
     if args.at_terminal() {
         writer.put(in_words(&plan).as_bytes())?;
@@ -42,27 +40,6 @@ fn estimate(plan: &Value, at_once: Option<usize>) -> Value {
         Some(json!([tenths(least.min(most)), tenths(least.max(most))]))
     };
     json!({"bytes": size, "seconds": time(), "concurrency": at_once, "basis": {"rows": seen as u64, "seconds": sample["seconds"]}})
-}
-
-/// What a format would lose of the sample's annotations when it is given no options, and the ways to run a format that keep them.
-fn losses(format: &Declaration, tools: &Value) -> Value {
-    let (mut kept, mut lost) = (0, Vec::new());
-    for (name, n) in tools.as_object().into_iter().flatten() {
-        let (tool, n) = (Tool::from_name(name), n.as_u64().unwrap_or(0));
-        let ways = format.carrying(tool);
-        if ways.iter().any(|way| way == format.name) {
-            kept += n;
-        } else {
-            let others = FORMATS.iter().filter(|other| other.name != format.name);
-            let keep: Vec<String> = if ways.is_empty() {
-                others.flat_map(|o| o.carrying(tool).into_iter().take(1)).collect()
-            } else {
-                ways
-            };
-            lost.push(json!({"tool": name, "annotations": n, "keep": keep}));
-        }
-    }
-    json!({"to": format.name, "kept": kept, "lost": lost})
 }
 
 /// A plan as a person reads it.
@@ -121,24 +98,7 @@ fn in_words(plan: &Value) -> String {
     row("estimated by", format!("{}{each}", count(rows, "row")));
     row("  tools", list(&sample["tools"], ": "));
     row("  classes", list(&sample["classes"], ": "));
-    format!("{}\n{}", table.render(), formats(plan))
-}
-
-/// What each format would lose of the sample.
-fn formats(plan: &Value) -> String {
-    let mut table = Table::new(&["--to", "writes", "loses of the sample, and what keeps it"]);
-    for format in plan["formats"].as_array().into_iter().flatten() {
-        let lost = format["lost"].as_array().into_iter().flatten().map(|lost| {
-            let keep: Vec<&str> =
-                lost["keep"].as_array().into_iter().flatten().filter_map(Value::as_str).take(2).collect();
-            let keep = if keep.is_empty() { String::new() } else { format!(" (--to {})", keep.join(", --to ")) };
-            format!("{} {}{keep}", lost["annotations"], lost["tool"].as_str().unwrap_or_default())
-        });
-        let lost: Vec<String> = lost.collect();
-        let lost = if lost.is_empty() { "nothing".to_owned() } else { lost.join("; ") };
-        table.row(vec![format["to"].as_str().unwrap_or_default().into(), format["kept"].to_string(), lost]);
-    }
-    table.render()
+    format!("{}\n{}", table.render(), losses::table(&plan["formats"], "the sample"))
 }
 
 #[cfg(test)]
@@ -160,7 +120,8 @@ mod tests {
     #[test]
     fn what_a_format_loses_is_told_with_what_keeps_it() {
         let tools = json!({"bounding_box": 5, "polygon": 2, "3d_bounding_box": 1});
-        let of = |name: &str| losses(FORMATS.iter().find(|f| f.name == name).unwrap(), &tools);
+        let all = losses::all(&tools);
+        let of = |name: &str| all.as_array().unwrap().iter().find(|f| f["to"] == name).unwrap().clone();
         assert_eq!(of("json"), json!({"to": "json", "kept": 8, "lost": []}));
         let yolo = of("yolo");
         assert_eq!(yolo["kept"], 5);

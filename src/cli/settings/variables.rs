@@ -30,8 +30,9 @@ pub fn read(
         let key = match variable.strip_prefix(&own) {
             Some(rest) => rest.to_lowercase().replace('_', "-"),
             None => match common.iter().find(|(name, _)| name == variable) {
-                Some((_, option)) => option.clone(),
-                None => continue,
+                // A variable for all programs is no mistake where one of them has no use for it: syn-filter asks nothing.
+                Some((_, option)) if super::option(command, option).is_some() => option.clone(),
+                _ => continue,
             },
         };
         if value.is_empty() {

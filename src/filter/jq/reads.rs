@@ -137,7 +137,7 @@ mod tests {
             ("[.a, -.b] | length", Some("a b")),
             ("\"\\(.a) \\(.b)\"", Some("a b")),
             ("any(.a[]; .b)", Some("a b")),
-            ("any(annotations; .class == \"car\")", Some("data")),
+            ("any(annotations; .class == \"car\")", Some("class data")),
             ("has(\"a\")", Some("a")),
             ("has(.a)", None),
             (".a // .b // 1", Some("a b")),

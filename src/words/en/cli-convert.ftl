@@ -37,6 +37,11 @@ option-of-formats = --{$option} is read by --to {$readers}; --to {$to} has no us
 option-unread-so = --to {$to}{$space}{$with} has no use for --{$option}: leave it out
 option-read-with = --to {$to} {$with} has no use for --{$option}, which is read with {$ways}
 check-converts-nothing = {$unread} is for converting, and --check converts nothing: leave it out (--to FORMAT checks one format only)
+dry-run-needs-format = {$unread} is for converting, and --dry-run without --to compares all formats: leave it out, or give --to FORMAT
+dry-run-formats = {$items ->
+    [one] 1 item
+   *[other] {$items} items
+} compared with every format, {$read} read in {$time}; nothing was written
 max-findings-number = it is neither a number nor `all`
 max-findings-form = --max-findings is for text and JSON: SARIF has all findings, JUnit a number of each rule
 readers-unknown = --readers knows no {$name}, only {$known}
