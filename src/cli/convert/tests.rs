@@ -16,7 +16,8 @@ use std::sync::{Arc, Mutex};
 const TEMPLATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/templates/labelme.json.j2");
 
 /// Options that every format reads, because they decide about items, classes, names or reports.
-const OF_EVERY_FORMAT: [&str; 21] = [
+const OF_EVERY_FORMAT: [&str; 22] = [
+    "dry-run",
     "by",
     "to",
     "help",
