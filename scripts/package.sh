@@ -31,9 +31,12 @@ target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 bin=$target/${profile/#dev/debug}
 out=$target/package
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)
-SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
-export SOURCE_DATE_EPOCH
-mkdir -p "$out"
+export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
+mkdir -p "$out/path"
+# cargo goes without it, also when maturin calls it: crates with C in them are compiled again whenever it changes.
+printf '#!/bin/sh\nunset SOURCE_DATE_EPOCH\nexec "%s" "$@"\n' "$(command -v cargo)" >"$out/path/cargo"
+chmod +x "$out/path/cargo"
+PATH=$out/path:$PATH
 # What is not handed out is packed quickly.
 level=9 strip=()
 # The profiles that are handed out leave symbols away themselves; to ask for it again would link everything again.
