@@ -61,7 +61,10 @@ fn parse(text: &str, path: &Path, tool: &str, command: &Command) -> Result<Vec<P
         for (key, value) in keys {
             let at = origin(key.span().start);
             // What is for all programs is no mistake where one of them has no use for it.
-            if is_common && Common::names().iter().any(|n| n == key.get_ref()) && super::option(command, key.get_ref()).is_none() {
+            if is_common
+                && Common::names().iter().any(|n| n == key.get_ref())
+                && super::option(command, key.get_ref()).is_none()
+            {
                 continue;
             }
             let arg = allowed(command, key.get_ref(), &at)?;
