@@ -468,7 +468,7 @@ impl<A: Parser + CommandFactory> Program<A> {
             Err(e) => {
                 let message = match e {
                     Mistake::Typed(e) => match usage::one_line(tool, &e) {
-                        Some(line) => line.into(),
+                        Some(line) => line,
                         // Help and version go to standard output and are a success; a closed reader is none of our business.
                         None => return print(tool, || e.print()),
                     },

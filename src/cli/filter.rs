@@ -13,8 +13,8 @@ use crate::filter;
 use crate::filter::predicates::id::Ids;
 use crate::filter::predicates::sample::Amount;
 use crate::filter::{
-    CountBy, Delimiter, Description, Few, Form, Framed, Input, Inputs, Options, Order, OutputForm, Passes, Prefer,
-    Rule, Selection, Style,
+    CountBy, Delimiter, Few, Form, Framed, Input, Inputs, Options, Order, OutputForm, Passes, Prefer, Rule, Selection,
+    Style,
 };
 use crate::selection::List;
 use crate::selection::field::FieldPath;
@@ -275,7 +275,7 @@ fn rewrite(_: &Args) -> Result<Option<filter::jq::Rewrite>, Failure> {
 }
 
 /// How a description is written, if one is asked for.
-fn describe(args: &Args) -> Result<Option<fn(&Description, bool) -> Vec<u8>>, Failure> {
+fn describe(args: &Args) -> Result<Option<filter::describe::Write>, Failure> {
     match (args.describe, args.form) {
         (true, Some(Form::Json)) => Ok(Some(describe::json)),
         (true, None | Some(Form::Table)) => Ok(Some(describe::text)),

@@ -30,6 +30,7 @@ pub fn survive_file_size_limit() -> io::Result<()> {
 ///
 /// # Errors
 /// When the system does not let us watch.
+#[cfg_attr(not(feature = "net"), expect(dead_code, reason = "syn-sink alone has something to clean up"))]
 pub fn ending() -> io::Result<Receiver<Exit>> {
     let mut signals = watched()?;
     HANDLED.store(true, Relaxed);

@@ -40,12 +40,11 @@ impl Guard {
 }
 
 pub fn on_deep_stack<S, T, W>(
-    limits: Option<Limits>,
+    _: Option<Limits>,
     worker: W,
 ) -> impl FnMut(&S, Batch) -> Result<T, StreamError> + Send + 'static
 where
     W: FnMut(&S, Batch) -> Result<T, StreamError> + Send + 'static,
 {
-    drop(limits);
     worker
 }

@@ -91,6 +91,7 @@ impl Selection {
     }
 
     /// With a program that is asked about the rows which all predicates want.
+    #[cfg(feature = "jq")]
     #[must_use]
     pub fn with_question(mut self, question: Question) -> Self {
         self.question = Some(question);

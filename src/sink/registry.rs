@@ -25,7 +25,6 @@ use super::store::list::StoredDataset;
 use super::store::scheme::{SCHEMES, Scheme};
 #[cfg(feature = "stores")]
 use crate::net::retry::RetryPolicy;
-use crate::tr;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -228,7 +227,7 @@ fn unsupported(options: &OpenOptions<'_>, what: Unsupported) -> SinkError {
 
 #[cfg(feature = "stores")]
 fn text(dest: &OsStr) -> Result<&str, SinkError> {
-    dest.to_str().ok_or_else(|| SinkError::usage(tr!("dest-utf8")))
+    dest.to_str().ok_or_else(|| SinkError::usage(crate::tr!("dest-utf8")))
 }
 
 fn kind_of(dest: &OsStr) -> Result<Kind, SinkError> {

@@ -75,6 +75,7 @@ pub trait Ask {
     ///
     /// # Errors
     /// As [`Ask::one`].
+    #[cfg_attr(not(feature = "net"), expect(dead_code, reason = "syn-fetch alone asks so"))]
     fn several(&mut self, question: &Message, choices: &[Choice]) -> Result<Vec<usize>, Failure>;
 
     /// A text that passes the check. `offered` is taken when nothing is typed.

@@ -195,7 +195,7 @@ fn split(seen: &Seen, person: &mut dyn Ask) -> Result<Answers, Failure> {
     let choices: Vec<_> = known.iter().map(|(_, choice)| choice.clone()).collect();
     let spec = match known[person.one(&tr!("ask-split"), &choices)?].0 {
         "none" => return Ok(Answers::new()),
-        "" => person.text(&tr!("ask-split-shares"), "0.7/0.2/0.1", &|text| Ok(Split::parse(text).map(drop)?))?,
+        "" => person.text(&tr!("ask-split-shares"), "0.7/0.2/0.1", &|text| Split::parse(text).map(drop))?,
         spec => spec.to_owned(),
     };
     Ok(vec!["--split".to_owned(), spec])

@@ -35,7 +35,7 @@ pub fn class_map(specs: &[String]) -> Result<HashMap<String, Renaming>, Failure>
         let lines = text.trim_start_matches('\u{feff}').lines();
         for (i, line) in lines.enumerate().filter(|(_, line)| !line.trim().is_empty()) {
             let told = |why: Message| Failure::usage(tr!("class-map-line", spec, line = i + 1, why));
-            add(pair(line).map_err(|why| told(why))?.ok_or_else(|| told(tr!("class-map-expected")))?, false)?;
+            add(pair(line).map_err(told)?.ok_or_else(|| told(tr!("class-map-expected")))?, false)?;
         }
     }
     Ok(map)

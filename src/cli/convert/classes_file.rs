@@ -28,7 +28,7 @@ pub fn read_classes(given: &Path) -> Result<Vec<String>, Failure> {
             }
             let text = String::from_utf8(bytes).map_err(|_| told(tr!("classes-not-utf8")))?;
             let extension = given.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-            names(text.trim_start_matches('\u{feff}'), &extension).map_err(|why| told(why))?
+            names(text.trim_start_matches('\u{feff}'), &extension).map_err(told)?
         }
     };
     if names.is_empty() {

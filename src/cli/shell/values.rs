@@ -100,11 +100,9 @@ fn all(arg: &Arg, line: &Line, files: &[PathBuf], part: &str) -> Option<Vec<Offe
         return Some(fixed.into_iter().map(plain).collect());
     }
     if CLASSES.contains(&option) {
-        let mut classes = dump::classes(&dumps(line, files));
+        let classes = dump::classes(&dumps(line, files));
         #[cfg(feature = "net")]
-        if classes.is_empty() {
-            classes = project_classes(line);
-        }
+        let classes = if classes.is_empty() { project_classes(line) } else { classes };
         let renames = arg.get_value_names().unwrap_or_default().iter().any(|name| name.contains("OLD=NEW"));
         let value = |class: String| if renames { class.replace('=', "\\=") + "=" } else { class };
         return Some(classes.into_iter().map(|class| (value(class), String::new())).collect());

@@ -52,7 +52,7 @@ pub fn read(line: &[u8], origin: &Origin, files_allowed: bool) -> Result<Input, 
     let content = match content {
         file_line::Content::Text(text) => Content::Bytes(text.as_bytes().to_vec()),
         file_line::Content::Base64(text) => {
-            Content::Bytes(STANDARD.decode(text).map_err(|e| about(&path, &format!("not valid base64: {e}")))?)
+            Content::Bytes(STANDARD.decode(text).map_err(|e| about(&path, format!("not valid base64: {e}")))?)
         }
         file_line::Content::File(_) if !files_allowed => return Err(LineError::LocalFile { path: path.into() }),
         file_line::Content::File(file) => Content::File(PathBuf::from(file)),
