@@ -385,8 +385,12 @@ impl Console {
         if let Some(line) = line.as_object_mut() {
             line.extend(message.map(|(message, _)| ("message".to_owned(), message.into())));
             line.extend(fields.as_object().cloned().unwrap_or_default());
+            // What a summary has in words it has as numbers, too.
+            let is_summary = level == "info" && fields.is_object();
             for (name, value) in message.iter().flat_map(|(_, message)| message.fields()) {
-                line.entry(name).or_insert(value);
+                if name == "id" || !is_summary {
+                    line.entry(name).or_insert(value);
+                }
             }
         }
         line.to_string()

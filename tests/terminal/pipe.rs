@@ -120,7 +120,7 @@ fn questions_do_not_need_standard_error() {
     screen.answer("Where to", &["Enter"]);
     let (shown, code) = screen.end();
     assert_eq!(code, 0, "{shown}");
-    for (log, part) in [("fetch", "24 assignments"), ("convert", "24 items"), ("sink", "files, ")] {
+    for (log, part) in [("fetch", "24 assignments"), ("convert", "24 items"), ("sink", "53 files")] {
         let text = std::fs::read_to_string(screen.folder().join(format!("{log}.log"))).unwrap();
         assert!(text.contains(part) && !text.contains('?') && !text.contains('\u{1b}'), "{text}");
     }
