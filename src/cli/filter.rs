@@ -19,8 +19,8 @@ use crate::filter::{
 use crate::selection::List;
 use crate::selection::field::FieldPath;
 use crate::stream::Kind;
-use crate::text;
 use crate::tr;
+use crate::words::Size;
 use clap::{Parser, ValueEnum};
 use std::io::IsTerminal;
 use std::num::NonZeroU64;
@@ -254,7 +254,8 @@ pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
     let mut fields = summary::fields(&summary);
     fields["bytes_read"] = read.into();
     summary::warnings(&summary.found).into_iter().for_each(|warning| console.warn(warning));
-    console.summary(format!("{}; {} read in {}", summary::words(&summary), text::bytes(read), console.time()), fields);
+    let told = tr!("summary-convert", done = summary::words(&summary), read = Size(read), time = console.time());
+    console.summary(told, fields);
     Ok(if summary.bad > 0 { Exit::Partial } else { Exit::Ok })
 }
 

@@ -27,7 +27,7 @@ const LINES: &[(&str, &[&str])] = &[
             "syn-fetch --target tasks",
             "syn-fetch --filter status",
             "syn-fetch --filter colour=red",
-            "syn-fetch projects --limit 3",
+            "syn-fetch doctor --limit 3",
             "syn-fetch --quiet --verbose",
             "syn-filter --review complet rows",
             "syn-filter --sample 1.2 rows",
@@ -297,4 +297,34 @@ fn as_in(file: &str, text: &str) {
 #[test]
 fn all_messages_are_those_of_the_file() {
     as_in("messages.txt", &collected(""));
+}
+
+/// What is English for people who read Korean, by its beginning: what a system, a server or a library said. The list gets shorter only.
+const ENGLISH: &[&str] = &[
+    "convert: error: unknown format",
+    "filter: error: stdin:1: not valid JSON",
+    "sink: error: stdin:1: unsafe path",
+    "convert: error: no dataset was found",
+    "sink: error: metadata/export_summary.json is not a JSON object",
+    "sink: warning: a: HTTP 401",
+    "sink: warning: a: only http and https URLs",
+    "sink: error: stdin:1: \"a\": `sha256`",
+    "sink: error: stdin:1: \"a\": not valid base64",
+    "sink: error: stdin:1: invalid type",
+    "sink: error: stdin:1: the input holds items",
+    "convert: error: --keypoints missing",
+];
+
+#[test]
+fn all_messages_are_in_korean() {
+    let text = collected("export LC_ALL=ko_KR.UTF-8; ");
+    as_in("messages.ko.txt", &text);
+    let messages = || text.lines().filter_map(|line| line.strip_prefix("  syn-"));
+    let is_korean = |line: &str| line.chars().any(|c| ('가'..='힣').contains(&c));
+    let english: Vec<&str> = messages().filter(|line| !is_korean(line)).collect();
+    let unlisted: Vec<_> = english.iter().filter(|line| !ENGLISH.iter().any(|start| line.starts_with(start))).collect();
+    assert!(unlisted.is_empty(), "{unlisted:#?}");
+    let needless: Vec<_> =
+        ENGLISH.iter().filter(|start| !english.iter().any(|line| line.starts_with(*start))).collect();
+    assert!(needless.is_empty(), "in Korean by now: {needless:#?}");
 }
