@@ -38,6 +38,28 @@ fn from_nothing_to_a_yolo_folder() {
 }
 
 #[test]
+fn from_nothing_to_a_yolo_folder_in_korean() {
+    let Some(screen) = Screen::open(100, 40) else { return };
+    screen.begin("export LC_ALL=ko_KR.UTF-8; syn-fetch | syn-convert | syn-sink");
+    screen.answer("무엇을 가져올까요", &["Enter"]);
+    screen.answer("프로젝트", &["=신호", "Enter"]);
+    screen.answer("작업 상태", &["Enter"]);
+    screen.answer("검수 상태", &["Enter"]);
+    screen.wait("가져올 행: 24개");
+    screen.answer("가져올까요?", &["Enter"]);
+    screen.answer("형식", &["=yolo labels", "Enter"]);
+    screen.answer("방식", &["=segment", "Enter"]);
+    screen.answer("분할", &["Down", "Enter"]);
+    screen.answer("저장할 곳", &["=데이터", "Enter"]);
+    let (shown, code) = screen.end();
+    assert_eq!(code, 0, "{shown}");
+    let line = "질문 없이 같은 작업을 하는 명령: syn-fetch --project 42 | syn-convert --to yolo --task segment";
+    assert!(shown.contains(line) && shown.contains("항목 24개"), "{shown}");
+    assert!(tree(&screen.folder().join("데이터")).contains(&"data.yaml".to_owned()), "{shown}");
+    eprintln!("{shown}");
+}
+
+#[test]
 fn a_narrow_terminal_is_enough() {
     let Some(screen) = Screen::open(40, 16) else { return };
     screen.begin("syn-fetch > dump.ndjson");
