@@ -10,6 +10,7 @@ mod common;
 mod cookbook;
 mod csv;
 mod declared;
+mod dry_run;
 mod geometry_random;
 mod geometry_table;
 mod golden;

@@ -9,12 +9,12 @@ use crate::convert::options::OnError;
 use crate::exit::{Exit, Failure};
 use crate::file_line::{Content, FileLine};
 use crate::filter::{self, Description, Input, OutputForm, Passes, Selection};
-use crate::stream::Kind;
+use crate::stream::{Kind, json};
 use crate::table::Table;
 use crate::text::{bytes, number};
 use crate::tr;
 use crate::words::{Many, Size};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value, json as object};
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::Ordering::Relaxed;
@@ -53,7 +53,7 @@ impl Write for Tree {
             folders.line.extend_from_slice(piece);
             if piece.ends_with(b"\n") {
                 let line = std::mem::take(&mut folders.line);
-                folders.add(&line);
+                folders.add(&line)?;
                 folders.line = line;
                 folders.line.clear();
             }
@@ -68,8 +68,11 @@ impl Write for Tree {
 
 impl Folders {
     /// Counts a file line; frames are none.
-    fn add(&mut self, line: &[u8]) {
-        let Ok(line) = serde_json::from_slice::<FileLine<'_>>(line) else { return };
+    fn add(&mut self, line: &[u8]) -> io::Result<()> {
+        if line.starts_with(b"{\"@stream\"") {
+            return Ok(());
+        }
+        let line: FileLine<'_> = json::parse(line).map_err(io::Error::other)?;
         let (folder, name) = line.path.rsplit_once('/').unwrap_or(("", &line.path));
         let folder = if self.by_path.contains_key(folder) || self.by_path.len() < MOST { folder } else { "…" };
         let folder = self.by_path.entry(folder.to_owned()).or_default();
@@ -83,6 +86,7 @@ impl Folders {
             _ => folder.originals += 1,
         }
         folder.files += u64::from(!line.more);
+        Ok(())
     }
 }
 
@@ -108,10 +112,10 @@ impl Tree {
                 .by_path
                 .iter()
                 .map(|(path, folder)| {
-                    json!({"path": path, "files": folder.files, "bytes": folder.bytes, "originals": folder.originals, "first": folder.example})
+                    object!({"path": path, "files": folder.files, "bytes": folder.bytes, "originals": folder.originals, "first": folder.example})
                 })
                 .collect();
-            let mut plan = json!({"to": name, "folders": folders});
+            let mut plan = object!({"to": name, "folders": folders});
             if let (Value::Object(plan), Value::Object(numbers)) = (&mut plan, super::report::numbers(summary)) {
                 plan.extend(numbers);
             }
@@ -151,7 +155,7 @@ pub fn formats(args: &Args, console: &Console) -> Result<Exit, Failure> {
     let rows = summary.lines.unwrap_or(summary.selected);
     let (read, time) = (read.load(Relaxed), console.time());
     let told = tr!("dry-run-formats", items = Many(rows), read = Size(read), time);
-    console.summary(told, json!({"items": rows, "bad_lines": summary.bad}));
+    console.summary(told, object!({"items": rows, "bad_lines": summary.bad}));
     Ok(if summary.bad > 0 { Exit::Partial } else { Exit::Ok })
 }
 
@@ -171,6 +175,6 @@ fn in_words(found: &Description, _: bool) -> Vec<u8> {
 
 fn as_json(found: &Description, cut: bool) -> Vec<u8> {
     let (items, annotations, tools) = (found.total.items, found.total.objects, tools(found));
-    let plan = json!({"items": items, "annotations": annotations, "whole": !cut, "formats": losses::all(&tools), "tools": tools});
+    let plan = object!({"items": items, "annotations": annotations, "whole": !cut, "formats": losses::all(&tools), "tools": tools});
     format!("{plan}\n").into_bytes()
 }
