@@ -20,7 +20,8 @@ import zipfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 PROGRAMS = ["syn-fetch", "syn-filter", "syn-convert", "syn-sink"]
-ROW = '{"id":1,"data":{"annotations":{"image_1":[]}},"file":{"url":"https://h/a.jpg","file_name_original":"a.jpg"}}\n'
+ROW = '{"id":1,"data":{"extra":{"image_1":{"width":4,"height":3}},"annotations":{"image_1":[]}},' \
+    '"file":{"url":"https://h/a.jpg","file_name_original":"a.jpg"}}\n'
 BEGIN = '{"@stream":"begin","kind":"items","version":1,"classes":["car"],"count":1}\n'
 END = '{"@stream":"end","count":1}\n'
 
@@ -48,7 +49,8 @@ def installed(root, zsh):
         pages = [root / f"share/man/man1/{name}.1", root / f"share/man/man1/{name}.1.gz"]
         page = next(page for page in pages if page.exists())
         text = run("man", "--warnings", "-l", page, env={**os.environ, "MANWIDTH": "80", "LC_ALL": "C.UTF-8"})
-        assert f"{name} - " in text and "EXIT STATUS" in text
+        # Lines are filled with blanks.
+        assert f"{name} - " in " ".join(text.split()) and "EXIT STATUS" in text
         for file in [f"bash-completion/completions/{name}", f"{zsh}/_{name}", f"fish/vendor_completions.d/{name}.fish"]:
             assert "_SYN_COMPLETE" in (root / "share" / file).read_text(), file
 

@@ -39,4 +39,6 @@ check_exif $bin
 check_gallery $bin
 check_docs $bin
 LIST
+# It builds with cargo, which the others' programs come from.
+check check_packages "$bin"
 echo "all tests passed"
