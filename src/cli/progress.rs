@@ -5,11 +5,13 @@
 
 use super::ask::terminal;
 use super::common::Console;
+use crate::stream::Writer;
 use crate::text;
 #[cfg(feature = "net")]
 use indicatif::HumanCount;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
+use std::io::{self, IsTerminal};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -76,9 +78,14 @@ fn bar(gauge: &impl Gauge, over: &AtomicBool) {
     let began = Instant::now();
     let set = |bar| *BAR.lock().unwrap_or_else(PoisonError::into_inner) = bar;
     let mut drawn: Option<ProgressBar> = None;
-    while !over.load(Relaxed) {
-        if is_in_background() {
-            // Who reads the terminal has put this process there: the line is not ours to draw.
+    loop {
+        // A run that is over in a moment has nothing to show.
+        std::thread::park_timeout(LOOK);
+        if over.load(Relaxed) {
+            break;
+        }
+        // Who reads the terminal has put this process into the background, or reads our output there: no line is drawn into that.
+        if is_in_background() || (Writer::is_stdout_open() && io::stdout().is_terminal()) {
             if let Some(bar) = drawn.take() {
                 set(None);
                 bar.finish_and_clear();
@@ -93,7 +100,6 @@ fn bar(gauge: &impl Gauge, over: &AtomicBool) {
             bar.set_message(text);
             bar.tick();
         }
-        std::thread::park_timeout(LOOK);
     }
     if let Some(bar) = drawn {
         let _turn = terminal::turn();

@@ -44,9 +44,14 @@ impl Now {
         let rows = HumanCount(self.rows);
         let rate = HumanCount(self.rate as u64);
         let bytes = text::bytes(self.bytes);
-        let (retries, at_once) = (self.retries, self.at_once);
+        let at_once = self.at_once;
+        let retries = match self.retries {
+            0 => String::new(),
+            1 => ", 1 retry".to_owned(),
+            n => format!(", {} retries", HumanCount(n)),
+        };
         let left = left(self.left());
-        format!("{rows}{of} rows, {rate}/s, {bytes}, {at_once} at once, {retries} retries{left}")
+        format!("{rows}{of} rows, {rate}/s, {bytes}, {at_once} at once{retries}{left}")
     }
 
     fn json(&self) -> serde_json::Value {
@@ -90,6 +95,8 @@ mod tests {
         let now = Now { rows: 1500, expected: 3000, bytes: 2048, retries: 3, at_once: 8, seconds: 10.0, rate: 150.0 };
         assert_eq!(now.text(), "1,500 of 3,000 rows, 150/s, 2.0 KiB, 8 at once, 3 retries, 10 s left");
         assert_eq!(now.json()["seconds_left"], 10.0);
+        let none = Now { retries: 0, ..now };
+        assert!(!none.text().contains("retries"));
         let unknown = Now { expected: 0, ..now };
         assert!(unknown.left().is_none() && unknown.json()["expected"].is_null());
     }
