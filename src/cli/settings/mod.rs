@@ -30,7 +30,8 @@ use std::fmt;
 use std::path::PathBuf;
 
 /// Options that are about one run, or give up a guard: a default of them would act where nobody thinks of it.
-const TYPED_ONLY: [&str; 26] = [
+const TYPED_ONLY: [&str; 27] = [
+    "metrics",
     "help",
     "version",
     "completions",
