@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-profile=${SYNPIPE_PROFILE:-release}
+profile=${DEMO_PROFILE:-release}
 flags=()
 # A release without object stores and the database, which the demo does not use: half of all crates are theirs.
 [[ $profile == release ]] && flags=(--release --no-default-features --features net)

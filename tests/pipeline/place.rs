@@ -66,8 +66,12 @@ pub fn told<'a>(ran: &'a Ran, level: &str) -> Vec<&'a str> {
     ran.stderr.lines().filter(|line| line.contains(&format!(": {level}: "))).collect()
 }
 
-/// A line with ` in N s` for each time that something took.
+/// A line with ` in N s`, in Korean ` N초`, for each time that something took.
 pub fn without_times(line: &str) -> String {
+    let korean: Vec<&str> = line.split(' ').collect();
+    let is_time = |word: &str| word.strip_suffix("초").is_some_and(|n| n.parse::<f64>().is_ok());
+    let korean: Vec<&str> = korean.into_iter().map(|word| if is_time(word) { "N초" } else { word }).collect();
+    let line = korean.join(" ");
     let is_seconds = |text: &str| text.parse::<f64>().is_ok();
     let mut parts = line.split(" in ");
     let mut text = parts.next().unwrap_or_default().to_owned();
