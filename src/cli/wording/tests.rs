@@ -1,5 +1,6 @@
 //! The English of the catalogue is the English of the errors.
 
+#[cfg(feature = "net")]
 use crate::stream::checkpoint::CheckpointError;
 use crate::stream::{Form, Kind, Packer, PlaceError, ShardProblem, StageError, StreamError, UnknownName};
 use crate::words::Worded;
@@ -137,6 +138,11 @@ fn places_and_checkpoints() {
         PlaceError::Busy,
         PlaceError::Io(disk_full()),
     ]);
+}
+
+#[cfg(feature = "net")]
+#[test]
+fn errors_of_checkpoints() {
     let time = jiff::Timestamp::UNIX_EPOCH;
     agree(&[
         CheckpointError::Read { path: "c".into(), source: disk_full() },
