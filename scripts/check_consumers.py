@@ -226,7 +226,7 @@ def relative_urls(binaries, folder, dump):
     with document.open("wb") as out:
         command = [binaries / "syn-convert", "--to", "ultralytics-ndjson", "--task", "segment", "--bare", dump]
         done = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, check=True)
-    assert b"URLs are relative" in done.stderr, done.stderr
+    assert b"relative URLs" in done.stderr, done.stderr
     try:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             asyncio.run(check_rules.converter().convert_ndjson_to_yolo(str(document), str(folder / "relative")))
