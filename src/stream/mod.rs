@@ -24,6 +24,7 @@ pub(crate) mod reader;
 pub(crate) mod run_mark;
 mod shards;
 pub(crate) mod sort;
+mod source;
 pub(crate) mod standard;
 pub(crate) mod whole_file;
 pub(crate) mod writer;

@@ -1,11 +1,11 @@
-//! The entries of the catalogue, parsed when the first of them is needed.
+//! The entries of the catalogue: a topic is read when the first of its entries is needed.
 
 use super::argument::{self, Argument};
 use super::language::Language;
 use super::particle::josa;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 use unic_langid::LanguageIdentifier;
 
 macro_rules! topics {
@@ -50,29 +50,36 @@ topics![
 
 type Bundle = FluentBundle<FluentResource>;
 
-static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::English, "en"));
-static KOREAN: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::Korean, "ko"));
+/// The topics that were read, in English and in Korean. A run needs few of them, and to read all takes longer than many a run.
+static READ: [[OnceLock<Bundle>; 2]; TOPICS.len()] = [const { [const { OnceLock::new() }; 2] }; TOPICS.len()];
 
-fn bundle(language: Language, id: &str) -> Bundle {
+fn load(language: Language, source: &str) -> Bundle {
+    let id = if language == Language::English { "en" } else { "ko" };
     let mut bundle = Bundle::new_concurrent(vec![id.parse::<LanguageIdentifier>().unwrap_or_default()]);
     // The marks around arguments would be seen in terminals, and copied with paths.
     bundle.set_use_isolating(false);
     bundle.set_formatter(Some(|value, _| argument::number(value)));
     // A test finds what is wrong in the files; in a run, the good entries are used.
     let _ = bundle.add_function("JOSA", josa);
-    for (_, english, korean) in TOPICS {
-        let source = if language == Language::English { english } else { korean };
-        let resource = FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(good, _)| good);
-        let _ = bundle.add_resource(resource);
-    }
+    let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(good, _)| good);
+    let _ = bundle.add_resource(resource);
     bundle
 }
 
-/// An entry with its arguments, in a language; `None` when there is no such entry.
+/// Whether a file of the catalogue has an entry: a line that begins with its id.
+fn has(source: &str, id: &str) -> bool {
+    source
+        .match_indices(id)
+        .any(|(at, _)| (at == 0 || source.as_bytes()[at - 1] == b'\n') && source[at + id.len()..].starts_with(" ="))
+}
+
+/// An entry with its arguments, in a language; `None` when there is no such entry. Entries refer to none of another topic.
 pub(super) fn text(language: Language, id: &str, arguments: &[(&'static str, Argument)]) -> Option<String> {
+    let at = TOPICS.iter().position(|(_, english, _)| has(english, id))?;
+    let ((_, english, korean), read) = (TOPICS[at], &READ[at]);
     let bundle = match language {
-        Language::English => &*ENGLISH,
-        Language::Korean => &*KOREAN,
+        Language::English => read[0].get_or_init(|| load(language, english)),
+        Language::Korean => read[1].get_or_init(|| load(language, korean)),
     };
     let pattern = bundle.get_message(id)?.value()?;
     let mut values = FluentArgs::with_capacity(arguments.len());

@@ -177,3 +177,15 @@ fn numbers_keep_all_their_digits() {
         assert_eq!(tr!("cannot-write", path = n, reason = "x").to_string(), format!("cannot write {n}: x"));
     }
 }
+
+#[test]
+fn entries_refer_to_no_others() {
+    // A topic is read alone, so an entry of another one would not be found.
+    for (topic, en, ko) in TOPICS {
+        for inner in [en, ko].into_iter().flat_map(|source| source.split('{').skip(1)) {
+            let inner = inner.trim_start();
+            let starts = ["$", "\"", "JOSA("];
+            assert!(starts.iter().any(|start| inner.starts_with(start)), "{topic}: {:?}", inner.lines().next());
+        }
+    }
+}
