@@ -100,6 +100,7 @@ pub mod check;
 #[doc(hidden)]
 pub mod cli;
 pub mod convert;
+pub(crate) mod delimiter;
 pub mod dm;
 pub mod exit;
 #[cfg(feature = "net")]

@@ -8,13 +8,13 @@ use super::progress::Shown;
 use super::select::Select;
 use super::unframed::{Unframed, show_input};
 use super::{Common, Console};
+use crate::delimiter::Delimiter;
 use crate::exit::{Exit, Failure};
 use crate::filter;
 use crate::filter::predicates::id::Ids;
 use crate::filter::predicates::sample::Amount;
 use crate::filter::{
-    CountBy, Delimiter, Few, Form, Framed, Input, Inputs, Options, Order, OutputForm, Passes, Prefer, Rule, Selection,
-    Style,
+    CountBy, Few, Form, Framed, Input, Inputs, Options, Order, OutputForm, Passes, Prefer, Rule, Selection, Style,
 };
 use crate::selection::List;
 use crate::selection::field::FieldPath;

@@ -7,6 +7,7 @@ use super::edits::Edits;
 use super::edits::done::Done;
 use super::jq::{Guard, Rewrite};
 use super::passes::Among;
+use super::predicates::Item;
 use super::selection::{Selection, with_id};
 use crate::dm::Arena;
 use crate::stream::{Batch, Buffer, StreamError};
@@ -58,6 +59,10 @@ impl Chosen {
         let mut chosen = Self::default();
         let mut written = Vec::new();
         let mut judge = selection.judge();
+        if told.0.is_some() || told.1 {
+            // What is counted is read once.
+            judge = judge.keeping_payloads();
+        }
         let mut arena = Arena::default();
         for line in batch.lines() {
             chosen.lines += 1;
@@ -67,19 +72,20 @@ impl Chosen {
             }
             Guard::at_line(line.number);
             let is_chosen = among.is_some_and(|among| among.chose(number));
-            let wanted = if is_chosen { Ok(true) } else { judge.wants(line.bytes) };
-            let done = wanted.and_then(|wanted| {
+            // Whether the line is wanted, and its item where that was read to know it.
+            let wanted = if is_chosen { Ok((true, None)) } else { judge.wanted(line.bytes).map(|i| (i.is_some(), i)) };
+            let done = wanted.and_then(|(wanted, item)| {
                 let whole = &batch.bytes[line.start..line.end];
                 match changes {
                     _ if !wanted => {}
                     (None, None) => {
-                        chosen.count(told, line.bytes)?;
+                        chosen.count(told, line.bytes, item)?;
                         chosen.add(line.start, line.end, &batch.bytes);
                     }
                     (Some(edits), None) => {
                         let start = written.len();
                         let done = edits.row(line.bytes, whole, &mut arena, &mut written)?;
-                        chosen.count(told, written[start..].trim_ascii())?;
+                        chosen.count(told, written[start..].trim_ascii(), None)?;
                         chosen.edited.push(done);
                         chosen.add(start, written.len(), &written);
                     }
@@ -126,7 +132,7 @@ impl Chosen {
             // All rows that one has become are counted, or none.
             let (mut all, mut from) = (Self::default(), start);
             for end in ends() {
-                all.count(told, &written[from..end - 1])?;
+                all.count(told, &written[from..end - 1], None)?;
                 from = end;
             }
             self.counts.merge(all.counts);
@@ -142,12 +148,19 @@ impl Chosen {
         Ok(())
     }
 
-    /// Counts a row, or takes in what is in it, if that is asked for.
-    fn count(&mut self, (by, describes): (Option<&CountBy>, bool), row: &[u8]) -> Result<(), String> {
-        match by {
-            Some(by) => self.counts.row(by, row),
-            None if describes => self.description.row(row),
-            None => Ok(()),
+    /// Counts a row, or takes in what is in it, if that is asked for. `item`: the row, if it was read with its payload.
+    fn count(
+        &mut self,
+        (by, describes): (Option<&CountBy>, bool),
+        row: &[u8],
+        item: Option<Item<'_>>,
+    ) -> Result<(), String> {
+        match (by, item) {
+            (Some(by), Some(item)) => self.counts.item(by, item, row),
+            (Some(by), None) => self.counts.row(by, row),
+            (None, Some(item)) if describes => self.description.item(item, row),
+            (None, None) if describes => self.description.row(row),
+            (None, _) => Ok(()),
         }
     }
 

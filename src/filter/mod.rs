@@ -27,7 +27,7 @@ pub(crate) mod sample;
 pub(crate) mod selection;
 
 pub use any_of::AnyOf;
-pub use count::{CountBy, Delimiter, Form, Style};
+pub use count::{CountBy, Form, Style};
 pub use describe::Description;
 pub use newest::inputs::{Framed, Inputs};
 pub use newest::record::{Prefer, Rule};

@@ -21,19 +21,25 @@ impl FromStr for List {
     /// # Errors
     /// What is expected, when there is no value.
     fn from_str(text: &str) -> Result<Self, UsageError> {
-        let mut values = vec![String::new()];
-        let mut rest = text.chars().peekable();
-        while let Some(c) = rest.next() {
-            match (c, values.last_mut()) {
-                ('\\', Some(value)) if rest.next_if_eq(&',').is_some() => value.push(','),
-                (',', _) => values.push(String::new()),
-                (_, Some(value)) => value.push(c),
-                (_, None) => {}
-            }
-        }
+        let values = divided(text, ',');
         let values: Vec<String> = values.iter().map(|v| v.trim().to_owned()).filter(|v| !v.is_empty()).collect();
         if values.is_empty() { Err(UsageError::new(tr!("needs-value"))) } else { Ok(Self(values)) }
     }
+}
+
+/// The parts of a text between these signs; after a backslash a sign is part of one.
+pub fn divided(text: &str, sign: char) -> Vec<String> {
+    let (mut parts, mut part) = (Vec::new(), String::new());
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '\\' if rest.next_if_eq(&sign).is_some() => part.push(sign),
+            _ if c == sign => parts.push(std::mem::take(&mut part)),
+            _ => part.push(c),
+        }
+    }
+    parts.push(part);
+    parts
 }
 
 #[cfg(test)]

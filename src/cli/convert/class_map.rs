@@ -3,6 +3,7 @@
 use crate::convert::options::Renaming;
 use crate::exit::Failure;
 use crate::path::nfc;
+use crate::selection::list::divided;
 use crate::tr;
 use crate::words::Message;
 use std::collections::HashMap;
@@ -46,18 +47,8 @@ pub fn class_map(specs: &[String]) -> Result<HashMap<String, Renaming>, Failure>
 /// # Errors
 /// A text when it is not clear which `=` divides.
 fn pair(text: &str) -> Result<Option<(String, String)>, Message> {
-    let mut names = vec![String::new()];
-    let mut rest = text.chars().peekable();
-    while let Some(c) = rest.next() {
-        match (c, names.last_mut()) {
-            ('\\', Some(name)) if rest.next_if_eq(&'=').is_some() => name.push('='),
-            ('=', _) => names.push(String::new()),
-            (_, Some(name)) => name.push(c),
-            (_, None) => {}
-        }
-    }
     let clean = |name: &String| nfc(name.trim()).into_owned();
-    match &names[..] {
+    match &divided(text, '=')[..] {
         [old, new] => Ok(Some((clean(old), clean(new)))),
         [_] => Ok(None),
         _ => Err(tr!("class-map-signs")),

@@ -57,7 +57,16 @@ impl Counts {
     /// # Errors
     /// What is wrong with the line; then nothing of it is counted.
     pub fn row(&mut self, by: &CountBy, line: &[u8]) -> Result<(), String> {
-        self.add_row(by, line).map_err(|reason| with_id(line, reason))
+        let item = item::parse(line, Payload { keep: true }).map_err(|reason| with_id(line, reason))?;
+        self.item(by, item, line)
+    }
+
+    /// Counts a row that was read, with its payload.
+    ///
+    /// # Errors
+    /// As [`Self::row`].
+    pub fn item(&mut self, by: &CountBy, item: Item<'_>, line: &[u8]) -> Result<(), String> {
+        self.add(by, item, line).map_err(|reason| with_id(line, reason))
     }
 
     /// Counts selected lines, each of which was counted before.
@@ -72,8 +81,7 @@ impl Counts {
         Ok(counts)
     }
 
-    fn add_row(&mut self, by: &CountBy, line: &[u8]) -> Result<(), String> {
-        let mut item: Item<'_> = item::parse(line, Payload { keep: true })?;
+    fn add(&mut self, by: &CountBy, mut item: Item<'_>, line: &[u8]) -> Result<(), String> {
         let mut groups: Vec<(Vec<Value>, u64)> = Vec::new();
         let mut objects = 0;
         if let Some(payload) = item.data.take().flatten() {

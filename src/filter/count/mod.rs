@@ -10,4 +10,4 @@ pub mod write;
 
 pub use counts::Counts;
 pub use key::CountBy;
-pub use write::{Delimiter, Form, Style};
+pub use write::{Form, Style};

@@ -3,6 +3,7 @@
 use super::counts::{Counts, Tally};
 use super::key::{COLUMNS, CountBy};
 use super::value::Value;
+use crate::delimiter::Delimiter;
 use crate::stream::StreamError;
 use crate::table::Table;
 use crate::text::safe;
@@ -10,7 +11,6 @@ use clap::ValueEnum;
 use csv::Terminator;
 use serde_json::json;
 use std::io;
-use std::str::FromStr;
 
 /// How counts are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -32,29 +32,6 @@ pub struct Style {
     pub excel: bool,
     /// What stands between the cells of CSV.
     pub delimiter: Delimiter,
-}
-
-/// What stands between the cells of CSV.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Delimiter(u8);
-
-impl Default for Delimiter {
-    fn default() -> Self {
-        Self(b',')
-    }
-}
-
-impl FromStr for Delimiter {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "tab" | "\\t" | "\t" => Ok(Self(b'\t')),
-            "," => Ok(Self(b',')),
-            ";" => Ok(Self(b';')),
-            "|" => Ok(Self(b'|')),
-            _ => Err("expected , or ; or | or tab".to_owned()),
-        }
-    }
 }
 
 /// The first cell of the last line.
@@ -98,7 +75,7 @@ impl Counts {
             false => ("", Terminator::Any(b'\n')),
         };
         let mut out = csv::WriterBuilder::new();
-        let out = out.delimiter(style.delimiter.0).terminator(end);
+        let out = out.delimiter(style.delimiter.byte()).terminator(end);
         let mut out = out.from_writer(mark.as_bytes().to_vec());
         out.write_record(heads(by).iter().map(|cell| safe(cell).into_owned()))?;
         for cells in self.cells(by) {

@@ -117,11 +117,19 @@ impl Description {
     /// # Errors
     /// What is wrong with the line.
     pub fn row(&mut self, line: &[u8]) -> Result<(), String> {
-        self.add_row(line).map_err(|reason| with_id(line, reason))
+        let item = item::parse(line, Payload { keep: true }).map_err(|reason| with_id(line, reason))?;
+        self.item(item, line)
     }
 
-    fn add_row(&mut self, line: &[u8]) -> Result<(), String> {
-        let mut item: Item<'_> = item::parse(line, Payload { keep: true })?;
+    /// Takes in a row that was read, with its payload.
+    ///
+    /// # Errors
+    /// As [`Self::row`].
+    pub fn item(&mut self, item: Item<'_>, line: &[u8]) -> Result<(), String> {
+        self.add(item).map_err(|reason| with_id(line, reason))
+    }
+
+    fn add(&mut self, mut item: Item<'_>) -> Result<(), String> {
         let payload = item.data.take().flatten().filter(|data| data.text() != "null");
         let mut lacks = self.lacks;
         let mut heads: Vec<[String; 3]> = Vec::new();

@@ -4,6 +4,7 @@ use crate::exit::UsageError;
 use crate::item::Pairs;
 use crate::path::nfc;
 use crate::selection::List;
+use crate::selection::list::divided;
 use crate::stream::json::{Raw, Str};
 use crate::tr;
 use std::collections::BTreeMap;
@@ -24,17 +25,7 @@ impl FromStr for Names {
 
 /// The two names of a pair, as classes are read: without blanks around them, composed to NFC.
 fn names(pair: &str) -> Result<(String, String), UsageError> {
-    let mut names = vec![String::new()];
-    let mut rest = pair.chars().peekable();
-    while let Some(c) = rest.next() {
-        match (c, names.last_mut()) {
-            ('\\', Some(name)) if rest.next_if_eq(&'=').is_some() => name.push('='),
-            ('=', _) => names.push(String::new()),
-            (_, Some(name)) => name.push(c),
-            (_, None) => {}
-        }
-    }
-    let names: Vec<String> = names.iter().map(|name| nfc(name.trim()).into_owned()).collect();
+    let names: Vec<String> = divided(pair, '=').iter().map(|name| nfc(name.trim()).into_owned()).collect();
     match names.as_slice() {
         [old, new] if old.is_empty() || new.is_empty() => Err(UsageError::new(tr!("rename-two-names", pair))),
         [old, new] if old == new => Err(UsageError::new(tr!("rename-same", pair))),
