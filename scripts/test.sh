@@ -34,6 +34,7 @@ check_samples $bin
 check_parity $bin
 check_rle $bin
 check_archives $bin
+check_metrics $bin
 check_cookbook $bin
 check_exif $bin
 check_gallery $bin
