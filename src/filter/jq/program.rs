@@ -2,7 +2,7 @@
 
 use super::instrument;
 use super::library::{self, Kind, REFUSED};
-use super::reads;
+use super::reads::{self, KeyPath};
 use super::watched::with_deep_stack;
 use jaq_core::compile::Undefined;
 use jaq_core::load::lex::{Expect, Lexer, Token};
@@ -22,8 +22,8 @@ const MAIN: &str = "_syn_main";
 pub struct Program {
     text: Arc<str>,
     pub(super) filter: Arc<Filter<Kind>>,
-    /// The keys of a row that it looks at; `None`: all.
-    pub(super) keys: Option<Arc<[String]>>,
+    /// The parts of a row that it looks at; `None`: all of it.
+    pub(super) paths: Option<Arc<[KeyPath]>>,
 }
 
 /// What is wrong with a program.
@@ -54,10 +54,10 @@ impl FromStr for Program {
         let text: Arc<str> = text.into();
         let code = without_include(&text);
         // Nested parentheses are nested calls of the parser.
-        let (filter, keys) = with_deep_stack(move || compile(&code)).unwrap_or_else(|e| {
+        let (filter, paths) = with_deep_stack(move || compile(&code)).unwrap_or_else(|e| {
             Err(ProgramError { what: format!("no thread could be started: {e}"), place: "nowhere".into() })
         })?;
-        Ok(Self { text, filter: Arc::new(filter), keys: keys.map(Into::into) })
+        Ok(Self { text, filter: Arc::new(filter), paths: paths.map(Into::into) })
     }
 }
 
@@ -81,10 +81,10 @@ fn without_include(text: &str) -> String {
     text[..end].chars().map(blank).chain(text[end..].chars()).collect()
 }
 
-/// A program, and the keys of a row that it looks at.
-fn compile(code: &str) -> Result<(Filter<Kind>, Option<Vec<String>>), ProgramError> {
+/// A program, and the parts of a row that it looks at.
+fn compile(code: &str) -> Result<(Filter<Kind>, Option<Vec<KeyPath>>), ProgramError> {
     let mut main = parse(code)?;
-    let keys = reads::keys(&main);
+    let paths = reads::paths(&main);
     instrument::term(&mut main);
     let defs = library::defs().map(|mut def| {
         instrument::def(&mut def);
@@ -99,7 +99,7 @@ fn compile(code: &str) -> Result<(Filter<Kind>, Option<Vec<String>>), ProgramErr
         let Some((found, undefined)) = first else { return error(code, "", "the program could not be compiled") };
         error(code, found, &missing(found, undefined))
     })?;
-    Ok((filter, keys))
+    Ok((filter, paths))
 }
 
 /// What to say about a name that nothing has.

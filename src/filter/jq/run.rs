@@ -3,6 +3,7 @@
 use super::guard::{Guard, Stop};
 use super::library::{Data, Kind};
 use super::program::Program;
+use super::reads::KeyPath;
 use crate::file_line::push_escaped;
 use crate::filter::predicates::Payload;
 use crate::item;
@@ -29,7 +30,7 @@ impl Program {
     /// One line of text: the program has failed on this row, or was stopped.
     pub fn is_true(&self, row: &[u8]) -> Result<bool, String> {
         let mut is_true = false;
-        let part = self.keys.as_deref().and_then(|keys| part(row, keys));
+        let part = self.paths.as_deref().and_then(|paths| part(row, paths));
         self.each((row, part.as_deref().unwrap_or(row)), &mut |_, value| {
             is_true = !matches!(value, Val::Null | Val::Bool(false));
             Ok(!is_true)
@@ -97,21 +98,39 @@ impl Program {
     }
 }
 
-/// A row with these keys alone, as they are written.
-fn part(row: &[u8], keys: &[String]) -> Option<Vec<u8>> {
-    let Pairs(entries) = json::parse::<Pairs<'_>>(row).ok()?;
-    let mut out = vec![b'{'];
-    for (key, value) in entries.iter().filter(|(key, _)| keys.iter().any(|wanted| *wanted == **key)) {
-        if out.len() > 1 {
+/// A row with these parts alone, as they are written.
+fn part(row: &[u8], paths: &[KeyPath]) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    let paths: Vec<&[String]> = paths.iter().map(Vec::as_slice).collect();
+    prune(row, &paths, &mut out).then_some(out)
+}
+
+/// Appends an object with what stands at these paths, of which none is the beginning of another. Gives `false`, and appends nothing, when
+/// it is no object.
+fn prune<'p>(object: &[u8], paths: &[&'p [String]], out: &mut Vec<u8>) -> bool {
+    let Ok(Pairs(entries)) = json::parse::<Pairs<'_>>(object) else { return false };
+    let start = out.len();
+    out.push(b'{');
+    for (key, value) in &entries {
+        let rest = |path: &&'p [String]| path.split_first().filter(|(first, _)| **first == **key).map(|(_, rest)| rest);
+        let inner: Vec<&[String]> = paths.iter().filter_map(rest).collect();
+        if inner.is_empty() {
+            continue;
+        }
+        if out.len() > start + 1 {
             out.push(b',');
         }
         out.push(b'"');
-        push_escaped(&mut out, key);
+        push_escaped(out, key);
         out.extend_from_slice(b"\":");
-        out.extend_from_slice(value.text().as_bytes());
+        let text = value.text().as_bytes();
+        // What is no object, though the program takes it for one, is told by the program.
+        if inner.iter().any(|path| path.is_empty()) || text.first() != Some(&b'{') || !prune(text, &inner, out) {
+            out.extend_from_slice(text);
+        }
     }
     out.push(b'}');
-    Some(out)
+    true
 }
 
 /// How deep the lists and objects of a row are nested.
@@ -202,5 +221,29 @@ impl io::Write for Line<'_> {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_looks_at_is_left_out() {
+        let row = br#"{"id":1.10,"data":{"a":[{"x":1}],"b":{"c":2,"d":3}},"t":"x","data2":{}}"#;
+        let odd = br#"{"data":[1],"t":null}"#;
+        for (row, paths, expected) in [
+            (&row[..], &["data.a", "t"][..], Some(r#"{"data":{"a":[{"x":1}]},"t":"x"}"#)),
+            (row, &["data.b.c", "id"], Some(r#"{"id":1.10,"data":{"b":{"c":2}}}"#)),
+            (row, &["data.a.x"], Some(r#"{"data":{"a":[{"x":1}]}}"#)),
+            (row, &["t.u", "none.a"], Some(r#"{"t":"x"}"#)),
+            (row, &[], Some("{}")),
+            (odd, &["data.a", "t.u"], Some(r#"{"data":[1],"t":null}"#)),
+            (b"[1]", &["a"], None),
+        ] {
+            let paths: Vec<KeyPath> = paths.iter().map(|path| path.split('.').map(str::to_owned).collect()).collect();
+            let found = part(row, &paths).map(|part| String::from_utf8(part).unwrap());
+            assert_eq!(found.as_deref(), expected, "{paths:?}");
+        }
     }
 }
