@@ -43,6 +43,11 @@ impl FieldPath {
         Self(["data_unit", "meta", "category"].map(str::to_owned).to_vec())
     }
 
+    /// Whether it is this key of the row.
+    pub fn is(&self, key: &str) -> bool {
+        self.0.len() == 1 && self.0[0] == key
+    }
+
     /// How many parts of the path a row has, and the keys beside the first part that is missing; those of the value itself when none
     /// is and it is an object. `line` must be valid JSON.
     pub fn reach(&self, line: &[u8]) -> (usize, Vec<String>) {

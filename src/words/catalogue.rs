@@ -5,6 +5,7 @@ use super::language::Language;
 use super::particle::josa;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
+use memchr::memmem::find_iter;
 use std::sync::OnceLock;
 use unic_langid::LanguageIdentifier;
 
@@ -68,9 +69,8 @@ fn load(language: Language, source: &str) -> Bundle {
 
 /// Whether a file of the catalogue has an entry: a line that begins with its id.
 fn has(source: &str, id: &str) -> bool {
-    source
-        .match_indices(id)
-        .any(|(at, _)| (at == 0 || source.as_bytes()[at - 1] == b'\n') && source[at + id.len()..].starts_with(" ="))
+    let source = source.as_bytes();
+    find_iter(source, id).any(|at| (at == 0 || source[at - 1] == b'\n') && source[at + id.len()..].starts_with(b" ="))
 }
 
 /// An entry with its arguments, in a language; `None` when there is no such entry. Entries refer to none of another topic.

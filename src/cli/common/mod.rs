@@ -18,6 +18,7 @@ use crate::tr;
 use crate::words::Language;
 use clap::{Args, Command, ValueEnum};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 /// Form of the messages on standard error.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -120,9 +121,12 @@ pub struct Common {
 
 impl Common {
     /// The names of these options, and of those that decide whether questions are asked, without dashes.
-    pub fn names() -> Vec<String> {
-        let command = Asking::augment_args(Self::augment_args(Command::new("")));
-        command.get_arguments().filter_map(|a| a.get_long().map(str::to_owned)).collect()
+    pub fn names() -> &'static [String] {
+        static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| {
+            let command = Asking::augment_args(Common::augment_args(Command::new("")));
+            command.get_arguments().filter_map(|a| a.get_long().map(str::to_owned)).collect()
+        });
+        &NAMES
     }
 
     /// Those that decide how a message looks, of a command line that cannot be parsed.

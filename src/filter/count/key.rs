@@ -15,6 +15,7 @@ use crate::selection::words;
 use crate::stream::json::Raw;
 use crate::tr;
 use jiff::civil::Date;
+use std::borrow::Cow;
 
 /// Keys that have a name of their own.
 pub const NAMED: [&str; 10] =
@@ -167,7 +168,10 @@ impl Key {
             }
             Source::Split => split(item, &mut found),
             Source::Field(field) => {
-                if let Some(raw) = field.raw(line) {
+                // What the row was read for is not looked for again.
+                let created = item.created.as_ref().filter(|_| field.is("created"));
+                let raw = created.map(|raw| Raw(Cow::Borrowed(raw.text()))).or_else(|| field.raw(line));
+                if let Some(raw) = raw {
                     let (text, many) = without_secrets(raw.text());
                     secrets = many;
                     each(&Raw(text), OF_OBJECT, &mut found);
