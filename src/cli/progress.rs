@@ -6,9 +6,10 @@
 use super::ask::terminal;
 use super::common::Console;
 use crate::stream::Writer;
-use crate::text;
+use crate::tr;
 #[cfg(feature = "net")]
-use indicatif::HumanCount;
+use crate::words::Many;
+use crate::words::{Message, Size, Time};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 use std::io::{self, IsTerminal};
@@ -29,7 +30,7 @@ static BAR: Mutex<Option<ProgressBar>> = Mutex::new(None);
 /// What there is to say about a run, so many seconds after its begin; `None`: nothing yet.
 pub trait Gauge: Send + 'static {
     /// In words.
-    fn text(&self, seconds: f64) -> Option<String>;
+    fn text(&self, seconds: f64) -> Option<Message>;
     /// As an object.
     fn json(&self, seconds: f64) -> Option<Value>;
 }
@@ -97,7 +98,7 @@ fn bar(gauge: &impl Gauge, over: &AtomicBool) {
                 set(Some(bar.clone()));
                 ProgressStyle::with_template("{wide_msg}").map_or(bar.clone(), |style| bar.with_style(style))
             });
-            bar.set_message(text);
+            bar.set_message(text.spoken().to_owned());
             bar.tick();
         }
     }
@@ -140,9 +141,8 @@ fn is_background(stat: &str) -> bool {
 }
 
 /// So much time to go, in words.
-pub fn left(seconds: Option<f64>) -> String {
-    let left = seconds.map(|s| format!(", {} left", text::duration(s)));
-    left.unwrap_or_default()
+pub fn left(seconds: Option<f64>) -> Message {
+    seconds.map(|left| tr!("progress-left", time = Time(left))).unwrap_or_default()
 }
 
 /// How much of the files that the user named was read.
@@ -164,10 +164,10 @@ impl Input {
 }
 
 impl Gauge for Input {
-    fn text(&self, seconds: f64) -> Option<String> {
+    fn text(&self, seconds: f64) -> Option<Message> {
         let (read, rate, to_go) = self.now(seconds);
-        let (rate, left) = (text::bytes(rate as u64), left(to_go));
-        Some(format!("{} of {} read, {rate}/s{left}", text::bytes(read), text::bytes(self.total)))
+        let words = tr!("progress-input", read = Size(read), total = Size(self.total), rate = Size(rate as u64));
+        Some(words.then("", left(to_go)))
     }
 
     /// A run that is over in a moment has nothing to say.
@@ -190,26 +190,25 @@ pub struct Files {
 
 #[cfg(feature = "net")]
 impl Gauge for Files {
-    fn text(&self, seconds: f64) -> Option<String> {
+    fn text(&self, seconds: f64) -> Option<Message> {
         let w = &self.watch;
         let (done, known, bytes) = (w.done.load(Relaxed), w.files.load(Relaxed), w.bytes.load(Relaxed));
         let all_known = w.input_ended.load(Relaxed);
         (self.alone || all_known).then(|| {
-            let rate = if seconds > 0.0 { bytes as f64 / seconds } else { 0.0 };
-            let failed = match w.failed.load(Relaxed) {
-                0 => String::new(),
-                n => format!(", {} failed", HumanCount(n)),
-            };
-            let more = if all_known { "" } else { " or more" };
+            let rate = Size(if seconds > 0.0 { bytes as f64 / seconds } else { 0.0 } as u64);
             let to_go = (all_known && done > 0 && seconds > 0.0)
                 .then(|| known.saturating_sub(done) as f64 * seconds / done as f64);
-            let left = left(to_go.filter(|left| *left > 0.0));
-            let (done, known) = (HumanCount(done), HumanCount(known));
-            format!(
-                "{done} of {known}{more} files, {}, {}/s{failed}{left}",
-                text::bytes(bytes),
-                text::bytes(rate as u64)
-            )
+            let failed = match w.failed.load(Relaxed) {
+                0 => Message::default(),
+                n => tr!("progress-failed", n = Many(n)),
+            };
+            let (done, known, bytes) = (Many(done), Many(known), Size(bytes));
+            let files = if all_known {
+                tr!("progress-files", done, known, bytes, rate)
+            } else {
+                tr!("progress-files-so-far", done, known, bytes, rate)
+            };
+            files.then("", failed).then("", left(to_go.filter(|left| *left > 0.0)))
         })
     }
 
@@ -230,14 +229,14 @@ mod tests {
     #[test]
     fn what_is_told_of_an_input() {
         let input = Input { read: Arc::new(AtomicU64::new(1 << 20)), total: 3 << 20 };
-        assert_eq!(input.text(2.0).unwrap(), "1.0 MiB of 3.0 MiB read, 512.0 KiB/s, 4.0 s left");
+        assert_eq!(input.text(2.0).unwrap().english(), "1.0 MiB of 3.0 MiB read, 512.0 KiB/s, 4.0 s left");
         assert_eq!(input.json(2.0).unwrap()["seconds_left"], 4.0);
         assert!(input.json(0.5).is_none());
         // Nothing came yet; a file that grows.
         input.read.store(0, Relaxed);
-        assert_eq!(input.text(0.0).unwrap(), "0 bytes of 3.0 MiB read, 0 bytes/s");
+        assert_eq!(input.text(0.0).unwrap().english(), "0 bytes of 3.0 MiB read, 0 bytes/s");
         input.read.store(4 << 20, Relaxed);
-        assert!(!input.text(1.0).unwrap().contains("left"));
+        assert!(!input.text(1.0).unwrap().english().contains("left"));
     }
 
     #[test]
@@ -264,10 +263,13 @@ mod tests {
         watch.done.store(3, Relaxed);
         watch.bytes.store(2048, Relaxed);
         assert_eq!((behind.text(1.0), behind.json(2.0)), (None, None));
-        assert_eq!(alone.text(1.0).unwrap(), "3 of 1,200 or more files, 2.0 KiB, 2.0 KiB/s");
+        assert_eq!(alone.text(1.0).unwrap().english(), "3 of 1,200 or more files, 2.0 KiB, 2.0 KiB/s");
         watch.input_ended.store(true, Relaxed);
         watch.failed.store(1, Relaxed);
-        assert_eq!(behind.text(2.0).unwrap(), "3 of 1,200 files, 2.0 KiB, 1.0 KiB/s, 1 failed, 13 min 18 s left");
+        assert_eq!(
+            behind.text(2.0).unwrap().english(),
+            "3 of 1,200 files, 2.0 KiB, 1.0 KiB/s, 1 failed, 13 min 18 s left"
+        );
         assert_eq!(behind.json(2.0).unwrap()["expected"], 1200);
     }
 }

@@ -37,6 +37,7 @@ topics![
     "input",
     "lists",
     "login",
+    "progress",
     "reasons",
     "rows",
     "selection",

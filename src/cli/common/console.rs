@@ -157,8 +157,8 @@ impl Console {
     }
 
     /// A line of progress.
-    pub fn progress_text(&self, text: &str) {
-        let _ = writeln!(std::io::stderr(), "{}: progress: {text}", self.tool);
+    pub fn progress_text(&self, text: &Message) {
+        let _ = writeln!(std::io::stderr(), "{}: progress: {}", self.tool, text.spoken());
     }
 
     /// Lines of a table, for people alone.

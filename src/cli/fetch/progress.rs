@@ -3,8 +3,8 @@
 use crate::api::Client;
 use crate::cli::progress::{Gauge, left};
 use crate::fetch::output::progress::Watch;
-use crate::text;
-use indicatif::HumanCount;
+use crate::tr;
+use crate::words::{Many, Message, Size};
 use serde_json::json;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -39,19 +39,17 @@ impl Now {
         (self.expected > self.rows && self.rate > 0.0).then(|| (self.expected - self.rows) as f64 / self.rate)
     }
 
-    fn text(&self) -> String {
-        let of = if self.expected > 0 { format!(" of {}", HumanCount(self.expected)) } else { String::new() };
-        let rows = HumanCount(self.rows);
-        let rate = HumanCount(self.rate as u64);
-        let bytes = text::bytes(self.bytes);
-        let at_once = self.at_once;
-        let retries = match self.retries {
-            0 => String::new(),
-            1 => ", 1 retry".to_owned(),
-            n => format!(", {} retries", HumanCount(n)),
+    fn text(&self) -> Message {
+        let (rows, rate, bytes, at_once) = (Many(self.rows), Many(self.rate as u64), Size(self.bytes), self.at_once);
+        let words = match self.expected {
+            0 => tr!("progress-rows", rows, rate, bytes, at_once),
+            n => tr!("progress-rows-of", rows, expected = Many(n), rate, bytes, at_once),
         };
-        let left = left(self.left());
-        format!("{rows}{of} rows, {rate}/s, {bytes}, {at_once} at once{retries}{left}")
+        let retries = match self.retries {
+            0 => Message::default(),
+            n => tr!("progress-retries", n = Many(n)),
+        };
+        words.then("", retries).then("", left(self.left()))
     }
 
     fn json(&self) -> serde_json::Value {
@@ -77,7 +75,7 @@ pub struct Fetching {
 }
 
 impl Gauge for Fetching {
-    fn text(&self, seconds: f64) -> Option<String> {
+    fn text(&self, seconds: f64) -> Option<Message> {
         Some(Now::look(&self.watch, self.client.as_ref(), seconds).text())
     }
 
@@ -93,10 +91,10 @@ mod tests {
     #[test]
     fn what_is_told() {
         let now = Now { rows: 1500, expected: 3000, bytes: 2048, retries: 3, at_once: 8, seconds: 10.0, rate: 150.0 };
-        assert_eq!(now.text(), "1,500 of 3,000 rows, 150/s, 2.0 KiB, 8 at once, 3 retries, 10 s left");
+        assert_eq!(now.text().english(), "1,500 of 3,000 rows, 150/s, 2.0 KiB, 8 at once, 3 retries, 10 s left");
         assert_eq!(now.json()["seconds_left"], 10.0);
         let none = Now { retries: 0, ..now };
-        assert!(!none.text().contains("retries"));
+        assert!(!none.text().english().contains("retries"));
         let unknown = Now { expected: 0, ..now };
         assert!(unknown.left().is_none() && unknown.json()["expected"].is_null());
     }
