@@ -109,6 +109,16 @@ fn an_ml_engineer_has_a_balanced_yolo_set() {
 }
 
 #[test]
+fn what_a_dump_is_asked_and_fetched_works_as_written() {
+    let p = labelled_place();
+    std::fs::copy(p.path(".rows.ndjson"), p.path("dump.ndjson")).unwrap();
+    assert!(walk("docs/counts.md", &p, &[]) >= 2);
+    assert!(walk("docs/jq.md", &p, &[]) >= 1);
+    std::fs::rename(p.path("dump.ndjson"), p.path("picked.ndjson")).unwrap();
+    assert!(walk("docs/fetch.md", &p, &[]) >= 5);
+}
+
+#[test]
 fn a_project_manager_has_counts_and_a_zip() {
     assert!(walk("docs/guides/project-manager.md", &labelled_place(), &[]) >= 4);
 }

@@ -193,15 +193,24 @@ fn count_seen(by: &CountBy, seen: &Seen<'_>, groups: &mut Vec<(Vec<Value>, u64)>
 
 /// All combinations of the values of a row, with those of one group of its annotations.
 fn combinations(by: &CountBy, values: &[Vec<Value>], group: Vec<Value>) -> Vec<Vec<Value>> {
-    let mut group = group.iter();
-    let mut lines = vec![Vec::new()];
+    let mut group = group.into_iter();
+    let mut lines = vec![Vec::with_capacity(by.keys.len())];
     for (key, values) in by.keys.iter().zip(values) {
-        let own = if key.is_of_annotations() { group.next().map(slice::from_ref) } else { None };
-        let choices = own.unwrap_or(values);
-        let longer = |line: &Vec<Value>| -> Vec<Vec<Value>> {
-            choices.iter().map(|value| [line.as_slice(), slice::from_ref(value)].concat()).collect()
-        };
-        lines = lines.iter().flat_map(longer).collect();
+        let own = if key.is_of_annotations() { group.next() } else { None };
+        match (own, values.as_slice()) {
+            (Some(one), _) => add_to_all(&mut lines, &one),
+            (None, [one]) => add_to_all(&mut lines, one),
+            (None, many) => {
+                let longer = |line: &Vec<Value>| -> Vec<Vec<Value>> {
+                    many.iter().map(|value| [line.as_slice(), slice::from_ref(value)].concat()).collect()
+                };
+                lines = lines.iter().flat_map(longer).collect();
+            }
+        }
     }
     lines
+}
+
+fn add_to_all(lines: &mut [Vec<Value>], value: &Value) {
+    lines.iter_mut().for_each(|line| line.push(value.clone()));
 }
