@@ -4,6 +4,7 @@
 #   .venv-readers   more consumers, which need other versions of the same packages
 #   .venv-servers   servers in Python that the sink is tested against
 #   .venv-package   maturin, which makes the Python wheel
+#   .venv-ray       Ray, for exports in parts
 #   .node-servers   an emulator of Azure's store
 #   .node-lint      ESLint, for the scripts of the gallery
 #   Debian packages with more servers and tools, and s3s-fs, an S3 server that is compiled here
@@ -86,6 +87,8 @@ python_environments() {
     environment .venv-readers scripts/requirements-readers.txt scripts/requirements-readers-no-deps.txt
     environment .venv-servers scripts/requirements-servers.txt
     environment .venv-package scripts/requirements-package.txt
+    # A cluster starts some thirty processes, which all import the same modules; those of the dashboard have 30 s for it.
+    UV_COMPILE_BYTECODE=1 environment .venv-ray scripts/requirements-ray.txt
 }
 
 # ---- Debian and Node
@@ -115,6 +118,8 @@ debian_packages() {
     need dpkg-shlibdeps:dpkg-dev strip:binutils
     # An HTTP proxy, a SOCKS proxy, and a clock that can be wrong.
     need tinyproxy microsocks faketime
+    # A cluster in a network of its own.
+    need ip:iproute2 unshare:util-linux
     azurite_is_there && eslint_is_there || need node:nodejs npm
     if ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then
         missing+=(postgresql)
