@@ -59,7 +59,8 @@ class Cluster:
         self.session.mkdir()
         self.env = {**os.environ, **env, "RAY_USAGE_STATS_ENABLED": "0", "NO_PROXY": "127.0.0.1,127.0.0.2"}
         # A node that does not answer is given up after seconds, not after a minute.
-        self.env |= {"RAY_health_check_period_ms": "1000", "RAY_health_check_timeout_ms": "3000", "RAY_health_check_failure_threshold": "3"}
+        self.env |= {"RAY_health_check_period_ms": "1000", "RAY_health_check_timeout_ms": "3000", "RAY_health_check_failure_threshold": "3",
+                     "RAY_raylet_rpc_server_reconnect_timeout_s": "5", "RAY_core_worker_rpc_server_reconnect_timeout_s": "5"}
         # Ray compiles what it imports again and again otherwise, in thirty processes.
         self.env.pop("PYTHONDONTWRITEBYTECODE", None)
         # What a job calls `python` is Ray's.
