@@ -120,6 +120,12 @@ pub enum Advice {
     RenewCertificate,
     /// Ask by a name that the certificate holds.
     CheckCertificate,
+    /// Give the host's address without TLS, or the port that has it.
+    GivePlainHost,
+    /// Give the host's address with TLS.
+    GiveSecureHost,
+    /// Ask the operator of the host.
+    AskOperator,
     /// Set this machine's clock.
     CheckClock,
     /// Correct the variable that names a proxy.

@@ -41,7 +41,6 @@ pub fn not_json(body: &[u8]) -> Trouble {
         retry_after: None,
         may_be_size: true,
         slow_down: false,
-        no_contact: false,
         page,
         fault: None,
     }
@@ -49,8 +48,12 @@ pub fn not_json(body: &[u8]) -> Trouble {
 
 /// What an error answer says about itself.
 pub(super) struct Told {
-    /// What happened.
+    /// What happened, in the words of the API or the title of a page.
     pub detail: String,
+    /// Whether it is a web page.
+    pub is_page: bool,
+    /// Whether it is of the API: JSON.
+    pub is_api: bool,
     /// ` (request_id …)`, or nothing.
     pub request: String,
     /// When to ask again.
@@ -67,16 +70,48 @@ impl Told {
         let detail = match json.get("detail").or(json.pointer("/error/message")).and_then(Value::as_str) {
             Some(text) => quote(text),
             None if json.is_object() => quote(&json.to_string()),
-            None => String::new(),
+            None => title(body).unwrap_or_default(),
         };
         let retry_after = header(RETRY_AFTER.as_str()).and_then(|v| retry_after(v, jiff::Timestamp::now()));
-        Self { detail, request: request.unwrap_or_default(), retry_after }
+        let is_page = page(body).is_some();
+        Self { detail, is_page, is_api: json.is_object(), request: request.unwrap_or_default(), retry_after }
     }
+}
+
+/// The title of a web page, without the status that some begin with.
+fn title(body: &[u8]) -> Option<String> {
+    page(body)?;
+    let text = String::from_utf8_lossy(&body[..body.len().min(PAGE_CAP)]);
+    // Capitals take as many bytes in ASCII, so that places in one are places in the other.
+    let lower = text.to_ascii_lowercase();
+    let from = lower.find("<title")?;
+    let from = from + lower[from..].find('>')? + 1;
+    let title = quote(&text[from..from + lower[from..].find("</title")?]);
+    let words = title.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start();
+    Some(words.to_owned()).filter(|words| !words.is_empty())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_title_of_a_page_is_what_it_says() {
+        for (body, expected) in [
+            (
+                "<html><head><title>400 The plain HTTP request was sent to HTTPS port</title>",
+                Some("The plain HTTP request was sent to HTTPS port"),
+            ),
+            ("<HTML><TITLE lang=en>\n Access\n denied </TITLE>", Some("Access denied")),
+            ("<html><title>\u{c811}\u{adfc} \u{ac70}\u{bd80}</title>", Some("\u{c811}\u{adfc} \u{ac70}\u{bd80}")),
+            ("<html><title>403</title>", None),
+            ("<html><title>cut", None),
+            ("<html><title", None),
+            ("{\"title\":\"<title>x</title>\"}", None),
+        ] {
+            assert_eq!(title(body.as_bytes()).as_deref(), expected, "{body}");
+        }
+    }
 
     #[test]
     fn web_pages_are_known_and_those_that_ask_who_one_is() {

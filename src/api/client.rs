@@ -14,7 +14,7 @@ use super::redirects::{same_origin_only, within};
 use super::retry::{LONGEST_RETRY_AFTER, Page, Policy, Tries, Trouble, http_date};
 use crate::net::addresses::{PrivateAddress, Reach, Resolver, UrlError};
 use crate::net::retry::RetryPolicy;
-use crate::net::{fault, http, quote};
+use crate::net::{fault, http};
 use jiff::Timestamp;
 use reqwest::header::{DATE, HeaderMap};
 use reqwest::redirect;
@@ -257,15 +257,15 @@ impl Client {
 
     /// Waits before the next try, or ends with the error that all tries together make.
     async fn pause(&self, tries: &mut Tries, trouble: Trouble, what: &str, host: &str) -> Result<(), ApiError> {
-        let (reason, retry_after, no_contact, fault) = match trouble {
+        let (reason, retry_after, page, fault) = match trouble {
             Trouble::Fatal(error) | Trouble::TooLarge(error) => return Err(error),
             Trouble::Expired => return Err(ApiError::Internal("an endpoint cannot expire".into())),
-            Trouble::Passing { reason, retry_after, no_contact, slow_down, fault, .. } => {
+            Trouble::Passing { reason, retry_after, slow_down, page, fault, .. } => {
                 if slow_down {
                     self.0.gate.slow_down();
                     self.0.gate.hold(retry_after.unwrap_or_default().min(LONGEST_RETRY_AFTER));
                 }
-                (reason, retry_after, no_contact, fault)
+                (reason, retry_after, page, fault)
             }
         };
         let contact = self.0.contact.load(Relaxed);
@@ -282,8 +282,11 @@ impl Client {
             }
             None => Err(match fault {
                 Some(fault) => ApiError::Network { host: self.host(), fault },
-                None if no_contact && !contact => ApiError::Unreachable { host: self.host(), reason },
-                None => self.gave_up(tries, what, reason),
+                None if !contact => ApiError::Unreachable { host: self.host(), reason },
+                None => match page.filter(|_| !self.0.is_api.load(Relaxed)) {
+                    Some(page) => ApiError::WebPage { host: self.host(), page },
+                    None => self.gave_up(tries, what, reason),
+                },
             }),
         }
     }
@@ -368,7 +371,9 @@ impl Client {
         if goal == Goal::Object && matches!(status, 400 | 401 | 403) {
             return Trouble::Expired;
         }
-        if let Some(fault) = fault::of_status(status, url) {
+        let refused_by_proxy = || if told.is_api { None } else { fault::of_refusal(status, url) };
+        let fault = fault::of_status(status, url).or_else(|| fault::of_page(status, url, body));
+        if let Some(fault) = fault.or_else(refused_by_proxy) {
             return Trouble::Fatal(ApiError::Network { host: url.origin().ascii_serialization(), fault });
         }
         let refused =
@@ -379,13 +384,16 @@ impl Client {
                 retry_after: told.retry_after,
                 may_be_size: !matches!(status, 425 | 429 | 503),
                 slow_down: matches!(status, 429 | 503),
-                no_contact: false,
                 page: None,
                 fault: None,
             },
+            401 | 403 if told.is_page => {
+                let (host, said) = (self.host(), told.detail);
+                Trouble::Fatal(ApiError::InFront { status, what, host, said, request })
+            }
             401 => Trouble::Fatal(ApiError::Unauthorized { what, request }),
             403 => Trouble::Fatal(ApiError::Forbidden { what, request }),
-            404 => Trouble::Fatal(ApiError::NotFound { what, host: self.host(), request }),
+            404 => Trouble::Fatal(ApiError::NotFound { what, host: self.host(), request, is_page: told.is_page }),
             413 => Trouble::TooLarge(refused("the answer is too large even for one row".into())),
             414 => Trouble::Fatal(refused("the query is too long: use fewer ids, or id__gte/id__lt, or ids_ex".into())),
             300..=399 => {
@@ -429,7 +437,6 @@ fn timed_out(silence: Duration) -> Trouble {
         retry_after: None,
         may_be_size: true,
         slow_down: false,
-        no_contact: false,
         page: None,
         fault: None,
     }
@@ -461,10 +468,9 @@ fn broken(url: &Url, error: reqwest::Error) -> Trouble {
     if error.is_redirect() {
         return Trouble::Fatal(ApiError::Address { what: url.path().into(), reason: cause(&error) });
     }
-    let no_contact = error.is_connect();
     let reason = fault.as_ref().map_or_else(|| cause(&error), ToString::to_string);
-    let (may_be_size, page) = (!no_contact, None);
-    Trouble::Passing { reason, retry_after: None, may_be_size, slow_down: false, no_contact, page, fault }
+    let (may_be_size, page) = (!error.is_connect(), None);
+    Trouble::Passing { reason, retry_after: None, may_be_size, slow_down: false, page, fault }
 }
 
 /// Why an address is not requested.
@@ -489,9 +495,5 @@ fn is_private(error: &reqwest::Error) -> bool {
 /// The innermost reason of a failure, without the URL.
 fn cause(error: &reqwest::Error) -> String {
     // Without an inner reason the outer text would end in the URL.
-    let Some(mut at) = std::error::Error::source(error) else { return "the connection failed".into() };
-    while let Some(inner) = at.source() {
-        at = inner;
-    }
-    quote(&at.to_string())
+    std::error::Error::source(error).map_or_else(|| "the connection failed".into(), fault::reason)
 }

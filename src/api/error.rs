@@ -63,6 +63,22 @@ pub enum ApiError {
         host: String,
         /// ` (request_id …)`, or nothing.
         request: String,
+        /// Whether a web page says it, and not the API.
+        is_page: bool,
+    },
+    /// A status of something in front of the API, which never speaks in web pages itself.
+    #[error("{status} for {what}: a web page of {host} refuses it, {said:?}, not the API of Synapse{request}")]
+    InFront {
+        /// The HTTP status.
+        status: u16,
+        /// Path of the endpoint.
+        what: String,
+        /// The host that was asked.
+        host: String,
+        /// The title of the page.
+        said: String,
+        /// ` (request_id …)`, or nothing.
+        request: String,
     },
     /// Another status that asking again does not change.
     #[error("{status} for {what}: {detail}{request}")]
@@ -91,7 +107,7 @@ pub enum ApiError {
     /// The host answers with a page for people, and never with its API.
     #[error("{host} answers with {}, not as the API of Synapse", match page {
         Page::Login => "a login page",
-        Page::Other => "a web page (of a proxy, or another site)",
+        Page::Other => "a web page (of a network that wants a login, a proxy, or another site)",
     })]
     WebPage {
         /// Scheme, host and port.
@@ -224,6 +240,7 @@ impl Classified for ApiError {
             Self::Unauthorized { .. }
             | Self::Forbidden { .. }
             | Self::NotFound { .. }
+            | Self::InFront { .. }
             | Self::Refused { .. }
             | Self::NoDates { .. }
             | Self::Redirected { .. }
@@ -249,6 +266,7 @@ impl Classified for ApiError {
             Self::NoTenant => Advice::GiveTenant,
             Self::Unauthorized { .. } => Advice::NewToken,
             Self::Forbidden { .. } => Advice::AskForAccess,
+            Self::NotFound { is_page: true, .. } | Self::InFront { .. } => Advice::CheckHost,
             Self::NotFound { what, .. } if what.contains("ground") => Advice::ListGroundTruth,
             Self::NotFound { what, .. } if what.starts_with(STORAGES) => Advice::ListStorages,
             Self::NotFound { .. } => Advice::ListProjects,

@@ -34,8 +34,6 @@ pub enum Trouble {
         may_be_size: bool,
         /// Whether the server is asking us to slow down (429, 503).
         slow_down: bool,
-        /// Whether no connection could be made.
-        no_contact: bool,
         /// The web page that came in place of an answer.
         page: Option<Page>,
         /// The proxy, when it is to blame.
@@ -57,7 +55,6 @@ impl Trouble {
             retry_after: None,
             may_be_size: false,
             slow_down: false,
-            no_contact: false,
             page: None,
             fault: None,
         }

@@ -47,6 +47,9 @@ pub fn words(advice: Advice) -> Message {
         }
         Advice::RenewCertificate => tr!("advice-renew-certificate"),
         Advice::CheckCertificate => tr!("advice-check-certificate"),
+        Advice::GivePlainHost => tr!("advice-give-plain-host"),
+        Advice::GiveSecureHost => tr!("advice-give-secure-host"),
+        Advice::AskOperator => tr!("advice-ask-operator"),
         Advice::CheckClock => tr!("advice-check-clock"),
         Advice::CheckProxy => tr!("advice-check-proxy"),
         Advice::LogInToProxy => tr!("advice-log-in-to-proxy"),

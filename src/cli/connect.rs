@@ -183,6 +183,11 @@ impl Connect {
         RetryPolicy::new(self.retry_for, move |text| to.warn(text)).telling_all(console.is_verbose())
     }
 
+    /// The silence after which a server is given up.
+    pub fn silence(&self) -> Duration {
+        self.timeout
+    }
+
     /// Whether the token is on standard input.
     pub fn reads_stdin(&self) -> bool {
         self.token_stdin

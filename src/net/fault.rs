@@ -1,9 +1,10 @@
-//! Failures on the way to a server that have a cause of their own: the proxy, the certificate, the name. They carry what is known;
+//! Failures on the way to a server that have a cause of their own: the proxy, the certificate, TLS itself. They carry what is known;
 //! what to do about them is said where the command line is known.
 
 use super::proxy::{self, ProxyServer};
+use super::tls::UnknownIssuer;
 use crate::exit::Advice;
-use rustls::CertificateError;
+use rustls::{AlertDescription, CertificateError};
 use std::error::Error;
 use std::fmt;
 use std::io;
@@ -14,6 +15,8 @@ use url::Url;
 pub enum Fault {
     /// The server's certificate is not trusted.
     Certificate(Certificate),
+    /// The two ends find no TLS to speak.
+    Tls(Handshake),
     /// The proxy fails, not the server.
     Proxy {
         /// The proxy with the variable that names it, without its password.
@@ -26,8 +29,8 @@ pub enum Fault {
 /// Why a certificate is not trusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Certificate {
-    /// Nobody who is trusted has signed it.
-    UnknownAuthority,
+    /// Nobody who is trusted has signed it, but this authority, if it is known.
+    UnknownAuthority(Option<String>),
     /// It is the certificate of an authority, used for a server: its own authority, most often.
     SelfSigned,
     /// Its time is over.
@@ -38,6 +41,21 @@ pub enum Certificate {
     WrongName(Vec<String>),
     /// Something else.
     Other(String),
+}
+
+/// Why there is no TLS between us and a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handshake {
+    /// The port speaks, but not TLS.
+    Plain,
+    /// The port wants TLS, and the address has no `https`.
+    Wanted,
+    /// The server's versions or ciphers are none of ours.
+    NothingInCommon,
+    /// The server wants to see a certificate of ours.
+    WantsCertificate,
+    /// The server has closed the connection before anything was agreed on.
+    Closed,
 }
 
 /// What is wrong with a proxy.
@@ -55,8 +73,12 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Certificate(certificate) => match certificate {
-                Certificate::UnknownAuthority => f.write_str(
+                Certificate::UnknownAuthority(None) => f.write_str(
                     "no authority that this machine trusts has signed the server's certificate (UnknownIssuer)",
+                ),
+                Certificate::UnknownAuthority(Some(by)) => write!(
+                    f,
+                    "the server's certificate is signed by {by}, which this machine does not trust (UnknownIssuer)"
                 ),
                 Certificate::SelfSigned => f.write_str(
                     "the server's certificate is its own authority, which is not trusted (CaUsedAsEndEntity)",
@@ -71,6 +93,13 @@ impl fmt::Display for Fault {
                 }
                 Certificate::Other(reason) => write!(f, "the server's certificate is not trusted: {reason}"),
             },
+            Self::Tls(handshake) => f.write_str(match handshake {
+                Handshake::Plain => "what answers at this port does not speak https",
+                Handshake::Wanted => "what answers at this port speaks https alone",
+                Handshake::NothingInCommon => "the server speaks no version of TLS that is safe (1.2 or 1.3)",
+                Handshake::WantsCertificate => "the server wants a certificate of its client, and there is none",
+                Handshake::Closed => "the server closes the connection before TLS is agreed on",
+            }),
             Self::Proxy { proxy, problem } => match problem {
                 ProxyProblem::Unreachable(reason) => write!(f, "the proxy {proxy} cannot be reached: {reason}"),
                 ProxyProblem::Login => write!(f, "the proxy {proxy} wants a user name and a password, or other ones"),
@@ -85,6 +114,7 @@ impl Fault {
     pub fn may_pass(&self) -> bool {
         match self {
             Self::Certificate(_) => false,
+            Self::Tls(handshake) => *handshake == Handshake::Closed,
             Self::Proxy { problem, .. } => *problem != ProxyProblem::Login,
         }
     }
@@ -92,11 +122,15 @@ impl Fault {
     /// What can be done about it.
     pub fn advice(&self) -> Advice {
         match self {
-            Self::Certificate(Certificate::UnknownAuthority) => Advice::TrustAuthority,
+            Self::Certificate(Certificate::UnknownAuthority(_)) => Advice::TrustAuthority,
             Self::Certificate(Certificate::SelfSigned) => Advice::TrustCertificate,
             Self::Certificate(Certificate::Expired | Certificate::Other(_)) => Advice::RenewCertificate,
             Self::Certificate(Certificate::NotYetValid) => Advice::CheckClock,
             Self::Certificate(Certificate::WrongName(_)) => Advice::CheckCertificate,
+            Self::Tls(Handshake::Plain) => Advice::GivePlainHost,
+            Self::Tls(Handshake::Wanted) => Advice::GiveSecureHost,
+            Self::Tls(Handshake::NothingInCommon | Handshake::WantsCertificate) => Advice::AskOperator,
+            Self::Tls(Handshake::Closed) => Advice::CheckHost,
             Self::Proxy { problem: ProxyProblem::Login, .. } => Advice::LogInToProxy,
             Self::Proxy { .. } => Advice::CheckProxy,
         }
@@ -114,10 +148,32 @@ pub fn of_status(status: u16, url: &Url) -> Option<Fault> {
     Some(Fault::Proxy { proxy: proxy.to_string(), problem: ProxyProblem::Login })
 }
 
+/// The answer of a proxy that does not pass a request on, when it cannot be that of the server. Over TLS a proxy cannot answer.
+pub fn of_refusal(status: u16, url: &Url) -> Option<Fault> {
+    let proxy = proxy_for(url).filter(|_| status == 403 && url.scheme() == "http")?;
+    Some(Fault::Proxy { proxy: proxy.to_string(), problem: ProxyProblem::Refused(status.to_string()) })
+}
+
+/// What a server says of TLS in an answer, in the words of nginx, Apache or Go.
+pub fn of_page(status: u16, url: &Url, body: &[u8]) -> Option<Fault> {
+    const WANTED: [&str; 3] = ["sent to HTTPS port", "SSL-enabled server port", "HTTP request to an HTTPS server"];
+    let text = String::from_utf8_lossy(body);
+    let handshake = match url.scheme() {
+        _ if status != 400 => return None,
+        "http" if WANTED.iter().any(|words| text.contains(words)) => Handshake::Wanted,
+        "https" if text.contains("No required SSL certificate was sent") => Handshake::WantsCertificate,
+        _ => return None,
+    };
+    Some(Fault::Tls(handshake))
+}
+
 /// The fault behind an error about a URL. `connecting`: no connection was made.
 pub fn of(e: &(dyn Error + 'static), url: &Url, connecting: bool) -> Option<Fault> {
     if let Some(certificate) = certificate(e) {
         return Some(Fault::Certificate(certificate));
+    }
+    if let Some(handshake) = handshake(e) {
+        return Some(Fault::Tls(handshake));
     }
     if !connecting {
         return None;
@@ -139,6 +195,52 @@ pub fn of(e: &(dyn Error + 'static), url: &Url, connecting: bool) -> Option<Faul
     Some(Fault::Proxy { proxy, problem })
 }
 
+/// The innermost reason of a failure, as someone who reads it would put it.
+pub fn reason(e: &(dyn Error + 'static)) -> String {
+    /// What libraries say, and what it means.
+    const MEANT: [(&str, &str); 4] = [
+        ("close_notify", "the connection was closed before the answer had come"),
+        ("closed before message completed", "the connection was closed before the answer had come"),
+        ("invalid HTTP version parsed", "what answers there does not speak HTTP"),
+        ("failed to lookup address information: ", ""),
+    ];
+    let mut said = String::new();
+    each(e, &mut |cause| said = cause.to_string());
+    let said = super::quote(said.split(" (os error ").next().unwrap_or_default());
+    match MEANT.into_iter().find(|(words, _)| said.contains(words)) {
+        Some((words, "")) => said.replace(words, ""),
+        Some((_, meant)) => meant.to_owned(),
+        None => said,
+    }
+}
+
+/// What an error says of the beginning of TLS, at any depth.
+fn handshake(e: &(dyn Error + 'static)) -> Option<Handshake> {
+    let mut found = None;
+    each(e, &mut |cause| {
+        let seen = match cause.downcast_ref() {
+            Some(rustls::Error::InvalidMessage(_)) => Some(Handshake::Plain),
+            Some(rustls::Error::PeerIncompatible(_)) => Some(Handshake::NothingInCommon),
+            Some(rustls::Error::AlertReceived(alert)) => of_alert(*alert),
+            // As the library says it that joins TLS and the network.
+            _ if cause.to_string() == "tls handshake eof" => Some(Handshake::Closed),
+            _ => None,
+        };
+        found = found.or(seen);
+    });
+    found
+}
+
+fn of_alert(alert: AlertDescription) -> Option<Handshake> {
+    match alert {
+        AlertDescription::ProtocolVersion
+        | AlertDescription::HandshakeFailure
+        | AlertDescription::InsufficientSecurity => Some(Handshake::NothingInCommon),
+        AlertDescription::CertificateRequired => Some(Handshake::WantsCertificate),
+        _ => None,
+    }
+}
+
 /// What an error says of a certificate, at any depth.
 pub fn certificate(e: &(dyn Error + 'static)) -> Option<Certificate> {
     let mut found = None;
@@ -158,7 +260,7 @@ pub fn certificate_in(text: &str) -> Option<Certificate> {
         return Some(Certificate::SelfSigned);
     }
     if has(&["UnknownIssuer", "BadSignature"]) {
-        return Some(Certificate::UnknownAuthority);
+        return Some(Certificate::UnknownAuthority(None));
     }
     if has(&["not valid yet", "NotValidYet"]) {
         return Some(Certificate::NotYetValid);
@@ -176,7 +278,10 @@ fn of_certificate(problem: &CertificateError) -> Certificate {
     const NAMED: usize = 3;
     match problem {
         // An authority of the same name is trusted, and has not signed it.
-        CertificateError::UnknownIssuer | CertificateError::BadSignature => Certificate::UnknownAuthority,
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => Certificate::UnknownAuthority(None),
+        CertificateError::Other(other) if let Some(unknown) = other.0.downcast_ref::<UnknownIssuer>() => {
+            Certificate::UnknownAuthority(Some(unknown.by.clone()))
+        }
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => Certificate::Expired,
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => Certificate::NotYetValid,
         CertificateError::NotValidForName => Certificate::WrongName(Vec::new()),
@@ -220,8 +325,8 @@ mod tests {
             presented: vec!["DnsName(\"a.example\")".into(), "DnsName(\"b.example\")".into()],
         };
         for (problem, found) in [
-            (CertificateError::UnknownIssuer, Certificate::UnknownAuthority),
-            (CertificateError::BadSignature, Certificate::UnknownAuthority),
+            (CertificateError::UnknownIssuer, Certificate::UnknownAuthority(None)),
+            (CertificateError::BadSignature, Certificate::UnknownAuthority(None)),
             (CertificateError::Expired, Certificate::Expired),
             (CertificateError::NotValidYet, Certificate::NotYetValid),
             (CertificateError::NotValidForName, Certificate::WrongName(Vec::new())),

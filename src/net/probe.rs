@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use reqwest::header::DATE;
 use reqwest::redirect;
 use reqwest::tls::TlsInfo;
-use std::error::Error;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 use url::Url;
@@ -15,7 +14,7 @@ use x509_cert::Certificate;
 use x509_cert::der::Decode;
 
 /// Longest wait for each step.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What was met.
 #[derive(Debug)]
@@ -57,27 +56,33 @@ pub enum Broken {
     Reason(String),
 }
 
-/// Asks a host for its first page.
+/// Asks a host for its first page, and waits so long for each step.
 ///
 /// # Errors
 /// [`UsageError`] when a variable names no proxy, or certificates cannot be read.
-pub async fn look(url: &Url) -> Result<Probe, UsageError> {
+pub async fn look(url: &Url, patience: Duration) -> Result<Probe, UsageError> {
     let client = http::builder()?
         .tls_info(true)
         .redirect(redirect::Policy::none())
-        .connect_timeout(PATIENCE)
-        .timeout(PATIENCE)
+        .connect_timeout(patience)
+        .timeout(patience)
         .build()
         .map_err(|e| UsageError::new(format!("cannot set up connections: {}", e.without_url())))?;
     let proxy = fault::proxy_for(url);
-    let addresses =
-        if proxy.is_some_and(super::proxy::ProxyServer::resolves) { None } else { Some(addresses(url).await) };
+    let addresses = if proxy.is_some_and(super::proxy::ProxyServer::resolves) {
+        None
+    } else {
+        Some(addresses(url, patience).await)
+    };
     let proxy = proxy.map(ToString::to_string);
     if let Some(Err(_)) = addresses {
         return Ok(Probe { proxy, addresses, answer: Err(Broken::Reason(String::new())) });
     }
     let (began, from) = (Instant::now(), Timestamp::now());
     let answer = match client.get(url.clone()).send().await {
+        Ok(response) if let Some(fault) = fault::of_status(response.status().as_u16(), url) => {
+            Err(Broken::Fault(fault))
+        }
         Ok(response) => {
             let took = began.elapsed();
             let date =
@@ -87,17 +92,17 @@ pub async fn look(url: &Url) -> Result<Probe, UsageError> {
                 response.extensions().get::<TlsInfo>().and_then(TlsInfo::peer_certificate).and_then(issued);
             Ok(Answer { took, clock: date.map(|date| (date.timestamp(), middle)), certificate })
         }
-        Err(e) => Err(broken(e, url)),
+        Err(e) => Err(broken(e, url, patience)),
     };
     Ok(Probe { proxy, addresses, answer })
 }
 
-async fn addresses(url: &Url) -> Result<Vec<IpAddr>, String> {
+async fn addresses(url: &Url, patience: Duration) -> Result<Vec<IpAddr>, String> {
     let place =
         (url.host_str().unwrap_or_default().trim_matches(['[', ']']), url.port_or_known_default().unwrap_or(443));
-    match tokio::time::timeout(PATIENCE, tokio::net::lookup_host(place)).await {
-        Err(_) => Err(format!("no answer to the name for {} s", PATIENCE.as_secs())),
-        Ok(Err(e)) => Err(quote(&e.to_string())),
+    match tokio::time::timeout(patience, tokio::net::lookup_host(place)).await {
+        Err(_) => Err(format!("no answer to the name for {} s", patience.as_secs_f32())),
+        Ok(Err(e)) => Err(fault::reason(&e)),
         Ok(Ok(found)) => {
             let mut all: Vec<IpAddr> = found.map(|address| address.ip()).collect();
             all.dedup();
@@ -106,21 +111,15 @@ async fn addresses(url: &Url) -> Result<Vec<IpAddr>, String> {
     }
 }
 
-fn broken(e: reqwest::Error, url: &Url) -> Broken {
+fn broken(e: reqwest::Error, url: &Url, patience: Duration) -> Broken {
     let e = e.without_url();
     if let Some(fault) = fault::of(&e, url, e.is_connect()) {
         return Broken::Fault(fault);
     }
     if e.is_timeout() {
-        return Broken::Reason(format!("no answer for {} s", PATIENCE.as_secs()));
+        return Broken::Reason(format!("no answer for {} s", patience.as_secs_f32()));
     }
-    let mut reason = e.to_string();
-    let mut at = Error::source(&e);
-    while let Some(cause) = at {
-        reason = cause.to_string();
-        at = cause.source();
-    }
-    Broken::Reason(quote(&reason))
+    Broken::Reason(fault::reason(&e))
 }
 
 /// Reads a certificate in DER.

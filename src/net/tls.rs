@@ -4,8 +4,11 @@
 //! * [`trust`] adds certificates. A server that shows exactly one of them is trusted as well, whoever has signed it: so a certificate
 //!   that is its own authority, as `openssl req -x509` makes it, can be used. Its dates and its names still count.
 //!
+//! A certificate whose authority is not trusted is refused with the name of that authority.
+//!
 //! What is trusted is the same for the whole process, since the clients of object stores are.
 
+use super::quote;
 use crate::exit::UsageError;
 use crate::tr;
 use crate::words::Message;
@@ -14,9 +17,11 @@ use rustls::client::verify_server_name;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
-use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme};
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
+use x509_cert::der::Decode;
 
 /// The certificates that the user has added.
 static ADDED: OnceLock<Vec<CertificateDer<'static>>> = OnceLock::new();
@@ -148,7 +153,34 @@ impl Pinning {
         inner: Arc<dyn ServerCertVerifier>,
         pinned: Vec<CertificateDer<'static>>,
     ) -> Arc<dyn ServerCertVerifier> {
-        if pinned.is_empty() { inner } else { Arc::new(Self { inner, pinned }) }
+        Arc::new(Self { inner, pinned })
+    }
+}
+
+/// An authority that is not trusted, or whose certificate the server should have sent.
+#[derive(Debug)]
+pub struct UnknownIssuer {
+    /// Its name, as in RFC 4514: `CN=…,O=…`.
+    pub by: String,
+}
+
+impl fmt::Display for UnknownIssuer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "UnknownIssuer: {}", self.by)
+    }
+}
+
+impl std::error::Error for UnknownIssuer {}
+
+/// The same verdict, with the name of the authority that is not trusted: that of the last certificate that the server sends.
+fn with_issuer(problem: &CertificateError, last: &CertificateDer<'_>) -> Error {
+    let issuer = |der: &[u8]| Some(x509_cert::Certificate::from_der(der).ok()?.tbs_certificate.issuer.to_string());
+    match issuer(last).filter(|_| *problem == CertificateError::UnknownIssuer) {
+        Some(by) => {
+            let unknown = UnknownIssuer { by: quote(&by) };
+            Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(unknown))))
+        }
+        None => Error::InvalidCertificate(problem.clone()),
     }
 }
 
@@ -175,7 +207,7 @@ impl ServerCertVerifier for Pinning {
             _ => false,
         };
         if !on_purpose {
-            return verdict;
+            return Err(with_issuer(problem, intermediates.last().unwrap_or(end_entity)));
         }
         match verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name) {
             Ok(()) => Ok(ServerCertVerified::assertion()),

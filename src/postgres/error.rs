@@ -64,7 +64,7 @@ impl DatabaseError {
         }
         if let Some(problem) = fault::certificate(error) {
             let advice = match problem {
-                Certificate::UnknownAuthority => {
+                Certificate::UnknownAuthority(_) => {
                     "give the certificate of its authority as ?sslrootcert=FILE in the DSN"
                 }
                 Certificate::SelfSigned => "to trust exactly this certificate, give it as ?sslrootcert=FILE in the DSN",

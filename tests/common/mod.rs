@@ -6,6 +6,8 @@
 pub mod convert;
 pub mod fetch;
 pub mod golden;
+#[cfg(feature = "net")]
+pub mod nginx;
 pub mod postgres;
 pub mod programs;
 pub mod proxies;

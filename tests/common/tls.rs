@@ -46,6 +46,21 @@ pub fn signed(dir: &Path, name: &str, names: &str, years: [u32; 2]) {
     );
 }
 
+/// A certificate below an intermediate authority of [`authority`]: `NAME.pem` with the intermediate, `NAME-alone.pem` without.
+pub fn below_intermediate(dir: &Path, name: &str, names: &str) {
+    fs::write(dir.join("middle.ext"), "basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\n").unwrap();
+    fs::write(dir.join("leaf.ext"), format!("basicConstraints=CA:FALSE\nsubjectAltName={names}\n")).unwrap();
+    let leaf = format!("{name}-alone");
+    for (name, file, by, ext) in [("middle", "middle", "ca", "middle"), (name, &*leaf, "middle", "leaf")] {
+        openssl(dir, &format!("req -newkey rsa:2048 -nodes -keyout {file}.key -out {file}.csr -subj /CN={name}"));
+        let sign = format!("x509 -req -in {file}.csr -CA {by}.pem -CAkey {by}.key -CAcreateserial -days 365");
+        openssl(dir, &format!("{sign} -extfile {ext}.ext -out {file}.pem"));
+    }
+    let read = |file: &str| fs::read_to_string(dir.join(file)).unwrap();
+    fs::write(dir.join(format!("{name}.pem")), read(&format!("{leaf}.pem")) + &read("middle.pem")).unwrap();
+    fs::copy(dir.join(format!("{leaf}.key")), dir.join(format!("{name}.key"))).unwrap();
+}
+
 /// A certificate as people make it: its own authority. `names`: none, or as in `subjectAltName`.
 pub fn self_signed(dir: &Path, name: &str, names: &str) {
     let extension = if names.is_empty() { String::new() } else { format!(" -addext subjectAltName={names}") };

@@ -23,3 +23,4 @@ mod retries;
 mod scale;
 mod select;
 mod stand_in;
+mod way;

@@ -124,7 +124,7 @@ fn the_token_goes_through_no_proxy_to_a_host_in_no_proxy() {
     }
     for list in ["127.0.0.2", "128.0.0.0/8", "localhost", "127.0.0.1:1"] {
         let (address, asked) = talking("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
-        fetch(&server.url, &[("http_proxy", &address), ("NO_PROXY", list)], &[]).with_code(4);
+        fetch(&server.url, &[("http_proxy", &address), ("NO_PROXY", list)], &[]).with_code(5);
         assert!(asked.lock().unwrap().contains("GET http://127.0.0.1"), "{list}");
     }
 }

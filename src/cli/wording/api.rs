@@ -6,7 +6,7 @@ use crate::api::retry::Page;
 use crate::fetch::FetchError;
 use crate::fetch::output::state::ResumeError;
 use crate::net::addresses::{PrivateAddress, UrlError};
-use crate::net::fault::{Certificate, Fault, ProxyProblem};
+use crate::net::fault::{Certificate, Fault, Handshake, ProxyProblem};
 use crate::stream::UnknownName;
 use crate::tr;
 use crate::words::{Message, Worded};
@@ -38,10 +38,10 @@ impl Worded for ApiError {
             Self::NoTenant => tr!("api-no-tenant"),
             Self::Unauthorized { what, request } => tr!("api-unauthorized", what, request),
             Self::Forbidden { what, request } => tr!("api-forbidden", what, request),
-            Self::NotFound { what, host, request } if what.starts_with("/storages/") => {
+            Self::NotFound { what, host, request, .. } if what.starts_with("/storages/") => {
                 tr!("api-no-storage", what, host, request)
             }
-            Self::NotFound { what, host, request } => tr!("api-not-found", what, host, request),
+            Self::NotFound { what, host, request, .. } => tr!("api-not-found", what, host, request),
             Self::Refused { status, what, detail, request } => {
                 tr!("api-refused", status = status.to_string(), what, detail, request)
             }
@@ -51,6 +51,9 @@ impl Worded for ApiError {
             Self::WebPage { host, page: Page::Login } => tr!("api-login-page", host),
             Self::WebPage { host, page: Page::Other } => tr!("api-web-page", host),
             Self::Unreachable { host, reason } => tr!("api-unreachable", host, reason),
+            Self::InFront { status, what, host, said, request } => {
+                tr!("api-in-front", status = status.to_string(), what, host, said = ?said, request)
+            }
             Self::Network { host, fault } => tr!("api-unreachable", host, reason = fault),
             Self::Private { what } => tr!("stream-line", place = what, reason = PrivateAddress),
             Self::GaveUp { what, tries, seconds, reason, request } if *tries > 1 => {
@@ -107,13 +110,21 @@ impl Worded for Fault {
     fn words(&self) -> Message {
         match self {
             Self::Certificate(certificate) => match certificate {
-                Certificate::UnknownAuthority => tr!("certificate-unknown-authority"),
+                Certificate::UnknownAuthority(None) => tr!("certificate-unknown-authority"),
+                Certificate::UnknownAuthority(Some(by)) => tr!("certificate-authority", by),
                 Certificate::SelfSigned => tr!("certificate-self-signed"),
                 Certificate::Expired => tr!("certificate-expired"),
                 Certificate::NotYetValid => tr!("certificate-not-yet-valid"),
                 Certificate::WrongName(names) if names.is_empty() => tr!("certificate-wrong-name"),
                 Certificate::WrongName(names) => tr!("certificate-other-names", names = names.join(", ")),
                 Certificate::Other(reason) => tr!("certificate-other", reason),
+            },
+            Self::Tls(handshake) => match handshake {
+                Handshake::Plain => tr!("tls-plain"),
+                Handshake::Wanted => tr!("tls-wanted"),
+                Handshake::NothingInCommon => tr!("tls-nothing-in-common"),
+                Handshake::WantsCertificate => tr!("tls-wants-certificate"),
+                Handshake::Closed => tr!("tls-closed"),
             },
             Self::Proxy { proxy, problem } => match problem {
                 ProxyProblem::Unreachable(reason) => tr!("proxy-unreachable", proxy, reason),

@@ -2,6 +2,7 @@
 
 doctor-no-host = it is not known which host is meant
 doctor-no-answer = the host does not answer
+doctor-no-api = no API of Synapse answers
 doctor-host-only = host from {$host}, no token
 doctor-user-token = host from {$host}, user token from {$token}
 doctor-access-token = host from {$host}, access token from {$token}

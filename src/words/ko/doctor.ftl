@@ -2,6 +2,7 @@
 
 doctor-no-host = 어느 호스트인지 알 수 없습니다
 doctor-no-answer = 호스트가 응답하지 않습니다
+doctor-no-api = Synapse API가 응답하지 않습니다
 doctor-host-only = 호스트: {$host}, 토큰 없음
 doctor-user-token = 호스트: {$host}, 사용자 토큰: {$token}
 doctor-access-token = 호스트: {$host}, 액세스 토큰: {$token}

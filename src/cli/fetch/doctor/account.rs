@@ -1,6 +1,6 @@
 //! What the token opens: whose it is, tenant, project, storages.
 
-use super::{Check, OF_THE_ACCOUNT};
+use super::{Check, OF_THE_ACCOUNT, network};
 use crate::api::credentials::Credentials;
 use crate::api::{ApiError, Client};
 use crate::cli::advice;
@@ -10,7 +10,7 @@ use crate::cli::fetch::args::Fetch;
 use crate::cli::fetch::{login, names};
 use crate::exit::{Advice, Exit, Failure};
 use crate::tr;
-use crate::words::Message;
+use crate::words::{Message, Worded};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
@@ -40,11 +40,23 @@ pub(super) fn check(
     }
     let sent = credentials.tenant.clone();
     let client = connect.client_of(credentials, args.pace.limits(), &console.silent())?;
-    let (token, is_good) = of_token(runtime.block_on(client.me()));
-    checks.push(token);
-    if !is_good {
-        skip(checks, tr!("doctor-token-refused"));
-        return Ok(());
+    match runtime.block_on(whose(&client)) {
+        Ok(name) if name.is_empty() => checks.push(Check::good("token", tr!("doctor-token-unknown"))),
+        Ok(name) => checks.push(Check::good("token", tr!("doctor-token", name))),
+        Err(error) => {
+            if let Some(failed) = of_the_way(&error) {
+                // What answered was not the API: the fault is on the way to it.
+                checks.iter_mut().filter(|check| check.name == failed.name).for_each(|check| *check = failed.clone());
+                checks.push(Check::skipped("token", tr!("doctor-no-api")));
+                skip(checks, tr!("doctor-no-api"));
+                return Ok(());
+            }
+            checks.push(Check::failed("token", &error));
+            if matches!(error, ApiError::Unauthorized { .. }) {
+                skip(checks, tr!("doctor-token-refused"));
+                return Ok(());
+            }
+        }
     }
     checks.push(of_tenant(runtime.block_on(client.tenants()), sent.as_deref()));
     checks.push(of_project(args, runtime, &client));
@@ -52,16 +64,29 @@ pub(super) fn check(
     Ok(())
 }
 
-/// Whose the token is, and whether further questions make sense.
-fn of_token(me: Result<Value, ApiError>) -> (Check, bool) {
-    match me {
-        Ok(me) => (Check::good("token", tr!("doctor-token", name = login::name_of(&me))), true),
-        // An older server has no such endpoint; whether the token is good shows in the next checks.
-        Err(ApiError::NotFound { .. }) => (Check::good("token", tr!("doctor-token-unknown")), true),
-        Err(error) => {
-            let is_good = !matches!(error, ApiError::Unauthorized { .. } | ApiError::WebPage { .. });
-            (Check::failed("token", &error), is_good)
+/// Whose the token is; empty when the server does not say.
+async fn whose(client: &Client) -> Result<String, ApiError> {
+    match client.me().await {
+        Ok(me) => Ok(login::name_of(&me)),
+        // An older server has no such endpoint; a server that is none of ours has no projects, either.
+        Err(ApiError::NotFound { .. }) => client.projects().await.map(|_| String::new()),
+        Err(error) => Err(error),
+    }
+}
+
+/// The check that has failed when something else than the API has answered.
+fn of_the_way(error: &ApiError) -> Option<Check> {
+    match error {
+        ApiError::Network { fault, .. } => Some(network::of_fault(fault)),
+        ApiError::WebPage { .. }
+        | ApiError::Redirected { .. }
+        | ApiError::InFront { .. }
+        | ApiError::Unreachable { .. } => Some(Check::failed("host", error)),
+        ApiError::NotFound { .. } => {
+            let told = Message::told(error.to_string(), error.words());
+            Some(Check::bad("host", Exit::Refused, told, advice::words(Advice::CheckHost)))
         }
+        _ => None,
     }
 }
 

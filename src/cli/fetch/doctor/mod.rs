@@ -42,7 +42,7 @@ impl State {
 }
 
 /// One thing looked at.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Check {
     name: &'static str,
     state: State,
@@ -75,7 +75,8 @@ impl Check {
     }
 
     fn of_failure(name: &'static str, exit: Exit, detail: Message, advice: Option<Advice>) -> Self {
-        let cure = advice.map(advice::words);
+        // Whoever asks a doctor is not left without a word of what to do.
+        let cure = Some(advice::words(advice.unwrap_or(Advice::AskOperator)));
         // What an export would call a mistake on the command line is here something to be set right.
         let exit = if exit == Exit::Remote { exit } else { Exit::Refused };
         Self { name, state: State::Bad(exit), detail, cure }

@@ -25,7 +25,7 @@ const SOON: i64 = 14;
 /// Looks at the way to the host; whether it answers.
 pub(super) fn check(credentials: &Credentials, args: &Fetch, runtime: &Runtime, checks: &mut Vec<Check>) -> bool {
     let url = &credentials.host;
-    let probe = match runtime.block_on(probe::look(url)) {
+    let probe = match runtime.block_on(probe::look(url, args.connect.silence().min(probe::PATIENCE))) {
         Ok(probe) => probe,
         Err(error) => {
             // A variable names no proxy, or certificates cannot be read: nothing can be sent.
@@ -70,8 +70,10 @@ fn host(credentials: &Credentials, probe: &Probe) -> Check {
             };
             Check::good("host", told)
         }
-        // A certificate is shown by a host that can be reached.
-        Err(Broken::Fault(Fault::Certificate(_))) => Check::good("host", tr!("doctor-host-reached", host)),
+        // What is wrong with TLS shows on a host that can be reached.
+        Err(Broken::Fault(Fault::Certificate(_) | Fault::Tls(_))) => {
+            Check::good("host", tr!("doctor-host-reached", host))
+        }
         Err(Broken::Fault(Fault::Proxy { .. })) => Check::skipped("host", tr!("doctor-host-behind", host)),
         Err(Broken::Reason(reason)) => {
             Check::bad("host", Exit::Remote, tr!("doctor-host-broken", host, reason = &**reason), cure())
@@ -79,11 +81,15 @@ fn host(credentials: &Credentials, probe: &Probe) -> Check {
     }
 }
 
+/// The check that a fault belongs to, which has failed.
+pub(super) fn of_fault(fault: &Fault) -> Check {
+    let name = if matches!(fault, Fault::Proxy { .. }) { "proxy" } else { "tls" };
+    Check::bad(name, Exit::Remote, Message::told(fault.to_string(), fault.words()), advice::words(fault.advice()))
+}
+
 fn proxy(probe: &Probe) -> Check {
     match (&probe.answer, &probe.proxy) {
-        (Err(Broken::Fault(fault @ Fault::Proxy { .. })), _) => {
-            Check::bad("proxy", Exit::Remote, fault.to_string(), advice::words(fault.advice()))
-        }
+        (Err(Broken::Fault(fault @ Fault::Proxy { .. })), _) => of_fault(fault),
         (_, Some(proxy)) => Check::good("proxy", proxy.clone()),
         (_, None) => Check::good("proxy", tr!("doctor-no-proxy")),
     }
@@ -101,13 +107,9 @@ fn tls(credentials: &Credentials, args: &Fetch, probe: &Probe) -> Check {
         None => told,
     };
     let answer = match &probe.answer {
-        Err(Broken::Fault(fault @ Fault::Certificate(_))) => {
-            return Check::bad(
-                "tls",
-                Exit::Remote,
-                with_authorities(fault.to_string().into()),
-                advice::words(fault.advice()),
-            );
+        Err(Broken::Fault(fault @ (Fault::Certificate(_) | Fault::Tls(_)))) => {
+            let check = of_fault(fault);
+            return Check { detail: with_authorities(check.detail), ..check };
         }
         Err(_) => return Check::skipped("tls", tr!("doctor-no-answer")),
         Ok(answer) => answer,
