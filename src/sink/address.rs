@@ -2,6 +2,7 @@
 
 use super::archive::format::ArchiveFormat;
 use super::error::SinkError;
+use super::lines;
 #[cfg(feature = "stores")]
 use super::store::scheme::SCHEMES;
 use crate::tr;
@@ -91,7 +92,10 @@ fn remote(name: &str, dest: &str) -> Result<(), SinkError> {
         SinkError::usage(tr!("dest-component", shown, ?bad, meant))
     })?;
     let last = path.rsplit('/').next().unwrap_or_default();
-    if !dest.ends_with('/') && (ArchiveFormat::of(last).is_some() || other_archive(last).is_some()) {
+    if !dest.ends_with('/')
+        && !lines::is_dest(last)
+        && (ArchiveFormat::of(last).is_some() || other_archive(last).is_some())
+    {
         return Err(SinkError::usage(tr!("dest-archive-there", shown, last)));
     }
     Ok(())
@@ -187,7 +191,7 @@ fn local(dest: &str) -> Result<(), SinkError> {
 
 /// Whether a name ends as an archive or a compressed file that is not written here: its stem, and the ending that was probably meant.
 fn other_archive(name: &str) -> Option<(&str, &'static str)> {
-    if ArchiveFormat::of(name).is_some() {
+    if ArchiveFormat::of(name).is_some() || lines::is_dest(name) {
         return None;
     }
     let lower = name.to_ascii_lowercase();
@@ -305,6 +309,8 @@ mod tests {
             "x.TgZ",
             "x.Zip",
             "x.tar.ZST",
+            "night.ndjson.zst",
+            "a/list.jsonl",
             "://x",
             "",
         ] {
@@ -330,7 +336,7 @@ mod tests {
             ("x.zpi", "x.zip"),
             ("x.tra", "x.tar"),
             ("v1.2.gz", "v1.2.tar.gz"),
-            ("night.ndjson.zst", "night.ndjson.tar.zst"),
+            ("night.ndjson.xz", "night.ndjson.tar.zst"),
             ("자연.7z", "자연.zip"),
         ] {
             let said = said(dest);
@@ -387,7 +393,7 @@ mod tests {
             ("s3://b/x.zip", "give x.zip and copy it there"),
             ("s3://b/x.TAR.GZ", "archives are written on this machine only"),
             ("sftp://h/a/x.7z", "archives are written on this machine only"),
-            ("gs://b/night.ndjson.zst", "archives are written on this machine only"),
+            ("gs://b/night.json.zst", "archives are written on this machine only"),
             ("gopher://h/x", "no destination is known for gopher://"),
             ("~/out", "$HOME/out"),
         ] {
@@ -401,6 +407,7 @@ mod tests {
             "ftp://h//srv/x",
             "sftp://me@h:22/~/x",
             "s3://b/v1.2",
+            "gs://b/night.ndjson.zst",
         ] {
             assert_eq!(said(dest), "", "{dest}");
         }

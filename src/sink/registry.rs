@@ -14,6 +14,8 @@ use super::dataset::published::{Folder, Published};
 use super::dataset::unchanged;
 use super::destination::{Destination, Existing, OpenOptions};
 use super::error::{SinkError, Unsupported};
+use super::lines::LinesPlace;
+use super::lines::local::LocalLines;
 use super::local;
 use super::local::Local;
 use super::local::staging::Staging;
@@ -109,6 +111,19 @@ fn open_local(kind: &LocalKind, options: &OpenOptions<'_>) -> Result<Arc<dyn Des
             (kind.new)(options)
         }
         Err(e) => Err(e),
+    }
+}
+
+/// Opens the destination for a file of lines.
+///
+/// # Errors
+/// [`SinkError::Usage`] when no kind takes it, [`SinkError::Unsupported`], and what the kind itself returns.
+pub fn lines(options: &OpenOptions<'_>) -> Result<Arc<dyn LinesPlace>, SinkError> {
+    address::check(&options.dest.to_string_lossy())?;
+    match kind_of(options.dest)? {
+        Kind::Local(_) => Ok(Arc::new(LocalLines::new(Path::new(options.dest), options.existing)?)),
+        #[cfg(feature = "stores")]
+        Kind::Store(scheme) => store::open::lines((scheme.location)(text(options.dest)?)?, options),
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Progress {
     lines_in_stream: u64,
     came: Came,
     shards: Shards,
+    /// Parts of an export need not be all there.
+    any_part: bool,
     /// What a stage upstream said of its input, which was cut.
     cut: Option<StageError>,
     /// The first stream that lines were lost from.
@@ -36,7 +38,14 @@ impl Progress {
     pub fn new(expected: Kind) -> Self {
         let (open, lines, lines_in_stream) = (false, 0, 0);
         let (came, shards) = (Came::default(), Shards::default());
-        Self { expected, open, lines, lines_in_stream, came, shards, cut: None, lost: None }
+        Self { expected, open, lines, lines_in_stream, came, shards, any_part: false, cut: None, lost: None }
+    }
+
+    /// For a stage that takes any part of an export as it is.
+    #[cfg(feature = "net")]
+    #[must_use]
+    pub fn of_any_part(self) -> Self {
+        Self { any_part: true, ..self }
     }
 
     /// Counts data lines.
@@ -148,7 +157,7 @@ impl Progress {
         if let Some(lost) = self.lost.take() {
             return Err(lost);
         }
-        self.shards.problem().map_or(Ok(()), |problem| Err(StreamError::Shards(problem)))
+        self.shards.problem().filter(|_| !self.any_part).map_or(Ok(()), |problem| Err(StreamError::Shards(problem)))
     }
 }
 

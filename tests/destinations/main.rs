@@ -15,6 +15,7 @@ mod faults;
 mod in_process;
 mod lacking;
 mod leftovers;
+mod lines;
 mod networks;
 mod refusals;
 mod servers;

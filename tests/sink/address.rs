@@ -12,7 +12,7 @@ fn what_is_not_understood_makes_nothing() {
         ("OUT.TAR.BZ2", "did you mean OUT.tar.zst?"),
         ("x.tgz2", "did you mean x.tgz?"),
         ("a/out.txz", "did you mean a/out.tar.zst?"),
-        ("night.ndjson.gz", "did you mean night.ndjson.tar.gz?"),
+        ("night.json.gz", "did you mean night.json.tar.gz?"),
         ("s3:/b/x", "did you mean s3://b/x?"),
         ("S3://b/x", "did you mean s3://b/x?"),
         ("s3//b/x", "did you mean s3://b/x?"),

@@ -12,6 +12,7 @@ mod common;
 mod faults;
 mod foreign;
 mod hostile;
+mod lines;
 mod local;
 mod not_the_file;
 mod originals;

@@ -12,6 +12,7 @@ use crate::cli::unframed::Unframed;
 use crate::exit::UsageError;
 use crate::net::retry::RetryPolicy;
 use crate::sink::destination::{Existing, LocalFiles, OpenOptions};
+use crate::sink::lines;
 use crate::sink::originals::DownloadOptions;
 use crate::sink::originals::renew::Renewals;
 use crate::sink::run::watch::Watch;
@@ -27,6 +28,10 @@ use url::Url;
 
 /// The destination when none is named and nobody is asked.
 pub(super) const DEFAULT_DEST: &str = "export_output";
+/// Files written and originals downloaded at once, unless the user says.
+const CONCURRENCY: u16 = 8;
+/// The largest original that is downloaded, bytes, unless the user says.
+const MAX_FILE_BYTES: u64 = 64 << 30;
 
 const AFTER: &str = "\
 Examples:
@@ -42,6 +47,8 @@ Examples:
   syn-sink --shard-size 1GB train.tar files.ndjson
   # what would be written, with sizes
   syn-sink --dry-run out/ files.ndjson
+  # the lines themselves as one file: .ndjson .jsonl, with .gz .zst or not
+  syn-fetch --project 42 | syn-sink s3://bucket/night.ndjson.zst
   # a store or a server: s3:// gs:// az:// sftp:// ftps:// webdavs://
   syn-fetch --project 42 | syn-convert --to coco |
     syn-sink s3://bucket/exports/roads
@@ -145,7 +152,7 @@ pub struct Args {
     #[arg(long, help_heading = "Originals")]
     pub(super) strict: bool,
     /// Files written and originals downloaded at once
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Originals")]
+    #[arg(long, value_name = "N", default_value_t = CONCURRENCY, value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Originals")]
     pub(super) concurrency: u16,
     /// How long a failing request to the destination, or for an original, is sent again, seconds
     #[arg(long, value_name = "SECONDS", default_value = "180", value_parser = number::seconds, hide_short_help = true, help_heading = "Originals")]
@@ -194,7 +201,8 @@ pub struct Args {
 
 /// The help of DEST: the schemes are those that this build can open.
 fn dest_help() -> String {
-    let local = "Where the dataset goes: a folder or an archive that does not exist yet, an empty folder, or `-` for a tar on standard output";
+    let local = "Where the dataset goes: a folder or an archive that does not exist yet, an empty folder, or `-` for a tar on standard output; \
+                 to FILE.ndjson or .jsonl, .gz or .zst after it or not, go the lines themselves";
     let forms = registry::forms();
     let schemes: Vec<_> =
         forms.iter().filter_map(|form| form.split_once("://")).map(|(name, _)| format!("{name}://")).collect();
@@ -214,6 +222,39 @@ impl Args {
     /// Whether nothing says where the dataset goes.
     pub(super) fn names_no_dest(&self) -> bool {
         self.dest.is_none() && self.common.output.is_none() && self.storage.is_none()
+    }
+
+    /// The destination as it is typed.
+    pub(super) fn shown_dest(&self) -> String {
+        match (&self.path, &self.dest, &self.common.output) {
+            (Some(path), ..) => path.clone(),
+            (None, Some(dest), _) | (None, None, Some(dest)) => dest.display().to_string(),
+            (None, None, None) => DEFAULT_DEST.to_owned(),
+        }
+    }
+
+    /// Whether the lines are to be one file.
+    pub(super) fn is_lines(&self) -> bool {
+        lines::is_dest(&self.shown_dest())
+    }
+
+    /// The first option that says nothing about a file of lines.
+    pub(super) fn not_for_lines(&self) -> Option<&'static str> {
+        let given = [
+            (self.shard_size.is_some(), "--shard-size"),
+            (self.resume, "--resume"),
+            (self.keep_staging, "--keep-staging"),
+            (self.staging_prefix.is_some(), "--staging-prefix"),
+            (self.verify, "--verify"),
+            (self.strict, "--strict"),
+            (self.concurrency != CONCURRENCY, "--concurrency"),
+            (self.base_url.is_some(), "--base-url"),
+            (self.allow_file_refs, "--allow-file-refs"),
+            (self.allow_private_urls, "--allow-private-urls"),
+            (self.max_file_bytes != MAX_FILE_BYTES, "--max-file-bytes"),
+            (self.max_total_bytes.is_some(), "--max-total-bytes"),
+        ];
+        given.into_iter().find_map(|(is_given, option)| is_given.then_some(option))
     }
 
     /// How long failing requests are sent again.

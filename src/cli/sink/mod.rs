@@ -3,6 +3,7 @@
 mod args;
 mod ask;
 mod client;
+mod lines;
 mod open;
 mod problem;
 mod verify;
@@ -47,6 +48,9 @@ fn choose(mut args: Args, console: &Console) -> Result<Exit, Problem> {
     args.refuse_profile()?;
     let to = console.clone();
     let retry = RetryPolicy::new(args.retry_for(), move |text| to.warn(text)).telling_all(console.is_verbose());
+    if args.is_lines() {
+        return lines::run(&args, &retry, console);
+    }
     if args.verify {
         if let Some(list) = args.lists().first() {
             let list = list.display();
@@ -122,7 +126,7 @@ fn write(
     drop(shown);
     args.unframed.tell(&report.came, Kind::Files, console);
     if let Some(series) = &options.series {
-        move_checkpoint(&series.file, &report, console)?;
+        move_checkpoint(&series.file, report.reach.as_ref(), report.totals.originals.failed, console)?;
     }
     let message = done(&report, destination.is_unchanged(), &destination.name(), console.time());
     console.summary(&message, numbers(&report.totals));
@@ -132,11 +136,11 @@ fn write(
     Ok(if report.totals.originals.failed > 0 { Exit::Partial } else { Exit::Ok })
 }
 
-/// Moves the checkpoint of a dataset that is published, or says why it stays.
-fn move_checkpoint(file: &Path, report: &Report, console: &Console) -> Result<(), Problem> {
+/// Moves the checkpoint of what is published to where it reaches, or says why it stays. `lost`: originals that could not be downloaded.
+fn move_checkpoint(file: &Path, reach: Option<&Reach>, lost: u64, console: &Console) -> Result<(), Problem> {
     let stays = |why: Message| console.warn(tr!("sink-position-stays", file = file.display(), why));
-    match &report.reach {
-        Some(Reach::Move(_)) if report.totals.originals.failed > 0 => {
+    match reach {
+        Some(Reach::Move(_)) if lost > 0 => {
             stays(tr!("sink-position-originals"));
         }
         Some(Reach::Move(to)) => to.save(file).map_err(|e| {

@@ -12,6 +12,7 @@ use crate::exit::{Exit, UsageError};
 use crate::net::retry::RetryPolicy;
 use crate::sink::dataset::published::Published;
 use crate::sink::destination::Destination;
+use crate::sink::lines::LinesPlace;
 #[cfg(feature = "stores")]
 use crate::sink::store::platform;
 #[cfg(feature = "stores")]
@@ -73,6 +74,21 @@ pub(super) fn check_lists(args: &Args, destination: &dyn Destination) -> Result<
     destination.discard();
     let (list, dest) = (list.display(), destination.name());
     Err(UsageError::new(tr!("sink-list-in-dest", list, dest)).into())
+}
+
+/// Opens the destination for a file of lines.
+///
+/// # Errors
+/// What the destination says.
+pub(super) fn lines(args: &Args, retry: &RetryPolicy) -> Result<Arc<dyn LinesPlace>, Problem> {
+    let options = args.open_options(retry)?;
+    #[cfg(feature = "stores")]
+    if let Some(storage) = storage(args)? {
+        return Ok(crate::sink::store::open::lines_storage(storage, &options, registry::lines)?);
+    }
+    #[cfg(not(feature = "stores"))]
+    check_storage(args)?;
+    Ok(registry::lines(&options)?)
 }
 
 /// Opens a published dataset.

@@ -96,13 +96,13 @@ fn foreign_words(dest: &str, foreign: &Foreign) -> Message {
         }
         Foreign::Files { dataset: false, .. } => tr!("foreign-other-name"),
         Foreign::NotFolder => tr!("foreign-lists-after"),
-        Foreign::NotFile | Foreign::NotArchive => tr!("foreign-other-name"),
+        Foreign::NotFile | Foreign::NotArchive | Foreign::NotLines => tr!("foreign-other-name"),
     };
     match foreign {
         Foreign::Files { .. } => tr!("foreign-holds", dest, foreign, advice),
         Foreign::NotFolder => tr!("foreign-not-folder", dest, advice),
         Foreign::NotFile => tr!("foreign-not-file", dest, advice),
-        Foreign::NotArchive => tr!("foreign-is", dest, foreign, advice),
+        Foreign::NotArchive | Foreign::NotLines => tr!("foreign-is", dest, foreign, advice),
     }
 }
 

@@ -90,6 +90,7 @@ impl Worded for Foreign {
             Self::NotFolder => tr!("foreign-no-folder"),
             Self::NotFile => tr!("foreign-no-file"),
             Self::NotArchive => tr!("foreign-no-archive"),
+            Self::NotLines => tr!("foreign-no-lines"),
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::stdout::Stdout;
 use super::tar_writer::TarWriter;
 use super::zip_writer::ZipWriter;
+use crate::stream::writer::Compression;
 use flate2::write::GzEncoder;
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
@@ -39,6 +40,15 @@ impl ArchiveFormat {
         })
     }
 
+    /// How it is compressed as a whole.
+    pub fn compression(self) -> Compression {
+        match self {
+            Self::Gzip => Compression::Gzip,
+            Self::Zstd => Compression::Zstd,
+            Self::Tar | Self::Zip => Compression::None,
+        }
+    }
+
     /// The ending of a name of this format.
     pub fn ending(self) -> &'static str {
         match self {
@@ -68,7 +78,10 @@ impl ArchiveWriter {
     pub fn new(format: ArchiveFormat, file: File) -> io::Result<Self> {
         Ok(match format {
             ArchiveFormat::Zip => Self::Zip(Box::new(ZipWriter::new(file))),
-            tar => Self::Tar(TarWriter::new(Compressor::new(tar, BufWriter::with_capacity(256 * 1024, file))?)),
+            tar => {
+                let out = BufWriter::with_capacity(256 * 1024, file);
+                Self::Tar(TarWriter::new(Compressor::new(tar.compression(), out)?))
+            }
         })
     }
 
@@ -108,19 +121,19 @@ pub enum Compressor<W: Write> {
 }
 
 impl<W: Write> Compressor<W> {
-    /// The compressor of a format.
+    /// A compressor.
     ///
     /// # Errors
     /// When it cannot be set up.
-    pub fn new(format: ArchiveFormat, out: W) -> io::Result<Self> {
-        Ok(match format {
-            ArchiveFormat::Gzip => Self::Gzip(GzEncoder::new(out, flate2::Compression::default())),
-            ArchiveFormat::Zstd => {
+    pub fn new(compression: Compression, out: W) -> io::Result<Self> {
+        Ok(match compression {
+            Compression::Gzip => Self::Gzip(GzEncoder::new(out, flate2::Compression::default())),
+            Compression::Zstd => {
                 let mut zstd = zstd::Encoder::new(out, zstd::DEFAULT_COMPRESSION_LEVEL)?;
                 zstd.include_checksum(true)?;
                 Self::Zstd(zstd)
             }
-            ArchiveFormat::Tar | ArchiveFormat::Zip => Self::Plain(out),
+            Compression::None => Self::Plain(out),
         })
     }
 

@@ -228,8 +228,8 @@ impl ShardWriter {
                 let path = RelPath::new(&name).map_err(|e| SinkError::usage(e.to_string()))?;
                 let out = self.folder.start(self.numbers.fetch_add(1, Ordering::Relaxed), &path)?;
                 let out = MeteredOutput { out, meter: Meter::default() };
-                let compressed =
-                    Compressor::new(self.options.format, out).map_err(|e| SinkError::write(name.as_str(), e))?;
+                let compressed = Compressor::new(self.options.format.compression(), out)
+                    .map_err(|e| SinkError::write(name.as_str(), e))?;
                 self.open.insert(Shard { name, tar: TarWriter::new(compressed), bytes: 0 })
             }
         };

@@ -41,6 +41,8 @@ pub enum Foreign {
     NotFile,
     /// A file that is no archive with a manifest.
     NotArchive,
+    /// A file that does not begin as lines do.
+    NotLines,
 }
 
 impl fmt::Display for Foreign {
@@ -62,6 +64,7 @@ impl fmt::Display for Foreign {
             Self::NotFolder => f.write_str("something that is not a folder"),
             Self::NotFile => f.write_str("something that is not a file"),
             Self::NotArchive => f.write_str("a file that is no archive of syn-sink: it has no manifest"),
+            Self::NotLines => f.write_str("a file of something else than item lines or file lines"),
         }
     }
 }

@@ -2,7 +2,7 @@
 //! has failed, while it still waits for a slow server, and does not download for minutes what will never be published.
 
 use crate::sink::error::SinkError;
-use crate::stream::{Batch, Frame, Kind, Progress, Reader, StreamError};
+use crate::stream::{Batch, Frame, Progress, Reader, StreamError};
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -45,15 +45,15 @@ impl Room {
 }
 
 impl ReadAhead {
-    /// Begins to read. `allow_partial`: a cut is no error.
+    /// Begins to read. `progress` follows the frames; `allow_partial`: a cut is no error.
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start(reader: Reader, allow_partial: bool) -> io::Result<Self> {
+    pub fn start(reader: Reader, progress: Progress, allow_partial: bool) -> io::Result<Self> {
         let (send, batches) = unbounded();
         let (tell, failing) = bounded(1);
         let room = Arc::<Room>::default();
-        let mut feed = Feed { reader, progress: Progress::new(Kind::Files), allow_partial, room: room.clone() };
+        let mut feed = Feed { reader, progress, allow_partial, room: room.clone() };
         let told = tell.clone();
         thread::Builder::new().name("reader".into()).spawn(move || feed.run(&send, &told))?;
         Ok(Self { batches, failing, _failing: tell, room })

@@ -1,6 +1,6 @@
 //! The run: lines in order, jobs to the workers, publication at the end.
 
-mod ahead;
+pub mod ahead;
 pub mod content;
 pub mod dry_run;
 pub mod input;
@@ -199,7 +199,7 @@ impl<'a> Run<'a> {
             options,
             warn,
             dest: dest.clone(),
-            input: ReadAhead::start(reader, options.allow_partial).map_err(system)?,
+            input: ReadAhead::start(reader, Progress::new(Kind::Files), options.allow_partial).map_err(system)?,
             stop,
             jobs: Some(jobs),
             done,

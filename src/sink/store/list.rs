@@ -155,13 +155,8 @@ impl Published for StoredDataset {
     }
 
     fn read(&self, path: &str) -> Result<Option<Box<dyn Read + Send>>, SinkError> {
-        let key = self.location.file(path);
-        let meta = match self.io.wait(self.io.op().stat(&key))? {
-            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
-            other => other.map_err(|e| self.io.failed(&key, &e))?,
-        };
-        let size = meta.content_length();
-        Ok(Some(Box::new(StoredFile { io: self.io.clone(), key, at: 0, size, blocks: VecDeque::new() })))
+        let file = StoredFile::open(self.io.clone(), &self.location.file(path))?;
+        Ok(file.map(|file| Box::new(file) as Box<dyn Read + Send>))
     }
 
     fn list(&self, each_file: &mut dyn FnMut(&str, u64) -> Result<(), SinkError>) -> Result<(), SinkError> {
@@ -183,12 +178,34 @@ impl Published for StoredDataset {
 }
 
 /// Reads a file block by block.
-struct StoredFile {
+pub struct StoredFile {
     io: Arc<Io>,
     key: String,
     at: u64,
     size: u64,
     blocks: VecDeque<Buffer>,
+}
+
+impl StoredFile {
+    /// The file at a key; `None` when there is none.
+    ///
+    /// # Errors
+    /// [`SinkError::Store`].
+    pub fn open(io: Arc<Io>, key: &str) -> Result<Option<Self>, SinkError> {
+        match io.wait(io.op().stat(key))? {
+            Ok(meta) if meta.is_dir() => Ok(None),
+            Ok(meta) => {
+                Ok(Some(Self { io, key: key.to_owned(), at: 0, size: meta.content_length(), blocks: VecDeque::new() }))
+            }
+            Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(io.failed(key, &e)),
+        }
+    }
+
+    /// Its size, bytes.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
 }
 
 impl Read for StoredFile {

@@ -15,6 +15,7 @@ pub mod client;
 pub mod cure;
 pub mod environment;
 pub mod error;
+pub mod lines;
 pub mod list;
 pub mod location;
 pub mod mark;

@@ -40,7 +40,8 @@ impl Uploads {
         Some(Self { bucket, region: region.to_owned(), keys })
     }
 
-    async fn abort_below(&self, prefix: &str) -> Result<Listing, String> {
+    /// Aborts the uploads whose key begins with `prefix`, and is one that `chosen` takes.
+    async fn abort_below(&self, prefix: &str, chosen: impl Fn(&str) -> bool) -> Result<Listing, String> {
         let builder = crate::net::http::builder().map_err(|e| e.to_string())?;
         let client = builder.build().map_err(|e| e.without_url().to_string())?;
         let signer = self.signer(&client);
@@ -56,7 +57,7 @@ impl Uploads {
                 }
                 status => return Err(format!("HTTP {} for the list of unfinished uploads", status.as_u16())),
             }
-            let uploads = read(&text)?;
+            let uploads: Vec<_> = read(&text)?.into_iter().filter(|(key, _)| chosen(key)).collect();
             if uploads.is_empty() {
                 break;
             }
@@ -116,13 +117,24 @@ impl UnfinishedUploads<'_> {
     pub fn abort(&self, io: &Io) -> Result<Listing, SinkError> {
         let Some(uploads) = self.uploads else { return Ok(Listing::All) };
         for prefix in &self.prefixes {
-            let done = io.clean(uploads.abort_below(prefix)).unwrap_or_else(|| Err("no answer in time".to_owned()));
+            let done =
+                io.clean(uploads.abort_below(prefix, |_| true)).unwrap_or_else(|| Err("no answer in time".to_owned()));
             match done.map_err(|reason| SinkError::store(self.name, reason))? {
                 Listing::All => {}
                 refused => return Ok(refused),
             }
         }
         Ok(Listing::All)
+    }
+
+    /// Aborts those of one file, whose key is the second of the prefixes.
+    ///
+    /// # Errors
+    /// [`SinkError::Store`].
+    pub fn abort_of_file(&self, io: &Io) -> Result<(), SinkError> {
+        let (Some(uploads), [_, file]) = (self.uploads, &self.prefixes) else { return Ok(()) };
+        let done = io.clean(uploads.abort_below(file, |key| key == file));
+        done.unwrap_or(Ok(Listing::All)).map(drop).map_err(|reason| SinkError::store(self.name, reason))
     }
 
     /// Aborts those that a killed run has left, and warns when they cannot be listed.

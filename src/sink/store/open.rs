@@ -1,5 +1,6 @@
 //! Opens stores and servers, and the storages of the platform: for a new dataset, or to read a published one.
 
+use super::lines::StoredLines;
 use super::list::StoredDataset;
 use super::location::Location;
 use super::platform::StorageLocation;
@@ -8,6 +9,7 @@ use crate::sink::dataset::published::{Folder, Published};
 use crate::sink::dataset::unchanged;
 use crate::sink::destination::{Destination, Existing, OpenOptions};
 use crate::sink::error::{SinkError, Unsupported};
+use crate::sink::lines::LinesPlace;
 use std::sync::Arc;
 
 /// Opens a location in a store for a new dataset.
@@ -23,6 +25,17 @@ pub fn new(location: Location, options: &OpenOptions<'_>) -> Result<Arc<dyn Dest
     }
     let overwrite = options.existing == Existing::Replaced;
     Ok(Arc::new(Store::new(location, &StoreOptions { overwrite, resume, keep_staging, staging_prefix, retry })?))
+}
+
+/// Opens a location in a store for a file of lines.
+///
+/// # Errors
+/// As [`StoredLines::new`]; [`SinkError::Unsupported`] for numbers.
+pub fn lines(location: Location, options: &OpenOptions<'_>) -> Result<Arc<dyn LinesPlace>, SinkError> {
+    if options.existing == Existing::Numbered {
+        return Err(SinkError::unsupported(location.name, Unsupported::Numbers));
+    }
+    Ok(Arc::new(StoredLines::new(location, options.existing == Existing::Replaced, options.retry)?))
 }
 
 /// Opens what is at a location in a store for reading.
@@ -52,6 +65,21 @@ pub fn new_storage(
             unsupported(&location, Unsupported::RemoteShards)
         }
         StorageLocation::Store(location) => new(*location, options),
+    }
+}
+
+/// Opens a storage of the platform for a file of lines.
+///
+/// # Errors
+/// As [`lines`]; what `open_file` returns for a folder of this machine.
+pub fn lines_storage(
+    storage: StorageLocation,
+    options: &OpenOptions<'_>,
+    open_file: impl FnOnce(&OpenOptions<'_>) -> Result<Arc<dyn LinesPlace>, SinkError>,
+) -> Result<Arc<dyn LinesPlace>, SinkError> {
+    match storage {
+        StorageLocation::Folder(file) => open_file(&OpenOptions { dest: file.as_os_str(), ..*options }),
+        StorageLocation::Store(location) => lines(*location, options),
     }
 }
 

@@ -69,4 +69,18 @@ verify-wrong = {$name}: missing or wrong: {$bad ->
     [one] 1 file
    *[other] {$good} files
 }
+lines-option = {$dest} is one file of the lines as they come, and {$option} says nothing about it: leave it out
+lines-from-dest = {$list} would be read and replaced: choose another DEST
+lines-done = {$lines ->
+    [one] 1 line
+   *[other] {$lines} lines
+}, {$size} to {$name} in {$time}
+lines-same = already there, the same: {$lines ->
+    [one] 1 line
+   *[other] {$lines} lines
+}, {$size} in {$name} in {$time}
+lines-dry-run = {$lines ->
+    [one] 1 line
+   *[other] {$lines} lines
+} would go to {$dest}; nothing was written
 sink-profile-unread = {$option} asks the platform nothing without --storage: leave out --profile

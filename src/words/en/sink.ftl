@@ -31,6 +31,7 @@ foreign-no-dataset = {$named}, and no dataset of syn-sink
 foreign-no-folder = something that is not a folder
 foreign-no-file = something that is not a file
 foreign-no-archive = a file that is no archive of syn-sink: it has no manifest
+foreign-no-lines = a file of something else than item lines or file lines
 original-over-limit = it is larger than the limit of {$limit} bytes
 original-not-the-file = the server sent {$found} instead of {$kind}
 original-cut = the image breaks off before its end, and the server announced no length

@@ -28,6 +28,7 @@ foreign-no-dataset = {$named}(syn-sink 데이터셋이 아님)
 foreign-no-folder = 폴더가 아닌 것
 foreign-no-file = 파일이 아닌 것
 foreign-no-archive = 매니페스트가 없어 syn-sink의 아카이브가 아닌 파일
+foreign-no-lines = 아이템 줄이나 파일 줄이 아닌 다른 파일
 original-over-limit = 한도 {$limit}바이트보다 큽니다
 original-not-the-file = 서버가 보낸 것이 다릅니다. 와야 할 것: {$kind}, 온 것: {$found}
 original-cut = 이미지가 끝나기 전에 끊겼고 서버가 길이를 알리지 않았습니다
