@@ -145,6 +145,6 @@ fn options_of_datasets_are_told() {
     }
     let p = place();
     p.run(&["a.ndjson"], ITEMS).exits(0);
-    p.run(&["--overwrite", "a.ndjson", "a.ndjson"], "").exits(2).one_line().says("choose another DEST");
+    p.run(&["--overwrite", "a.ndjson", "a.ndjson"], "").exits(2).one_line().says("replaced by itself");
     p.run(&["b.ndjson.gz", "a.ndjson"], "").exits(0).says("2 lines");
 }

@@ -42,7 +42,7 @@ pub(super) fn run(args: &Args, retry: &RetryPolicy, console: &Console) -> Result
         open::lines(args, retry)?.discard();
         let report = lines::run::count(reader, &options)?;
         args.unframed.tell(&report.came, kind, console);
-        console.summary(&tr!("lines-dry-run", lines = Many(report.lines), dest = args.shown_dest()), numbers(&report));
+        console.summary(tr!("lines-dry-run", lines = Many(report.lines), dest = args.shown_dest()), numbers(&report));
         return Ok(Exit::Ok);
     }
     write(args, retry, &options, reader, console)
@@ -59,15 +59,14 @@ fn write(
     let place = open::lines(args, retry)?;
     if let Some(list) = args.lists().into_iter().find(|list| place.replaces(list)) {
         place.discard();
-        let (list, dest) = (list.display(), place.name());
-        return Err(UsageError::new(tr!("lines-from-dest", list, dest)).into());
+        return Err(UsageError::new(tr!("lines-from-dest", list = list.display())).into());
     }
     let report = lines::run::run(reader, &place, options, &stop)?;
     args.unframed.tell(&report.came, report.kind, console);
     if let Some(series) = &options.series {
         move_checkpoint(&series.file, report.reach.as_ref(), 0, console)?;
     }
-    console.summary(&done(&report, &place.name(), console.time()), numbers(&report));
+    console.summary(done(&report, &place.name(), console.time()), numbers(&report));
     let input = StandardInput::look();
     let begin = report.begin.as_ref().filter(|_| reads_stdin(&args.lists()));
     begin.map(|begin| Before::of(begin, &input)).unwrap_or_default().tell(&Answers::new(), true, console);

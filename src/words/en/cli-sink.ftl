@@ -70,7 +70,7 @@ verify-wrong = {$name}: missing or wrong: {$bad ->
    *[other] {$good} files
 }
 lines-option = {$dest} is one file of the lines as they come, and {$option} says nothing about it: leave it out
-lines-from-dest = {$list} would be read and replaced: choose another DEST
+lines-from-dest = {$list} would be read and replaced by itself: choose another DEST
 lines-done = {$lines ->
     [one] 1 line
    *[other] {$lines} lines
