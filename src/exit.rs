@@ -204,6 +204,24 @@ pub enum Advice {
     AllParts,
     /// Cut all shards of an export at the same ids, or accept them as they are.
     SameBounds,
+    /// Save dumps with their frames.
+    DumpWithFrames,
+    /// Fetch a part again.
+    FetchPart,
+    /// Fetch a part again, or accept what came of it.
+    FetchCutPart,
+    /// Fetch the parts that are missing, or accept what is there.
+    FetchMissing,
+    /// Fetch all parts again, cut at the same ids.
+    FetchWithBounds,
+    /// Give the parts of one export only.
+    PartsOfOneExport,
+    /// Leave out one of two dumps of a part.
+    OneAttempt,
+    /// Give each dump in a file of its own.
+    EachDumpItself,
+    /// Wait until nobody writes there, and start again.
+    AgainAlone,
 }
 
 /// A request that cannot be followed as it stands: an option, a value, a name or a file that does not fit. It is the one type for

@@ -107,6 +107,15 @@ pub fn words(advice: Advice) -> Message {
         Advice::SameBounds => {
             tr!("advice-same-bounds")
         }
+        Advice::DumpWithFrames => tr!("advice-dump-with-frames"),
+        Advice::FetchPart => tr!("advice-fetch-part"),
+        Advice::FetchCutPart => tr!("advice-fetch-cut-part"),
+        Advice::FetchMissing => tr!("advice-fetch-missing"),
+        Advice::FetchWithBounds => tr!("advice-fetch-with-bounds"),
+        Advice::PartsOfOneExport => tr!("advice-parts-of-one-export"),
+        Advice::OneAttempt => tr!("advice-one-attempt"),
+        Advice::EachDumpItself => tr!("advice-each-dump-itself"),
+        Advice::AgainAlone => tr!("advice-again-alone"),
     }
 }
 

@@ -30,6 +30,8 @@ mod signals;
 #[cfg(feature = "net")]
 mod sink;
 mod size;
+#[cfg(feature = "stores")]
+mod stored;
 mod unframed;
 mod usage;
 mod verbose;

@@ -7,6 +7,7 @@
 //! * [`source`]: what a source of rows is; [`api`] and [`database`] are the two there are
 //! * [`output`]: item lines, what can be resumed; `dimensions`: sizes of images, on the way to the output
 //! * [`discover`]: what there is to export
+//! * [`dump`]: saved dumps in place of a source
 
 pub mod api;
 pub mod chosen;
@@ -14,6 +15,7 @@ pub mod chosen;
 pub mod database;
 mod dimensions;
 pub mod discover;
+pub mod dump;
 pub mod export;
 pub mod output;
 pub mod request;
@@ -28,6 +30,7 @@ use crate::stream::checkpoint::CheckpointError;
 use output::state::ResumeError;
 use tokio::runtime::Runtime;
 
+use dump::DumpError;
 pub use export::run;
 pub use request::{Note, Report, Request, RowCounts};
 
@@ -50,6 +53,9 @@ pub enum FetchError {
     /// The checkpoint is not one of this export.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
+    /// Dumps that are not all parts of one export.
+    #[error(transparent)]
+    Dump(#[from] DumpError),
     /// The output cannot be written, or a list of ids cannot be read.
     #[error(transparent)]
     Stream(#[from] StreamError),
@@ -66,6 +72,7 @@ impl FetchError {
             Self::Resume(e) => e,
             Self::Checkpoint(e) => e,
             Self::Stream(e) => e,
+            Self::Dump(e) => e,
         }
     }
 }

@@ -30,6 +30,12 @@ pub trait Source {
     /// The source cannot be reached, refuses, or cannot do what the request asks for.
     fn plan(&self, runtime: &Runtime, request: &Request) -> Result<(Overview, Self::Plan), FetchError>;
 
+    /// The ids at which the parts of an export divided by `of` begin, but for the lowest part; ascending.
+    ///
+    /// # Errors
+    /// As [`Source::plan`], and when its ids cannot be divided.
+    fn bounds(&self, runtime: &Runtime, request: &Request, of: usize) -> Result<Vec<i64>, FetchError>;
+
     /// Begins to read, and gives the rows in the order in which they are to be written: those after what `request.resume` has. A row
     /// that cannot be read is its slot's error; when reading itself fails, the slots end early and `settle` has the error.
     fn rows(&self, runtime: &Runtime, request: &Request, plan: Self::Plan) -> (Receiver<Slot>, Self::Reading);

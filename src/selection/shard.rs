@@ -5,6 +5,9 @@ use crate::exit::UsageError;
 use crate::tr;
 use std::str::FromStr;
 
+/// Parts that an export may be divided into.
+pub const MOST: usize = 10_000;
+
 /// One part of N.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shard {
@@ -29,7 +32,7 @@ impl FromStr for Shard {
         let bounds: Result<Vec<i64>, _> = bounds.split(',').filter(|b| !b.is_empty()).map(str::parse).collect();
         let bounds = bounds.map_err(bad)?;
         let fits = bounds.is_empty() || (bounds.len() == of.wrapping_sub(1) && bounds.is_sorted());
-        if index == 0 || index > of || of > 10_000 || !fits {
+        if index == 0 || index > of || of > MOST || !fits {
             return Err(told());
         }
         Ok(Self { index: index - 1, of, bounds })

@@ -1,5 +1,6 @@
 //! What can go wrong between two stages.
 
+use super::elsewhere::Unreadable;
 use super::form::Form;
 use super::frame::{Kind, StageError};
 use super::shards::ShardProblem;
@@ -19,6 +20,9 @@ pub enum StreamError {
         /// The system's reason.
         source: io::Error,
     },
+    /// An input on another machine could not be read.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
     /// A line that cannot be used.
     #[error("{place}: {reason}")]
     Line {
@@ -261,6 +265,7 @@ impl Classified for StreamError {
             | Self::Empty
             | Self::WrongKind(_)
             | Self::UnknownName(_) => Exit::Input,
+            Self::Unreadable(e) => e.exit,
             Self::NothingHeld(_) => Exit::Partial,
             Self::Upstream(first) => first.exit,
             Self::Place { reason: PlaceError::Compression(_), .. } => Exit::Usage,
@@ -290,6 +295,7 @@ impl Classified for StreamError {
             Self::NoStdin => Some(Advice::NameInput),
             Self::NoStdout => Some(Advice::NameOutput),
             Self::Thread(_) => Some(Advice::FewerThreads),
+            Self::Unreadable(e) => e.advice,
             _ => None,
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! * [`reader`]: bytes (plain, gzip or zstd; files or stdin) → [`reader::Batch`]es of whole lines
 //! * `buffer`: the memory that their bytes are in, used again
+//! * [`elsewhere`]: inputs that do not lie on this machine
 //! * [`form`]: what an input is that is not lines of JSON
 //! * [`frame`]: the `{"@stream": …}` lines; [`progress`]: what tells a whole stream from a cut one; `shards`: parts of one export
 //! * [`framing`]: where lines may stand; [`run_mark`]: whether an error frame was written in this very pipe
@@ -12,6 +13,7 @@
 
 mod buffer;
 pub(crate) mod checkpoint;
+pub(crate) mod elsewhere;
 pub(crate) mod error;
 pub(crate) mod form;
 pub(crate) mod frame;

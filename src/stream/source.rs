@@ -1,5 +1,6 @@
 //! One input: opened, known by its first bytes, and uncompressed on its way.
 
+use super::elsewhere::Unreadable;
 use super::error::StreamError;
 use super::form::{self, Form};
 use super::reader::{BLOCK, BOM};
@@ -148,6 +149,10 @@ pub fn read_some(from: &mut impl Read, into: &mut [u8]) -> io::Result<usize> {
 
 /// An input that cannot be read on.
 pub fn damaged(name: &str, source: io::Error) -> StreamError {
+    let source = match source.downcast::<Unreadable>() {
+        Ok(unreadable) => return unreadable.into(),
+        Err(source) => source,
+    };
     // The library has no other sign for it than its words.
     if source.to_string().contains("requires too much memory") {
         return StreamError::Form { place: name.to_owned(), form: Form::WideWindow };

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "postgres")]
 use super::database::Database;
+use super::dump::Dumps;
 use super::selection;
 use crate::api::Target;
 use crate::api::filters::Filters;
@@ -14,6 +15,7 @@ use crate::fetch::Request;
 use crate::fetch::output::resume as dump;
 use crate::fetch::output::state::State;
 use crate::selection::List;
+use crate::selection::shard::MOST as MOST_SHARDS;
 use crate::stream::checkpoint::Series;
 use crate::stream::whole_file::Place;
 use crate::stream::writer::Compression;
@@ -79,6 +81,8 @@ pub struct Fetch {
     #[cfg(feature = "postgres")]
     #[command(flatten)]
     pub(super) database: Database,
+    #[command(flatten)]
+    pub(super) dumps: Dumps,
     #[command(flatten)]
     pub(super) connect: Connect,
     /// Whether questions are asked.
@@ -229,10 +233,18 @@ pub(super) struct Running {
     pub(super) ids_only: bool,
     /// Item lines only, without the begin and end frames
     #[arg(long)]
-    bare: bool,
+    pub(super) bare: bool,
     /// Print what would be fetched, with a sample of the rows, and stop
     #[arg(long)]
     pub(super) dry_run: bool,
+    /// Print the ids that divide the export into N parts, for --shard I/N@B1,B2,… of each of them, and stop
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = clap::value_parser!(u16).range(1..=MOST_SHARDS as i64),
+        conflicts_with_all = ["shard", "dry_run", "resume", "checkpoint"]
+    )]
+    pub(super) shard_bounds: Option<u16>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -257,7 +269,7 @@ fn page_size(text: &str) -> Result<PageSize, UsageError> {
 impl Fetch {
     /// Whether the output is a stream with frames.
     pub fn streams(&self) -> bool {
-        self.command.is_none() && !self.running.bare && !self.running.dry_run
+        self.command.is_none() && !(self.running.bare || self.running.dry_run || self.running.shard_bounds.is_some())
     }
 
     /// The options that choose what is fetched, without dashes.

@@ -7,6 +7,7 @@ mod database;
 mod discover;
 mod doctor;
 mod dry_run;
+mod dump;
 mod lacking;
 mod lists;
 mod login;
@@ -27,6 +28,7 @@ use crate::fetch;
 use crate::fetch::api::plan::Plan;
 use crate::fetch::discover::sample;
 use crate::fetch::output::progress::Watch;
+use crate::fetch::source::Source;
 use crate::fetch::{FetchError, Report, Request};
 use crate::stream::checkpoint::Checkpoint;
 use crate::stream::writer::Compression;
@@ -45,6 +47,10 @@ pub use args::Fetch;
 /// # Errors
 /// The failure that ends the run.
 pub fn run(mut args: Fetch, typed: &[String], console: &Console) -> Result<Exit, Failure> {
+    if !args.dumps.dump.is_empty() {
+        args.connect.network.apply()?;
+        return dump::run(&args, typed, console);
+    }
     discover::refuse_unread(args.command.as_ref(), typed)?;
     if args.connect.reads_stdin() && args.select.ids_from.iter().any(|path| path.as_os_str() == "-") {
         return Err(Failure::usage(tr!("token-and-ids-stdin")));
@@ -82,6 +88,14 @@ pub fn run(mut args: Fetch, typed: &[String], console: &Console) -> Result<Exit,
         let plan = runtime.block_on(Plan::make(&client, &request))?;
         let told = runtime.block_on(sample::describe(&client, &plan))?;
         dry_run::write(told, Some(client.concurrency().1), &args)?;
+        return Ok(Exit::Ok);
+    }
+    if let Some(of) = args.running.shard_bounds {
+        let bounds = client.bounds(&runtime, &request, usize::from(of))?;
+        let line: Vec<String> = bounds.iter().map(i64::to_string).collect();
+        let mut writer = args.common.writer()?;
+        writer.line(line.join(",").as_bytes())?;
+        writer.finish()?;
         return Ok(Exit::Ok);
     }
     args.continue_from(&mut request)?;

@@ -4,6 +4,7 @@ use crate::api::ApiError;
 use crate::api::config::ConfigError;
 use crate::api::retry::Page;
 use crate::fetch::FetchError;
+use crate::fetch::dump::DumpError;
 use crate::fetch::output::state::ResumeError;
 use crate::net::addresses::{PrivateAddress, UrlError};
 use crate::net::fault::{Certificate, Fault, Handshake, ProxyProblem};
@@ -21,6 +22,25 @@ impl Worded for FetchError {
             Self::Resume(e) => e.words(),
             Self::Checkpoint(e) => e.words(),
             Self::Stream(e) => e.words(),
+            Self::Dump(e) => e.words(),
+        }
+    }
+}
+
+impl Worded for DumpError {
+    fn words(&self) -> Message {
+        match self {
+            Self::NoFrame { name } => tr!("dump-no-frame", name),
+            Self::Empty { name } => tr!("dump-empty", name),
+            Self::Foreign { name, of, key, is, was } => tr!("dump-foreign", name, of, key, is, was),
+            Self::Differ { part, name, other, cut: None } => tr!("dump-differ", part, name, other),
+            Self::Differ { part, name, other, cut: Some(cut) } => tr!("dump-differ-cut", part, name, other, cut),
+            Self::Missing { parts, missing, of } => tr!("dump-missing", parts, missing, of),
+            Self::Uncut { name } => tr!("dump-uncut", name),
+            Self::Cut { name, lines } => tr!("dump-cut", name, lines),
+            Self::Several { name } => tr!("dump-several", name),
+            Self::Changed { name } => tr!("dump-changed", name),
+            Self::Part { name, error } => tr!("dump-part", name, error = **error),
         }
     }
 }

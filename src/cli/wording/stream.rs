@@ -10,6 +10,7 @@ impl Worded for StreamError {
     fn words(&self) -> Message {
         match self {
             Self::Read { name, source } => tr!("stream-read", name, source),
+            Self::Unreadable(e) => e.message.clone(),
             Self::Line { place, reason } => tr!("stream-line", place, reason),
             Self::Form { place, form } => tr!("stream-form", place, form),
             Self::LongLine { place, cap } => tr!("stream-long-line", place, cap),

@@ -17,6 +17,7 @@ pub mod walk;
 use super::source::{AHEAD, Clock, Overview, Slot, Source, Written};
 use super::{FetchError, Request, RowCounts, join};
 use crate::api::{ApiError, Client};
+use crate::selection::Shard;
 use plan::Plan;
 use std::sync::Arc;
 use tokio::runtime::Runtime;
@@ -48,6 +49,12 @@ impl Source for Client {
             notes: plan.notes.clone(),
         };
         Ok((overview, Arc::new(plan)))
+    }
+
+    fn bounds(&self, runtime: &Runtime, request: &Request, of: usize) -> Result<Vec<i64>, FetchError> {
+        let request = Request { shard: Some(Shard { index: 0, of, bounds: Vec::new() }), ..request.clone() };
+        let plan = runtime.block_on(Plan::make(self, &request))?;
+        Ok(plan.shard.map(|shard| shard.bounds).unwrap_or_default())
     }
 
     fn rows(&self, runtime: &Runtime, request: &Request, plan: Arc<Plan>) -> (Receiver<Slot>, Walk) {

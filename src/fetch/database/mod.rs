@@ -13,6 +13,7 @@ mod tables;
 use super::source::{AHEAD, Clock, Overview, Slot, Source, Written};
 use super::{FetchError, Request, RowCounts, join};
 use crate::api::ApiError;
+use crate::exit::UsageError;
 use crate::postgres::{DatabaseError, Dsn, Session};
 use crate::stream::frame::{Kind, begin_line};
 use crate::tr;
@@ -83,6 +84,10 @@ impl Source for Database {
             notes: prepared.notes,
         };
         Ok((overview, (slots, Reading { task, left: prepared.left })))
+    }
+
+    fn bounds(&self, _: &Runtime, _: &Request, _: usize) -> Result<Vec<i64>, FetchError> {
+        Err(UsageError::new("a database is read in one part").into())
     }
 
     fn rows(&self, _: &Runtime, _: &Request, plan: Self::Plan) -> (Receiver<Slot>, Reading) {

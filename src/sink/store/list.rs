@@ -7,13 +7,16 @@ use crate::sink::dataset::published::Published;
 use crate::sink::error::SinkError;
 use futures_util::TryStreamExt;
 use opendal::{Buffer, ErrorKind, Operator};
-use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::ops::Range;
 use std::sync::Arc;
 
 /// Bytes read at once.
 const BLOCK: u64 = 4 * 1024 * 1024;
+/// Bytes read first: of many files only the beginning is wanted.
+const FIRST_BLOCK: u64 = 64 * 1024;
+/// What is said of a file that ends before its size.
+const LESS: &str = "the store sent less than it said";
 
 /// Whether a file is there.
 ///
@@ -134,6 +137,14 @@ impl StoredDataset {
         Err(SinkError::store(format!("{}/{path}", self.location.name), "it changes while it is read"))
     }
 
+    /// A file below the location, to be read from its beginning; `None` when there is none. An empty path is the location itself.
+    ///
+    /// # Errors
+    /// [`SinkError::Store`].
+    pub fn open(&self, path: &str) -> Result<Option<StoredFile>, SinkError> {
+        StoredFile::open(self.io.clone(), &self.key(path))
+    }
+
     /// The same store, one folder further up.
     #[must_use]
     pub fn parent(&self) -> Self {
@@ -155,8 +166,7 @@ impl Published for StoredDataset {
     }
 
     fn read(&self, path: &str) -> Result<Option<Box<dyn Read + Send>>, SinkError> {
-        let file = StoredFile::open(self.io.clone(), &self.location.file(path))?;
-        Ok(file.map(|file| Box::new(file) as Box<dyn Read + Send>))
+        Ok(self.open(path)?.map(|file| Box::new(file) as Box<dyn Read + Send>))
     }
 
     fn list(&self, each_file: &mut dyn FnMut(&str, u64) -> Result<(), SinkError>) -> Result<(), SinkError> {
@@ -183,7 +193,37 @@ pub struct StoredFile {
     key: String,
     at: u64,
     size: u64,
-    blocks: VecDeque<Buffer>,
+    /// Bytes of the next block.
+    next: u64,
+    /// What [`Read`] has not handed out of the last block.
+    rest: Buffer,
+}
+
+impl StoredFile {
+    /// The next bytes; `None` at the end.
+    ///
+    /// # Errors
+    /// [`SinkError::Store`], also when the file has become shorter.
+    pub fn block(&mut self) -> Result<Option<Vec<u8>>, SinkError> {
+        let block = self.ask()?.map_err(|e| self.io.failed(&self.key, &e))?;
+        match block {
+            Some(block) if block.is_empty() => Err(SinkError::store(&*self.key, LESS)),
+            block => Ok(block.map(|block| block.to_vec())),
+        }
+    }
+
+    fn ask(&mut self) -> Result<opendal::Result<Option<Buffer>>, SinkError> {
+        if self.at >= self.size {
+            return Ok(Ok(None));
+        }
+        let end = (self.at + self.next).min(self.size);
+        let read = self.io.wait(self.io.op().read_with(&self.key).range(self.at..end))?;
+        if let Ok(block) = &read {
+            self.at += block.len() as u64;
+            self.next = (self.next * 4).min(BLOCK);
+        }
+        Ok(read.map(Some))
+    }
 }
 
 impl StoredFile {
@@ -194,9 +234,14 @@ impl StoredFile {
     pub fn open(io: Arc<Io>, key: &str) -> Result<Option<Self>, SinkError> {
         match io.wait(io.op().stat(key))? {
             Ok(meta) if meta.is_dir() => Ok(None),
-            Ok(meta) => {
-                Ok(Some(Self { io, key: key.to_owned(), at: 0, size: meta.content_length(), blocks: VecDeque::new() }))
-            }
+            Ok(meta) => Ok(Some(Self {
+                io,
+                key: key.to_owned(),
+                at: 0,
+                size: meta.content_length(),
+                next: FIRST_BLOCK,
+                rest: Buffer::new(),
+            })),
             Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
             Err(e) => Err(io.failed(key, &e)),
         }
@@ -210,26 +255,14 @@ impl StoredFile {
 
 impl Read for StoredFile {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        loop {
-            if let Some(block) = self.blocks.front_mut() {
-                let n = Read::read(block, out)?;
-                if n > 0 {
-                    return Ok(n);
-                }
-                self.blocks.pop_front();
-                continue;
+        while self.rest.is_empty() {
+            let block = self.ask().map_err(io::Error::other)?;
+            match block.map_err(|e| io::Error::other(super::error::reason(&e)))? {
+                None => return Ok(0),
+                Some(block) if block.is_empty() => return Err(io::Error::new(io::ErrorKind::UnexpectedEof, LESS)),
+                Some(block) => self.rest = block,
             }
-            if self.at >= self.size {
-                return Ok(0);
-            }
-            let end = (self.at + BLOCK).min(self.size);
-            let read = self.io.wait(self.io.op().read_with(&self.key).range(self.at..end));
-            let block = read.map_err(io::Error::other)?.map_err(|e| io::Error::other(super::error::reason(&e)))?;
-            if block.is_empty() {
-                return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the store sent less than it said"));
-            }
-            self.at += block.len() as u64;
-            self.blocks.push_back(block);
         }
+        Read::read(&mut self.rest, out)
     }
 }

@@ -20,7 +20,7 @@ mod span;
 #[cfg(feature = "net")]
 pub use file::{Checkpoint, CheckpointError, Series};
 #[cfg(feature = "net")]
-pub use reach::{Reach, Why};
+pub use reach::{Reach, Why, whole_of_shards};
 #[cfg(feature = "net")]
 pub use span::Span;
 pub use span::Spans;

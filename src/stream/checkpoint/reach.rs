@@ -2,8 +2,10 @@
 
 use super::file::{Checkpoint, CheckpointError, Series};
 use super::span::{Span, Spans};
+use indexmap::IndexMap;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// Keys of an identity that decide which rows an export has.
@@ -115,21 +117,43 @@ impl Spans {
     }
 }
 
-/// The spans of one series, with one in place of shards that are whole together; and the first shard that is missing of others.
-fn shards<'a>(spans: impl Iterator<Item = &'a Span>) -> (Vec<Span>, Option<Why>) {
-    let (parts, whole): (Vec<&Span>, Vec<&Span>) = spans.partition(|span| span.shard().is_some());
-    let mut all: Vec<Span> = whole.into_iter().cloned().collect();
-    let mut missing = None;
-    for (first, (_, of)) in parts.iter().filter_map(|span| Some((span, span.shard()?))) {
-        let is_sister = |span: &&&Span| span.from == first.from && span.cut() == first.cut();
-        let sisters = || parts.iter().filter(is_sister);
-        match (1..=of).find(|index| !sisters().any(|span| span.shard() == Some((*index, of)))) {
-            Some(index) => missing = missing.or(Some(Why::Shard(index, of))),
-            // What all shards have in common ends with the earliest of them.
-            None => all.push(Span { to: sisters().map(|span| span.to).min().flatten(), ..(*first).clone() }),
+/// With one span in place of those of all shards of an export.
+pub fn whole_of_shards(spans: Vec<Span>) -> Vec<Span> {
+    let all = Spans { whole: spans, ..Spans::default() };
+    let mut joined = Spans::default();
+    for series in all.series() {
+        let parts = || all.whole.iter().filter(|span| span.series() == series);
+        match shards(parts()) {
+            (whole, None) => whole.into_iter().for_each(|span| joined.add(Span { export: series.clone(), ..span })),
+            (_, Some(_)) => joined.whole.extend(parts().cloned()),
         }
     }
-    (all, missing)
+    joined.whole
+}
+
+/// The spans of one series, with one in place of shards that are whole together; and the first shard that is missing of others.
+fn shards<'a>(spans: impl Iterator<Item = &'a Span>) -> (Vec<Span>, Option<Why>) {
+    let (parts, mut all): (Vec<&Span>, Vec<&Span>) = spans.partition(|span| span.shard().is_some());
+    let mut missing = None;
+    let mut sisters: IndexMap<_, Vec<&Span>> = IndexMap::new();
+    for part in parts {
+        let cut = part.cut().map(|cut| Value::Object(cut).to_string());
+        sisters.entry((part.from, cut)).or_default().push(part);
+    }
+    let mut whole = Vec::new();
+    for parts in sisters.into_values() {
+        let came: BTreeSet<u64> = parts.iter().filter_map(|span| Some(span.shard()?.0)).collect();
+        let of = parts.first().and_then(|span| span.shard()).map_or(0, |(_, of)| of);
+        match (1..=of).find(|index| !came.contains(index)) {
+            Some(index) => missing = missing.or(Some(Why::Shard(index, of))),
+            // What all shards have in common ends with the earliest of them.
+            None => {
+                let to = parts.iter().map(|span| span.to).min().flatten();
+                whole.extend(parts.first().map(|first| Span { to, ..(*first).clone() }));
+            }
+        }
+    }
+    (all.drain(..).cloned().chain(whole).collect(), missing)
 }
 
 /// How far spans reach without a gap: from the beginning, or else from where the checkpoint is.

@@ -45,3 +45,40 @@ nothing-to-select-by = rows of target {$target} have nothing that --{$option} co
 names-unknown = {$option} {$name}: no {$noun} is called so; `syn-fetch {$by}` lists all of them
 names-unknown-near = {$option} {$name}: no {$noun} is called so; did you mean {$near}? `syn-fetch {$by}` lists all of them
 names-unknown-others = {$option} {$name}: no {$noun} is called so; there is {$others}; `syn-fetch {$by}` lists all of them
+
+# Dumps that are joined (--dump).
+
+dump-no-frame = {$name} has no begin frame: nobody can tell what it is a part of
+dump-empty = {$name} is empty, without even a begin frame: what wrote it has failed
+dump-foreign = {$name} is no part of the export that {$of} is a part of: its {$key} is {$is}, and there {$was}
+dump-differ = part {$part} is there twice, and {$name} and {$other} are not the same
+dump-differ-cut = part {$part} is there twice, and {$name} and {$other} are not the same ({$cut} was cut)
+dump-missing = { $missing ->
+    [one] 1 of {$of} parts is missing: {$parts}
+   *[other] {$missing} of {$of} parts are missing: {$parts}
+}
+dump-uncut = {$name} does not say at which ids the export was cut: another release has fetched it
+dump-cut = {$name} was cut after {$lines} items: it has no end frame
+dump-several = {$name} holds several streams, one after the other
+dump-changed = {$name} was replaced while it was read
+dump-part = {$name}: {$error}
+dump-twice-same = part {$part} is there twice: {$name} and {$other} are the same, and one of them is read
+dump-missing-accepted = {$why}; its rows are not in the stream
+dump-cut-accepted = {$why}; its other rows are not in the stream
+dump-selected = {$name}: {$came} of the {$counted} items that its end frame counts were selected before it was saved
+dump-option = --{$option} is for what is fetched from a server, and --dump reads what was fetched: leave it out, or pipe the rows through `syn-filter`
+dump-command = --dump reads dumps, and `syn-fetch {$name}` asks the server: leave one of them out
+dump-stdin = parts are put in order before they are read, and standard input can be read once: give --dump a file, or leave out `syn-fetch`
+dump-no-file = {$place} is not a file: give --dump files, folders, or patterns of names
+dump-nothing = nothing is called {$place}: give --dump the names of dumps
+dump-no-dumps = {$place} has no dumps (.ndjson or .jsonl, with .gz or .zst after it or not)
+dump-no-stores = this build reads no stores: copy {$place} to this machine
+dump-pattern = {$place} is no pattern of names: {$why}
+dump-passed-over = { $n ->
+    [one] {$place}: 1 file is no dump by its name, and is not read
+   *[other] {$place}: {$n} files are no dumps by their names, and are not read
+}
+dump-done = { $parts ->
+    [one] {$rows} rows of 1 dump ({$size}) in {$time}
+   *[other] {$rows} rows of {$parts} parts ({$size}) in {$time}
+}

@@ -75,3 +75,31 @@ names-unknown-others = {$option} {$name}: 그런 이름의 {$noun ->
     [tag] 태그
    *[other] {$noun}
 } 없음. 있는 이름: {$others}. 모두 보려면 `syn-fetch {$by}`
+
+# 합치는 덤프(--dump).
+
+dump-no-frame = {$name}: 시작 프레임이 없어 무엇의 부분인지 알 수 없습니다
+dump-empty = {$name}: 시작 프레임도 없이 비어 있습니다. 쓰던 프로그램이 실패했습니다
+dump-foreign = {$name}: {$of}와(과) 같은 내보내기의 부분이 아닙니다. {$key}: 여기는 {$is}, 거기는 {$was}
+dump-differ = 부분 {$part}: 두 번 있고 {$name}, {$other}의 내용이 다릅니다
+dump-differ-cut = 부분 {$part}: 두 번 있고 {$name}, {$other}의 내용이 다릅니다({$cut}: 잘렸습니다)
+dump-missing = 부분 {$of}개 중 {$missing}개가 없습니다: {$parts}
+dump-uncut = {$name}: 내보내기가 어느 id에서 나뉘었는지 없습니다. 다른 버전이 가져온 것입니다
+dump-cut = {$name}: 항목 {$lines}개 뒤에서 잘려 끝 프레임이 없습니다
+dump-several = {$name}: 여러 스트림이 이어져 있습니다
+dump-changed = {$name}: 읽는 동안 바뀌었습니다
+dump-part = {$name}: {$error}
+dump-twice-same = 부분 {$part}: 두 번 있지만 {$name}, {$other}의 내용이 같아 하나만 읽습니다
+dump-missing-accepted = {$why}. 그 행들은 스트림에 없습니다
+dump-cut-accepted = {$why}. 나머지 행은 스트림에 없습니다
+dump-selected = {$name}: 끝 프레임이 센 항목 {$counted}개 중 {$came}개만 골라 저장한 것입니다
+dump-option = --{$option} 옵션은 서버에서 가져올 때 쓰고, --dump는 이미 가져온 것을 읽습니다. 빼거나 행을 `syn-filter`에 넣으세요
+dump-command = --dump는 덤프를 읽고 `syn-fetch {$name}`은(는) 서버에 묻습니다. 둘 중 하나를 빼세요
+dump-stdin = 부분은 읽기 전에 순서를 정하지만 표준 입력은 한 번만 읽을 수 있습니다. --dump에 파일을 지정하거나 `syn-fetch`를 빼세요
+dump-no-file = {$place}: 파일이 아닙니다. --dump에 파일, 폴더 또는 이름 패턴을 지정하세요
+dump-nothing = {$place}: 이런 이름이 없습니다. --dump에 덤프의 이름을 지정하세요
+dump-no-dumps = {$place}: 덤프(.ndjson 또는 .jsonl, 뒤에 .gz나 .zst가 올 수 있음)가 없습니다
+dump-no-stores = 이 빌드는 저장소를 읽지 못합니다. {$place}: 이 컴퓨터로 복사하세요
+dump-pattern = {$place}: 이름 패턴이 아닙니다: {$why}
+dump-passed-over = {$place}: 이름이 덤프가 아닌 파일 {$n}개는 읽지 않습니다
+dump-done = 부분 {$parts}개에서 행 {$rows}개({$size}), {$time}
