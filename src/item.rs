@@ -5,6 +5,8 @@
 use crate::dm::payload::size;
 use crate::stream::json;
 use crate::stream::json::{Raw, Str};
+use crate::tr;
+use crate::words::Message;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use std::fmt;
@@ -78,10 +80,10 @@ impl<'a, D> Item<'a, D> {
 /// # Errors
 /// One line of text: the line is not JSON, not an object, has no usable `id`, has `data` twice, or `@stream` is not its first key. The caller adds
 /// the place; the run ends with exit 3 unless such lines are skipped.
-pub fn parse<'a, S: DeserializeSeed<'a>>(line: &'a [u8], data: S) -> Result<Item<'a, S::Value>, String> {
+pub fn parse<'a, S: DeserializeSeed<'a>>(line: &'a [u8], data: S) -> Result<Item<'a, S::Value>, Message> {
     let item = json::parse_with(line, ItemSeed { data: Some(data) })?;
     if item.id.is_empty() {
-        return Err("the row has no `id`; is this a line of `syn-fetch`?".to_owned());
+        return Err(tr!("row-no-id"));
     }
     Ok(item)
 }

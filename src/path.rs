@@ -21,7 +21,42 @@ pub struct UnsafePath {
     /// The path as it came.
     pub path: String,
     /// The rule that it breaks.
-    pub reason: &'static str,
+    pub reason: Unsafe,
+}
+
+/// What makes a path unsafe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unsafe {
+    /// Nothing in it.
+    #[error("it is empty")]
+    Empty,
+    /// More than [`MAX_PATH`] bytes.
+    #[error("it is longer than {MAX_PATH} bytes")]
+    Long,
+    /// A slash at its beginning.
+    #[error("it is absolute")]
+    Absolute,
+    /// Two slashes in a row, or one at its end.
+    #[error("it has an empty component")]
+    EmptyComponent,
+    /// A component that leads elsewhere.
+    #[error("it has a . or .. component")]
+    Dots,
+    /// A component of more than [`MAX_NAME`] bytes.
+    #[error("a component is longer than {MAX_NAME} bytes")]
+    LongComponent,
+    /// A drive of Windows.
+    #[error("it starts with a drive letter")]
+    Drive,
+    /// A separator of Windows.
+    #[error("it has a backslash")]
+    Backslash,
+    /// A control character.
+    #[error("it has a control character")]
+    Control,
+    /// A character that is not seen and changes how others are.
+    #[error("it has an invisible formatting character")]
+    Invisible,
 }
 
 impl RelPath {
@@ -32,13 +67,13 @@ impl RelPath {
     pub fn new(path: &str) -> Result<Self, UnsafePath> {
         let bad = |reason| UnsafePath { path: path.chars().take(200).collect(), reason };
         if path.is_empty() {
-            return Err(bad("it is empty"));
+            return Err(bad(Unsafe::Empty));
         }
         if path.len() > MAX_PATH {
-            return Err(bad("it is longer than 1024 bytes"));
+            return Err(bad(Unsafe::Long));
         }
         if path.starts_with('/') {
-            return Err(bad("it is absolute"));
+            return Err(bad(Unsafe::Absolute));
         }
         for part in path.split('/') {
             check_name(part).map_err(bad)?;
@@ -70,28 +105,28 @@ impl fmt::Display for RelPath {
 }
 
 /// The rules for one component.
-fn check_name(name: &str) -> Result<(), &'static str> {
+fn check_name(name: &str) -> Result<(), Unsafe> {
     match name {
-        "" => return Err("it has an empty component"),
-        "." | ".." => return Err("it has a . or .. component"),
+        "" => return Err(Unsafe::EmptyComponent),
+        "." | ".." => return Err(Unsafe::Dots),
         _ => {}
     }
     if name.len() > MAX_NAME {
-        return Err("a component is longer than 255 bytes");
+        return Err(Unsafe::LongComponent);
     }
     let mut chars = name.chars();
     if let (Some(drive), Some(':')) = (chars.next(), chars.next())
         && drive.is_ascii_alphabetic()
     {
-        return Err("it starts with a drive letter");
+        return Err(Unsafe::Drive);
     }
     for c in name.chars() {
         match c {
-            '\\' => return Err("it has a backslash"),
-            c if c.is_control() => return Err("it has a control character"),
+            '\\' => return Err(Unsafe::Backslash),
+            c if c.is_control() => return Err(Unsafe::Control),
             // Line and paragraph separators, and the marks that reorder text: invisible in a listing.
             '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-                return Err("it has an invisible formatting character");
+                return Err(Unsafe::Invisible);
             }
             _ => {}
         }

@@ -53,7 +53,7 @@ fn is_tar(front: &[u8]) -> bool {
 ///
 /// # Errors
 /// The archive is damaged, or the folder cannot be written.
-pub fn unpack(path: &Path, kind: Packed, folder: &Path) -> io::Result<(Option<String>, Vec<String>)> {
+pub fn unpack(path: &Path, kind: Packed, folder: &Path) -> io::Result<(Option<String>, Vec<Message>)> {
     let file = File::open(path)?;
     // What is packed a hundredfold is no dataset.
     let mut to = Unpacking { folder, room: (1 << 30) + file.metadata()?.len().saturating_mul(100), unread: Vec::new() };
@@ -85,7 +85,7 @@ struct Unpacking<'u> {
     folder: &'u Path,
     /// Bytes that may still be written.
     room: u64,
-    unread: Vec<String>,
+    unread: Vec<Message>,
 }
 
 /// Of larger images the middle is left out: nobody looks at it, and the temporary folder stays small.

@@ -4,6 +4,8 @@ use super::images::Parts;
 use super::objects::Objects;
 use super::report::{Counts, Report};
 use crate::stream::StreamError;
+use crate::tr;
+use crate::words::{Message, Worded};
 use serde::Serialize;
 
 /// How badly readers take a finding. The order is from mild to severe.
@@ -28,6 +30,17 @@ impl Severity {
             Self::Misread => "misread",
             Self::Dropped => "dropped",
             Self::Rejected => "rejected",
+        }
+    }
+}
+
+impl Worded for Severity {
+    fn words(&self) -> Message {
+        match self {
+            Self::Advice => tr!("severity-advice"),
+            Self::Misread => tr!("severity-misread"),
+            Self::Dropped => tr!("severity-dropped"),
+            Self::Rejected => tr!("severity-rejected"),
         }
     }
 }
@@ -81,9 +94,6 @@ impl<'p> Place<'p> {
     }
 }
 
-/// The longest message, characters.
-const MESSAGE: usize = 400;
-
 /// What was read of a dataset.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -100,7 +110,7 @@ struct Waiting {
     path: String,
     line: Option<u64>,
     at: String,
-    message: String,
+    message: Message,
 }
 
 /// Where findings go.
@@ -123,7 +133,7 @@ pub struct Findings {
     /// The pictures of the dataset that is read.
     pub pictures: Parts,
     /// What is part of the dataset and could not be read, a line each.
-    pub unread: Vec<String>,
+    pub unread: Vec<Message>,
 }
 
 impl Findings {
@@ -153,7 +163,7 @@ impl Findings {
         self.unread.extend(worker.unread);
         let To::Waiting(found) = worker.to else { return Err(StreamError::Internal("findings of a worker")) };
         for Waiting { rule, path, line, at, message } in found {
-            self.add(rule, Place { path: &path, line, at: &at }, &message)?;
+            self.add(rule, Place { path: &path, line, at: &at }, message)?;
         }
         Ok(())
     }
@@ -162,13 +172,18 @@ impl Findings {
     ///
     /// # Errors
     /// [`StreamError::Write`] and [`StreamError::Closed`] of the output.
-    pub fn add(&mut self, rule: &'static Rule, place: Place<'_>, message: &str) -> Result<(), StreamError> {
+    pub fn add(
+        &mut self,
+        rule: &'static Rule,
+        place: Place<'_>,
+        message: impl Into<Message>,
+    ) -> Result<(), StreamError> {
         let report = match &mut self.to {
             To::Report(report) => report,
             To::Waiting(found) => {
                 let Place { path, line, at } = place;
-                let [path, at, message] = [path, at, message].map(str::to_owned);
-                found.push(Waiting { rule, path, line, at, message });
+                let [path, at] = [path, at].map(str::to_owned);
+                found.push(Waiting { rule, path, line, at, message: message.into() });
                 return Ok(());
             }
         };
@@ -177,9 +192,7 @@ impl Findings {
         }
         let (_, number) = self.counts.entry(rule.code).or_insert((rule.severity, 0));
         *number += 1;
-        // Messages quote the data, which can be of any length.
-        let message = message.char_indices().nth(MESSAGE).map_or(message, |(end, _)| &message[..end]);
-        report.finding(rule, place, message, *number)
+        report.finding(rule, place, &message.into(), *number)
     }
 
     /// How often each rule was broken, by code.

@@ -10,6 +10,8 @@ use crate::image::ImageError;
 use crate::path::RelPath;
 use crate::stream::json;
 use crate::stream::{Came, Frame, Kind, Progress, Reader, StreamError};
+use crate::tr;
+use crate::words::{Message, Worded};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use std::fs::{self, File, OpenOptions};
@@ -55,7 +57,7 @@ impl Tree {
     ///
     /// # Errors
     /// [`StreamError::Read`] when there is no such file or folder, or an archive is damaged.
-    pub fn open(path: &Path, scratch: &Scratch) -> Result<(Self, Vec<String>), StreamError> {
+    pub fn open(path: &Path, scratch: &Scratch) -> Result<(Self, Vec<Message>), StreamError> {
         let failed = |source| StreamError::Read { name: path.display().to_string(), source };
         let root = fs::canonicalize(path).map_err(failed)?;
         if root.is_dir() {
@@ -90,7 +92,7 @@ impl Tree {
         source: &S,
         only: Option<String>,
         scratch: &Scratch,
-    ) -> Result<(Self, Vec<String>), S::Error> {
+    ) -> Result<(Self, Vec<Message>), S::Error> {
         let folder = scratch.folder()?;
         let failed = |source| StreamError::Write { name: "temporary folder".into(), source };
         let root = fs::canonicalize(folder.path()).map_err(failed)?;
@@ -286,31 +288,31 @@ pub fn is_packed(front: &[u8]) -> bool {
 }
 
 enum PutError {
-    Line(String),
+    Line(Message),
     Write(std::io::Error),
 }
 
 /// Writes what a line gives.
 fn put(root: &Path, line: &[u8]) -> Result<(), PutError> {
-    let line: FileLine<'_> = json::parse(line).map_err(PutError::Line)?;
-    let path = RelPath::new(&line.path).map_err(|e| PutError::Line(e.to_string()))?;
+    let line: FileLine<'_> = json::parse(line).map_err(|e| PutError::Line(e.into()))?;
+    let path = RelPath::new(&line.path).map_err(|e| PutError::Line(e.words()))?;
     let path = root.join(path.as_str());
-    let content = line.content().map_err(|e| PutError::Line(e.into()))?;
+    let content = line.content().map_err(PutError::Line)?;
     let bytes = match content {
         Content::Text(text) => text.as_bytes().into(),
         Content::Base64(text) => {
-            BASE64_STANDARD.decode(text).map_err(|e| PutError::Line(format!("not valid base64: {e}")))?
+            BASE64_STANDARD.decode(text).map_err(|e| PutError::Line(tr!("line-no-base64", reason = e)))?
         }
         Content::Url(_) | Content::File(_) => {
             fs::create_dir_all(path.parent().unwrap_or(root)).map_err(PutError::Write)?;
             return std::os::unix::fs::symlink("elsewhere", &path).map_err(|e| match e.kind() {
-                std::io::ErrorKind::AlreadyExists => PutError::Line("the same path twice".into()),
+                std::io::ErrorKind::AlreadyExists => PutError::Line(tr!("check-path-twice")),
                 _ => PutError::Write(e),
             });
         }
     };
     if path.is_symlink() {
-        return Err(PutError::Line("the same path twice".into()));
+        return Err(PutError::Line(tr!("check-path-twice")));
     }
     fs::create_dir_all(path.parent().unwrap_or(root)).map_err(PutError::Write)?;
     let mut file = OpenOptions::new().create(true).append(true).open(&path).map_err(PutError::Write)?;

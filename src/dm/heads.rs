@@ -26,7 +26,7 @@ pub struct Head<'a> {
 ///
 /// # Errors
 /// A text when the payload is a string that does not hold JSON, or is not here but at a URL.
-pub fn each(payload: &Raw<'_>, mut each: impl FnMut(Head<'_>) -> ControlFlow<()>) -> Result<(), String> {
+pub fn each(payload: &Raw<'_>, mut each: impl FnMut(Head<'_>) -> ControlFlow<()>) -> Result<(), json::ParseError> {
     let mut stopped = false;
     let mut visit = |head: Head<'_>| {
         let flow = each(head);

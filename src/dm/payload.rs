@@ -115,7 +115,7 @@ pub struct Payload<'a> {
 ///
 /// # Errors
 /// A text when it is not JSON.
-pub fn read<'a>(bytes: &'a [u8], arena: &mut Arena) -> Result<Payload<'a>, String> {
+pub fn read<'a>(bytes: &'a [u8], arena: &mut Arena) -> Result<Payload<'a>, json::ParseError> {
     json::parse_with(bytes, Seed { arena })
 }
 

@@ -34,7 +34,7 @@ async fn one(choose: Chooser, target: Target, slot: Slot) -> Result<Filled, ApiE
     };
     let mut line = Vec::new();
     filled.row.write_line(target, filled.data.as_deref(), None, &mut line);
-    let bad = |reason: String| ApiError::Row { id: filled.row.id.to_string(), reason: reason.into() };
+    let bad = |reason| ApiError::Row { id: filled.row.id.to_string(), reason };
     filled.wanted = choose.by.wants(line.trim_ascii_end()).map_err(bad)?;
     Ok(filled)
 }

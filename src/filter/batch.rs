@@ -11,6 +11,7 @@ use super::predicates::Item;
 use super::selection::{Selection, with_id};
 use crate::dm::Arena;
 use crate::stream::{Batch, Buffer, StreamError};
+use crate::words::Message;
 use memchr::memchr_iter;
 use std::ops::Range;
 
@@ -126,7 +127,13 @@ impl Chosen {
     }
 
     /// Adds the rows that a program has made of one, from `start` on.
-    fn made(&mut self, told: (Option<&CountBy>, bool), start: usize, done: Done, written: &[u8]) -> Result<(), String> {
+    fn made(
+        &mut self,
+        told: (Option<&CountBy>, bool),
+        start: usize,
+        done: Done,
+        written: &[u8],
+    ) -> Result<(), Message> {
         let ends = || memchr_iter(b'\n', &written[start..]).map(|end| start + end + 1);
         if told.0.is_some() || told.1 {
             // All rows that one has become are counted, or none.
@@ -154,7 +161,7 @@ impl Chosen {
         (by, describes): (Option<&CountBy>, bool),
         row: &[u8],
         item: Option<Item<'_>>,
-    ) -> Result<(), String> {
+    ) -> Result<(), Message> {
         match (by, item) {
             (Some(by), Some(item)) => self.counts.item(by, item, row),
             (Some(by), None) => self.counts.row(by, row),

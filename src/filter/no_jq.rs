@@ -3,6 +3,7 @@
 #![allow(missing_docs)]
 
 use crate::stream::{Batch, StreamError};
+use crate::words::Message;
 
 #[derive(Clone, Copy, Debug)]
 pub enum Limits {}
@@ -20,7 +21,7 @@ impl Question {
         match *self {}
     }
 
-    pub fn wants(&self, _: &[u8]) -> Result<bool, String> {
+    pub fn wants(&self, _: &[u8]) -> Result<bool, Message> {
         match *self {}
     }
 }
@@ -30,7 +31,7 @@ impl Rewrite {
         match *self {}
     }
 
-    pub fn rows(&self, _: &[u8], _: &mut Vec<u8>) -> Result<(), String> {
+    pub fn rows(&self, _: &[u8], _: &mut Vec<u8>) -> Result<(), Message> {
         match *self {}
     }
 }

@@ -8,6 +8,8 @@ use crate::path::nfc;
 use crate::selection::sought::Sought;
 use crate::stream::error::UnknownName;
 use crate::stream::json::Raw;
+use crate::tr;
+use crate::words::Message;
 use std::ops::ControlFlow;
 
 /// What `--class` asks for.
@@ -118,7 +120,7 @@ impl Selection {
 
 #[cfg(feature = "net")]
 impl crate::selection::choose::Choose for Selection {
-    fn wants(&self, line: &[u8]) -> Result<bool, String> {
+    fn wants(&self, line: &[u8]) -> Result<bool, Message> {
         self.judge().wants(line)
     }
 
@@ -151,7 +153,7 @@ impl Judge<'_> {
     ///
     /// # Errors
     /// One line of text saying why the line cannot be used, with the item's id when it has one.
-    pub fn wants(&mut self, line: &[u8]) -> Result<bool, String> {
+    pub fn wants(&mut self, line: &[u8]) -> Result<bool, Message> {
         self.wanted(line).map(|item| item.is_some())
     }
 
@@ -159,11 +161,11 @@ impl Judge<'_> {
     ///
     /// # Errors
     /// As [`Self::wants`].
-    pub fn wanted<'l>(&mut self, line: &'l [u8]) -> Result<Option<Item<'l>>, String> {
+    pub fn wanted<'l>(&mut self, line: &'l [u8]) -> Result<Option<Item<'l>>, Message> {
         self.answer(line).map_err(|reason| with_id(line, reason))
     }
 
-    fn answer<'l>(&mut self, line: &'l [u8]) -> Result<Option<Item<'l>>, String> {
+    fn answer<'l>(&mut self, line: &'l [u8]) -> Result<Option<Item<'l>>, Message> {
         let Selection { predicates, about_annotations, names, annotation_names, question, inverted } = self.selection;
         let payload_counts = !about_annotations.is_empty();
         let item = item::parse(line, Payload { keep: payload_counts || self.keep })?;
@@ -177,7 +179,7 @@ impl Judge<'_> {
     }
 
     /// Whether the annotations of a payload are those that are asked for. An item without a payload has none.
-    fn annotations_match(&mut self, payload: Option<&Raw<'_>>) -> Result<bool, String> {
+    fn annotations_match(&mut self, payload: Option<&Raw<'_>>) -> Result<bool, Message> {
         let questions = &self.selection.about_annotations;
         let counts = &mut self.counts;
         counts.clear();
@@ -204,9 +206,10 @@ impl Judge<'_> {
 }
 
 /// What is wrong with a line, with its id if it has one.
-pub fn with_id(line: &[u8], reason: String) -> String {
+pub fn with_id(line: &[u8], reason: impl Into<Message>) -> Message {
+    let reason = reason.into();
     match item::id_of_bad(line) {
-        Some(id) => format!("{reason} (item {id})"),
+        Some(id) => tr!("row-with-id", reason, id),
         None => reason,
     }
 }

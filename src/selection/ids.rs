@@ -5,6 +5,8 @@ use crate::item;
 use crate::item::Skip;
 use crate::stream::json;
 use crate::stream::{Frame, Kind, Progress, Reader, StreamError};
+use crate::tr;
+use crate::words::Message;
 
 /// Reads ids and gives each to `take`, in the order of the file. They are read as text: `17` and `"17"` are the same id, and ids may
 /// have more digits than any number type.
@@ -15,9 +17,9 @@ pub fn read(mut file: Reader, mut take: impl FnMut(&str)) -> Result<(), StreamEr
     let mut progress = Progress::new(Kind::Items);
     while let Some(batch) = file.next_batch()? {
         for line in batch.lines() {
-            let bad = |reason: &str| batch.bad_line(&line, reason);
+            let bad = |reason: Message| batch.bad_line(&line, reason);
             if batch.is_frame {
-                progress.frame(&Frame::parse(line.bytes).map_err(|reason| bad(&reason))?)?;
+                progress.frame(&Frame::parse(line.bytes).map_err(bad)?)?;
                 continue;
             }
             if !line.bytes.starts_with(b"#") {
@@ -25,12 +27,12 @@ pub fn read(mut file: Reader, mut take: impl FnMut(&str)) -> Result<(), StreamEr
             }
             match line.bytes.first() {
                 Some(b'#') | None => {}
-                Some(b'{') => take(&item::parse(line.bytes, Skip).map_err(|reason| bad(&reason))?.id),
-                Some(b'"') => take(&json::parse::<json::Str<'_>>(line.bytes).map_err(|reason| bad(&reason))?),
-                Some(b'[') => return Err(bad("expected an id, or a row with an `id`")),
-                Some(_) if is_no_list(line.bytes, line.number) => return Err(bad("expected an id")),
+                Some(b'{') => take(&item::parse(line.bytes, Skip).map_err(bad)?.id),
+                Some(b'"') => take(&json::parse::<json::Str<'_>>(line.bytes).map_err(|e| bad(e.into()))?),
+                Some(b'[') => return Err(bad(tr!("ids-expects-row"))),
+                Some(_) if is_no_list(line.bytes, line.number) => return Err(bad(tr!("ids-expects"))),
                 Some(_) => {
-                    let text = std::str::from_utf8(line.bytes).map_err(|_| bad("the id is not UTF-8"))?;
+                    let text = std::str::from_utf8(line.bytes).map_err(|_| bad(tr!("ids-not-utf8")))?;
                     text.split(|c: char| c == ',' || c.is_whitespace()).filter(|id| !id.is_empty()).for_each(&mut take);
                 }
             }

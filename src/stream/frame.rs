@@ -15,6 +15,8 @@
 use super::error::StreamError;
 use super::run_mark;
 use crate::exit::{Classified, Exit};
+use crate::tr;
+use crate::words::Message;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::fmt;
@@ -168,9 +170,8 @@ impl Frame {
     ///
     /// # Errors
     /// A text without file and line when the line is not a JSON object, is of a later version, or has a wrong type.
-    pub fn parse(line: &[u8]) -> Result<Self, String> {
-        let body: Map<String, Value> =
-            serde_json::from_slice(line).map_err(|e| format!("not a valid frame line: {e}"))?;
+    pub fn parse(line: &[u8]) -> Result<Self, Message> {
+        let body: Map<String, Value> = serde_json::from_slice(line).map_err(|reason| tr!("frame-invalid", reason))?;
         let word = body.get("@stream").and_then(Value::as_str).unwrap_or_default();
         Ok(match word {
             "begin" => Frame::Begin(Begin::from_body(body)?),
@@ -185,23 +186,20 @@ impl Frame {
 }
 
 impl Begin {
-    fn from_body(body: Map<String, Value>) -> Result<Self, String> {
+    fn from_body(body: Map<String, Value>) -> Result<Self, Message> {
         let version = body.get("version").and_then(Value::as_u64).unwrap_or(VERSION);
         if version > VERSION {
-            return Err(format!(
-                "the stream is of version {version}, this program reads version {VERSION}: use the same release for all stages"
-            ));
+            return Err(tr!("frame-version", version, own = VERSION));
         }
         let kind = match body.get("kind").and_then(Value::as_str) {
             None => None,
             Some("items") => Some(Kind::Items),
             Some("files") => Some(Kind::Files),
-            Some(other) => return Err(format!("unknown stream kind {other:?}: expected items or files")),
+            Some(other) => return Err(tr!("frame-kind", kind = ?other)),
         };
         let classes = match body.get("classes") {
             None | Some(Value::Null) => Vec::new(),
-            Some(list) => Vec::<String>::deserialize(list)
-                .map_err(|_| "`classes` of the begin frame is not a list of names".to_owned())?,
+            Some(list) => Vec::<String>::deserialize(list).map_err(|_| tr!("frame-classes"))?,
         };
         Ok(Self { kind, classes, body })
     }

@@ -1,7 +1,7 @@
 //! JSON of the hot path, through the parser of this crate: whole lines, and values kept as they were written.
 
-pub use super::parser::POINT;
-use super::parser::{BOTH, Error as ParseError, Parser, RAW};
+use super::parser::{BOTH, Parser, RAW};
+pub use super::parser::{Error as ParseError, Fault, POINT};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -35,8 +35,8 @@ impl<'a> Raw<'a> {
     ///
     /// # Errors
     /// One line of text saying what the seed did not like; the value is known to be JSON.
-    pub fn read_with<'s, S: DeserializeSeed<'s>>(&'s self, seed: S) -> Result<S::Value, String> {
-        seed.deserialize(&mut Parser::new(&self.0)).map_err(|e| e.to_string())
+    pub fn read_with<'s, S: DeserializeSeed<'s>>(&'s self, seed: S) -> Result<S::Value, ParseError> {
+        seed.deserialize(&mut Parser::new(&self.0))
     }
 
     /// Parses an object or a list, borrowing from the line itself; `None` when it is not a `T`.
@@ -89,7 +89,7 @@ impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for WithText<S> {
 ///
 /// # Errors
 /// One line of text: what is wrong and where in the line.
-pub fn parse<'a, T: Deserialize<'a>>(line: &'a [u8]) -> Result<T, String> {
+pub fn parse<'a, T: Deserialize<'a>>(line: &'a [u8]) -> Result<T, ParseError> {
     parse_with(line, PhantomData)
 }
 
@@ -97,14 +97,14 @@ pub fn parse<'a, T: Deserialize<'a>>(line: &'a [u8]) -> Result<T, String> {
 ///
 /// # Errors
 /// As [`parse`].
-pub fn parse_with<'a, S: DeserializeSeed<'a>>(line: &'a [u8], seed: S) -> Result<S::Value, String> {
+pub fn parse_with<'a, S: DeserializeSeed<'a>>(line: &'a [u8], seed: S) -> Result<S::Value, ParseError> {
     let text = simdutf8::basic::from_utf8(line).map_err(|_| {
         let at = std::str::from_utf8(line).err().map_or(0, |e| e.valid_up_to());
-        format!("not valid UTF-8 at byte {}", at + 1)
+        ParseError::encoding(at)
     })?;
     let mut parser = Parser::new(text);
-    let value = seed.deserialize(&mut parser).map_err(|e| e.to_string())?;
-    parser.end().map_err(|e| e.to_string())?;
+    let value = seed.deserialize(&mut parser)?;
+    parser.end()?;
     Ok(value)
 }
 
@@ -116,7 +116,7 @@ pub enum Front<T> {
     /// The value may go on behind the end of the text.
     More,
     /// What is wrong, and the byte of the text.
-    Wrong(String, usize),
+    Wrong(ParseError, usize),
 }
 
 /// Parses the value at the front of a text with a seed that finds nothing wrong itself.
@@ -127,7 +127,7 @@ pub fn parse_front<'a, S: DeserializeSeed<'a>>(text: &'a str, seed: S) -> Front<
     match seed.deserialize(&mut parser) {
         Ok(value) => Front::Value(value, parser.at()),
         Err(_) if parser.at() + TOKEN >= text.len() => Front::More,
-        Err(e) => Front::Wrong(e.to_string(), parser.at()),
+        Err(e) => Front::Wrong(e, parser.at()),
     }
 }
 

@@ -2,7 +2,10 @@
 
 use crate::check::tree::Tree;
 use crate::stream::StreamError;
+use crate::stream::json;
 use crate::stream::json::{Front, parse_front};
+use crate::tr;
+use crate::words::{Message, Worded};
 use serde::de::{DeserializeSeed, IgnoredAny};
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -20,7 +23,7 @@ const TAIL: usize = 128;
 #[derive(Debug)]
 pub enum Fault {
     /// The file is not JSON: what is wrong, and the line.
-    Json(String, u64),
+    Json(Message, u64),
     /// The file cannot be read, or a finding cannot be written.
     Stream(StreamError),
 }
@@ -73,11 +76,14 @@ pub fn read(tree: &Tree, path: &str, document: &mut dyn Document) -> Result<(), 
         lines: 1,
         odd: Vec::new(),
     };
-    text.expect(b'{', "the document is not an object")?;
+    if text.peek()? != b'{' {
+        return Err(text.wrong(tr!("coco-no-object")));
+    }
+    text.at += 1;
     let mut first = true;
     while text.next(&mut first, b'}')? {
         let key: String = text.value(PhantomData::<String>)?;
-        text.expect(b':', "expected a colon")?;
+        text.expect(b':', json::Fault::NoColon)?;
         let wanted = document.wants(&key);
         match text.peek()? {
             b'[' if wanted => text.list(&key, document)?,
@@ -89,7 +95,7 @@ pub fn read(tree: &Tree, path: &str, document: &mut dyn Document) -> Result<(), 
                     text.value(PhantomData::<IgnoredAny>)?;
                 }
             }
-            _ if wanted => return Err(text.wrong(format!("{key} is not a list"))),
+            _ if wanted => return Err(text.wrong(tr!("coco-no-list", key))),
             _ => drop(text.value(PhantomData::<IgnoredAny>)?),
         }
     }
@@ -99,7 +105,7 @@ pub fn read(tree: &Tree, path: &str, document: &mut dyn Document) -> Result<(), 
     }
     match end {
         Err(Fault::Json(..)) => Ok(()),
-        Ok(_) => Err(text.wrong("more after the document".into())),
+        Ok(_) => Err(text.wrong(tr!("coco-more-after"))),
         Err(e) => Err(e),
     }
 }
@@ -130,7 +136,7 @@ impl Text<'_> {
         self.text.drain(..self.at);
         self.at = 0;
         if self.text.len() > CAP {
-            return Err(self.wrong("an element is too long".into()));
+            return Err(self.wrong(tr!("coco-long-element")));
         }
         let mut bytes = std::mem::take(&mut self.rest);
         // Twice as much as is here: a long element is not read again and again.
@@ -145,7 +151,7 @@ impl Text<'_> {
                 self.text.push_str(&String::from_utf8_lossy(whole));
                 self.rest = rest.to_vec();
             }
-            Err(_) => return Err(self.wrong("it is not UTF-8".into())),
+            Err(_) => return Err(self.wrong(tr!("coco-not-utf8"))),
         }
         Ok(true)
     }
@@ -161,7 +167,7 @@ impl Text<'_> {
                 self.at += 1;
             }
             if !self.more()? {
-                return Err(self.wrong("the document breaks off".into()));
+                return Err(self.wrong(tr!("coco-breaks-off")));
             }
             if self.lines == 1 && self.at == 0 && self.text.starts_with('\u{feff}') {
                 self.at = '\u{feff}'.len_utf8();
@@ -170,9 +176,9 @@ impl Text<'_> {
         }
     }
 
-    fn expect(&mut self, byte: u8, message: &str) -> Result<(), Fault> {
+    fn expect(&mut self, byte: u8, fault: json::Fault) -> Result<(), Fault> {
         if self.peek()? != byte {
-            return Err(self.wrong(message.to_owned()));
+            return Err(self.wrong(fault.words()));
         }
         self.at += 1;
         Ok(())
@@ -185,7 +191,7 @@ impl Text<'_> {
             return Ok(false);
         }
         if !std::mem::take(first) {
-            self.expect(b',', "expected a comma or a closing bracket")?;
+            self.expect(b',', json::Fault::NoComma)?;
             self.peek()?;
         }
         Ok(true)
@@ -234,14 +240,15 @@ impl Text<'_> {
                 return Ok(());
             }
             self.at += at;
-            return Err(self.wrong(message));
+            // Columns of the parser are those of its piece.
+            return Err(self.wrong(message.without_place()));
         }
         // Mistakes just before the end are not told from an end that is not here yet.
         let end = self.text.len();
         if self.more()? || self.without_not_finite(end.saturating_sub(TAIL), end) {
             return Ok(());
         }
-        Err(self.wrong("the document breaks off".into()))
+        Err(self.wrong(tr!("coco-breaks-off")))
     }
 
     /// Puts `null` in the place of a number that Python writes and JSON does not have, when one begins there.
@@ -263,10 +270,8 @@ impl Text<'_> {
         true
     }
 
-    fn wrong(&self, message: String) -> Fault {
+    fn wrong(&self, message: Message) -> Fault {
         let before = memchr::memchr_iter(b'\n', &self.text.as_bytes()[..self.at.min(self.text.len())]).count();
-        // Columns of the parser are those of its piece.
-        let message = message.split(" at column ").next().unwrap_or_default().to_owned();
         Fault::Json(message, self.lines + before as u64)
     }
 }

@@ -46,7 +46,7 @@ pub fn check(tree: &Tree, survey: &Survey, path: &str, out: &mut Findings) -> Re
         Ok(()) => pass.finish(),
         Err(Fault::Stream(e)) => Err(e),
         Err(Fault::Json(message, line)) => {
-            out.add(&COCO_INVALID_JSON, Place { path, line: Some(line), at: "" }, &message)
+            out.add(&COCO_INVALID_JSON, Place { path, line: Some(line), at: "" }, message)
         }
     }
 }

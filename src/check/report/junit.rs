@@ -5,6 +5,7 @@ use crate::check::finding::{Place, Rule, Severity};
 use crate::check::rules;
 use crate::stream;
 use crate::stream::StreamError;
+use crate::words::Message;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 use std::collections::BTreeMap;
@@ -31,18 +32,18 @@ impl Report for Junit {
         &mut self,
         rule: &'static Rule,
         place: Place<'_>,
-        message: &str,
+        message: &Message,
         number: u64,
     ) -> Result<(), StreamError> {
         if number <= SHOWN {
             let text = self.texts.entry(rule.code).or_default();
-            text.push_str(&sentence(place, "", message));
+            text.push_str(&sentence(place, "", message.english()));
             text.push('\n');
         }
         Ok(())
     }
 
-    fn finish(&mut self, counts: &Counts, unread: &[String]) -> Result<(), StreamError> {
+    fn finish(&mut self, counts: &Counts, unread: &[Message]) -> Result<(), StreamError> {
         let document = self.document(counts, unread);
         let document = document.map_err(|source| StreamError::Write { name: "stdout".to_owned(), source })?;
         self.out.put(&document)?;
@@ -51,9 +52,10 @@ impl Report for Junit {
 }
 
 impl Junit {
-    fn document(&self, counts: &Counts, unread: &[String]) -> io::Result<Vec<u8>> {
+    fn document(&self, counts: &Counts, unread: &[Message]) -> io::Result<Vec<u8>> {
         let failures = counts.values().filter(|(severity, _)| *severity > Severity::Advice).count().to_string();
         let (tests, errors) = ((rules::ALL.len() + 1).to_string(), usize::from(!unread.is_empty()).to_string());
+        let notes: Vec<&str> = unread.iter().map(Message::english).collect();
         let mut xml = Writer::new_with_indent(Vec::new(), b' ', 2);
         xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
         let suites = xml.create_element("testsuites");
@@ -68,7 +70,7 @@ impl Junit {
                 } else {
                     read.write_inner_content(|xml| {
                         let error = xml.create_element("error").with_attribute(("message", "not everything was read"));
-                        error.write_text_content(BytesText::new(&unread.join("\n")))?;
+                        error.write_text_content(BytesText::new(&notes.join("\n")))?;
                         Ok(())
                     })?;
                 }

@@ -1,23 +1,40 @@
 //! A line of text or of JSON for each finding.
 
-use super::{Counts, Report, sentence};
+use super::{Counts, Report, sentence, shortened};
 use crate::check::finding::{Place, Rule, Severity};
 use crate::stream::{StreamError, Writer};
-use crate::text::number;
+use crate::tr;
+use crate::words::{Many, Message, Worded};
 use serde::Serialize;
+
+/// What the lines are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Text in English, for programs.
+    Text,
+    /// Text in the language of the process, for people.
+    Spoken,
+    /// JSON.
+    Json,
+}
 
 /// Lines.
 pub struct Lines {
     out: Writer,
-    json: bool,
+    form: Form,
     /// Of each rule only so many are written, then their number.
     most: Option<u64>,
 }
 
 impl Lines {
-    /// `json`: a line of JSON each, else a line of text. `most`: how many of each rule are written; all of them without.
-    pub fn new(out: Writer, json: bool, most: Option<u64>) -> Self {
-        Self { out, json, most }
+    /// `most`: how many of each rule are written; all of them without.
+    pub fn new(out: Writer, form: Form, most: Option<u64>) -> Self {
+        Self { out, form, most }
+    }
+
+    /// A message in the language of the lines.
+    fn told<'m>(&self, message: &'m Message) -> &'m str {
+        if self.form == Form::Spoken { message.spoken() } else { message.english() }
     }
 }
 
@@ -40,28 +57,29 @@ impl Report for Lines {
         &mut self,
         rule: &'static Rule,
         place: Place<'_>,
-        message: &str,
+        message: &Message,
         number: u64,
     ) -> Result<(), StreamError> {
         if self.most.is_some_and(|most| number > most) {
             return Ok(());
         }
         let Rule { code, severity, reader, .. } = *rule;
-        if self.json {
+        if self.form == Form::Json {
             let Place { path, line, at } = place;
-            let line = Line { severity, code, path, line, at, message, reader };
+            let line = Line { severity, code, path, line, at, message: shortened(message.english()), reader };
             let line = serde_json::to_vec(&line).map_err(|_| StreamError::Internal("finding"))?;
             return self.out.line(&line);
         }
-        self.out.line(sentence(place, &format!("{}: {code}: ", severity.word()), message).as_bytes())
+        let severity = severity.words();
+        let line = sentence(place, &format!("{}: {code}: ", self.told(&severity)), self.told(message));
+        self.out.line(line.as_bytes())
     }
 
-    fn finish(&mut self, counts: &Counts, _: &[String]) -> Result<(), StreamError> {
-        if let (Some(most), false) = (self.most, self.json) {
+    fn finish(&mut self, counts: &Counts, _: &[Message]) -> Result<(), StreamError> {
+        if let (Some(most), true) = (self.most, self.form != Form::Json) {
             for (code, (severity, n)) in counts.iter().filter(|(_, (_, n))| *n > most) {
-                let more = number(n - most);
-                let text = format!("… and {more} more of {}: {code}: --max-findings all writes them", severity.word());
-                self.out.line(text.as_bytes())?;
+                let more = tr!("check-more-findings", more = Many(n - most), severity, code);
+                self.out.line(self.told(&more).as_bytes())?;
             }
         }
         self.out.flush()

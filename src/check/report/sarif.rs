@@ -1,9 +1,10 @@
 //! SARIF 2.1.0, which code hosts show beside the files.
 
-use super::{Counts, Report};
+use super::{Counts, Report, shortened};
 use crate::check::finding::{Place, Rule, Severity};
 use crate::check::rules;
 use crate::stream::{StreamError, Writer};
+use crate::words::Message;
 use serde_json::{Value, json};
 
 /// A SARIF document, written as a stream: results first, rules last.
@@ -42,7 +43,7 @@ fn write(out: &mut Writer, value: &Value) -> Result<(), StreamError> {
 }
 
 impl Report for Sarif {
-    fn finding(&mut self, rule: &'static Rule, place: Place<'_>, message: &str, _: u64) -> Result<(), StreamError> {
+    fn finding(&mut self, rule: &'static Rule, place: Place<'_>, message: &Message, _: u64) -> Result<(), StreamError> {
         self.begin()?;
         let mut physical = json!({"artifactLocation": {"uri": uri(place.path)}});
         if let Some(line) = place.line {
@@ -55,14 +56,14 @@ impl Report for Sarif {
         let result = json!({
             "ruleId": rule.code,
             "level": level(rule.severity),
-            "message": {"text": message},
+            "message": {"text": shortened(message.english())},
             "locations": [location],
             "properties": {"severity": rule.severity.word(), "reader": rule.reader},
         });
         write(&mut self.out, &result)
     }
 
-    fn finish(&mut self, _: &Counts, unread: &[String]) -> Result<(), StreamError> {
+    fn finish(&mut self, _: &Counts, unread: &[Message]) -> Result<(), StreamError> {
         if !self.begun {
             self.begin()?;
         }
@@ -75,7 +76,7 @@ impl Report for Sarif {
         };
         let rules: Vec<Value> = rules::ALL.iter().map(described).collect();
         let notes: Vec<Value> =
-            unread.iter().map(|note| json!({"level": "error", "message": {"text": note}})).collect();
+            unread.iter().map(|note| json!({"level": "error", "message": {"text": note.english()}})).collect();
         let tool = json!({"driver": {"name": "syn-convert", "version": env!("CARGO_PKG_VERSION"), "rules": rules}});
         let runs = json!([{"executionSuccessful": unread.is_empty(), "toolExecutionNotifications": notes}]);
         self.out.put(format!("\n],\"tool\":{tool},\"invocations\":{runs}}}]}}\n").as_bytes())?;

@@ -7,7 +7,7 @@ mod store;
 use super::common::{Common, Console, LogFormat};
 use super::unframed::Unframed;
 use crate::check::finding::{Findings, Severity};
-use crate::check::report::{Junit, Lines, Report, Sarif};
+use crate::check::report::{Form, Junit, Lines, Report, Sarif};
 use crate::check::scratch::Scratch;
 use crate::check::tree::Tree;
 use crate::check::{Dataset, FORMATS};
@@ -86,11 +86,13 @@ impl CheckArgs {
             let message = tr!("max-findings-form");
             return Err(Failure::usage(message.to_owned()));
         }
+        // A person reads it, or has asked for a language.
+        let text = if on_a_terminal || common.lang.is_some() { Form::Spoken } else { Form::Text };
         let most = self.max_findings.unwrap_or(Most(on_a_terminal.then_some(ON_A_TERMINAL))).0;
         let out = common.writer()?;
         Ok(match form {
-            OutputFormat::Text => Box::new(Lines::new(out, false, most)),
-            OutputFormat::Json => Box::new(Lines::new(out, true, self.max_findings.and_then(|most| most.0))),
+            OutputFormat::Text => Box::new(Lines::new(out, text, most)),
+            OutputFormat::Json => Box::new(Lines::new(out, Form::Json, self.max_findings.and_then(|most| most.0))),
             OutputFormat::Sarif => Box::new(Sarif::new(out)),
             OutputFormat::Junit => Box::new(Junit::new(out)),
         })
@@ -195,7 +197,7 @@ fn remove_when_stopped(scratch: &Arc<Scratch>) -> Result<(), Failure> {
 
 /// The dataset at a path, or in a store.
 #[cfg_attr(not(feature = "stores"), expect(unused_variables))]
-fn open(what: &Path, scratch: &Scratch, console: &Console) -> Result<(Tree, Vec<String>), Failure> {
+fn open(what: &Path, scratch: &Scratch, console: &Console) -> Result<(Tree, Vec<Message>), Failure> {
     let address = what.to_str().filter(|text| text.contains("://") && !what.exists());
     match address {
         #[cfg(feature = "stores")]

@@ -12,6 +12,7 @@ use crate::sink::SinkError;
 use crate::sink::dataset::published::Published;
 use crate::sink::registry;
 use crate::sink::store::list::StoredDataset;
+use crate::words::Message;
 use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::ops::Range;
@@ -52,7 +53,7 @@ impl Source for Stored {
 ///
 /// # Errors
 /// Those of the store, with what helps; a usage failure for an address that no store takes, or a `SYNAPSE_CA_FILE` that is none.
-pub(super) fn open(address: &str, scratch: &Scratch, console: &Console) -> Result<(Tree, Vec<String>), Failure> {
+pub(super) fn open(address: &str, scratch: &Scratch, console: &Console) -> Result<(Tree, Vec<Message>), Failure> {
     // The variable only: `--ca-file` would have no effect for a dataset on disk.
     Network::default().apply()?;
     let warn = console.clone();
@@ -60,7 +61,7 @@ pub(super) fn open(address: &str, scratch: &Scratch, console: &Console) -> Resul
     Ok(read(address, scratch, &retry)?)
 }
 
-fn read(address: &str, scratch: &Scratch, retry: &RetryPolicy) -> Result<(Tree, Vec<String>), SinkError> {
+fn read(address: &str, scratch: &Scratch, retry: &RetryPolicy) -> Result<(Tree, Vec<Message>), SinkError> {
     let place = registry::stored(address, retry)?;
     let path = address.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
     let stored = Stored { place, only: None, any: AtomicBool::new(false) };
@@ -82,7 +83,7 @@ fn read(address: &str, scratch: &Scratch, retry: &RetryPolicy) -> Result<(Tree, 
 }
 
 /// An archive, or a document with the images beside it or beside its folder.
-fn file(place: &StoredDataset, path: &str, size: u64, scratch: &Scratch) -> Result<(Tree, Vec<String>), SinkError> {
+fn file(place: &StoredDataset, path: &str, size: u64, scratch: &Scratch) -> Result<(Tree, Vec<Message>), SinkError> {
     let (above, name) = path.rsplit_once('/').unwrap_or(("", path));
     if is_packed(&place.read_range("", 0..size.min(PACKED_FRONT))?) {
         return archive(place, name, size, scratch);
@@ -98,7 +99,7 @@ fn file(place: &StoredDataset, path: &str, size: u64, scratch: &Scratch) -> Resu
 }
 
 /// Copies an archive to a temporary folder, which goes when it is unpacked.
-fn archive(place: &StoredDataset, name: &str, size: u64, scratch: &Scratch) -> Result<(Tree, Vec<String>), SinkError> {
+fn archive(place: &StoredDataset, name: &str, size: u64, scratch: &Scratch) -> Result<(Tree, Vec<Message>), SinkError> {
     let failed = |source| SinkError::write(format!("temporary copy of {name}"), source);
     let folder = scratch.folder()?;
     let copy = folder.path().join(name);

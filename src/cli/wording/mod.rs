@@ -5,6 +5,7 @@
 mod api;
 #[cfg(feature = "postgres")]
 mod database;
+mod path;
 #[cfg(feature = "net")]
 mod sink;
 mod stream;

@@ -28,7 +28,7 @@ pub fn row_value(line: &str) -> Value {
 impl Row {
     fn value(&self) -> &Value {
         self.value.get_or_init(|| {
-            let failed = |e: String| Value::from(Error::new(ErrorKind::BadSerialization, e));
+            let failed = |e: json::ParseError| Value::from(Error::new(ErrorKind::BadSerialization, e.to_string()));
             json::parse(self.text.as_bytes()).unwrap_or_else(failed)
         })
     }

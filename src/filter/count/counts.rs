@@ -14,6 +14,8 @@ use crate::selection::words::nearest;
 use crate::stream::StreamError;
 use crate::stream::error::UnknownName;
 use crate::stream::json::{Raw, Str};
+use crate::tr;
+use crate::words::Message;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -56,7 +58,7 @@ impl Counts {
     ///
     /// # Errors
     /// What is wrong with the line; then nothing of it is counted.
-    pub fn row(&mut self, by: &CountBy, line: &[u8]) -> Result<(), String> {
+    pub fn row(&mut self, by: &CountBy, line: &[u8]) -> Result<(), Message> {
         let item = item::parse(line, Payload { keep: true }).map_err(|reason| with_id(line, reason))?;
         self.item(by, item, line)
     }
@@ -65,7 +67,7 @@ impl Counts {
     ///
     /// # Errors
     /// As [`Self::row`].
-    pub fn item(&mut self, by: &CountBy, item: Item<'_>, line: &[u8]) -> Result<(), String> {
+    pub fn item(&mut self, by: &CountBy, item: Item<'_>, line: &[u8]) -> Result<(), Message> {
         self.add(by, item, line).map_err(|reason| with_id(line, reason))
     }
 
@@ -81,7 +83,7 @@ impl Counts {
         Ok(counts)
     }
 
-    fn add(&mut self, by: &CountBy, mut item: Item<'_>, line: &[u8]) -> Result<(), String> {
+    fn add(&mut self, by: &CountBy, mut item: Item<'_>, line: &[u8]) -> Result<(), Message> {
         let mut groups: Vec<(Vec<Value>, u64)> = Vec::new();
         let mut objects = 0;
         if let Some(payload) = item.data.take().flatten() {
@@ -104,9 +106,7 @@ impl Counts {
         let values = self.values(by, &item, line);
         let lines = values.iter().fold(groups.len(), |n, of_key| n.saturating_mul(of_key.len()));
         if lines > MOST_LINES {
-            return Err(format!(
-                "the row counts in {lines} lines, more than {MOST_LINES}; count by fewer keys that are lists"
-            ));
+            return Err(tr!("row-many-lines", lines, most = MOST_LINES));
         }
         for (group, objects) in groups {
             for line in combinations(by, &values, group) {
@@ -162,7 +162,7 @@ impl Counts {
 ///
 /// # Errors
 /// A text when the payload cannot be read, or is not here but at a URL.
-pub fn each_measured(item: &Item<'_>, payload: &Raw<'_>, each: &mut dyn FnMut(&Seen<'_>)) -> Result<(), String> {
+pub fn each_measured(item: &Item<'_>, payload: &Raw<'_>, each: &mut dyn FnMut(&Seen<'_>)) -> Result<(), Message> {
     // What a payload must be to be counted at all.
     heads::each(payload, |_| ControlFlow::Break(()))?;
     let mut arena = Arena::default();

@@ -14,6 +14,7 @@ use crate::item::{Pairs, dimensions};
 use crate::selection::time::calendar_day;
 use crate::stream::StreamError;
 use crate::stream::json::{Raw, Str};
+use crate::words::Message;
 use jiff::civil::Date;
 use names::Names;
 use serde_json::{Map, Value};
@@ -116,7 +117,7 @@ impl Description {
     ///
     /// # Errors
     /// What is wrong with the line.
-    pub fn row(&mut self, line: &[u8]) -> Result<(), String> {
+    pub fn row(&mut self, line: &[u8]) -> Result<(), Message> {
         let item = item::parse(line, Payload { keep: true }).map_err(|reason| with_id(line, reason))?;
         self.item(item, line)
     }
@@ -125,11 +126,11 @@ impl Description {
     ///
     /// # Errors
     /// As [`Self::row`].
-    pub fn item(&mut self, item: Item<'_>, line: &[u8]) -> Result<(), String> {
+    pub fn item(&mut self, item: Item<'_>, line: &[u8]) -> Result<(), Message> {
         self.add(item).map_err(|reason| with_id(line, reason))
     }
 
-    fn add(&mut self, mut item: Item<'_>) -> Result<(), String> {
+    fn add(&mut self, mut item: Item<'_>) -> Result<(), Message> {
         let payload = item.data.take().flatten().filter(|data| data.text() != "null");
         let mut lacks = self.lacks;
         let mut heads: Vec<[String; 3]> = Vec::new();

@@ -4,6 +4,8 @@ use super::cut::Changes;
 use super::payload::{cannot, id_text};
 use crate::item::Pairs;
 use crate::stream::json::Raw;
+use crate::tr;
+use crate::words::Message;
 use std::ops::Range;
 
 /// How many levels of members a group may have: each is a list and an object, of which the parser opens 128 for what it reads.
@@ -15,7 +17,7 @@ pub fn group(
     goes: &dyn Fn(&str) -> bool,
     place: &dyn Fn(&Raw<'_>) -> Range<usize>,
     cuts: &mut Changes,
-) -> Result<bool, String> {
+) -> Result<bool, Message> {
     let Some(Pairs(entries)) = raw.read_borrowed::<Pairs<'_>>() else { return Ok(true) };
     let (mut before, mut after) = (0, 0);
     for (key, value) in &entries {
@@ -44,7 +46,7 @@ fn member(
     goes: &dyn Fn(&str) -> bool,
     place: &dyn Fn(&Raw<'_>) -> Range<usize>,
     cuts: &mut Changes,
-) -> Result<Option<Range<usize>>, String> {
+) -> Result<Option<Range<usize>>, Message> {
     let whole = place(raw);
     let Some(Pairs(entries)) = raw.read_borrowed::<Pairs<'_>>() else { return Ok(Some(whole)) };
     let mut stays = true;
@@ -55,7 +57,7 @@ fn member(
             "children" => {
                 let Some(members) = value.read_borrowed::<Vec<Raw<'_>>>() else { continue };
                 let Some(levels) = levels.checked_sub(1) else {
-                    return Err(cannot("its groups are nested too deeply"));
+                    return Err(cannot(tr!("edit-deep-groups")));
                 };
                 let kept = members.iter().map(|one| member(one, levels, goes, place, cuts));
                 let kept = kept.collect::<Result<Vec<_>, _>>()?;

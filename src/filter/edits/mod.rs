@@ -25,6 +25,7 @@ use crate::selection::List;
 use crate::selection::sought::Sought;
 use crate::stream::json::{Raw, Str};
 use crate::tr;
+use crate::words::Message;
 use cut::{Change, Changes};
 use done::{Done, Why};
 use rename::{Names, Rename};
@@ -149,7 +150,7 @@ impl Edits {
     ///
     /// # Errors
     /// One line of text: the payload has a shape that edits do not know. Nothing is appended.
-    pub fn row(&self, line: &[u8], whole: &[u8], arena: &mut Arena, out: &mut Vec<u8>) -> Result<Done, String> {
+    pub fn row(&self, line: &[u8], whole: &[u8], arena: &mut Arena, out: &mut Vec<u8>) -> Result<Done, Message> {
         let done = self.changes(line, arena).map_err(|reason| with_id(line, reason));
         let (mut changes, done) = done?;
         let before = line.as_ptr() as usize - whole.as_ptr() as usize;
@@ -159,7 +160,7 @@ impl Edits {
     }
 
     /// What changes in a line.
-    fn changes(&self, line: &[u8], arena: &mut Arena) -> Result<(Vec<Change>, Done), String> {
+    fn changes(&self, line: &[u8], arena: &mut Arena) -> Result<(Vec<Change>, Done), Message> {
         let row = item::parse(line, KeepRaw)?;
         let Some(data) = row.data else { return Ok((Vec::new(), Done::default())) };
         let sizes = row.dimensions;
@@ -170,7 +171,7 @@ impl Edits {
             own.or_else(|| dimensions(sizes))
         };
         let (mut changes, done) = if data.text().starts_with('"') {
-            let text = data.read::<Str<'_>>().ok_or("the text in `data` cannot be read")?;
+            let text = data.read::<Str<'_>>().ok_or_else(|| tr!("edit-no-text"))?;
             let (mut changes, done) = payload::changes(&text, self, &size_of, arena)?;
             cut::to_literal(data.text().as_bytes(), &mut changes);
             (changes, done)

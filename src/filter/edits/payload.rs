@@ -11,6 +11,8 @@ use crate::dm::heads;
 use crate::dm::payload::{Arena, MediaKind, natural, read};
 use crate::item::Pairs;
 use crate::stream::json::{Raw, Str, from_text};
+use crate::tr;
+use crate::words::Message;
 use std::collections::{HashMap, HashSet};
 
 /// The payload, in messages.
@@ -68,10 +70,10 @@ pub fn changes(
     edits: &Edits,
     size_of: &dyn Fn(&str) -> Option<(u32, u32)>,
     arena: &mut Arena,
-) -> Result<(Vec<Change>, Done), String> {
+) -> Result<(Vec<Change>, Done), Message> {
     let mut lists = Lists::default();
     let mut done = Done::default();
-    let raw: Raw<'_> = from_text(payload).map_err(|e| format!("the text in `data` cannot be read: {e}"))?;
+    let raw: Raw<'_> = from_text(payload).map_err(|reason| tr!("row-data-unreadable", reason))?;
     lists.gather(&raw, WHOLE, edits)?;
     lists.name_containers();
     if edits.small.is_some() {
@@ -126,7 +128,7 @@ pub fn changes(
 
 impl<'a> Lists<'a> {
     /// Takes the lists of a payload, or of half of a wrapped one.
-    fn gather(&mut self, raw: &Raw<'a>, what: &str, edits: &Edits) -> Result<(), String> {
+    fn gather(&mut self, raw: &Raw<'a>, what: &str, edits: &Edits) -> Result<(), Message> {
         let names = |raw| part(raw, None, By::Names(edits));
         for (key, value) in object(raw, what)? {
             match &*key {
@@ -136,10 +138,10 @@ impl<'a> Lists<'a> {
                 "annotationGroups" => by_media(&value, &key, &mut self.groups, names)?,
                 "annotation_data" | "annotation_meta" if what == WHOLE => self.gather(&value, &key, edits)?,
                 "annotation_data" | "annotation_meta" => {
-                    return Err(cannot(&format!("it has `{}` within another half", &*key)));
+                    return Err(cannot(tr!("edit-half", key = &*key)));
                 }
                 "presigned_url" => {
-                    return Err("the payload is not in the row but at a URL; `syn-fetch` downloads it".into());
+                    return Err(tr!("row-data-at-url"));
                 }
                 "images" | "videos" | "pcds" | "texts" | "audios" | "prompts" | "datas" => {
                     for (i, media) in list(&value, &key)?.iter().enumerate() {
@@ -169,7 +171,7 @@ impl<'a> Lists<'a> {
         edits: &Edits,
         size_of: &dyn Fn(&str) -> Option<(u32, u32)>,
         arena: &mut Arena,
-    ) -> Result<u64, String> {
+    ) -> Result<u64, Message> {
         let Some(small) = &edits.small else { return Ok(0) };
         let payload = read(payload.as_bytes(), arena)?;
         let mut verdicts: HashMap<(&str, &str), Verdict> = HashMap::new();
@@ -342,7 +344,7 @@ fn by_media<'a>(
     what: &str,
     out: &mut Vec<List<'a>>,
     part: impl Fn(Raw<'a>) -> Part<'a>,
-) -> Result<(), String> {
+) -> Result<(), Message> {
     for (media, value) in object(value, what)? {
         let parts = list(&value, &media)?.into_iter().map(&part).collect();
         out.push(List { media: media.to_string(), parts });
@@ -350,24 +352,23 @@ fn by_media<'a>(
     Ok(())
 }
 
-fn object<'a>(raw: &Raw<'a>, what: &str) -> Result<Vec<(Str<'a>, Raw<'a>)>, String> {
+fn object<'a>(raw: &Raw<'a>, what: &str) -> Result<Vec<(Str<'a>, Raw<'a>)>, Message> {
     match raw.text() {
         "null" | "[]" => Ok(Vec::new()),
-        _ => raw.read_borrowed::<Pairs<'a>>().map(|Pairs(entries)| entries).ok_or_else(|| unknown(what, "an object")),
+        _ => raw
+            .read_borrowed::<Pairs<'a>>()
+            .map(|Pairs(entries)| entries)
+            .ok_or_else(|| cannot(tr!("edit-no-object", what))),
     }
 }
 
-fn list<'a>(raw: &Raw<'a>, what: &str) -> Result<Vec<Raw<'a>>, String> {
+fn list<'a>(raw: &Raw<'a>, what: &str) -> Result<Vec<Raw<'a>>, Message> {
     match raw.text() {
         "null" | "{}" => Ok(Vec::new()),
-        _ => raw.read_borrowed().ok_or_else(|| unknown(what, "a list")),
+        _ => raw.read_borrowed().ok_or_else(|| cannot(tr!("edit-no-list", what))),
     }
 }
 
-fn unknown(what: &str, wanted: &str) -> String {
-    cannot(&format!("`{what}` in its payload is not {wanted}"))
-}
-
-pub fn cannot(why: &str) -> String {
-    format!("the annotations of the row cannot be edited: {why}")
+pub fn cannot(why: Message) -> Message {
+    tr!("edit-cannot", why)
 }

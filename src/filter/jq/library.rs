@@ -2,6 +2,8 @@
 
 use super::guard::{Guard, Stop};
 use super::instrument::{CHECK, TIMES};
+use crate::tr;
+use crate::words::{Message, Worded};
 use jaq_core::box_iter::{BoxIter, box_once};
 use jaq_core::data::HasLut;
 use jaq_core::load::parse::Def;
@@ -17,21 +19,54 @@ const PAYLOADS: &str = include_str!("../../../scripts/syn.jq");
 /// The longest text that a multiplication makes, bytes.
 const LONGEST: usize = 256 << 20;
 
+/// Why a filter is refused.
+#[derive(Clone, Copy, Debug)]
+pub enum Refused {
+    /// The environment may hold secrets.
+    Environment,
+    /// A program sees one row at a time.
+    OtherRows,
+    /// A program does not see where a row comes from.
+    Origin,
+    /// A program has no file.
+    File,
+    /// A program has no messages of its own.
+    Messages,
+    /// A program cannot end the run.
+    Halt,
+    /// Programs have no modules.
+    Modules,
+}
+
+impl Worded for Refused {
+    fn words(&self) -> Message {
+        match self {
+            Self::Environment => tr!("jq-why-environment"),
+            Self::OtherRows => tr!("jq-why-other-rows"),
+            Self::Origin => tr!("jq-why-origin"),
+            Self::File => tr!("jq-why-file"),
+            Self::Messages => tr!("jq-why-messages"),
+            Self::Halt => tr!("jq-why-halt"),
+            Self::Modules => tr!("jq-why-modules"),
+        }
+    }
+}
+
 /// Filters that are refused, and why.
-pub const REFUSED: [(&str, &str); 13] = [
-    ("env", "the environment may hold secrets, and programs do not see it: write the value into the program"),
-    ("$ENV", "the environment may hold secrets, and programs do not see it: write the value into the program"),
-    ("input", "a program sees one row at a time"),
-    ("inputs", "a program sees one row at a time"),
-    ("input_filename", "a program sees the row, not where it comes from"),
-    ("input_line_number", "a program sees the row, not where it comes from"),
-    ("$__loc__", "a program has no file"),
-    ("debug", "a program has no messages of its own: use error(…), or write the value into the row"),
-    ("stderr", "a program has no messages of its own: use error(…), or write the value into the row"),
-    ("halt", "a program cannot end the run: use error(…)"),
-    ("halt_error", "a program cannot end the run: use error(…)"),
-    ("get_search_list", "programs have no modules"),
-    ("modulemeta", "programs have no modules"),
+pub const REFUSED: [(&str, Refused); 13] = [
+    ("env", Refused::Environment),
+    ("$ENV", Refused::Environment),
+    ("input", Refused::OtherRows),
+    ("inputs", Refused::OtherRows),
+    ("input_filename", Refused::Origin),
+    ("input_line_number", Refused::Origin),
+    ("$__loc__", Refused::File),
+    ("debug", Refused::Messages),
+    ("stderr", Refused::Messages),
+    ("halt", Refused::Halt),
+    ("halt_error", Refused::Halt),
+    ("get_search_list", Refused::Modules),
+    ("modulemeta", Refused::Modules),
 ];
 
 /// What programs work on.

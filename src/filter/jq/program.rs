@@ -4,6 +4,9 @@ use super::instrument;
 use super::library::{self, Kind, REFUSED};
 use super::reads::{self, KeyPath};
 use super::watched::with_deep_stack;
+use crate::exit::UsageError;
+use crate::tr;
+use crate::words::Message;
 use jaq_core::compile::Undefined;
 use jaq_core::load::lex::{Expect, Lexer, Token};
 use jaq_core::load::parse::{Def, Parser, Term};
@@ -26,16 +29,6 @@ pub struct Program {
     pub(super) paths: Option<Arc<[KeyPath]>>,
 }
 
-/// What is wrong with a program.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{what} ({place})")]
-pub struct ProgramError {
-    /// One line.
-    what: String,
-    /// Where in the text.
-    place: String,
-}
-
 impl fmt::Debug for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Program").field(&self.text).finish()
@@ -49,14 +42,13 @@ impl Serialize for Program {
 }
 
 impl FromStr for Program {
-    type Err = ProgramError;
-    fn from_str(text: &str) -> Result<Self, ProgramError> {
+    type Err = UsageError;
+    fn from_str(text: &str) -> Result<Self, UsageError> {
         let text: Arc<str> = text.into();
         let code = without_include(&text);
         // Nested parentheses are nested calls of the parser.
-        let (filter, paths) = with_deep_stack(move || compile(&code)).unwrap_or_else(|e| {
-            Err(ProgramError { what: format!("no thread could be started: {e}"), place: "nowhere".into() })
-        })?;
+        let (filter, paths) = with_deep_stack(move || compile(&code))
+            .unwrap_or_else(|e| Err(UsageError::new(tr!("jq-no-thread", reason = e))))?;
         Ok(Self { text, filter: Arc::new(filter), paths: paths.map(Into::into) })
     }
 }
@@ -65,9 +57,9 @@ impl FromStr for Program {
 ///
 /// # Errors
 /// One line: the file cannot be read, or what is wrong with the program.
-pub fn from_file(path: &str) -> Result<Program, String> {
-    let text = std::fs::read_to_string(path).map_err(|e| format!("cannot read the file: {e}"))?;
-    text.parse().map_err(|e: ProgramError| e.to_string())
+pub fn from_file(path: &str) -> Result<Program, UsageError> {
+    let text = std::fs::read_to_string(path).map_err(|e| UsageError::new(tr!("jq-no-file", reason = e)))?;
+    text.parse()
 }
 
 /// The text with blanks for an `include "syn";` at its beginning: what that brings is always there.
@@ -82,7 +74,7 @@ fn without_include(text: &str) -> String {
 }
 
 /// A program, and the parts of a row that it looks at.
-fn compile(code: &str) -> Result<(Filter<Kind>, Option<Vec<KeyPath>>), ProgramError> {
+fn compile(code: &str) -> Result<(Filter<Kind>, Option<Vec<KeyPath>>), UsageError> {
     let mut main = parse(code)?;
     let paths = reads::paths(&main);
     instrument::term(&mut main);
@@ -93,46 +85,45 @@ fn compile(code: &str) -> Result<(Filter<Kind>, Option<Vec<KeyPath>>), ProgramEr
     let main = Def { name: MAIN, args: Vec::new(), body: main };
     let arena = Arena::default();
     let modules = Loader::new(defs.chain([main])).load(&arena, File { code: MAIN, path: () });
-    let modules = modules.map_err(|_| error(code, "", "the program could not be loaded"))?;
+    let modules = modules.map_err(|_| error(code, "", tr!("jq-not-loaded")))?;
     let filter = Compiler::default().with_funs(library::funs()).compile(modules).map_err(|errors| {
         let first = errors.iter().flat_map(|(_, errors)| errors).next();
-        let Some((found, undefined)) = first else { return error(code, "", "the program could not be compiled") };
-        error(code, found, &missing(found, undefined))
+        let Some((found, undefined)) = first else { return error(code, "", tr!("jq-not-compiled")) };
+        error(code, found, missing(found, undefined))
     })?;
     Ok((filter, paths))
 }
 
 /// What to say about a name that nothing has.
-fn missing(found: &str, undefined: &Undefined) -> String {
+fn missing(found: &str, undefined: &Undefined) -> Message {
     if let Some((name, why)) = REFUSED.iter().find(|(name, _)| *name == found) {
-        return format!("{name} is left out here: {why}");
+        return tr!("jq-left-out", name, why);
     }
     match undefined {
-        Undefined::Filter(0) => format!("there is no filter {found}"),
-        Undefined::Filter(1) => format!("there is no filter {found} with 1 argument"),
-        Undefined::Filter(arity) => format!("there is no filter {found} with {arity} arguments"),
-        other => format!("there is no {} {found}", other.as_str()),
+        Undefined::Filter(0) => tr!("jq-no-filter", found),
+        Undefined::Filter(arity) => tr!("jq-no-filter-with", found, arity),
+        other => tr!("jq-no-such", kind = other.as_str(), found),
     }
 }
 
 /// Reads a program: definitions, and a term.
-fn parse(code: &str) -> Result<Term<&str>, ProgramError> {
+fn parse(code: &str) -> Result<Term<&str>, UsageError> {
     let tokens = Lexer::new(code).lex().map_err(|errors| match errors.first() {
-        Some((Expect::Delim(open), _)) => error(code, open, &format!("{open} is not closed")),
-        Some((Expect::Token, found)) => error(code, found, "this is nothing that jq knows"),
-        Some((expected, found)) => error(code, found, &format!("expected {}", expected.as_str())),
-        None => error(code, "", "the program cannot be read"),
+        Some((Expect::Delim(open), _)) => error(code, open, tr!("jq-not-closed", open)),
+        Some((Expect::Token, found)) => error(code, found, tr!("jq-unknown")),
+        Some((expected, found)) => error(code, found, tr!("jq-expected", expected = expected.as_str())),
+        None => error(code, "", tr!("jq-no-program")),
     })?;
     if let Some(Token(word @ ("import" | "include"), _)) = tokens.first() {
-        return Err(error(code, word, "programs have no modules: write the definitions into the program"));
+        return Err(error(code, word, tr!("jq-no-modules")));
     }
     Parser::new(&tokens).parse(Parser::term).map_err(|errors| match errors.into_iter().next() {
         Some((expected, found)) => {
             let found = Token::opt_as_str(found, code);
-            let got = if found.is_empty() { "the end".to_owned() } else { quoted(found) };
-            error(code, found, &format!("expected {}, found {got}", expected.as_str()))
+            let got = if found.is_empty() { tr!("jq-the-end") } else { quoted(found).into() };
+            error(code, found, tr!("jq-expected-found", expected = expected.as_str(), got))
         }
-        None => error(code, "", "the program cannot be read"),
+        None => error(code, "", tr!("jq-no-program")),
     })
 }
 
@@ -143,7 +134,7 @@ fn quoted(part: &str) -> String {
 }
 
 /// An error at `part` of the code; at its end when it is no part of it.
-fn error(code: &str, part: &str, what: &str) -> ProgramError {
+fn error(code: &str, part: &str, what: Message) -> UsageError {
     let at = (part.as_ptr() as usize)
         .checked_sub(code.as_ptr() as usize)
         .filter(|at| *at < code.len())
@@ -152,10 +143,7 @@ fn error(code: &str, part: &str, what: &str) -> ProgramError {
     let (line, column) =
         (before.lines().count().max(1), before.rsplit('\n').next().unwrap_or_default().chars().count() + 1);
     let line = line + usize::from(before.ends_with('\n'));
-    let place = if code.trim_end().contains('\n') {
-        format!("line {line}, column {column}")
-    } else {
-        format!("at character {column}")
-    };
-    ProgramError { what: what.to_owned(), place }
+    let place =
+        if code.trim_end().contains('\n') { tr!("jq-at-line", line, column) } else { tr!("jq-at-character", column) };
+    UsageError::new(tr!("jq-wrong", what, place))
 }

@@ -3,6 +3,8 @@
 use super::guard::Guard;
 use super::program::Program;
 use super::watched::{Deep, Limits};
+use crate::tr;
+use crate::words::Message;
 use std::sync::{Mutex, PoisonError};
 
 /// A program whose answer selects rows.
@@ -13,7 +15,7 @@ pub struct Question {
     aside: Mutex<Option<Aside>>,
 }
 
-type Aside = Deep<Vec<u8>, Result<bool, String>>;
+type Aside = Deep<Vec<u8>, Result<bool, Message>>;
 
 impl Question {
     /// A question with its limits.
@@ -30,7 +32,7 @@ impl Question {
     ///
     /// # Errors
     /// One line of text: it fails on this row, or was stopped.
-    pub fn wants(&self, row: &[u8]) -> Result<bool, String> {
+    pub fn wants(&self, row: &[u8]) -> Result<bool, Message> {
         if Guard::of_thread().is_some() {
             return self.program.is_true(row);
         }
@@ -40,11 +42,11 @@ impl Question {
             None => {
                 let program = self.program.clone();
                 let deep = Deep::start(self.limits, move |row: Vec<u8>| program.is_true(&row));
-                deep.map_err(|e| format!("no thread for the jq program: {e}"))?
+                deep.map_err(|reason| tr!("jq-no-thread", reason))?
             }
         };
         // A thread that does not stop is left behind; another row gets another one.
-        let wants = deep.call(row.to_vec(), row.len()).map_err(|stuck| stuck.why.to_owned())?;
+        let wants = deep.call(row.to_vec(), row.len())?;
         *aside = Some(deep);
         wants
     }

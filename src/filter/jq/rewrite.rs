@@ -2,6 +2,7 @@
 
 use super::program::{Program, from_file};
 use super::watched::Limits;
+use crate::words::Message;
 
 /// The options of this edit.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -52,7 +53,7 @@ impl Rewrite {
     ///
     /// # Errors
     /// One line of text; nothing is appended.
-    pub fn rows(&self, row: &[u8], out: &mut Vec<u8>) -> Result<(), String> {
+    pub fn rows(&self, row: &[u8], out: &mut Vec<u8>) -> Result<(), Message> {
         self.program.rows(row, self.bare, out)
     }
 }

@@ -1,14 +1,17 @@
 //! A program on one row.
 
-use super::guard::{Guard, Stop};
+use super::guard::Guard;
 use super::library::{Data, Kind};
 use super::program::Program;
 use super::reads::KeyPath;
+use super::watched::Stuck;
 use crate::file_line::push_escaped;
 use crate::filter::predicates::Payload;
 use crate::item;
 use crate::item::Pairs;
 use crate::stream::json;
+use crate::tr;
+use crate::words::Message;
 use jaq_core::{Ctx, Error, Vars, unwrap_valr};
 use jaq_json::write::{self, Pp};
 use jaq_json::{Val, read};
@@ -28,7 +31,7 @@ impl Program {
     ///
     /// # Errors
     /// One line of text: the program has failed on this row, or was stopped.
-    pub fn is_true(&self, row: &[u8]) -> Result<bool, String> {
+    pub fn is_true(&self, row: &[u8]) -> Result<bool, Message> {
         let mut is_true = false;
         let part = self.paths.as_deref().and_then(|paths| part(row, paths));
         self.each((row, part.as_deref().unwrap_or(row)), &mut |_, value| {
@@ -42,12 +45,14 @@ impl Program {
     ///
     /// # Errors
     /// One line of text; nothing is appended.
-    pub fn rows(&self, row: &[u8], bare: bool, out: &mut Vec<u8>) -> Result<(), String> {
+    pub fn rows(&self, row: &[u8], bare: bool, out: &mut Vec<u8>) -> Result<(), Message> {
         let start = out.len();
         let done = self.each((row, row), &mut |guard, value| {
             let line = out.len();
-            let mut line_out = Line { out: &mut *out, guard, start: line };
-            write::write(&mut line_out, &Pp::default(), 0, &value).map_err(|e| e.to_string())?;
+            let mut line_out = Line { out: &mut *out, guard, start: line, is_full: false };
+            if let Err(e) = write::write(&mut line_out, &Pp::default(), 0, &value) {
+                return Err(if line_out.is_full { tr!("jq-long-row", most = LONGEST) } else { e.to_string().into() });
+            }
             check(&out[line..], bare)?;
             out.push(b'\n');
             Ok(true)
@@ -62,21 +67,20 @@ impl Program {
     fn each(
         &self,
         (row, input): (&[u8], &[u8]),
-        take: &mut dyn FnMut(&Guard, Val) -> Result<bool, String>,
-    ) -> Result<(), String> {
+        take: &mut dyn FnMut(&Guard, Val) -> Result<bool, Message>,
+    ) -> Result<(), Message> {
         let Some(guard) = Guard::of_thread() else {
-            return Err("no thread for programs".to_owned());
+            return Err(tr!("jq-no-thread-here"));
         };
         if depth(input) > DEEPEST {
-            return Err(format!("the row is nested deeper than {DEEPEST} levels, which is too deep for a jq program"));
+            return Err(tr!("jq-deep-row", most = DEEPEST));
         }
         guard.begin(row);
         let done = catch_unwind(AssertUnwindSafe(|| self.outputs(&guard, input, take)));
         match (guard.end(), done) {
-            (Some(Stop::Time), _) => Err(super::watched::TOO_LONG.to_owned()),
-            (Some(Stop::Memory), _) => Err(super::watched::TOO_BIG.to_owned()),
+            (Some(stop), _) => Err(Stuck::from(stop).into()),
             (None, Ok(done)) => done,
-            (None, Err(_)) => Err("the jq program ended the interpreter: please report it".to_owned()),
+            (None, Err(_)) => Err(tr!("jq-ended")),
         }
     }
 
@@ -84,12 +88,12 @@ impl Program {
         &self,
         guard: &Guard,
         row: &[u8],
-        take: &mut dyn FnMut(&Guard, Val) -> Result<bool, String>,
-    ) -> Result<(), String> {
-        let value = read::parse_single(row).map_err(|e| format!("the row cannot be read by jq: {e}"))?;
+        take: &mut dyn FnMut(&Guard, Val) -> Result<bool, Message>,
+    ) -> Result<(), Message> {
+        let value = read::parse_single(row).map_err(|e| tr!("jq-unreadable", reason = e))?;
         let data = Data { lut: &self.filter.lut, guard };
         for output in self.filter.id.run((Ctx::<Kind>::new(&data, Vars::new([])), value)).map(unwrap_valr) {
-            let value = output.map_err(|e| format!("the jq program fails: {}", reason(e)))?;
+            let value = output.map_err(|e| tr!("jq-fails", reason = reason(e)))?;
             if !take(guard, value)? {
                 break;
             }
@@ -172,32 +176,28 @@ fn short(message: &str) -> String {
 }
 
 /// Whether a line that a program has made can take the place of a row.
-fn check(line: &[u8], bare: bool) -> Result<(), String> {
+fn check(line: &[u8], bare: bool) -> Result<(), Message> {
     if line.starts_with(b"{\"@stream\"") {
-        return Err(
-            "the jq program gives an object that begins with `@stream`, as only frames of the stream do".to_owned()
-        );
+        return Err(tr!("jq-gives-frame"));
     }
     if bare {
         return json::parse::<IgnoredAny>(line).map(drop).map_err(|_| not_json(line));
     }
     if line.first() != Some(&b'{') {
         let kind = match line.first() {
-            Some(b'"') => "a text",
-            Some(b'[') => "a list",
-            Some(b'n') => "null",
-            Some(b't' | b'f') => "true or false",
-            _ => "a number",
+            Some(b'"') => tr!("jq-kind-text"),
+            Some(b'[') => tr!("jq-kind-list"),
+            Some(b'n') => "null".into(),
+            Some(b't' | b'f') => tr!("jq-kind-boolean"),
+            _ => tr!("jq-kind-number"),
         };
-        return Err(format!("the jq program gives {kind} and no row; to write any values, use --bare"));
+        return Err(tr!("jq-gives-value", kind));
     }
-    item::parse(line, Payload { keep: false })
-        .map(drop)
-        .map_err(|why| format!("what the jq program gives is no row: {why}"))
+    item::parse(line, Payload { keep: false }).map(drop).map_err(|why| tr!("jq-gives-no-row", why))
 }
 
-fn not_json(line: &[u8]) -> String {
-    format!("the jq program gives a value that JSON does not have: {}", short(&String::from_utf8_lossy(line)))
+fn not_json(line: &[u8]) -> Message {
+    tr!("jq-gives-no-json", value = short(&String::from_utf8_lossy(line)))
 }
 
 /// A line that is written: the program may still be stopped, and a line has an end.
@@ -205,6 +205,8 @@ struct Line<'a> {
     out: &'a mut Vec<u8>,
     guard: &'a Guard,
     start: usize,
+    /// More came than a line may have.
+    is_full: bool,
 }
 
 impl io::Write for Line<'_> {
@@ -213,7 +215,8 @@ impl io::Write for Line<'_> {
             return Err(io::Error::other("stopped"));
         }
         if self.out.len() - self.start + bytes.len() > LONGEST {
-            return Err(io::Error::other(format!("the jq program gives a row of more than {LONGEST} bytes")));
+            self.is_full = true;
+            return Err(io::Error::other("full"));
         }
         self.out.extend_from_slice(bytes);
         Ok(bytes.len())

@@ -3,16 +3,13 @@
 use super::guard::{Guard, Stop, Watch};
 use crate::filter::selection::with_id;
 use crate::stream::{Batch, StreamError};
+use crate::tr;
+use crate::words::Message;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use std::{io, thread};
-
-/// What is said of a row that takes too long.
-pub const TOO_LONG: &str = "the jq program takes too long for this row (--row-timeout)";
-/// What is said of a row that takes too much memory.
-pub const TOO_BIG: &str = "the jq program takes too much memory for this row";
 
 /// How often a caller looks.
 const LOOK: Duration = Duration::from_millis(20);
@@ -41,11 +38,34 @@ impl Default for Limits {
     }
 }
 
-/// A program that did not stop when it was asked to, or whose thread is gone.
-#[derive(Debug)]
-pub struct Stuck {
-    /// What to say.
-    pub why: &'static str,
+/// A program that is too much for a row, or whose thread is gone.
+#[derive(Clone, Copy, Debug)]
+pub enum Stuck {
+    /// It takes too long.
+    Time,
+    /// It takes too much memory.
+    Memory,
+    /// Its thread is gone.
+    Gone,
+}
+
+impl From<Stop> for Stuck {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Time => Self::Time,
+            Stop::Memory => Self::Memory,
+        }
+    }
+}
+
+impl From<Stuck> for Message {
+    fn from(stuck: Stuck) -> Self {
+        match stuck {
+            Stuck::Time => tr!("jq-too-long"),
+            Stuck::Memory => tr!("jq-too-big"),
+            Stuck::Gone => tr!("jq-thread-gone"),
+        }
+    }
 }
 
 /// A thread with a deep stack, for one caller.
@@ -85,15 +105,14 @@ impl<I: Send + 'static, O: Send + 'static> Deep<I, O> {
     /// # Errors
     /// A program that does not stop. The thread is lost.
     pub fn call(&self, job: I, bytes: usize) -> Result<O, Stuck> {
-        const GONE: Stuck = Stuck { why: "the thread of the jq program is gone: please report it" };
-        self.jobs.send(job).map_err(|_| GONE)?;
+        self.jobs.send(job).map_err(|_| Stuck::Gone)?;
         let memory = MEMORY + GROWTH * bytes as u64;
         // Looks are counted, so that a process that was suspended has not used up its time.
         let (mut of, mut looks, mut asked) = (None, 0_u32, None::<(Stop, Instant)>);
         loop {
             match self.done.recv_timeout(LOOK) {
                 Ok(made) => return Ok(made),
-                Err(RecvTimeoutError::Disconnected) => return Err(GONE),
+                Err(RecvTimeoutError::Disconnected) => return Err(Stuck::Gone),
                 Err(RecvTimeoutError::Timeout) => {}
             }
             let run = self.watch.run();
@@ -103,8 +122,8 @@ impl<I: Send + 'static, O: Send + 'static> Deep<I, O> {
             }
             looks += 1;
             match asked {
-                Some((Stop::Time, at)) if at.elapsed() > GRACE => return Err(Stuck { why: TOO_LONG }),
-                Some((Stop::Memory, at)) if at.elapsed() > GRACE / 4 => return Err(Stuck { why: TOO_BIG }),
+                Some((Stop::Time, at)) if at.elapsed() > GRACE => return Err(Stuck::Time),
+                Some((Stop::Memory, at)) if at.elapsed() > GRACE / 4 => return Err(Stuck::Memory),
                 Some(_) => continue,
                 None => {}
             }
@@ -185,7 +204,7 @@ where
             let (bytes, source) = (batch.bytes.len(), batch.source.clone());
             deep.call((shared.clone(), batch), bytes).unwrap_or_else(|stuck| {
                 let place = format!("{source}:{}", deep.watch.line());
-                Err(StreamError::Line { place, reason: with_id(&deep.watch.row(), stuck.why.to_owned()).into() })
+                Err(StreamError::Line { place, reason: with_id(&deep.watch.row(), stuck) })
             })
         }
         (Some(Err(e)), _) => Err(e.take().unwrap_or(LOST)),

@@ -1,5 +1,7 @@
 //! `--where`: a jq program is asked about each row.
 
+use crate::tr;
+use crate::words::Message;
 use crate::filter::Selection;
 use crate::filter::jq::program::{Program, from_file};
 use crate::filter::jq::{Limits, Question};
@@ -51,9 +53,9 @@ impl Args {
     }
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+fn seconds(text: &str) -> Result<Duration, Message> {
     match text.parse::<f64>() {
         Ok(seconds) if (0.1..=LONGEST).contains(&seconds) => Ok(Duration::from_secs_f64(seconds)),
-        _ => Err(format!("expected seconds, from 0.1 to {LONGEST}")),
+        _ => Err(tr!("row-timeout-expects", most = LONGEST.to_string())),
     }
 }

@@ -5,6 +5,8 @@
 //! `h < share · 2^64`. The prefix keeps it apart from the hash of `--shard` and from the split hash of the converter: any shard of any
 //! sample still splits as the whole does.
 
+use crate::tr;
+use crate::words::Message;
 use super::{Item, Predicate};
 use crate::filter::Selection;
 use sha2::{Digest, Sha256};
@@ -21,12 +23,12 @@ pub enum Amount {
 }
 
 impl FromStr for Amount {
-    type Err = String;
+    type Err = Message;
 
     /// A whole number is a number of rows; a number with a point, or with a percent sign, is a share.
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, Message> {
         if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-            return text.parse().map(Self::Rows).map_err(|_| "the number of rows is too large".to_owned());
+            return text.parse().map(Self::Rows).map_err(|_| tr!("sample-too-many"));
         }
         let share = match text.strip_suffix('%') {
             Some(percent) => percent.parse::<f64>().map(|percent| percent / 100.0),
@@ -34,8 +36,7 @@ impl FromStr for Amount {
         };
         match share {
             Ok(share) if (0.0..=1.0).contains(&share) => Ok(Self::Share(share)),
-            _ => Err("expected a share from 0.0 to 1.0, such as 0.1 or 10%, or a whole number of rows, such as 200"
-                .to_owned()),
+            _ => Err(tr!("sample-expects")),
         }
     }
 }

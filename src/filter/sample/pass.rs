@@ -6,6 +6,7 @@ use crate::filter::predicates::Item;
 use crate::filter::selection::Selection;
 use crate::stream::parallel::{Event, ordered};
 use crate::stream::{Batch, Reader, StreamError};
+use crate::words::Message;
 use roaring::RoaringTreemap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -59,7 +60,7 @@ pub fn pass<T, W>(
 ) -> Result<Seen, StreamError>
 where
     T: Default + Send + 'static,
-    W: FnMut(Row<'_, '_>, &mut T) -> Result<(), String> + Send + 'static,
+    W: FnMut(Row<'_, '_>, &mut T) -> Result<(), Message> + Send + 'static,
 {
     let Source { reader, threads, among, selection } = source;
     let mut seen = Seen::default();
@@ -91,7 +92,7 @@ fn part<T: Default>(
     among: Option<&RoaringTreemap>,
     selection: &Selection,
     batch: &Batch,
-    of_row: &mut impl FnMut(Row<'_, '_>, &mut T) -> Result<(), String>,
+    of_row: &mut impl FnMut(Row<'_, '_>, &mut T) -> Result<(), Message>,
 ) -> Part<T> {
     let mut part = Part { made: T::default(), bad: Vec::new(), last: 0 };
     let mut judge = selection.judge().keeping_payloads();

@@ -10,6 +10,7 @@ use crate::filter::predicates::{AnnotationPredicate, Item, Payload};
 use crate::item;
 use crate::stream::StreamError;
 use crate::stream::sort::{Record, SIZE, Sorter};
+use crate::words::Message;
 use roaring::RoaringTreemap;
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -106,7 +107,7 @@ fn rarer(a: (u64, &String), b: (u64, &String)) -> Ordering {
 
 impl Found {
     /// Notes the classes of a row, each once.
-    fn row(&mut self, item: &Item<'_>, hash: u64, line: u64) -> Result<(), String> {
+    fn row(&mut self, item: &Item<'_>, hash: u64, line: u64) -> Result<(), Message> {
         self.rows += 1;
         let Some(Some(payload)) = &item.data else { return Ok(()) };
         let start = self.entries.len();
@@ -126,7 +127,7 @@ impl Found {
         if read.is_err() {
             self.entries.truncate(start);
         }
-        read
+        Ok(read?)
     }
 }
 

@@ -15,6 +15,7 @@ use crate::stream::json::Raw;
 use crate::stream::{Kind, StreamError};
 use crate::tr;
 use crate::words::Message;
+use crate::words::Worded;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
@@ -43,8 +44,9 @@ pub struct Input {
 /// [`LineError`], in words that name the path.
 pub fn read(line: &[u8], origin: &Origin, files_allowed: bool) -> Result<Input, LineError> {
     let line: FileLine<'_> = json::parse(line).map_err(|e| explain(line, e))?;
-    let path = RelPath::new(&line.path).map_err(|e| e.to_string())?;
-    let expected = Expected::parse(line.bytes, line.sha256.as_deref()).map_err(|e| about(&path, e.to_string()))?;
+    let path = RelPath::new(&line.path).map_err(|e| LineError::Malformed(e.words()))?;
+    let expected =
+        Expected::parse(line.bytes, line.sha256.as_deref()).map_err(|_| about(&path, tr!("line-no-sha256")))?;
     let content = line.content().map_err(|e| about(&path, e))?;
     if line.more && matches!(content, file_line::Content::Url(_) | file_line::Content::File(_)) {
         return Err(about(&path, tr!("line-more-text")));
@@ -52,7 +54,7 @@ pub fn read(line: &[u8], origin: &Origin, files_allowed: bool) -> Result<Input, 
     let content = match content {
         file_line::Content::Text(text) => Content::Bytes(text.as_bytes().to_vec()),
         file_line::Content::Base64(text) => {
-            Content::Bytes(STANDARD.decode(text).map_err(|e| about(&path, format!("not valid base64: {e}")))?)
+            Content::Bytes(STANDARD.decode(text).map_err(|e| about(&path, tr!("line-no-base64", reason = e)))?)
         }
         file_line::Content::File(_) if !files_allowed => return Err(LineError::LocalFile { path: path.into() }),
         file_line::Content::File(file) => Content::File(PathBuf::from(file)),
@@ -87,7 +89,7 @@ fn original(path: &RelPath, text: &str, base: Option<&Url>, refresh: Option<Refr
 }
 
 /// Names the mistake when a line that is not a file line looks like an item line.
-fn explain(line: &[u8], error: String) -> String {
+fn explain(line: &[u8], error: json::ParseError) -> LineError {
     #[derive(Deserialize)]
     struct Item<'a> {
         #[serde(borrow)]
@@ -99,8 +101,8 @@ fn explain(line: &[u8], error: String) -> String {
     }
     match json::parse::<Item<'_>>(line) {
         Ok(Item { id, data, path: None }) if id.is_some() || data.is_some() => {
-            format!("{}: put `syn-convert --to FORMAT` between", StreamError::WrongKind(Kind::Items))
+            LineError::Malformed(tr!("line-of-items"))
         }
-        _ => error,
+        _ => LineError::Malformed(error.into()),
     }
 }

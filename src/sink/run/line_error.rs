@@ -54,8 +54,8 @@ pub enum LineError {
     Host(#[from] BadHost),
 }
 
-impl From<String> for LineError {
-    fn from(reason: String) -> Self {
-        Self::Malformed(reason.into())
+impl From<Message> for LineError {
+    fn from(reason: Message) -> Self {
+        Self::Malformed(reason)
     }
 }

@@ -258,7 +258,7 @@ impl<'a> Run<'a> {
         let mut totals = self.outcomes.totals().clone();
         // Convert counts its summary among its files; it is not one that the sink adds.
         totals.files += u64::from(self.summary.is_some());
-        let summary = summary::complete(self.summary.as_deref(), &totals).map_err(|e| cut(e.to_string()))?;
+        let summary = summary::complete(self.summary.as_deref(), &totals).map_err(cut)?;
         let path = RelPath::new(summary::PATH).map_err(|_| SinkError::Internal("the summary's path is refused"))?;
         if self.summary.is_none() {
             self.claim_own(&path)?;
@@ -348,18 +348,18 @@ impl<'a> Run<'a> {
 
     /// Keeps the summary of convert: it is completed and written at the end.
     fn keep_summary(&mut self, content: Content, expected: &Expected, place: &Place) -> Result<(), SinkError> {
-        let refuse = |reason: &str| SinkError::line_at(place, format!("{}: {reason}", summary::PATH));
+        let refuse = |reason: Message| SinkError::line_at(place, tr!("stream-line", place = summary::PATH, reason));
         let bytes = match content {
             Content::Bytes(bytes) => bytes,
             Content::Scratch(file, digest) if digest.bytes <= SUMMARY_CAP => {
                 std::fs::read(file).map_err(|e| SinkError::write(summary::PATH, e))?
             }
-            Content::Scratch(..) => return Err(refuse("it is larger than 64 MiB")),
+            Content::Scratch(..) => return Err(refuse(tr!("summary-large"))),
             Content::File(_) | Content::Original(_) | Content::Unfetchable(..) => {
-                return Err(refuse("it must come as text"));
+                return Err(refuse(tr!("summary-no-text")));
             }
         };
-        expected.check(&Meter::of(&bytes)).map_err(|e| refuse(&e.to_string()))?;
+        expected.check(&Meter::of(&bytes)).map_err(|e| refuse(e.words()))?;
         self.summary = Some(bytes);
         Ok(())
     }

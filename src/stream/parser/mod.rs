@@ -5,8 +5,9 @@
 //! eight bytes at a time in a register, numbers are added up as they are read, and every step is one the compiler can inline
 //! into the visitor it serves.
 //!
-//! * [`mod@text`]: strings; [`number`]: numbers; [`point`]: points as most rows have them; [`skip`]: values that nobody wants; [`visit`]: the side that serde sees
+//! * [`mod@text`]: strings; [`number`]: numbers; [`point`]: points as most rows have them; [`skip`]: values that nobody wants; [`visit`]: the side that serde sees; [`fault`]: what is wrong with a line
 
+mod fault;
 mod number;
 mod point;
 mod skip;
@@ -15,8 +16,7 @@ mod tests;
 mod text;
 mod visit;
 
-use serde::de;
-use std::fmt;
+pub use fault::{Error, Fault};
 
 /// Asks for a value as it is written: the name of a newtype whose visitor is given the text of the value.
 pub const RAW: &str = "$synpipe::raw";
@@ -28,34 +28,6 @@ pub const POINT: &str = "$synpipe::point";
 
 /// Levels of lists and objects that a visitor may open, each of which recurses.
 const MAX_VISITED: u8 = 128;
-
-/// What is wrong with a line.
-#[derive(Debug)]
-pub struct Error(Box<Reason>);
-
-#[derive(Debug)]
-struct Reason {
-    message: String,
-    /// Offset in the text, bytes; none for what a visitor says.
-    at: Option<usize>,
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.at {
-            Some(at) => write!(f, "not valid JSON: {} at column {}", self.0.message, at + 1),
-            None => f.write_str(&self.0.message),
-        }
-    }
-}
-
-impl std::error::Error for Error {}
-
-impl de::Error for Error {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Self(Box::new(Reason { message: message.to_string(), at: None }))
-    }
-}
 
 type Result<T> = std::result::Result<T, Error>;
 
@@ -89,7 +61,7 @@ impl<'de> Parser<'de> {
     pub fn end(&mut self) -> Result<()> {
         match self.peek() {
             0 if self.at >= self.text.len() => Ok(()),
-            _ => Err(self.wrong("more after the value")),
+            _ => Err(self.wrong(Fault::Trailing)),
         }
     }
 
@@ -114,15 +86,14 @@ impl<'de> Parser<'de> {
     }
 
     #[cold]
-    fn wrong(&self, what: &str) -> Error {
-        let message = if self.at < self.text.len() { what.to_owned() } else { format!("the text ends early, {what}") };
-        Error(Box::new(Reason { message, at: Some(self.at) }))
+    fn wrong(&self, fault: Fault) -> Error {
+        Error::json(fault, self.at >= self.text.len(), self.at)
     }
 
     #[inline(always)]
-    fn expect(&mut self, byte: u8, what: &str) -> Result<()> {
+    fn expect(&mut self, byte: u8, fault: Fault) -> Result<()> {
         if self.peek() != byte {
-            return Err(self.wrong(what));
+            return Err(self.wrong(fault));
         }
         self.at += 1;
         Ok(())
@@ -131,7 +102,7 @@ impl<'de> Parser<'de> {
     #[inline(always)]
     fn literal(&mut self, word: &str) -> Result<()> {
         if !self.text.as_bytes()[self.at..].starts_with(word.as_bytes()) {
-            return Err(self.wrong("expected a value"));
+            return Err(self.wrong(Fault::NoValue));
         }
         self.at += word.len();
         Ok(())
@@ -140,6 +111,6 @@ impl<'de> Parser<'de> {
     /// The text between two offsets, which are those of ASCII characters or of the ends of values.
     #[inline(always)]
     fn slice(&self, from: usize, to: usize) -> Result<&'de str> {
-        self.text.get(from..to).ok_or_else(|| self.wrong("a character is cut"))
+        self.text.get(from..to).ok_or_else(|| self.wrong(Fault::CutCharacter))
     }
 }

@@ -1,6 +1,6 @@
 //! Numbers, exact to the last bit.
 
-use super::{Parser, Result};
+use super::{Fault, Parser, Result};
 
 /// A number as serde knows them.
 #[derive(Debug, PartialEq)]
@@ -65,7 +65,7 @@ impl Parser<'_> {
         let leading_zero = self.byte(self.at) == b'0';
         let (mut value, mut digits) = self.digits(0);
         if digits == 0 || (leading_zero && digits > 1) {
-            return Err(self.wrong("not a number"));
+            return Err(self.wrong(Fault::Number));
         }
         let (mut exponent, mut is_float) = (0, false);
         if self.byte(self.at) == b'.' {
@@ -74,7 +74,7 @@ impl Parser<'_> {
             let more;
             (value, more) = self.digits(value);
             if more == 0 {
-                return Err(self.wrong("not a number"));
+                return Err(self.wrong(Fault::Number));
             }
             digits += more;
             exponent = -(more as i64);
@@ -113,7 +113,7 @@ impl Parser<'_> {
         self.at += usize::from(matches!(self.byte(self.at), b'+' | b'-'));
         let (value, digits) = self.digits(0);
         if digits == 0 {
-            return Err(self.wrong("not a number"));
+            return Err(self.wrong(Fault::Number));
         }
         // Out of every range, whatever the digits before it.
         let value = if digits > 9 { 1 << 40 } else { value as i64 };
@@ -129,7 +129,7 @@ impl Parser<'_> {
         }
         match text.parse() {
             Ok(float) if f64::is_finite(float) => Ok(Number::Float(float)),
-            _ => Err(self.wrong("a number that is too large")),
+            _ => Err(self.wrong(Fault::HugeNumber)),
         }
     }
 
@@ -146,6 +146,6 @@ impl Parser<'_> {
         if matches!(self.byte(self.at), b'e' | b'E') {
             self.exponent()?;
         }
-        if bad { Err(self.wrong("not a number")) } else { Ok(()) }
+        if bad { Err(self.wrong(Fault::Number)) } else { Ok(()) }
     }
 }

@@ -1,6 +1,6 @@
 //! Values that nobody wants: checked, not kept. No recursion, so depth of nesting costs a byte a level.
 
-use super::{Parser, Result};
+use super::{Fault, Parser, Result};
 
 impl Parser<'_> {
     /// Reads past a value, checking it.
@@ -31,7 +31,7 @@ impl Parser<'_> {
                 b't' => self.literal("true")?,
                 b'f' => self.literal("false")?,
                 b'n' => self.literal("null")?,
-                _ => return Err(self.wrong("expected a value")),
+                _ => return Err(self.wrong(Fault::NoValue)),
             }
             // Behind a value.
             loop {
@@ -51,7 +51,7 @@ impl Parser<'_> {
                         self.at += 1;
                         self.open.pop();
                     }
-                    _ => return Err(self.wrong("expected a comma or a closing bracket")),
+                    _ => return Err(self.wrong(Fault::NoComma)),
                 }
             }
         }
@@ -60,9 +60,9 @@ impl Parser<'_> {
     #[inline(always)]
     pub(super) fn skip_key(&mut self) -> Result<()> {
         if self.peek() != b'"' {
-            return Err(self.wrong("expected a key"));
+            return Err(self.wrong(Fault::NoKey));
         }
         self.skip_string()?;
-        self.expect(b':', "expected a colon")
+        self.expect(b':', Fault::NoColon)
     }
 }

@@ -1,6 +1,6 @@
 //! Strings: borrowed from the text unless they have escapes.
 
-use super::{Parser, Result};
+use super::{Fault, Parser, Result};
 
 /// Marks quotes, backslashes and control characters by the top bits of their bytes. The lowest mark is exact, those above may be off by a
 /// borrow.
@@ -67,7 +67,7 @@ impl<'de> Parser<'de> {
                     self.scratch.push(c);
                     start = self.at;
                 }
-                _ => return Err(self.wrong("a string with a control character, or without its closing quote")),
+                _ => return Err(self.wrong(Fault::String)),
             }
         }
     }
@@ -93,9 +93,9 @@ impl<'de> Parser<'de> {
                     high
                 };
                 self.at += 4;
-                char::from_u32(unit).ok_or_else(|| self.wrong("half of a surrogate pair"))?
+                char::from_u32(unit).ok_or_else(|| self.wrong(Fault::Surrogate))?
             }
-            _ => return Err(self.wrong("an unknown escape")),
+            _ => return Err(self.wrong(Fault::Escape)),
         };
         self.at += 2;
         Ok(c)
@@ -106,7 +106,7 @@ impl<'de> Parser<'de> {
         self.at += match self.byte(self.at + 1) {
             b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => 2,
             b'u' => self.hex(self.at + 2).map(|_| 6)?,
-            _ => return Err(self.wrong("an unknown escape")),
+            _ => return Err(self.wrong(Fault::Escape)),
         };
         Ok(())
     }
@@ -114,7 +114,7 @@ impl<'de> Parser<'de> {
     pub(super) fn hex(&self, at: usize) -> Result<u32> {
         let digits = self.text.as_bytes().get(at..at + 4).filter(|d| d.iter().all(u8::is_ascii_hexdigit));
         let digits = digits.and_then(|d| std::str::from_utf8(d).ok()).and_then(|d| u32::from_str_radix(d, 16).ok());
-        digits.ok_or_else(|| self.wrong("\\u needs four hexadecimal digits"))
+        digits.ok_or_else(|| self.wrong(Fault::Digits))
     }
 
     #[inline(always)]
@@ -127,7 +127,7 @@ impl<'de> Parser<'de> {
                     return Ok(());
                 }
                 b'\\' => self.skip_escape()?,
-                _ => return Err(self.wrong("a string with a control character, or without its closing quote")),
+                _ => return Err(self.wrong(Fault::String)),
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The side that serde sees.
 
 use super::number::Number;
-use super::{BOTH, Error, POINT, Parser, RAW, Result};
+use super::{BOTH, Error, Fault, POINT, Parser, RAW, Result};
 use serde::de::value::{BorrowedStrDeserializer, StrDeserializer};
 use serde::de::{DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
@@ -11,10 +11,10 @@ impl<'de> Parser<'de> {
     #[inline(always)]
     fn inside<T>(&mut self, close: u8, visit: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         self.at += 1;
-        self.levels = self.levels.checked_sub(1).ok_or_else(|| self.wrong("nested too deeply"))?;
+        self.levels = self.levels.checked_sub(1).ok_or_else(|| self.wrong(Fault::Depth))?;
         let value = visit(self)?;
         self.levels += 1;
-        self.expect(close, "expected a comma or a closing bracket")?;
+        self.expect(close, Fault::NoComma)?;
         Ok(value)
     }
 }
@@ -42,7 +42,7 @@ impl<'de> Deserializer<'de> for &mut Parser<'de> {
             b't' => self.literal("true").and_then(|()| visitor.visit_bool(true)),
             b'f' => self.literal("false").and_then(|()| visitor.visit_bool(false)),
             b'n' => self.literal("null").and_then(|()| visitor.visit_unit()),
-            _ => Err(self.wrong("expected a value")),
+            _ => Err(self.wrong(Fault::NoValue)),
         }
     }
 
@@ -97,7 +97,7 @@ impl<'de> SeqAccess<'de> for Elements<'_, 'de> {
             return Ok(None);
         }
         if !std::mem::take(&mut self.first) {
-            self.parser.expect(b',', "expected a comma or a closing bracket")?;
+            self.parser.expect(b',', Fault::NoComma)?;
         }
         seed.deserialize(&mut *self.parser).map(Some)
     }
@@ -118,9 +118,9 @@ impl<'de> MapAccess<'de> for Entries<'_, 'de> {
             return Ok(None);
         }
         if !std::mem::take(&mut self.first) {
-            self.parser.expect(b',', "expected a comma or a closing bracket")?;
+            self.parser.expect(b',', Fault::NoComma)?;
         }
-        self.parser.expect(b'"', "expected a key")?;
+        self.parser.expect(b'"', Fault::NoKey)?;
         match self.parser.string()? {
             Some(key) => seed.deserialize(BorrowedStrDeserializer::new(key)).map(Some),
             None => seed.deserialize(StrDeserializer::new(&self.parser.scratch)).map(Some),
@@ -129,7 +129,7 @@ impl<'de> MapAccess<'de> for Entries<'_, 'de> {
 
     #[inline(always)]
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value> {
-        self.parser.expect(b':', "expected a colon")?;
+        self.parser.expect(b':', Fault::NoColon)?;
         seed.deserialize(&mut *self.parser)
     }
 }

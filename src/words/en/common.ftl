@@ -41,3 +41,14 @@ time-days = {$days ->
 } {$hours} h
 metrics-no-file = --metrics: {$reason}
 metrics-in-use = {$file} is --metrics and another file of this run, too: give it a name of its own
+unsafe-path = unsafe path {$path}: {$reason}
+unsafe-empty = it is empty
+unsafe-long = it is longer than {$most} bytes
+unsafe-absolute = it is absolute
+unsafe-empty-component = it has an empty component
+unsafe-dots = it has a . or .. component
+unsafe-long-component = a component is longer than {$most} bytes
+unsafe-drive = it starts with a drive letter
+unsafe-backslash = it has a backslash
+unsafe-control = it has a control character
+unsafe-invisible = it has an invisible formatting character

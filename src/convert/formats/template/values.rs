@@ -95,8 +95,8 @@ impl Values {
     /// Reads a unit. `only`: just the annotations of this class.
     ///
     /// # Errors
-    /// A text when the row cannot be read, which the worker has checked.
-    pub fn read(bytes: &[u8], names: &Names<'_>, only: Option<ClassRef>) -> Result<Self, String> {
+    /// When the row cannot be read, which the worker has checked.
+    pub fn read(bytes: &[u8], names: &Names<'_>, only: Option<ClassRef>) -> Result<Self, json::ParseError> {
         let wire: Wire<'_> = json::parse(bytes)?;
         let mut annotations = Vec::with_capacity(wire.annotations.len());
         for (number, fields) in wire.annotations {
