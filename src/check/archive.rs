@@ -1,6 +1,8 @@
 //! Datasets in archives: zip, and tar with gzip, zstd or nothing; and documents compressed on their own. What they are is told from their
 //! first bytes.
 
+use crate::tr;
+use crate::words::Message;
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -98,7 +100,7 @@ impl Unpacking<'_> {
         let path = match crate::path::RelPath::new(name.trim_start_matches("./")) {
             Ok(path) => self.folder.join(path.as_str()),
             Err(e) => {
-                self.unread.push(format!("{name:?} of the archive was not read: {e}"));
+                self.unread.push(tr!("check-archive-file", ?name, e));
                 return Ok(());
             }
         };
@@ -107,8 +109,7 @@ impl Unpacking<'_> {
         let is_photograph = [".jpg", ".jpeg", ".JPG", ".JPEG"].iter().any(|ext| name.ends_with(ext));
         let front = if is_photograph && length > WHOLE + END as u64 { WHOLE } else { self.room + 1 };
         let written = io::copy(&mut from.take(front), &mut file)?;
-        self.room =
-            self.room.checked_sub(written).ok_or_else(|| io::Error::other("it unpacks to more than is sensible"))?;
+        self.room = self.room.checked_sub(written).ok_or_else(|| io::Error::other(tr!("check-unpacks-large")))?;
         if front == WHOLE {
             ends(from, &mut file)?;
         }
@@ -142,7 +143,7 @@ impl Unpacking<'_> {
             if kind.is_file() {
                 self.file(&name, entry.size(), &mut entry)?;
             } else if !kind.is_dir() && !kind.is_pax_global_extensions() {
-                self.unread.push(format!("{name:?} of the archive was not read: it is a link or a device"));
+                self.unread.push(tr!("check-archive-link", ?name));
             }
         }
         Ok(())
@@ -164,10 +165,10 @@ impl Unpacking<'_> {
 #[cfg(not(feature = "net"))]
 impl Unpacking<'_> {
     fn tar(&mut self, _: impl Read) -> io::Result<()> {
-        Err(io::Error::other("this program was built without archives: unpack it first"))
+        Err(io::Error::other(tr!("check-no-archives")))
     }
 
     fn zip(&mut self, _: File) -> io::Result<()> {
-        Err(io::Error::other("this program was built without archives: unpack it first"))
+        Err(io::Error::other(tr!("check-no-archives")))
     }
 }

@@ -8,6 +8,7 @@ use super::rules::{
 };
 use super::tree::{Image, Tree};
 use crate::stream::StreamError;
+use crate::tr;
 use std::collections::HashMap;
 
 /// Extensions of the files that Ultralytics takes for images.
@@ -71,21 +72,21 @@ impl Images {
             Image::Missing => {
                 self.missing += 1;
                 if self.present {
-                    return out.add(&IMAGE_MISSING, place, "it is not here");
+                    return out.add(&IMAGE_MISSING, place, tr!("check-not-here"));
                 }
                 // Perhaps none of them is here.
                 self.first_missing.get_or_insert_with(|| (path.to_owned(), record.from.to_owned()));
             }
             Image::Unreadable(reason) => {
                 self.present = true;
-                out.add(&IMAGE_UNREADABLE, place, &format!("it is no image: {reason}"))?;
+                out.add(&IMAGE_UNREADABLE, place, tr!("check-no-image", reason))?;
             }
             Image::Here(picture) => {
                 self.present = true;
                 sound(picture, place, record, out)?;
                 if let Some(other) = out.pictures.add(picture.key, record.part) {
-                    let message = format!("the same picture is in {other:?}, this is {:?}", record.part);
-                    out.add(&IMAGE_IN_TWO_PARTS, place, &message)?;
+                    let message = tr!("check-two-parts", ?other, part = ?record.part);
+                    out.add(&IMAGE_IN_TWO_PARTS, place, message)?;
                 }
             }
         }
@@ -99,11 +100,14 @@ impl Images {
     pub fn finish(self, of: &str, out: &mut Findings) -> Result<(), StreamError> {
         let Some((path, from)) = self.first_missing else { return Ok(()) };
         if !self.present {
-            let message = "none of its images is here: they were not checked";
+            let message = tr!("check-images-absent");
             return out.add(&IMAGES_ABSENT, Place::file(of), message);
         }
-        let more = if self.missing > 1 { format!(" (of {} missing images)", self.missing) } else { String::new() };
-        out.add(&IMAGE_MISSING, Place { path: &path, line: None, at: &from }, &format!("it is not here{more}"))
+        let message = match self.missing {
+            n @ 2.. => tr!("check-not-here-of", n),
+            _ => tr!("check-not-here"),
+        };
+        out.add(&IMAGE_MISSING, Place { path: &path, line: None, at: &from }, message)
     }
 }
 
@@ -118,9 +122,12 @@ pub fn unused_classes(unused: &[&str], of: usize, place: Place<'_>, out: &mut Fi
     }
     let first: Vec<String> = unused.iter().take(SHOWN).map(|name| format!("{name:?}")).collect();
     let more = unused.len().saturating_sub(SHOWN);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let message = format!("{} of {of} classes have no object: {}{more}", unused.len(), first.join(", "));
-    out.add(&CLASS_UNUSED, place, &message)
+    let (n, names) = (unused.len(), first.join(", "));
+    let message = match more {
+        0 => tr!("check-unused", n, of, names),
+        more => tr!("check-unused-more", n, of, names, more),
+    };
+    out.add(&CLASS_UNUSED, place, message)
 }
 
 /// What a dataset says about an image.
@@ -140,23 +147,25 @@ fn sound(picture: &Picture, place: Place<'_>, record: &Record<'_>, out: &mut Fin
     let Record { size, ultralytics, .. } = *record;
     let (width, height, orientation) = (picture.seen.width, picture.seen.height, picture.seen.orientation);
     if picture.cut {
-        out.add(&IMAGE_CUT, place, "it breaks off: its end is not there")?;
+        out.add(&IMAGE_CUT, place, tr!("check-image-cut"))?;
     }
     if ultralytics && width.min(height) < 10 {
-        let message = format!("{width} x {height} pixels: images under 10 pixels are dropped");
-        out.add(&YOLO_IMAGE_SMALL, place, &message)?;
+        let message = tr!("check-image-small", width, height);
+        out.add(&YOLO_IMAGE_SMALL, place, message)?;
     }
     if let Some([w, h]) = size
         && [w, h] != [width, height]
     {
-        let shown = if orientation == 1 { "" } else { " when turned as its EXIF says" };
-        let message = format!("the image is {width} x {height}{shown}, its annotations are for {w} x {h}");
-        return out.add(&IMAGE_SIZE_DIFFERS, place, &message);
+        let message = match orientation {
+            1 => tr!("check-size", width, height, w, h),
+            _ => tr!("check-size-turned", width, height, w, h),
+        };
+        return out.add(&IMAGE_SIZE_DIFFERS, place, message);
     }
     if orientation != 1 && !ultralytics {
         // Ultralytics loads images by OpenCV, which turns them.
-        let message = format!("its EXIF orientation is {orientation}: Pillow and torchvision load it as it is stored");
-        return out.add(&IMAGE_TURNED, place, &message);
+        let message = tr!("check-image-turned", orientation);
+        return out.add(&IMAGE_TURNED, place, message);
     }
     Ok(())
 }

@@ -30,6 +30,7 @@ pub use scratch::Scratch;
 pub use tree::Tree;
 
 use crate::stream::StreamError;
+use crate::tr;
 use layout::{Found, Survey};
 use objects::Objects;
 
@@ -98,14 +99,13 @@ pub fn check(tree: &Tree, only: Option<&str>, out: &mut Findings) -> Result<Vec<
         out.unread.extend(layout::other::find(tree, survey, !found.is_empty()));
     }
     if found.is_empty() && only.is_none() && out.unread.is_empty() {
-        let what = format!("no dataset was found of a format that has rules ({})", FORMATS.join(", "));
-        out.unread.push(format!("{what}: say which it is meant to be with --to"));
+        out.unread.push(tr!("check-no-dataset", formats = FORMATS.join(", ")));
         out.unread.extend(layout::other::archives(survey));
     }
     // An empty dataset that nobody has a word against.
     let sound = !out.any_loss();
     for dataset in found.iter().filter(|d| sound && d.tally == Tally::default()) {
-        out.unread.push(format!("{}: no image and no annotation was found in it", dataset.place));
+        out.unread.push(tr!("check-empty-dataset", place = dataset.place));
     }
     out.finish()?;
     Ok(found)
@@ -184,12 +184,8 @@ impl Run<'_> {
 fn nothing(format: &str, out: &mut Findings) -> Result<(), StreamError> {
     match format {
         "coco" => coco::nothing(out),
-        "yolo" => {
-            out.add(&rules::YOLO_NO_DATA_YAML, Place::file("."), "there is neither a data.yaml nor a label file here")
-        }
-        "ultralytics-ndjson" => {
-            out.add(&rules::NDJSON_NO_DATASET, Place::file("."), "there is no .ndjson file with a header")
-        }
+        "yolo" => out.add(&rules::YOLO_NO_DATA_YAML, Place::file("."), tr!("yolo-nothing")),
+        "ultralytics-ndjson" => out.add(&rules::NDJSON_NO_DATASET, Place::file("."), tr!("ndjson-nothing")),
         _ => voc::nothing(out),
     }
 }

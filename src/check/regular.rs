@@ -1,5 +1,6 @@
 //! Opens files and nothing else: a pipe with the name of a label would be waited for without end.
 
+use crate::tr;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -44,7 +45,7 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
 const AT_ONCE: usize = 1 << 16;
 
 fn no_file() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file")
+    io::Error::new(io::ErrorKind::InvalidInput, tr!("check-not-regular"))
 }
 
 /// Opens without waiting for somebody to write into a pipe.

@@ -6,6 +6,8 @@ use super::layout::{folder_of, leaf};
 use super::picture::{self, Bytes};
 use crate::path::RelPath;
 use crate::stream::StreamError;
+use crate::tr;
+use crate::words::{Message, Worded};
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
@@ -74,7 +76,7 @@ impl Part {
 ///
 /// # Errors
 /// Those of the source; [`StreamError::Write`] of the folder.
-pub fn bring<S: Source>(source: &S, folder: &Path) -> Result<Vec<String>, S::Error> {
+pub fn bring<S: Source>(source: &S, folder: &Path) -> Result<Vec<Message>, S::Error> {
     let (send, receive) = crossbeam_channel::bounded::<(String, u64)>(4 * REQUESTS);
     let failed = Mutex::new(None);
     let mut unread = Vec::new();
@@ -97,17 +99,17 @@ pub fn bring<S: Source>(source: &S, folder: &Path) -> Result<Vec<String>, S::Err
             if folder_of(path).split('/').any(|part| part.starts_with('.') && !matches!(part, "." | "..")) {
                 return Ok(());
             }
-            let place = RelPath::new(path).map_err(|e| e.to_string()).and_then(|_| {
+            let place = RelPath::new(path).map_err(|e| e.words()).and_then(|_| {
                 let into = folder_of(path).to_owned();
                 let made = folders.contains(&into) || fs::create_dir_all(folder.join(&into)).is_ok();
                 folders.insert(into);
-                if made { Ok(()) } else { Err("a file has the name of its folder".to_owned()) }
+                if made { Ok(()) } else { Err(tr!("check-file-folder")) }
             });
             match place {
                 // Nobody receives it when they have failed.
                 Ok(()) => send.send((path.to_owned(), length)).map_err(|_| StreamError::Closed.into()),
                 Err(e) => {
-                    unread.push(format!("{path:?} was not read: {e}"));
+                    unread.push(tr!("check-stored-file", ?path, e));
                     Ok(())
                 }
             }
@@ -285,6 +287,6 @@ mod tests {
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
         assert!(matches!(bring(&named(&many), folder.path()), Err(StreamError::Internal(_))));
         let unread = bring(&named(&["a/../../b.txt", "ok.txt"]), folder.path()).unwrap();
-        assert!(unread.len() == 1 && unread[0].contains("was not read"), "{unread:?}");
+        assert!(unread.len() == 1 && unread[0].english().contains("was not read"), "{unread:?}");
     }
 }

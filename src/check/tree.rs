@@ -31,7 +31,7 @@ pub enum Image {
     /// Not in the dataset.
     Missing,
     /// In the dataset, but not an image that can be read; says why.
-    Unreadable(String),
+    Unreadable(Message),
 }
 
 /// The files of a dataset.
@@ -73,7 +73,7 @@ impl Tree {
         }
         let name = root.file_name().and_then(|n| n.to_str()).map(str::to_owned);
         let (Some(parent), Some(name)) = (root.parent(), name) else {
-            return Err(failed(std::io::Error::other("its name is not UTF-8")));
+            return Err(failed(std::io::Error::other(tr!("check-name-not-utf8"))));
         };
         // The images of annotations/instances.json are beside its folder.
         let (root, only) = match (parent.parent(), parent.file_name().and_then(|n| n.to_str())) {
@@ -256,7 +256,8 @@ impl Tree {
         match picture::look(&path) {
             Ok(picture) => Image::Here(picture),
             Err(ImageError::IoError(e)) if is_absent(e.kind()) => Image::Missing,
-            Err(e) => Image::Unreadable(e.to_string()),
+            Err(ImageError::IoError(e)) => Image::Unreadable(e.words()),
+            Err(e) => Image::Unreadable(e.to_string().into()),
         }
     }
 }

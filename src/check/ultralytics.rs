@@ -16,6 +16,8 @@ use super::yolo::rows;
 use super::yolo::rows::{Head, Row};
 use crate::presigned::is_presigned;
 use crate::stream::{StreamError, reader};
+use crate::tr;
+use crate::words::Message;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, Read};
@@ -34,15 +36,17 @@ pub fn check(tree: &Tree, survey: &Survey, path: &str, out: &mut Findings) -> Re
     let mut lines = Lines::open(tree, path)?;
     let header = match lines.next(path, out)? {
         Next::Line(Value::Object(header)) => header,
-        Next::End => return out.add(&NDJSON_NO_DATASET, Place::file(path), "the file is empty"),
-        _ => return out.add(&NDJSON_NO_DATASET, Place::line(path, 1), "the first line is no header"),
+        Next::End => return out.add(&NDJSON_NO_DATASET, Place::file(path), tr!("ndjson-empty")),
+        _ => return out.add(&NDJSON_NO_DATASET, Place::line(path, 1), tr!("ndjson-no-header")),
     };
     let mut file = File::new(tree, survey, path, &header, out)?;
     loop {
         match lines.next(path, file.out)? {
             Next::End => break,
             Next::Line(Value::Object(image)) => file.image(lines.number, &image)?,
-            Next::Line(_) => file.out.add(&NDJSON_INVALID_LINE, Place::line(path, lines.number), "it is no object")?,
+            Next::Line(_) => {
+                file.out.add(&NDJSON_INVALID_LINE, Place::line(path, lines.number), tr!("check-no-object"))?
+            }
             Next::Invalid => {}
         }
     }
@@ -92,7 +96,7 @@ impl Lines {
             }
             self.number += 1;
             if n > reader::LINE_CAP {
-                let reason = "the line is too long".into();
+                let reason = tr!("ndjson-long-line");
                 return Err(StreamError::Line { place: format!("{path}:{}", self.number), reason });
             }
             let line = self.line.trim_ascii();
@@ -102,8 +106,9 @@ impl Lines {
             return match serde_json::from_slice(line) {
                 Ok(value) => Ok(Next::Line(value)),
                 Err(e) => {
-                    let message = e.to_string().replace(" at line 1 column ", " at column ");
-                    out.add(&NDJSON_INVALID_LINE, Place::line(path, self.number), &message)?;
+                    let reason = e.to_string().replace(" at line 1 column ", " at column ");
+                    let message = tr!("check-reader-says", reason);
+                    out.add(&NDJSON_INVALID_LINE, Place::line(path, self.number), message)?;
                     Ok(Next::Invalid)
                 }
             };
@@ -158,7 +163,7 @@ impl<'f> File<'f> {
         let list = task.and_then(|task| TASKS.iter().find(|(name, _)| *name == task)).map(|(_, list)| *list);
         if list.is_none() {
             let given = header.get("task").map_or(String::new(), Value::to_string);
-            out.add(&NDJSON_TASK_INVALID, place, &format!("task {given} is not one of the reader's"))?;
+            out.add(&NDJSON_TASK_INVALID, place, tr!("ndjson-task", given))?;
         }
         let mut classes = BTreeMap::new();
         match header.get("class_names") {
@@ -167,13 +172,11 @@ impl<'f> File<'f> {
                 for (key, name) in names {
                     match key.trim().parse() {
                         Ok(n) => drop(classes.insert(n, name.as_str().unwrap_or(key).to_owned())),
-                        Err(_) => {
-                            out.add(&NDJSON_CLASS_NAMES_INVALID, place, &format!("class {key:?} is no number"))?
-                        }
+                        Err(_) => out.add(&NDJSON_CLASS_NAMES_INVALID, place, tr!("ndjson-class-number", ?key))?,
                     }
                 }
             }
-            Some(_) => out.add(&NDJSON_CLASS_NAMES_INVALID, place, "class_names is no object")?,
+            Some(_) => out.add(&NDJSON_CLASS_NAMES_INVALID, place, tr!("ndjson-class-names"))?,
         }
         classes.values().for_each(|name| out.objects.list(name));
         let mut joints = None;
@@ -216,14 +219,14 @@ impl<'f> File<'f> {
             "test" => {}
             _ => {
                 let given = image.get("split").unwrap_or(&Value::Null);
-                self.out.add(&NDJSON_SPLIT_INVALID, place, &format!("split {given}: the whole file fails"))?;
+                self.out.add(&NDJSON_SPLIT_INVALID, place, tr!("ndjson-split", given))?;
             }
         }
         let name = image.get("file").and_then(Value::as_str).filter(|n| !n.is_empty());
         match name {
-            None => self.out.add(&NDJSON_FILE_INVALID, place, "there is no file name: the whole file fails")?,
+            None => self.out.add(&NDJSON_FILE_INVALID, place, tr!("ndjson-no-file"))?,
             Some(name) if self.beside.is_some() && name.contains('/') => {
-                self.out.add(&NDJSON_FILE_INVALID, place, &format!("{name:?} has a folder: the whole file fails"))?;
+                self.out.add(&NDJSON_FILE_INVALID, place, tr!("ndjson-file-folder", ?name))?;
             }
             Some(_) => {}
         }
@@ -242,7 +245,7 @@ impl<'f> File<'f> {
 
     fn url(&mut self, place: Place<'_>, line: u64, image: &Map<String, Value>) -> Result<(), StreamError> {
         let Some(text) = image.get("url").and_then(Value::as_str).filter(|u| !u.is_empty()) else {
-            return self.out.add(&NDJSON_NO_URL, place, "there is no url: the whole file fails");
+            return self.out.add(&NDJSON_NO_URL, place, tr!("ndjson-no-url"));
         };
         match Url::parse(text) {
             Ok(url) if matches!(url.scheme(), "http" | "https") => {
@@ -254,7 +257,7 @@ impl<'f> File<'f> {
                 }
                 Ok(())
             }
-            _ => self.out.add(&NDJSON_URL_INVALID, place, "the url is not one of http or https: the whole file fails"),
+            _ => self.out.add(&NDJSON_URL_INVALID, place, tr!("ndjson-url")),
         }
     }
 
@@ -262,7 +265,7 @@ impl<'f> File<'f> {
         let lists = match image.get("annotations") {
             None => return Ok(()),
             Some(Value::Object(lists)) => lists,
-            Some(_) => return self.out.add(&NDJSON_INVALID_LINE, place, "annotations is no object"),
+            Some(_) => return self.out.add(&NDJSON_INVALID_LINE, place, tr!("ndjson-annotations")),
         };
         // Nor can rows be judged whose width nobody has said.
         if matches!(self.list, Some("classification" | "depth"))
@@ -274,15 +277,15 @@ impl<'f> File<'f> {
         let Some((name, first)) = lists.next() else { return Ok(()) };
         let filled = |v: &Value| v.as_array().is_none_or(|l| !l.is_empty());
         if let Some((ignored, _)) = lists.find(|(_, v)| filled(v)) {
-            let message = format!("{ignored:?} is not read, only {name:?} is");
-            self.out.add(&NDJSON_ROWS_IGNORED, place, &message)?;
+            let message = tr!("ndjson-ignored", ?ignored, ?name);
+            self.out.add(&NDJSON_ROWS_IGNORED, place, message)?;
         }
         let Some(list) = first.as_array() else {
-            return self.out.add(&NDJSON_INVALID_LINE, place, &format!("{name:?} is no list"));
+            return self.out.add(&NDJSON_INVALID_LINE, place, tr!("check-no-list", ?name));
         };
         if let Some(wanted) = self.list.filter(|wanted| wanted != name && !list.is_empty()) {
-            let message = format!("the list is {name:?}, the task reads {wanted:?}");
-            self.out.add(&NDJSON_WRONG_LIST, place, &message)?;
+            let message = tr!("ndjson-wrong-list", ?name, ?wanted);
+            self.out.add(&NDJSON_WRONG_LIST, place, message)?;
         }
         let places: Vec<String> = (0..list.len()).map(|i| format!("annotations.{name}[{i}]")).collect();
         let values: Vec<_> = list.iter().map(numbers).collect();
@@ -326,21 +329,19 @@ impl<'f> File<'f> {
         if self.list == Some("classification") {
             // Its parts may be any.
         } else if self.train == 0 {
-            out.add(&NDJSON_NO_TRAIN, file, "no image is in `train`: the reader refuses the file")?;
+            out.add(&NDJSON_NO_TRAIN, file, tr!("ndjson-no-train"))?;
         } else if self.val == 0 && self.train < 2 {
-            out.add(&NDJSON_NO_VAL, file, "one image and no `val`: the reader refuses the file")?;
+            out.add(&NDJSON_NO_VAL, file, tr!("ndjson-no-val"))?;
         } else if self.val == 0 {
-            let message =
-                "no image is in `val`: the reader takes a tenth of `train` for it; --split 0.8/0.2 decides it";
+            let message = tr!("ndjson-val-made-up");
             out.add(&NDJSON_VAL_MADE_UP, file, message)?;
         }
         if !self.any_named && self.unnamed.is_empty() {
-            out.add(&NDJSON_NO_CLASS, Place::line(path, 1), "there is neither a class name nor a row")?;
+            out.add(&NDJSON_NO_CLASS, Place::line(path, 1), tr!("ndjson-no-class"))?;
         }
         if let Some(class) = self.unnamed.first() {
-            let names = if self.any_named { "has no name" } else { "has no name, there is no class_names" };
-            let message = format!("class {class} {names}: the reader calls it class{class}");
-            out.add(&NDJSON_CLASS_MADE_UP, Place::line(path, 1), &message)?;
+            let message = if self.any_named { tr!("ndjson-class", class) } else { tr!("ndjson-class-alone", class) };
+            out.add(&NDJSON_CLASS_MADE_UP, Place::line(path, 1), message)?;
         }
         if !out.objects.is_empty() {
             let objects = std::mem::take(&mut out.objects);
@@ -348,16 +349,12 @@ impl<'f> File<'f> {
             out.objects = objects;
         }
         if self.expires > 0 {
-            let message = format!(
-                "{} presigned URLs: they expire, and who has the file can fetch the images until then",
-                self.expires
-            );
-            out.add(&NDJSON_URL_EXPIRES, Place::line(path, self.first_expiring), &message)?;
+            let message = tr!("ndjson-expires", urls = self.expires);
+            out.add(&NDJSON_URL_EXPIRES, Place::line(path, self.first_expiring), message)?;
         }
         if self.boxes > 0 && self.polygons > 0 {
-            let message =
-                format!("{} images have boxes, {} polygons: all polygons are removed", self.boxes, self.polygons);
-            out.add(&LABEL_BOXES_AMONG_POLYGONS, Place::line(path, self.first_box), &message)?;
+            let message = tr!("ndjson-mixed", boxes = self.boxes, polygons = self.polygons);
+            out.add(&LABEL_BOXES_AMONG_POLYGONS, Place::line(path, self.first_box), message)?;
         }
         self.images.finish(path, out)
     }
@@ -368,22 +365,22 @@ fn pose(
     place: Place<'_>,
     out: &mut Findings,
 ) -> Result<Option<(usize, usize)>, StreamError> {
-    let mut say = |rule: &'static Rule, message: &str| out.add(rule, place, message);
+    let mut say = |rule: &'static Rule, message: Message| out.add(rule, place, message);
     let Some(shape) = header.get("kpt_shape") else {
-        say(&NDJSON_KPT_SHAPE_MISSING, "there is no kpt_shape: the reader guesses it")?;
+        say(&NDJSON_KPT_SHAPE_MISSING, tr!("ndjson-no-shape"))?;
         return Ok(None);
     };
     let Some((joints, each)) = kpt_shape(shape) else {
-        say(&NDJSON_KPT_SHAPE_INVALID, &format!("kpt_shape is {shape}, not [joints, 2 or 3]"))?;
+        say(&NDJSON_KPT_SHAPE_INVALID, tr!("yolo-kpt-shape", shape))?;
         return Ok(None);
     };
     match header.get("flip_idx").and_then(Value::as_array) {
-        None => say(&YOLO_FLIP_IDX_MISSING, "there is no flip_idx")?,
+        None => say(&YOLO_FLIP_IDX_MISSING, tr!("yolo-no-flip"))?,
         Some(flip) => {
             let mut seen: Vec<u64> = flip.iter().filter_map(Value::as_u64).collect();
             seen.sort_unstable();
             if flip.len() != joints || !seen.iter().copied().eq(0..joints as u64) {
-                say(&YOLO_FLIP_IDX_INVALID, "flip_idx does not list each joint once")?;
+                say(&YOLO_FLIP_IDX_INVALID, tr!("ndjson-flip"))?;
             }
         }
     }

@@ -204,7 +204,7 @@ impl<'de> Visitor<'de> for NameSeed {
 mod tests {
     use super::*;
 
-    fn heads(payload: &str) -> Result<Vec<(String, String)>, String> {
+    fn heads(payload: &str) -> Result<Vec<(String, String)>, json::ParseError> {
         let mut out = Vec::new();
         each(&Raw(Cow::Borrowed(payload)), |head| {
             out.push((head.tool.into_owned(), head.class.into_owned()));
@@ -246,8 +246,8 @@ mod tests {
 
     #[test]
     fn payloads_that_cannot_be_read_are_errors() {
-        assert!(heads(r#""{\"annotations\":""#).unwrap_err().contains("`data` cannot be read"));
-        assert!(heads(r#"{"mode":"presigned","presigned_url":"u"}"#).unwrap_err().contains("at a URL"));
+        assert!(heads(r#""{\"annotations\":""#).unwrap_err().to_string().contains("`data` cannot be read"));
+        assert!(heads(r#"{"mode":"presigned","presigned_url":"u"}"#).unwrap_err().to_string().contains("at a URL"));
     }
 
     #[test]

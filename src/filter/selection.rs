@@ -276,7 +276,7 @@ mod tests {
             (r#"{"id":7} x"#, "(item 7)"),
             ("[1]", ""),
         ] {
-            assert!(all.judge().wants(line.as_bytes()).unwrap_err().ends_with(id), "{line}");
+            assert!(all.judge().wants(line.as_bytes()).unwrap_err().english().ends_with(id), "{line}");
         }
         // A payload matters only when it is asked about, and only for items that are wanted otherwise.
         let away = r#"{"id":7,"status_label":"completed","data":{"mode":"presigned","presigned_url":"u"}}"#;

@@ -12,6 +12,8 @@ use crate::check::rules::{
 };
 use crate::check::tree::Tree;
 use crate::stream::StreamError;
+use crate::tr;
+use crate::words::Message;
 use roaring::RoaringTreemap;
 use std::collections::{BTreeMap, HashMap};
 
@@ -76,13 +78,13 @@ impl Court<'_> {
         }
     }
 
-    fn say(&mut self, rule: &'static Rule, message: &str) -> Result<(), StreamError> {
+    fn say(&mut self, rule: &'static Rule, message: Message) -> Result<(), StreamError> {
         let at = self.at();
         self.out.add(rule, Place::at(self.path, &at), message)
     }
 
     fn missing(&mut self, key: &str) -> Result<(), StreamError> {
-        self.say(&COCO_FIELD_MISSING, &format!("there is no {key:?}"))
+        self.say(&COCO_FIELD_MISSING, tr!("check-no-key", ?key))
     }
 
     /// The size of the image, when there is such an image and it has one.
@@ -93,7 +95,7 @@ impl Court<'_> {
         }
         match id.key().and_then(|id| self.images.get(&id)) {
             Some(size) => Ok(Some(*size).filter(|[w, h]| *w > 0 && *h > 0)),
-            None => self.say(&COCO_IMAGE_UNKNOWN, &format!("there is no image with id {id}")).map(|()| None),
+            None => self.say(&COCO_IMAGE_UNKNOWN, tr!("coco-no-image", id)).map(|()| None),
         }
     }
 }
@@ -123,7 +125,7 @@ impl Annotations {
         let a = court.a;
         self.number += 1;
         if !a.is_object {
-            return court.say(&COCO_FIELD_MISSING, "it is no object");
+            return court.say(&COCO_FIELD_MISSING, tr!("check-no-object"));
         }
         if let Some(segments) = &a.segments {
             court.out.tally.annotations += segments.len() as u64;
@@ -159,10 +161,10 @@ impl Annotations {
         }
         let wrong = match (&a.attributes, &a.score) {
             (Scalar::Absent | Scalar::Object, Scalar::Absent | Scalar::Int(_) | Scalar::Float(_)) => return Ok(()),
-            (Scalar::Absent | Scalar::Object, score) => format!("score is {score}"),
-            (attributes, _) => format!("attributes is {attributes}"),
+            (Scalar::Absent | Scalar::Object, score) => tr!("coco-score", score),
+            (attributes, _) => tr!("coco-attributes", attributes),
         };
-        court.say(&COCO_ATTRIBUTES_INVALID, &wrong)
+        court.say(&COCO_ATTRIBUTES_INVALID, wrong)
     }
 
     /// Writes the findings that a document gets once.
@@ -173,8 +175,8 @@ impl Annotations {
         if self.crowds == 0 {
             return Ok(());
         }
-        let message = format!("{} annotations have iscrowd 1: no evaluation or training sees them", self.crowds);
-        out.add(&COCO_CROWD, Place::at(path, &self.first_crowd), &message)
+        let message = tr!("coco-crowds", annotations = self.crowds);
+        out.add(&COCO_CROWD, Place::at(path, &self.first_crowd), message)
     }
 
     fn category(&mut self, id: &Scalar, court: &Court<'_>) {
@@ -196,15 +198,15 @@ impl Annotations {
             Scalar::Absent => Ok(()),
             Scalar::Int(n) if (-EXACT..=EXACT).contains(&n) => {
                 if n == 0 {
-                    court.say(&COCO_ID_ZERO, "annotation id 0 counts as no match in the evaluation: begin with 1")?;
+                    court.say(&COCO_ID_ZERO, tr!("coco-id-zero"))?;
                 }
                 let ids = if n < 0 { &mut self.negative } else { &mut self.ids };
                 if ids.insert(n.unsigned_abs()) {
                     return Ok(());
                 }
-                court.say(&COCO_ID_REPEATED, &format!("annotation id {n} stands above: the reader keeps the last"))
+                court.say(&COCO_ID_REPEATED, tr!("coco-annotation-repeated", n))
             }
-            ref id => court.say(&COCO_ID_INVALID, &format!("annotation id {id} is no integer below 2^53")),
+            ref id => court.say(&COCO_ID_INVALID, tr!("coco-id-invalid", id)),
         }
     }
 
@@ -221,7 +223,7 @@ impl Annotations {
                 Ok(())
             }
             None if !crowd.is_there() => Ok(()),
-            _ => court.say(&COCO_ISCROWD_INVALID, &format!("iscrowd is {crowd}, not 0 or 1")),
+            _ => court.say(&COCO_ISCROWD_INVALID, tr!("coco-iscrowd", crowd)),
         }
     }
 
@@ -231,17 +233,17 @@ impl Annotations {
             return Ok(None);
         }
         let (&[x, y, w, h], 4) = (a.bbox.values.as_slice(), a.bbox.count) else {
-            court.say(&COCO_BBOX_INVALID, "bbox is not four numbers [x, y, width, height]")?;
+            court.say(&COCO_BBOX_INVALID, tr!("coco-bbox"))?;
             return Ok(None);
         };
         let bbox = [x, y, w, h];
         if w < 0.0 || h < 0.0 {
-            court.say(&COCO_BBOX_INVALID, &format!("bbox {bbox:?} has a negative side"))?;
+            court.say(&COCO_BBOX_INVALID, tr!("coco-bbox-negative", ?bbox))?;
             return Ok(None);
         }
         // A person whose joints are not marked has none; that is how COCO itself writes it.
         if (w == 0.0 || h == 0.0) && !(a.has_keypoints && a.num_keypoints.whole() == Some(0)) {
-            court.say(&COCO_BBOX_EMPTY, &format!("bbox {bbox:?} has no area: training leaves it out"))?;
+            court.say(&COCO_BBOX_EMPTY, tr!("coco-bbox-empty", ?bbox))?;
         }
         if let Some([width, height]) = size.map(|s| s.map(f64::from)) {
             let outside = x < -EDGE || y < -EDGE || x + w > width + EDGE || y + h > height + EDGE;
@@ -250,8 +252,8 @@ impl Annotations {
             (*boxes, *ascends, *outsides) =
                 (*boxes + 1, *ascends + u64::from(ascending), *outsides + u64::from(outside));
             if outside {
-                let message = format!("bbox {bbox:?} reaches over the edge of its image, {width} x {height}");
-                court.say(&COCO_BBOX_OUTSIDE, &message)?;
+                let message = tr!("coco-bbox-outside", ?bbox, width, height);
+                court.say(&COCO_BBOX_OUTSIDE, message)?;
             }
         }
         Ok(Some(bbox))
@@ -266,8 +268,8 @@ impl Annotations {
             return Ok(());
         }
         if count == 0 || values.len() != count || !count.is_multiple_of(3) {
-            let message = format!("keypoints has {count} values, not three numbers a joint");
-            return court.say(&COCO_KEYPOINTS_INVALID, &message);
+            let message = tr!("coco-keypoints", count);
+            return court.say(&COCO_KEYPOINTS_INVALID, message);
         }
         if let Some(found) = a.category_id.key().and_then(|id| self.categories.get_mut(&id)) {
             found.joints.entry(count / 3).or_insert_with(|| court.at());
@@ -276,13 +278,13 @@ impl Annotations {
         match &a.num_keypoints {
             Scalar::Absent => court.missing("num_keypoints")?,
             n if n.whole() != Some(visible) => {
-                let message = format!("num_keypoints is {n}, {visible} joints have v > 0");
-                court.say(&COCO_NUM_KEYPOINTS, &message)?;
+                let message = tr!("coco-num-keypoints", n, visible);
+                court.say(&COCO_NUM_KEYPOINTS, message)?;
             }
             _ => {}
         }
         match joints().find(|j| ![0.0, 1.0, 2.0].contains(&j[2])) {
-            Some(j) => court.say(&COCO_VISIBILITY, &format!("visibility {} is not 0, 1 or 2", j[2])),
+            Some(j) => court.say(&COCO_VISIBILITY, tr!("coco-visibility", v = j[2])),
             None => Ok(()),
         }
     }
@@ -299,7 +301,7 @@ fn panoptic(court: &mut Court<'_>) -> Result<(), StreamError> {
         return Ok(());
     }
     let from = format!("{} {}", court.path, court.at());
-    court.out.add(&IMAGE_MISSING, Place { path: &path, line: None, at: &from }, "it is not here")
+    court.out.add(&IMAGE_MISSING, Place { path: &path, line: None, at: &from }, tr!("check-not-here"))
 }
 
 fn area(court: &mut Court<'_>) -> Result<Option<f64>, StreamError> {
@@ -308,7 +310,7 @@ fn area(court: &mut Court<'_>) -> Result<Option<f64>, StreamError> {
         // The evaluation keeps those of area 0.
         Some(area) if area >= 0.0 => Ok(Some(area)),
         None if !area.is_there() => Ok(None),
-        _ => court.say(&COCO_AREA_INVALID, &format!("area is {area}")).map(|()| None),
+        _ => court.say(&COCO_AREA_INVALID, tr!("coco-area", area)).map(|()| None),
     }
 }
 
@@ -319,7 +321,7 @@ fn segmentation(
     area: Option<f64>,
 ) -> Result<(), StreamError> {
     let a = court.a;
-    let mut say = |rule: &'static Rule, message: &str| court.say(rule, message);
+    let mut say = |rule: &'static Rule, message: Message| court.say(rule, message);
     let around = match a.form {
         Form::Absent => return Ok(()),
         Form::Rings if a.rings.ends.is_empty() => return Ok(()),
@@ -328,20 +330,20 @@ fn segmentation(
             // Some count pixels, which lie on the outline too; rings may cover each other.
             let room = extent.length.max(extent.area / 20.0);
             if let Some(area) = area.filter(|area| (area - extent.area).abs() > room && a.rings.ends.len() == 1) {
-                say(&COCO_AREA_DIFFERS, &format!("area is {area}, the polygon has {}", extent.area))?;
+                say(&COCO_AREA_DIFFERS, tr!("coco-area-polygon", area, polygon = extent.area))?;
             }
             extent.around
         }
         Form::Runs => {
             let Some(mask) = mask::check(&a.runs, size, &mut say)? else { return Ok(()) };
             if let Some(area) = area.filter(|area| (area - mask.area as f64).abs() >= 1.0) {
-                say(&COCO_AREA_DIFFERS, &format!("area is {area}, the mask has {} pixels", mask.area))?;
+                say(&COCO_AREA_DIFFERS, tr!("coco-area-mask", area, pixels = mask.area))?;
             }
             let Mask { left, top, right, bottom, .. } = mask;
             [left, top, right, bottom].map(|n| n as f64)
         }
         Form::Other => {
-            return say(&COCO_SEGMENTATION_INVALID, "segmentation is neither a list of rings nor run lengths");
+            return say(&COCO_SEGMENTATION_INVALID, tr!("coco-segmentation"));
         }
     };
     let (Some([x, y, w, h]), [left, top, right, bottom], false) = (bbox, around, a.has_keypoints) else {
@@ -350,7 +352,7 @@ fn segmentation(
     let off = [x - left, y - top, x + w - right, y + h - bottom].into_iter().any(|d| d.abs() > TOLERANCE);
     if off {
         let tight = [left, top, right - left, bottom - top];
-        say(&COCO_BBOX_DIFFERS, &format!("bbox is {:?}, around the segmentation it is {tight:?}", [x, y, w, h]))?;
+        say(&COCO_BBOX_DIFFERS, tr!("coco-bbox-differs", bbox = ?[x, y, w, h], ?tight))?;
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! An annotation as it is written, in memory that is used again: nothing is allocated for one that is as it should be.
 
+use crate::tr;
+use crate::words::{Message, Worded};
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -60,6 +62,17 @@ impl Scalar {
     /// Whether the key is there.
     pub fn is_there(&self) -> bool {
         *self != Self::Absent
+    }
+}
+
+impl Worded for Scalar {
+    fn words(&self) -> Message {
+        match self {
+            Self::Absent => tr!("coco-value-missing"),
+            Self::List => tr!("json-found-list"),
+            Self::Object => tr!("json-found-object"),
+            other => other.to_string().into(),
+        }
     }
 }
 

@@ -4,6 +4,8 @@ use super::fields::Runs;
 use crate::check::finding::Rule;
 use crate::check::rules::{COCO_MASK_COUNTS, COCO_MASK_EMPTY, COCO_MASK_SIZE, COCO_SEGMENTATION_INVALID};
 use crate::stream::StreamError;
+use crate::tr;
+use crate::words::Message;
 
 /// Extent of a mask, pixels; `right` and `bottom` are exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,66 +29,74 @@ pub struct Mask {
 pub fn check(
     runs: &Runs,
     image: Option<[u32; 2]>,
-    say: &mut dyn FnMut(&'static Rule, &str) -> Result<(), StreamError>,
+    say: &mut dyn FnMut(&'static Rule, Message) -> Result<(), StreamError>,
 ) -> Result<Option<Mask>, StreamError> {
     let side = |n: &f64| n.fract() == 0.0 && (1.0..=f64::from(u32::MAX)).contains(n);
     let (&[height, width], true) = (runs.size.values.as_slice(), runs.size.values.iter().all(side)) else {
-        say(&COCO_SEGMENTATION_INVALID, "the run lengths have no size [height, width]")?;
+        say(&COCO_SEGMENTATION_INVALID, tr!("coco-runs-no-size"))?;
         return Ok(None);
     };
     let (height, width) = (height as u64, width as u64);
     if let Some([w, h]) = image
         && [width, height] != [u64::from(w), u64::from(h)]
     {
-        let turned = if [height, width] == [u64::from(w), u64::from(h)] { ": the height comes first" } else { "" };
-        say(&COCO_MASK_SIZE, &format!("size is [{height}, {width}], the image is {w} x {h}{turned}"))?;
+        let message = if [height, width] == [u64::from(w), u64::from(h)] {
+            tr!("coco-mask-size-turned", height, width, w, h)
+        } else {
+            tr!("coco-mask-size", height, width, w, h)
+        };
+        say(&COCO_MASK_SIZE, message)?;
         return Ok(None);
     }
     let length = |n: &f64| {
-        if n.fract() == 0.0 && (0.0..1e15).contains(n) { Ok(*n as u64) } else { Err(format!("{n} is no run length")) }
+        if n.fract() == 0.0 && (0.0..1e15).contains(n) { Ok(*n as u64) } else { Err(tr!("coco-run-length", n)) }
     };
     let counts = match () {
         () if runs.is_text => decode(runs.text.as_bytes()),
         () if runs.counts.list && runs.counts.count == runs.counts.values.len() => {
             runs.counts.values.iter().map(length).collect()
         }
-        () if runs.counts.list => Err("a run length is no number".into()),
-        () => Err("there is no string or list `counts`".into()),
+        () if runs.counts.list => Err(tr!("coco-run-number")),
+        () => Err(tr!("coco-no-counts")),
     };
     let counts: Vec<u64> = match counts {
         Ok(counts) => counts,
         Err(e) => {
-            say(&COCO_MASK_COUNTS, &e)?;
+            say(&COCO_MASK_COUNTS, e)?;
             return Ok(None);
         }
     };
     let total = counts.iter().try_fold(0u64, |sum, n| sum.checked_add(*n));
     if total != Some(width * height) {
-        let total = total.map_or("too many".into(), |n| n.to_string());
-        say(&COCO_MASK_COUNTS, &format!("the runs cover {total} pixels, {height} x {width} are {}", width * height))?;
+        let all = width * height;
+        let message = match total {
+            Some(total) => tr!("coco-mask-covers", total, height, width, all),
+            None => tr!("coco-mask-covers-many", height, width, all),
+        };
+        say(&COCO_MASK_COUNTS, message)?;
         return Ok(None);
     }
     let mask = extent(&counts, height);
     if mask.area == 0 {
-        say(&COCO_MASK_EMPTY, "the mask has no pixel")?;
+        say(&COCO_MASK_EMPTY, tr!("coco-mask-empty"))?;
         return Ok(None);
     }
     Ok(Some(mask))
 }
 
 /// The run lengths of a compressed string.
-fn decode(text: &[u8]) -> Result<Vec<u64>, String> {
+fn decode(text: &[u8]) -> Result<Vec<u64>, Message> {
     let mut counts: Vec<u64> = Vec::new();
     let mut at = 0;
     while at < text.len() {
         let (mut value, mut shift) = (0i64, 0u32);
         loop {
-            let Some(&byte) = text.get(at) else { return Err("the counts break off".into()) };
+            let Some(&byte) = text.get(at) else { return Err(tr!("coco-counts-cut")) };
             if !(48..112).contains(&byte) {
-                return Err(format!("byte {} of the counts is not of the code", at + 1));
+                return Err(tr!("coco-counts-byte", byte = at + 1));
             }
             if shift > 55 {
-                return Err("a count is too large".into());
+                return Err(tr!("coco-count-large"));
             }
             let group = i64::from(byte - 48);
             value |= (group & 0x1f) << shift;
@@ -102,7 +112,7 @@ fn decode(text: &[u8]) -> Result<Vec<u64>, String> {
         if let Some(i) = counts.len().checked_sub(2).filter(|_| counts.len() > 2) {
             value = value.checked_add(counts[i] as i64).unwrap_or(-1);
         }
-        counts.push(u64::try_from(value).map_err(|_| "a count is negative".to_owned())?);
+        counts.push(u64::try_from(value).map_err(|_| tr!("coco-count-negative"))?);
     }
     Ok(counts)
 }

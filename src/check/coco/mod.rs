@@ -22,6 +22,7 @@ use super::rules::{
 use super::tree::Tree;
 use crate::stream::StreamError;
 use crate::stream::json::{Front, parse_front};
+use crate::tr;
 use annotation::{Annotations, Court};
 use document::{Document, Fault, Odd};
 use fields::{Annotation, Scalar};
@@ -56,7 +57,7 @@ pub fn check(tree: &Tree, survey: &Survey, path: &str, out: &mut Findings) -> Re
 /// # Errors
 /// [`StreamError`]: the finding cannot be written.
 pub fn nothing(out: &mut Findings) -> Result<(), StreamError> {
-    out.add(&COCO_NO_DOCUMENT, Place::file("."), "there is no COCO document here, nor in a folder below")
+    out.add(&COCO_NO_DOCUMENT, Place::file("."), tr!("coco-no-document"))
 }
 
 /// A document in the course of its check.
@@ -137,14 +138,13 @@ impl<'p> Pass<'p> {
         self.out.tally.images += 1;
         let path = self.path;
         let at = format!("images[{index}]");
-        let field = |key: &str, out: &mut Findings| {
-            out.add(&COCO_IMAGE_FIELD, Place::at(path, &at), &format!("{key} is missing or of the wrong type"))
-        };
+        let field =
+            |key: &str, out: &mut Findings| out.add(&COCO_IMAGE_FIELD, Place::at(path, &at), tr!("coco-field", key));
         let side = |side: &Scalar| side.whole().and_then(|n| u32::try_from(n).ok()).filter(|n| *n > 0);
         let (id, width, height) = (image.id.key(), side(&image.width), side(&image.height));
         if let Scalar::Text(text) = &image.id {
-            let message = format!("the id is the text {text:?}: write a number");
-            self.out.add(&COCO_ID_TEXT, Place::at(path, &at), &message)?;
+            let message = tr!("coco-id-text", ?text);
+            self.out.add(&COCO_ID_TEXT, Place::at(path, &at), message)?;
         }
         for (key, bad) in [("id", id.is_none()), ("width", width.is_none()), ("height", height.is_none())] {
             if bad {
@@ -155,22 +155,22 @@ impl<'p> Pass<'p> {
         if let Some(id) = id
             && self.sizes.insert(id, size.unwrap_or_default()).is_some()
         {
-            let message = format!("image id {} stands above: the reader keeps the last", image.id);
-            self.out.add(&COCO_IMAGE_ID_REPEATED, Place::at(path, &at), &message)?;
+            let message = tr!("coco-image-repeated", id = image.id);
+            self.out.add(&COCO_IMAGE_ID_REPEATED, Place::at(path, &at), message)?;
         }
         let Scalar::Text(name) = &image.file_name else { return field("file_name", self.out) };
         if name.is_empty() {
             return field("file_name", self.out);
         }
         if name.starts_with('/') || name.split('/').any(|part| part == "..") {
-            let message = format!("{name:?} leaves the image folder");
-            return self.out.add(&COCO_FILE_NAME_OUTSIDE, Place::at(path, &at), &message);
+            let message = tr!("coco-outside", ?name);
+            return self.out.add(&COCO_FILE_NAME_OUTSIDE, Place::at(path, &at), message);
         }
         let mut digest = [0; 16];
         digest.copy_from_slice(&Sha256::digest(name.as_bytes())[..16]);
         if !self.names.insert(digest) {
-            let message = format!("{name:?} is the file of another image too");
-            self.out.add(&COCO_FILE_NAME_REPEATED, Place::at(path, &at), &message)?;
+            let message = tr!("coco-file-repeated", ?name);
+            self.out.add(&COCO_FILE_NAME_REPEATED, Place::at(path, &at), message)?;
         }
         if !self.any_image {
             self.images.absent(name);
@@ -193,13 +193,13 @@ impl<'p> Pass<'p> {
         let name = category.get("name").and_then(Value::as_str);
         for (key, bad) in [("id", id.is_none()), ("name", name.is_none_or(str::is_empty))] {
             if bad {
-                self.out.add(&COCO_CATEGORY_FIELD, place, &format!("{key} is missing or of the wrong type"))?;
+                self.out.add(&COCO_CATEGORY_FIELD, place, tr!("coco-field", key))?;
             }
         }
         if let Some(name) = name
             && !self.categories.names.insert(name.to_owned())
         {
-            self.out.add(&COCO_CATEGORY_NAME_REPEATED, place, &format!("{name:?} stands above"))?;
+            self.out.add(&COCO_CATEGORY_NAME_REPEATED, place, tr!("check-stands-above", ?name))?;
         }
         // Datumaro writes empty lists where nobody named the joints.
         let joints = category.get("keypoints").and_then(Value::as_array).map(Vec::len).filter(|n| *n > 0);
@@ -207,8 +207,8 @@ impl<'p> Pass<'p> {
             let valid = |n: &Value| n.as_u64().is_some_and(|n| (1..=joints as u64).contains(&n));
             let pair = |p: &Value| p.as_array().is_some_and(|p| p.len() == 2 && p.iter().all(valid));
             if !skeleton.as_array().is_some_and(|list| list.iter().all(pair)) {
-                let message = format!("the skeleton is not a list of pairs of 1 to {joints}");
-                self.out.add(&COCO_SKELETON_INVALID, place, &message)?;
+                let message = tr!("coco-skeleton", joints);
+                self.out.add(&COCO_SKELETON_INVALID, place, message)?;
             }
         }
         if let Some(key) = key
@@ -217,7 +217,7 @@ impl<'p> Pass<'p> {
             self.out.add(
                 &COCO_CATEGORY_ID_REPEATED,
                 place,
-                &format!("category id {} stands above", given.unwrap_or(&Value::Null)),
+                tr!("coco-category-repeated", id = given.unwrap_or(&Value::Null)),
             )?;
         }
         Ok(())
@@ -230,19 +230,19 @@ impl<'p> Pass<'p> {
         let captions = annotations.captions > 0 && annotations.captions == annotations.number;
         for (key, needed) in [("images", true), ("annotations", !image_info), ("categories", !captions)] {
             if needed && !keys.contains(key) {
-                out.add(&COCO_KEY_MISSING, file, &format!("there is no {key:?}"))?;
+                out.add(&COCO_KEY_MISSING, file, tr!("check-no-key", ?key))?;
             }
         }
         if !keys.contains("info") {
-            out.add(&COCO_INFO_MISSING, file, "there is no \"info\"")?;
+            out.add(&COCO_INFO_MISSING, file, tr!("coco-no-info"))?;
         }
         self.images.finish(path, out)?;
         annotations.finish(path, out)?;
         used(path, &annotations, &categories, out)?;
         let [boxes, ascending, outside] = annotations.boxes;
         if boxes > 0 && ascending == boxes && 3 * outside >= boxes {
-            let message = format!("the {boxes} boxes look like [x1, y1, x2, y2]");
-            out.add(&COCO_BBOX_CORNERS, file, &message)?;
+            let message = tr!("coco-corners", boxes);
+            out.add(&COCO_BBOX_CORNERS, file, message)?;
         }
         out.objects.part(&part);
         for (id, (name, _)) in &categories.by_id {
@@ -268,27 +268,32 @@ pub fn unused(path: &str, objects: &Objects, out: &mut Findings) -> Result<(), S
 fn used(path: &str, annotations: &Annotations, listed: &Categories, out: &mut Findings) -> Result<(), StreamError> {
     let mut used: Vec<_> = annotations.categories.iter().collect();
     used.sort_by_key(|(id, _)| **id);
-    let others = |n: u64| if n > 1 { format!(" ({n} annotations)") } else { String::new() };
     for (id, found) in used {
         let place = Place::at(path, &found.first);
         let Some((_, joints)) = listed.by_id.get(id) else {
-            let message = format!("there is no category with id {id}{}", others(found.number));
-            out.add(&COCO_CATEGORY_UNKNOWN, place, &message)?;
+            let message = match found.number {
+                n @ 2.. => tr!("coco-no-category-of", id, n),
+                _ => tr!("coco-no-category", id),
+            };
+            out.add(&COCO_CATEGORY_UNKNOWN, place, message)?;
             continue;
         };
         if *id == 0 {
-            let message = format!("Datumaro takes category 0 for none{}: begin with 1", others(found.number));
-            out.add(&COCO_CATEGORY_ZERO, place, &message)?;
+            let message = match found.number {
+                n @ 2.. => tr!("coco-category-zero-of", n),
+                _ => tr!("coco-category-zero"),
+            };
+            out.add(&COCO_CATEGORY_ZERO, place, message)?;
         }
         for (n, first) in &found.joints {
             if let Some(joints) = joints.filter(|joints| joints != n) {
-                let message = format!("keypoints has {n} joints, the category {joints}");
-                out.add(&COCO_KEYPOINTS_INVALID, Place::at(path, first), &message)?;
+                let message = tr!("coco-joints", n, joints);
+                out.add(&COCO_KEYPOINTS_INVALID, Place::at(path, first), message)?;
             }
         }
     }
     for (at, id) in &annotations.odd {
-        out.add(&COCO_CATEGORY_UNKNOWN, Place::at(path, at), &format!("there is no category with id {id}"))?;
+        out.add(&COCO_CATEGORY_UNKNOWN, Place::at(path, at), tr!("coco-no-category", id))?;
     }
     Ok(())
 }
@@ -313,12 +318,8 @@ impl Document for Pass<'_> {
         match odd {
             // The second pass meets the same ones.
             _ if self.again => Ok(()),
-            Odd::Mark => {
-                self.out.add(&COCO_INVALID_JSON, place, "it begins with a byte-order mark, which Python's JSON refuses")
-            }
-            Odd::NotFinite => {
-                self.out.add(&COCO_NOT_FINITE, place, "there are values such as NaN: write null or leave them out")
-            }
+            Odd::Mark => self.out.add(&COCO_INVALID_JSON, place, tr!("coco-mark")),
+            Odd::NotFinite => self.out.add(&COCO_NOT_FINITE, place, tr!("coco-not-finite")),
         }
     }
 

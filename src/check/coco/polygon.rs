@@ -4,6 +4,8 @@ use super::fields::Rings;
 use crate::check::finding::Rule;
 use crate::check::rules::{COCO_RING_FLAT, COCO_RING_INSIDE, COCO_RING_SHORT, COCO_SEGMENTATION_INVALID};
 use crate::stream::StreamError;
+use crate::tr;
+use crate::words::Message;
 
 /// Comparisons of points and edges that are made for one annotation.
 const WORK: usize = 10_000_000;
@@ -25,7 +27,7 @@ pub struct Extent {
 /// Those of `say`.
 pub fn check(
     rings: &Rings,
-    say: &mut dyn FnMut(&'static Rule, &str) -> Result<(), StreamError>,
+    say: &mut dyn FnMut(&'static Rule, Message) -> Result<(), StreamError>,
 ) -> Result<Option<Extent>, StreamError> {
     let mut valid = true;
     let (low, high) = (f64::INFINITY, f64::NEG_INFINITY);
@@ -34,18 +36,18 @@ pub fn check(
     for (i, ring) in each(rings).enumerate() {
         let Some(ring) = ring.filter(|ring| ring.len().is_multiple_of(2)) else {
             valid = false;
-            say(&COCO_SEGMENTATION_INVALID, &format!("segmentation[{i}] is no list of pairs of numbers"))?;
+            say(&COCO_SEGMENTATION_INVALID, tr!("coco-ring-pairs", i))?;
             continue;
         };
         if ring.len() < 6 {
             valid = false;
-            let message = format!("segmentation[{i}] has {} numbers, a ring needs six", ring.len());
-            say(&COCO_RING_SHORT, &message)?;
+            let message = tr!("coco-ring-short", i, numbers = ring.len());
+            say(&COCO_RING_SHORT, message)?;
             continue;
         }
         let area = twice_area(ring).abs() / 2.0;
         if area == 0.0 {
-            say(&COCO_RING_FLAT, &format!("segmentation[{i}] has no area"))?;
+            say(&COCO_RING_FLAT, tr!("coco-ring-flat", i))?;
             continue;
         }
         whole += 1;
@@ -74,7 +76,7 @@ fn each(rings: &Rings) -> impl Iterator<Item = Option<&[f64]>> {
 /// Finds a ring that lies in another.
 fn inside(
     rings: &Rings,
-    say: &mut dyn FnMut(&'static Rule, &str) -> Result<(), StreamError>,
+    say: &mut dyn FnMut(&'static Rule, Message) -> Result<(), StreamError>,
 ) -> Result<(), StreamError> {
     let whole: Vec<&[f64]> = each(rings).flatten().filter(|r| r.len() >= 6 && twice_area(r) != 0.0).collect();
     for (i, inner) in whole.iter().enumerate() {
@@ -85,9 +87,8 @@ fn inside(
                 && inner.chunks_exact(2).all(|p| strictly_inside([p[0], p[1]], outer))
         };
         if whole.iter().take(1000).any(around) {
-            let message =
-                format!("ring {} lies inside another: the reader fills it; write the mask as run lengths", i + 1);
-            return say(&COCO_RING_INSIDE, &message);
+            let message = tr!("coco-ring-inside", ring = i + 1);
+            return say(&COCO_RING_INSIDE, message);
         }
     }
     Ok(())

@@ -5,11 +5,13 @@ use super::survey::Few;
 use super::voc::{self, Xml};
 use super::{Survey, folder_of, shown};
 use crate::check::tree::Tree;
+use crate::tr;
+use crate::words::Message;
 use memchr::memmem;
 use std::io::Read;
 
 /// What is there, a line each. `found`: whether there are datasets that have rules; tables and folders beside them are not meant to be read.
-pub fn find(tree: &Tree, survey: &Survey, found: bool) -> Vec<String> {
+pub fn find(tree: &Tree, survey: &Survey, found: bool) -> Vec<Message> {
     let mut said = Vec::new();
     for (folder, files) in &survey.folders {
         let kinds = [
@@ -23,27 +25,29 @@ pub fn find(tree: &Tree, survey: &Survey, found: bool) -> Vec<String> {
         }
     }
     if let (false, true, Some(folder)) = (found, said.is_empty(), folders_by_class(survey)) {
-        let message = format!(
-            "{} was not read: images in folders and no annotation, as folders by class are, which --check does not read",
-            shown(folder)
-        );
+        let message = tr!("check-folders", folder = shown(folder));
         said.push(message);
     }
     said
 }
 
 /// The files of one kind in a folder, when the first of them that can be told are of another tool.
-fn named(tree: &Tree, folder: &str, few: &Few, look: fn(&Tree, &str) -> Option<&'static str>) -> Option<String> {
+fn named(tree: &Tree, folder: &str, few: &Few, look: fn(&Tree, &str) -> Option<&'static str>) -> Option<Message> {
     let looked = few.paths.iter().take(8).map(|path| (path, look(tree, path)));
     let (path, tool) = looked.into_iter().find_map(|(path, tool)| Some((path, tool?)))?;
     let others = few.paths.iter().filter(|path| look(tree, path) == Some(tool)).count();
     let place = match others {
-        1 => format!("{path} was not read"),
+        1 => tr!("check-unread", path),
         // A file for each image: not all of them are opened.
-        n if n == Few::KEPT => format!("{} files in {} were not read", few.number, shown(folder)),
-        n => format!("{n} files in {} were not read", shown(folder)),
+        n if n == Few::KEPT => tr!("check-unread-files", files = few.number, folder = shown(folder)),
+        n => tr!("check-unread-some", n, folder = shown(folder)),
     };
-    Some(format!("{place}: annotations of {tool}, which --check does not read: export them as coco, yolo or voc"))
+    let tool = match tool {
+        BOXES => tr!("check-boxes-table"),
+        PARQUET => tr!("check-parquet"),
+        name => name.into(),
+    };
+    Some(tr!("check-other-tool", place, tool))
 }
 
 fn json(tree: &Tree, path: &str) -> Option<&'static str> {
@@ -125,6 +129,10 @@ fn text(tree: &Tree, path: &str) -> Option<&'static str> {
     }
 }
 
+/// Tables that are of no certain tool.
+const BOXES: &str = "a table of boxes";
+const PARQUET: &str = "a table (Parquet)";
+
 /// Tables of boxes by their first line.
 fn table(tree: &Tree, path: &str) -> Option<&'static str> {
     let text = front(tree, path).to_ascii_lowercase();
@@ -133,11 +141,11 @@ fn table(tree: &Tree, path: &str) -> Option<&'static str> {
     if has(&["imageid", "labelname"]) {
         Some("Open Images")
     } else if has(&["xmin", "ymin", "xmax", "ymax"]) || has(&["x1", "y1", "x2", "y2"]) || has(&["class", "bbox"]) {
-        Some("a table of boxes")
+        Some(BOXES)
     } else if path.ends_with(".tfrecord") || path.ends_with(".record") {
         Some("TensorFlow (TFRecord)")
     } else if text.starts_with("par1") {
-        Some("a table (Parquet)")
+        Some(PARQUET)
     } else {
         None
     }
@@ -151,9 +159,7 @@ fn folders_by_class(survey: &Survey) -> Option<&str> {
 }
 
 /// Archives in a tree that holds nothing else.
-pub fn archives(survey: &Survey) -> Vec<String> {
-    let say = |path: &String| {
-        format!("{path} was not read: check the archive itself, or unpack it in {}", shown(folder_of(path)))
-    };
+pub fn archives(survey: &Survey) -> Vec<Message> {
+    let say = |path: &String| tr!("check-archive", path, folder = shown(folder_of(path)));
     survey.archives.iter().take(5).map(say).collect()
 }

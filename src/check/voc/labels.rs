@@ -4,6 +4,7 @@ use crate::check::finding::{Findings, Place};
 use crate::check::rules::VOC_LABELMAP_INVALID;
 use crate::check::tree::Tree;
 use crate::stream::StreamError;
+use crate::tr;
 use indexmap::IndexSet;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -85,12 +86,12 @@ fn from_map(bytes: &[u8], path: &str, out: &mut Findings) -> Result<Labels, Stre
                 labels.parts.extend(parts.split(',').map(str::trim).filter(|p| !p.is_empty()).map(str::to_owned));
                 let again = labels.index.contains_key(name);
                 labels.index.entry(name.to_owned()).or_insert(index);
-                again.then(|| format!("{name:?} is there twice"))
+                again.then(|| tr!("voc-label-twice", ?name))
             }
-            _ => Some(format!("{line:?} is not name:r,g,b:parts:actions")),
+            _ => Some(tr!("voc-label-line", ?line)),
         };
         if let Some(problem) = problem {
-            out.add(&VOC_LABELMAP_INVALID, Place::line(path, number), &problem)?;
+            out.add(&VOC_LABELMAP_INVALID, Place::line(path, number), problem)?;
         }
         index += 1;
     }
@@ -114,14 +115,14 @@ fn from_meta(bytes: &[u8], path: &str, out: &mut Findings) -> Result<Option<Labe
     let meta: Meta = match serde_json::from_slice(bytes) {
         Ok(meta) => meta,
         Err(e) => {
-            out.add(&VOC_LABELMAP_INVALID, Place::file(path), &e.to_string())?;
+            out.add(&VOC_LABELMAP_INVALID, Place::file(path), tr!("check-reader-says", reason = e))?;
             return Ok(None);
         }
     };
     let has_void = meta.segmentation_colors.contains(&Some(VOID_COLOUR));
     let mut seen = BTreeSet::new();
     for name in meta.labels.iter().filter(|name| !seen.insert(name.as_str())) {
-        out.add(&VOC_LABELMAP_INVALID, Place::at(path, "labels"), &format!("{name:?} is there twice"))?;
+        out.add(&VOC_LABELMAP_INVALID, Place::at(path, "labels"), tr!("voc-label-twice", ?name))?;
     }
     let parts = meta.parts.into_values().flatten().collect();
     let mapped = meta.label_map.values().filter_map(Value::as_str).map(str::to_owned);

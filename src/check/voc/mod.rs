@@ -14,6 +14,7 @@ use super::rules::{VOC_NO_ANNOTATIONS, VOC_NO_LABELMAP, VOC_NOT_IN_A_SET, VOC_ZE
 use super::tree::{Image, Tree, is_annotations};
 use super::workers;
 use crate::stream::StreamError;
+use crate::tr;
 use labels as voc_labels;
 use labels::Labels;
 use planes as voc_planes;
@@ -77,7 +78,7 @@ pub fn check(tree: &Tree, survey: &Survey, layout: &Layout, out: &mut Findings) 
 /// # Errors
 /// [`StreamError`]: the finding cannot be written.
 pub fn nothing(out: &mut Findings) -> Result<(), StreamError> {
-    out.add(&VOC_NO_ANNOTATIONS, Place::file("."), "there is no Annotations folder with XML files")
+    out.add(&VOC_NO_ANNOTATIONS, Place::file("."), tr!("voc-nothing"))
 }
 
 /// A dataset in the course of its check.
@@ -114,7 +115,7 @@ impl Dataset<'_> {
             let id = id_of(self.layout, path);
             out.tally.images += 1;
             if !self.sets.is_empty() && !self.sets.main(id) {
-                out.add(&VOC_NOT_IN_A_SET, Place::file(path), "no list of ImageSets/Main names it: nobody reads it")?;
+                out.add(&VOC_NOT_IN_A_SET, Place::file(path), tr!("voc-in-no-set"))?;
             }
             let (annotation, found) = looked?;
             out.append(found)?;
@@ -142,16 +143,12 @@ impl Dataset<'_> {
 
     fn finish(self, out: &mut Findings) -> Result<(), StreamError> {
         if self.zero > 0 {
-            let message = format!(
-                "boxes of {} images begin at pixel 0: readers that count from 1 place all boxes one pixel too far left \
-                 and up; --voc-base 1 writes what they expect",
-                self.zero
-            );
-            out.add(&VOC_ZERO_BASED, Place::file(&self.first_zero), &message)?;
+            let message = tr!("voc-zero", images = self.zero);
+            out.add(&VOC_ZERO_BASED, Place::file(&self.first_zero), message)?;
         }
         if let Some(class) = self.unlisted.first() {
-            let message = format!("there is none, and {} classes such as {class:?} are not VOC's", self.unlisted.len());
-            out.add(&VOC_NO_LABELMAP, Place::file(&format!("{}labelmap.txt", self.layout.root)), &message)?;
+            let message = tr!("voc-no-map", classes = self.unlisted.len(), ?class);
+            out.add(&VOC_NO_LABELMAP, Place::file(&format!("{}labelmap.txt", self.layout.root)), message)?;
         }
         self.images.finish(shown(&self.layout.images), out)
     }

@@ -8,6 +8,7 @@ use crate::check::rules::{
 };
 use crate::check::tree::Tree;
 use crate::stream::StreamError;
+use crate::tr;
 use png::{BitDepth, ColorType, Decoder, Limits, Reader};
 use std::fs::File;
 use std::io::BufReader;
@@ -65,16 +66,16 @@ pub fn check(
     }
     let list = labels.map_or("", |labels| labels.file);
     if let Some((x, y, index)) = unknown {
-        let message = format!("pixel {x},{y} has index {index}, which {list} does not list");
-        out.add(&VOC_PLANE_CLASS, Place::file(class_path), &message)?;
+        let message = tr!("voc-plane-index", x, y, index, list);
+        out.add(&VOC_PLANE_CLASS, Place::file(class_path), message)?;
     }
     if let Some((x, y)) = void {
-        let message = format!("pixel {x},{y} is void (255), whose colour 224,224,192 no class of {list} has");
-        out.add(&VOC_PLANE_VOID, Place::file(class_path), &message)?;
+        let message = tr!("voc-plane-void", x, y, list);
+        out.add(&VOC_PLANE_VOID, Place::file(class_path), message)?;
     }
     if let Some((x, y)) = differ {
-        let message = format!("at pixel {x},{y} one of class and object plane has background, the other not");
-        out.add(&VOC_PLANES_DIFFER, Place::file(object_path), &message)?;
+        let message = tr!("voc-planes-differ", x, y);
+        out.add(&VOC_PLANES_DIFFER, Place::file(object_path), message)?;
     }
     Ok(())
 }
@@ -86,26 +87,26 @@ fn open(tree: &Tree, path: &str, size: Option<[u64; 2]>, out: &mut Findings) -> 
     let reader = match decoder.read_info() {
         Ok(reader) => reader,
         Err(e) => {
-            out.add(&VOC_PLANE_UNREADABLE, Place::file(path), &e.to_string())?;
+            out.add(&VOC_PLANE_UNREADABLE, Place::file(path), tr!("check-reader-says", reason = e))?;
             return Ok(None);
         }
     };
     let info = reader.info();
     if (info.color_type, info.bit_depth) == (ColorType::Rgb, BitDepth::Eight) {
-        let message = "it has colours in the place of classes, which torchvision does not look up";
+        let message = tr!("voc-plane-colours");
         out.add(&VOC_PLANE_COLOURS, Place::file(path), message)?;
         return Ok(None);
     }
     if (info.color_type, info.bit_depth) != (ColorType::Indexed, BitDepth::Eight) {
-        let message = format!("it is {:?} of {} bits, not palette of 8 bits", info.color_type, info.bit_depth as u8);
-        out.add(&VOC_PLANE_TYPE, Place::file(path), &message)?;
+        let message = tr!("voc-plane-type", kind = ?info.color_type, bits = info.bit_depth as u8);
+        out.add(&VOC_PLANE_TYPE, Place::file(path), message)?;
         return Ok(None);
     }
     if let Some([w, h]) = size
         && (u64::from(info.width), u64::from(info.height)) != (w, h)
     {
-        let message = format!("the plane is {} x {}, the image {w} x {h}", info.width, info.height);
-        out.add(&VOC_PLANE_SIZE, Place::file(path), &message)?;
+        let message = tr!("voc-plane-size", width = info.width, height = info.height, w, h);
+        out.add(&VOC_PLANE_SIZE, Place::file(path), message)?;
     }
     Ok(Some(reader))
 }
@@ -114,9 +115,9 @@ fn open(tree: &Tree, path: &str, size: Option<[u64; 2]>, out: &mut Findings) -> 
 fn next(plane: &mut Plane, path: &str, out: &mut Findings) -> Result<Option<Vec<u8>>, StreamError> {
     let problem = match plane.next_row() {
         Ok(Some(row)) => return Ok(Some(row.data().to_vec())),
-        Ok(None) => "it ends too early".to_owned(),
-        Err(e) => e.to_string(),
+        Ok(None) => tr!("voc-plane-short"),
+        Err(e) => tr!("check-reader-says", reason = e),
     };
-    out.add(&VOC_PLANE_UNREADABLE, Place::file(path), &problem)?;
+    out.add(&VOC_PLANE_UNREADABLE, Place::file(path), problem)?;
     Ok(None)
 }

@@ -6,6 +6,7 @@ use crate::check::rules::{
 };
 use crate::check::tree::Tree;
 use crate::stream::StreamError;
+use crate::tr;
 use std::collections::{HashMap, HashSet};
 
 /// Ids that the lists of `ImageSets/Main` name, with the number of the first of train, val and test that has them.
@@ -34,15 +35,15 @@ impl Sets {
                 let before = sets.main.get(id).copied();
                 match before {
                     Some(other) if other != 0 && part != 0 && other != part => {
-                        let message = format!("{id:?} is in {} too", PARTS[other - 1]);
-                        out.add(&VOC_SET_OVERLAP, Place::line(&path, line), &message)?;
+                        let message = tr!("voc-two-sets", ?id, other = PARTS[other - 1]);
+                        out.add(&VOC_SET_OVERLAP, Place::line(&path, line), message)?;
                     }
                     Some(0) | None => drop(sets.main.insert(id.to_owned(), part)),
                     Some(_) => {}
                 }
                 if before.is_none() && !tree.has(&format!("{folder}Annotations/{id}.xml")) {
-                    let message = format!("there is no Annotations/{id}.xml");
-                    out.add(&VOC_SET_UNKNOWN_ID, Place::line(&path, line), &message)?;
+                    let message = tr!("voc-no-xml", id);
+                    out.add(&VOC_SET_UNKNOWN_ID, Place::line(&path, line), message)?;
                 }
                 Ok(())
             })?;
@@ -50,8 +51,8 @@ impl Sets {
         for path in tree.files(&format!("{folder}ImageSets/Segmentation"), true).filter(|f| f.ends_with(".txt")) {
             list(tree, &path, out, |id, line, out| {
                 if !tree.has(&format!("{folder}SegmentationClass/{id}.png")) {
-                    let message = format!("there is no SegmentationClass/{id}.png");
-                    out.add(&VOC_SET_UNKNOWN_ID, Place::line(&path, line), &message)?;
+                    let message = tr!("voc-no-png", id);
+                    out.add(&VOC_SET_UNKNOWN_ID, Place::line(&path, line), message)?;
                 }
                 Ok(())
             })?;
@@ -88,8 +89,8 @@ fn by_class(tree: &Tree, path: &str, out: &mut Findings) -> Result<(), StreamErr
     for (number, line) in (1..).zip(String::from_utf8_lossy(&bytes).lines()) {
         let words: Vec<&str> = line.split_whitespace().collect();
         if !matches!(words[..], [] | [.., "-1" | "0" | "1"]) || words.len() == 1 {
-            let message = format!("{line:?} is not an id and -1, 0 or 1, as the list of one class has");
-            out.add(&VOC_SET_FLAG, Place::line(path, number), &message)?;
+            let message = tr!("voc-set-flag", ?line);
+            out.add(&VOC_SET_FLAG, Place::line(path, number), message)?;
         }
     }
     Ok(())
@@ -116,16 +117,16 @@ fn list(
     for (number, line) in (1..).zip(text.lines()) {
         let line = line.trim();
         if line.is_empty() {
-            out.add(&VOC_SET_EMPTY_LINE, Place::line(path, number), "an empty line: the reader takes it for an id")?;
+            out.add(&VOC_SET_EMPTY_LINE, Place::line(path, number), tr!("voc-set-empty"))?;
             continue;
         }
         let id = if by_class { line.split_whitespace().next().unwrap_or(line) } else { line };
         if id.contains(char::is_whitespace) {
-            let message = format!("{id:?} has white space: readers take what stands before it");
-            out.add(&VOC_ID_SPACE, Place::line(path, number), &message)?;
+            let message = tr!("voc-id-space", ?id);
+            out.add(&VOC_ID_SPACE, Place::line(path, number), message)?;
         }
         if !seen.insert(id) {
-            out.add(&VOC_SET_REPEATED_ID, Place::line(path, number), &format!("{id:?} stands above"))?;
+            out.add(&VOC_SET_REPEATED_ID, Place::line(path, number), tr!("voc-id-repeated", ?id))?;
             continue;
         }
         each(id, number, out)?;

@@ -1,10 +1,13 @@
 //! The text of an XML file, in the encodings that Python's parser knows.
 
+use crate::tr;
+use crate::words::Message;
+
 /// Decodes a file. The encoding is that of its byte-order mark, else the one that its first line names, else UTF-8.
 ///
 /// # Errors
 /// The offset of what cannot be decoded, and what is wrong with it.
-pub fn decode(bytes: &[u8]) -> Result<String, (usize, String)> {
+pub fn decode(bytes: &[u8]) -> Result<String, (usize, Message)> {
     match bytes {
         [0xff, 0xfe, rest @ ..] => return utf16(rest, u16::from_le_bytes),
         [0xfe, 0xff, rest @ ..] => return utf16(rest, u16::from_be_bytes),
@@ -22,9 +25,8 @@ pub fn decode(bytes: &[u8]) -> Result<String, (usize, String)> {
             Ok(text) => Ok(text.trim_start_matches('\u{feff}').to_owned()),
             Err(e) => {
                 let says = declared.as_deref().filter(|name| !matches!(*name, "utf-8" | "utf8"));
-                let says = says
-                    .map_or("and does not say what it is".to_owned(), |name| format!("and {name:?} is not read here"));
-                Err((e.valid_up_to(), format!("it is not UTF-8, {says}")))
+                let says = says.map_or_else(|| tr!("voc-no-utf8"), |name| tr!("voc-no-utf8-named", ?name));
+                Err((e.valid_up_to(), says))
             }
         },
     }
@@ -39,10 +41,10 @@ fn windows_1252(byte: u8) -> char {
     byte.checked_sub(0x80).and_then(|at| LETTERS.get(usize::from(at))).copied().unwrap_or(char::from(byte))
 }
 
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, (usize, String)> {
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, (usize, Message)> {
     let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
     let text: Result<String, _> = char::decode_utf16(units).collect();
-    text.map_err(|_| (0, "it is not UTF-16, as its first bytes say".to_owned()))
+    text.map_err(|_| (0, tr!("voc-no-utf16")))
 }
 
 #[cfg(test)]

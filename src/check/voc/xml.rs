@@ -10,6 +10,8 @@ use crate::check::rules::{
 };
 use crate::check::tree::Tree;
 use crate::stream::StreamError;
+use crate::tr;
+use crate::words::Message;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
@@ -59,12 +61,12 @@ pub fn check(
     let root = match parse(&bytes) {
         Ok(root) if root.name == "annotation" => root,
         Ok(root) => {
-            let message = format!("the document is <{}>, not <annotation>", root.name);
-            out.add(&VOC_INVALID_XML, Place::line(path, root.line), &message)?;
+            let message = tr!("voc-root", name = root.name);
+            out.add(&VOC_INVALID_XML, Place::line(path, root.line), message)?;
             return Ok(None);
         }
         Err((line, message)) => {
-            out.add(&VOC_INVALID_XML, Place::line(path, line), &message)?;
+            out.add(&VOC_INVALID_XML, Place::line(path, line), message)?;
             return Ok(None);
         }
     };
@@ -76,23 +78,24 @@ pub fn check(
     let mut classes = Vec::new();
     for object in root.children.iter().filter(|c| c.name == "object") {
         out.tally.annotations += 1;
-        let mut say = |line: u64, rule: &'static Rule, message: &str| out.add(rule, Place::line(path, line), message);
+        let mut say =
+            |line: u64, rule: &'static Rule, message: Message| out.add(rule, Place::line(path, line), message);
         zero |= object_box(object, size, &mut say)?;
         flags(object, &mut say)?;
         let parts = object.children.iter().filter(|c| c.name == "part");
         for named in std::iter::once(object).chain(parts) {
             match named.text("name") {
-                None => say(named.line, &VOC_FIELD_MISSING, &format!("the {} has no name", named.name))?,
+                None => say(named.line, &VOC_FIELD_MISSING, tr!("voc-no-name", element = named.name))?,
                 Some(name) => {
                     if named.child("name").is_some_and(|element| element.text != name) {
-                        let message = format!("{name:?} has blanks around it, which are part of the class for readers");
-                        say(named.line, &VOC_NAME_BLANK, &message)?;
+                        let message = tr!("voc-name-blank", ?name);
+                        say(named.line, &VOC_NAME_BLANK, message)?;
                     }
                     let known = |labels: &&Labels| {
                         labels.index.contains_key(name) || (named.name == "part" && labels.parts.contains(name))
                     };
                     if let Some(labels) = labels.filter(|labels| !known(labels)) {
-                        say(named.line, &VOC_CLASS_UNKNOWN, &format!("{name:?} is not in {}", labels.file))?;
+                        say(named.line, &VOC_CLASS_UNKNOWN, tr!("voc-class-unknown", ?name, file = labels.file))?;
                     }
                     classes.extend((named.name == "object").then(|| name.to_owned()));
                 }
@@ -112,8 +115,8 @@ fn size(root: &Element, path: &str, out: &mut Findings) -> Result<Option<[u64; 2
         match element.text.trim().parse::<i64>() {
             Ok(n) => *side = u64::try_from(n).ok().filter(|n| *n > 0),
             Err(_) => {
-                let message = format!("size/{name} {:?} is no integer", element.text.trim());
-                out.add(&VOC_NOT_AN_INTEGER, Place::line(path, element.line), &message)?;
+                let message = tr!("voc-size", name, text = ?element.text.trim());
+                out.add(&VOC_NOT_AN_INTEGER, Place::line(path, element.line), message)?;
             }
         }
     }
@@ -123,17 +126,17 @@ fn size(root: &Element, path: &str, out: &mut Findings) -> Result<Option<[u64; 2
 /// Flags that a file may leave out, but that are 0 or 1; and points, which are numbers.
 fn flags(
     object: &Element,
-    say: &mut dyn FnMut(u64, &'static Rule, &str) -> Result<(), StreamError>,
+    say: &mut dyn FnMut(u64, &'static Rule, Message) -> Result<(), StreamError>,
 ) -> Result<(), StreamError> {
     for name in ["difficult", "truncated", "occluded"] {
         if let Some(flag) = object.child(name).filter(|flag| !matches!(flag.text.as_str(), "0" | "1")) {
-            say(flag.line, &VOC_FLAG, &format!("{name} is {:?}, not 0 or 1", flag.text.trim()))?;
+            say(flag.line, &VOC_FLAG, tr!("voc-flag", name, text = ?flag.text.trim()))?;
         }
     }
     let Some(point) = object.child("point") else { return Ok(()) };
     for name in ["x", "y"] {
         if point.text(name).is_none_or(|text| text.parse::<f64>().is_err()) {
-            say(point.line, &VOC_NOT_A_NUMBER, &format!("point/{name} is no number"))?;
+            say(point.line, &VOC_NOT_A_NUMBER, tr!("voc-point", name))?;
         }
     }
     Ok(())
@@ -146,12 +149,12 @@ fn file_name(layout: &Layout, path: &str, root: &Element, out: &mut Findings) ->
     let line = root.child("filename").map_or(1, |f| f.line);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     if stem != id {
-        let message = format!("filename is {name:?}, readers open JPEGImages/{id}.jpg");
-        return out.add(&VOC_FILE_NAME_DIFFERS, Place::line(path, line), &message);
+        let message = tr!("voc-file-name", ?name, id);
+        return out.add(&VOC_FILE_NAME_DIFFERS, Place::line(path, line), message);
     }
     if !name.ends_with(".jpg") {
-        let message = format!("the image is {name:?}, readers open JPEGImages/{id}.jpg");
-        return out.add(&VOC_NOT_JPG, Place::line(path, line), &message);
+        let message = tr!("voc-image-name", ?name, id);
+        return out.add(&VOC_NOT_JPG, Place::line(path, line), message);
     }
     Ok(())
 }
@@ -160,35 +163,35 @@ fn file_name(layout: &Layout, path: &str, root: &Element, out: &mut Findings) ->
 fn object_box(
     object: &Element,
     size: Option<[u64; 2]>,
-    say: &mut dyn FnMut(u64, &'static Rule, &str) -> Result<(), StreamError>,
+    say: &mut dyn FnMut(u64, &'static Rule, Message) -> Result<(), StreamError>,
 ) -> Result<bool, StreamError> {
     let Some(bndbox) = object.child("bndbox") else {
-        say(object.line, &VOC_FIELD_MISSING, "the object has no bndbox")?;
+        say(object.line, &VOC_FIELD_MISSING, tr!("voc-no-box"))?;
         return Ok(false);
     };
     let line = bndbox.line;
     let mut corners = [0.0; 4];
     for (corner, name) in corners.iter_mut().zip(["xmin", "ymin", "xmax", "ymax"]) {
         let Some(text) = bndbox.text(name) else {
-            say(line, &VOC_FIELD_MISSING, &format!("bndbox has no {name}"))?;
+            say(line, &VOC_FIELD_MISSING, tr!("voc-no-side", name))?;
             return Ok(false);
         };
         let Some(n) = text.parse::<f64>().ok().filter(|n| n.is_finite()) else {
-            say(line, &VOC_NOT_A_NUMBER, &format!("{name} {text:?} is no number"))?;
+            say(line, &VOC_NOT_A_NUMBER, tr!("voc-number", name, ?text))?;
             return Ok(false);
         };
         *corner = n;
     }
     let [xmin, ymin, xmax, ymax] = corners;
     if xmax < xmin || ymax < ymin {
-        say(line, &VOC_BOX_REVERSED, &format!("{corners:?} is not xmin, ymin, xmax, ymax"))?;
+        say(line, &VOC_BOX_REVERSED, tr!("voc-reversed", ?corners))?;
     } else if xmax == xmin || ymax == ymin {
-        say(line, &VOC_BOX_EMPTY, &format!("{corners:?} has no area"))?;
+        say(line, &VOC_BOX_EMPTY, tr!("voc-box-empty", ?corners))?;
     }
     if let Some([w, h]) = size.map(|s| s.map(|n| n as f64))
         && (corners.iter().any(|n| *n < 0.0) || xmax.max(xmin) > w || ymax.max(ymin) > h)
     {
-        say(line, &VOC_BOX_OUTSIDE, &format!("{corners:?} reaches over the edge of its image, {w} x {h}"))?;
+        say(line, &VOC_BOX_OUTSIDE, tr!("voc-box-outside", ?corners, w, h))?;
     }
     Ok(xmin == 0.0 || ymin == 0.0)
 }
@@ -197,7 +200,7 @@ fn object_box(
 const DEPTH: usize = 64;
 
 /// The root element, or the line and what is wrong there.
-fn parse(bytes: &[u8]) -> Result<Element, (u64, String)> {
+fn parse(bytes: &[u8]) -> Result<Element, (u64, Message)> {
     let line_at = |at: u64| bytes[..(at as usize).min(bytes.len())].iter().filter(|b| **b == b'\n').count() as u64 + 1;
     let text = decode(bytes).map_err(|(at, message)| (line_at(at as u64), message))?;
     let line_at =
@@ -207,15 +210,17 @@ fn parse(bytes: &[u8]) -> Result<Element, (u64, String)> {
     let mut root = None;
     loop {
         let at = reader.buffer_position();
-        let fail = |what: String| (line_at(at), what);
-        let event = reader.read_event().map_err(|e| (line_at(reader.error_position()), e.to_string()))?;
+        let fail = |what: Message| (line_at(at), what);
+        let event = reader
+            .read_event()
+            .map_err(|e| (line_at(reader.error_position()), tr!("check-reader-says", reason = e)))?;
         let done = match event {
             Event::Start(tag) => {
                 if open.len() >= DEPTH || root.is_some() {
-                    return Err(fail("elements after the end, or nested too deeply".into()));
+                    return Err(fail(tr!("voc-xml-deep")));
                 }
                 if open.is_empty() && tag.attributes().flatten().any(|a| a.key.as_ref() == "xmlns") {
-                    return Err(fail("its elements have a namespace: readers look for those that have none".into()));
+                    return Err(fail(tr!("voc-xml-namespace")));
                 }
                 let name = tag.name().as_ref().to_owned();
                 open.push(Element { name, line: line_at(at), ..Element::default() });
@@ -231,7 +236,7 @@ fn parse(bytes: &[u8]) -> Result<Element, (u64, String)> {
                 if let Some(element) = open.last_mut() {
                     element.text.push_str(&text);
                 } else if !text.trim().is_empty() {
-                    return Err(fail("text outside the document".into()));
+                    return Err(fail(tr!("voc-xml-outside")));
                 }
                 None
             }
@@ -243,14 +248,14 @@ fn parse(bytes: &[u8]) -> Result<Element, (u64, String)> {
                 None
             }
             Event::GeneralRef(entity) => {
-                let text = resolve(&entity).ok_or_else(|| fail("an entity that is not defined".into()))?;
+                let text = resolve(&entity).ok_or_else(|| fail(tr!("voc-xml-entity")))?;
                 if let Some(element) = open.last_mut() {
                     element.text.push_str(&text);
                 }
                 None
             }
             Event::DocType(kind) if kind.contains("<!ENTITY") => {
-                return Err(fail("entities of its own: safe parsers refuse them".into()));
+                return Err(fail(tr!("voc-xml-entities")));
             }
             Event::Eof => break,
             Event::Decl(_) | Event::Comment(_) | Event::PI(_) | Event::DocType(_) => None,
@@ -263,9 +268,9 @@ fn parse(bytes: &[u8]) -> Result<Element, (u64, String)> {
         }
     }
     match (open.last(), root) {
-        (Some(element), _) => Err((line_at(text.len() as u64), format!("<{}> is not closed", element.name))),
+        (Some(element), _) => Err((line_at(text.len() as u64), tr!("voc-xml-open", element = element.name))),
         (None, Some(root)) => Ok(root),
-        (None, None) => Err((1, "there is no element".into())),
+        (None, None) => Err((1, tr!("voc-xml-empty"))),
     }
 }
 

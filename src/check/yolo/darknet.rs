@@ -7,6 +7,7 @@ use crate::check::layout::{folder_of, leaf};
 use crate::check::rules::{YOLO_FOLDER_MISSING, YOLO_NAMES_INVALID, YOLO_NC_DIFFERS};
 use crate::check::tree::Tree;
 use crate::stream::StreamError;
+use crate::tr;
 
 /// Keys that are no part.
 const SETTINGS: [&str; 5] = ["classes", "names", "backup", "results", "eval"];
@@ -25,14 +26,14 @@ pub fn read(tree: &Tree, path: &str, out: &mut Findings) -> Result<(DataYaml, Ve
     if let Some(names) = value("names") {
         match place(tree, path, names) {
             Some(list) => yaml.names = class_list(tree, &list, out)?,
-            None => out.add(&YOLO_NAMES_INVALID, Place::at(path, "names"), &format!("{names} is not there"))?,
+            None => out.add(&YOLO_NAMES_INVALID, Place::at(path, "names"), tr!("yolo-names-missing", names))?,
         }
     }
     yaml.classes = yaml.names.as_ref().map(|names| names.len() as u64);
     if let (Some(given), Some(names)) = (value("classes"), yaml.classes)
         && given.parse() != Ok(names)
     {
-        out.add(&YOLO_NC_DIFFERS, Place::at(path, "classes"), &format!("classes is {given}, there are {names} names"))?;
+        out.add(&YOLO_NC_DIFFERS, Place::at(path, "classes"), tr!("yolo-classes-differ", given, names))?;
     }
     let mut parts = Vec::new();
     for (key, given) in entries.iter().filter(|(key, _)| !SETTINGS.contains(key)) {
@@ -43,7 +44,7 @@ pub fn read(tree: &Tree, path: &str, out: &mut Findings) -> Result<(DataYaml, Ve
             }
             // `valid` repeats what darknet's example has, whether there is one or not.
             None if *key == "train" => {
-                out.add(&YOLO_FOLDER_MISSING, Place::at(path, key), &format!("`{key} = {given}` is not there"))?;
+                out.add(&YOLO_FOLDER_MISSING, Place::at(path, key), tr!("yolo-darknet-missing", key, given))?;
             }
             None => {}
         }

@@ -10,6 +10,7 @@ use crate::check::rules::{
 };
 use crate::check::tree::Tree;
 use crate::stream::StreamError;
+use crate::tr;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashSet};
 
@@ -36,17 +37,17 @@ pub fn read(tree: &Tree, path: &str, out: &mut Findings) -> Result<Option<DataYa
     let bytes = tree.read(path)?;
     let (text, lost) = yaml::decode(&bytes);
     if lost {
-        let message = "bytes that are no UTF-8 are left out of it, and out of the names";
+        let message = tr!("yolo-yaml-bytes");
         out.add(&YOLO_YAML_ENCODING, Place::file(path), message)?;
     }
     let map = match yaml::parse(&text) {
         Ok(Value::Object(map)) => map,
         Ok(_) => {
-            out.add(&YOLO_DATA_YAML_INVALID, Place::file(path), "it is not a mapping")?;
+            out.add(&YOLO_DATA_YAML_INVALID, Place::file(path), tr!("yolo-no-mapping"))?;
             return Ok(None);
         }
         Err(e) => {
-            out.add(&YOLO_DATA_YAML_INVALID, Place::file(path), &e)?;
+            out.add(&YOLO_DATA_YAML_INVALID, Place::file(path), tr!("check-reader-says", reason = e))?;
             return Ok(None);
         }
     };
@@ -55,10 +56,8 @@ pub fn read(tree: &Tree, path: &str, out: &mut Findings) -> Result<Option<DataYa
     if let Some(value) = map.get("path").filter(|v| !v.is_null()) {
         let value = value.as_str().unwrap_or_default();
         if !value.starts_with('/') {
-            let message = format!(
-                "path: {value:?} is looked for where the reader is started, then in its folder of datasets: leave it out"
-            );
-            out.add(&YOLO_PATH_KEY, Place::at(path, "path"), &message)?;
+            let message = tr!("yolo-path-relative", ?value);
+            out.add(&YOLO_PATH_KEY, Place::at(path, "path"), message)?;
         }
         yaml.path = Some(value.to_owned()).filter(|value| !value.is_empty());
     }
@@ -70,8 +69,8 @@ pub fn read(tree: &Tree, path: &str, out: &mut Findings) -> Result<Option<DataYa
     if let (Some(names), Some(nc)) = (&names, map.get("nc").filter(|nc| !nc.is_null()))
         && number(nc) != Some(names.len() as f64)
     {
-        let message = format!("nc is {nc}, names has {}", names.len());
-        out.add(&YOLO_NC_DIFFERS, Place::at(path, "nc"), &message)?;
+        let message = tr!("yolo-nc-differs", nc, names = names.len());
+        out.add(&YOLO_NC_DIFFERS, Place::at(path, "nc"), message)?;
     }
     if let Some(names) = names {
         let changed = unquoted(&text, path, out)?;
@@ -92,7 +91,7 @@ pub fn read(tree: &Tree, path: &str, out: &mut Findings) -> Result<Option<DataYa
 pub fn repeated_names(names: &[String], place: Place<'_>, out: &mut Findings) -> Result<(), StreamError> {
     let mut seen = HashSet::new();
     for name in names.iter().filter(|name| !seen.insert(name.as_str())) {
-        out.add(&YOLO_NAME_REPEATED, place, &format!("{name:?} stands twice"))?;
+        out.add(&YOLO_NAME_REPEATED, place, tr!("check-name-twice", ?name))?;
     }
     Ok(())
 }
@@ -104,15 +103,15 @@ fn splits(map: &Map<String, Value>, path: &str, yaml: &mut DataYaml, out: &mut F
         let value = match map.get(key) {
             None if key == "val" && map.contains_key("validation") => map.get("validation"),
             Some(value) if is_nothing(value) && key == "train" => {
-                out.add(&YOLO_SPLIT_KEY_MISSING, Place::at(path, key), "`train` has no value")?;
+                out.add(&YOLO_SPLIT_KEY_MISSING, Place::at(path, key), tr!("yolo-train-no-value"))?;
                 None
             }
             Some(value) if is_nothing(value) && key == "val" => {
-                out.add(&YOLO_VAL_EMPTY, Place::at(path, key), "`val` has no value")?;
+                out.add(&YOLO_VAL_EMPTY, Place::at(path, key), tr!("yolo-val-no-value"))?;
                 None
             }
             None if key != "test" && any => {
-                out.add(&YOLO_SPLIT_KEY_MISSING, Place::file(path), &format!("there is no `{key}`"))?;
+                out.add(&YOLO_SPLIT_KEY_MISSING, Place::file(path), tr!("yolo-no-key", key))?;
                 None
             }
             value => value,
@@ -125,8 +124,8 @@ fn splits(map: &Map<String, Value>, path: &str, yaml: &mut DataYaml, out: &mut F
                 list.iter().filter_map(Value::as_str).map(str::to_owned).collect()
             }
             Some(_) => {
-                let message = format!("`{key}` is neither a path nor a list of paths");
-                out.add(&YOLO_DATA_YAML_INVALID, Place::at(path, key), &message)?;
+                let message = tr!("yolo-no-paths", key);
+                out.add(&YOLO_DATA_YAML_INVALID, Place::at(path, key), message)?;
                 continue;
             }
         };
@@ -154,7 +153,7 @@ fn names(map: &Map<String, Value>, path: &str, out: &mut Findings) -> Result<Opt
     let names: Vec<String> = match map.get("names") {
         None | Some(Value::Null) if map.get("nc").is_some_and(|nc| !nc.is_null()) => return Ok(None),
         None | Some(Value::Null) => {
-            out.add(&YOLO_NAMES_INVALID, Place::file(path), "there is neither `names` nor `nc`")?;
+            out.add(&YOLO_NAMES_INVALID, Place::file(path), tr!("yolo-no-names"))?;
             return Ok(None);
         }
         Some(Value::Array(list)) => list.iter().map(text).collect(),
@@ -162,18 +161,18 @@ fn names(map: &Map<String, Value>, path: &str, out: &mut Findings) -> Result<Opt
             let numbered: BTreeMap<u64, String> =
                 map.iter().filter_map(|(k, v)| Some((k.parse().ok()?, text(v)))).collect();
             if numbered.len() != map.len() || numbered.keys().ne((0..map.len() as u64).collect::<Vec<_>>().iter()) {
-                out.add(&YOLO_NAMES_INVALID, place, "its keys do not count 0, 1, 2 …")?;
+                out.add(&YOLO_NAMES_INVALID, place, tr!("yolo-names-keys"))?;
                 return Ok(None);
             }
             numbered.into_values().collect()
         }
         Some(_) => {
-            out.add(&YOLO_NAMES_INVALID, place, "it is neither a list nor a mapping")?;
+            out.add(&YOLO_NAMES_INVALID, place, tr!("yolo-names-kind"))?;
             return Ok(None);
         }
     };
     if names.is_empty() {
-        out.add(&YOLO_NAMES_INVALID, place, "there is no class: Ultralytics refuses a dataset without")?;
+        out.add(&YOLO_NAMES_INVALID, place, tr!("yolo-no-class"))?;
     }
     Ok(Some(names))
 }
@@ -209,8 +208,8 @@ fn unquoted(text: &str, path: &str, out: &mut Findings) -> Result<bool, StreamEr
             let (name, read) = if empty { ("nothing", Some("None")) } else { (name, reads_as(name)) };
             if let Some(read) = read {
                 any = true;
-                let message = format!("{name} is read as {read}: write the name in quotes");
-                out.add(&YOLO_NAME_NOT_QUOTED, Place::line(path, number), &message)?;
+                let message = tr!("yolo-name-read-as", name, read);
+                out.add(&YOLO_NAME_NOT_QUOTED, Place::line(path, number), message)?;
             }
         }
         if ends {
@@ -279,13 +278,13 @@ fn classes_txt(tree: &Tree, folder: &str, names: &[String], out: &mut Findings) 
     let listed: Vec<&str> = text.lines().collect();
     let flat = |name: &String| name.replace(['\n', '\r'], " ");
     if listed.len() != names.len() {
-        let message = format!("{} lines, data.yaml has {} names", listed.len(), names.len());
-        return out.add(&YOLO_CLASSES_TXT_DIFFERS, Place::file(&path), &message);
+        let message = tr!("yolo-classes-lines", lines = listed.len(), names = names.len());
+        return out.add(&YOLO_CLASSES_TXT_DIFFERS, Place::file(&path), message);
     }
     for (number, (line, name)) in (1..).zip(listed.iter().zip(names)) {
         if line.trim() != flat(name).trim() {
-            let message = format!("{line:?}, in data.yaml {name:?}");
-            out.add(&YOLO_CLASSES_TXT_DIFFERS, Place::line(&path, number), &message)?;
+            let message = tr!("yolo-classes-line", ?line, ?name);
+            out.add(&YOLO_CLASSES_TXT_DIFFERS, Place::line(&path, number), message)?;
         }
     }
     Ok(())
@@ -295,15 +294,15 @@ fn pose(map: &Map<String, Value>, path: &str, yaml: &mut DataYaml, out: &mut Fin
     let Some(shape) = map.get("kpt_shape").filter(|v| !v.is_null()) else { return Ok(()) };
     yaml.joints = kpt_shape(shape);
     let Some((joints, _)) = yaml.joints else {
-        let message = format!("kpt_shape is {shape}, not [joints, 2 or 3]");
-        return out.add(&YOLO_KPT_SHAPE_INVALID, Place::at(path, "kpt_shape"), &message);
+        let message = tr!("yolo-kpt-shape", shape);
+        return out.add(&YOLO_KPT_SHAPE_INVALID, Place::at(path, "kpt_shape"), message);
     };
     match map.get("flip_idx").filter(|v| !v.is_null()) {
-        None => out.add(&YOLO_FLIP_IDX_MISSING, Place::file(path), "there is no flip_idx"),
+        None => out.add(&YOLO_FLIP_IDX_MISSING, Place::file(path), tr!("yolo-no-flip")),
         Some(flip) if !is_mirror(flip, joints) => out.add(
             &YOLO_FLIP_IDX_INVALID,
             Place::at(path, "flip_idx"),
-            &format!("flip_idx does not list the numbers 0 to {} once each", joints.saturating_sub(1)),
+            tr!("yolo-flip", last = joints.saturating_sub(1)),
         ),
         Some(_) => Ok(()),
     }

@@ -6,6 +6,7 @@ use crate::check::layout::leaf;
 use crate::check::rules::YOLO_LABEL_ENCODING;
 use crate::check::tree::Tree;
 use crate::stream::StreamError;
+use crate::tr;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -39,7 +40,7 @@ pub fn read(tree: &Tree, path: &str, head: Head) -> Result<Option<Read>, StreamE
         Err(_) => {
             let valid = std::str::from_utf8(&bytes).err().map_or(0, |e| e.valid_up_to());
             let line = bytes[..valid].iter().filter(|b| **b == b'\n').count() as u64 + 1;
-            read.found.add(&YOLO_LABEL_ENCODING, Place::line(path, line), "not UTF-8: the image is dropped")?;
+            read.found.add(&YOLO_LABEL_ENCODING, Place::line(path, line), tr!("label-not-utf8"))?;
             return Ok(Some(read));
         }
     };

@@ -20,6 +20,7 @@ use super::rules::{
 use super::tree::{Image, Tree};
 use super::workers;
 use crate::stream::StreamError;
+use crate::tr;
 use data_yaml::DataYaml;
 use parts::{Labels, Part, Source};
 use rows::{Head, Summary};
@@ -67,7 +68,7 @@ pub fn described(
     let others: Vec<&str> = survey.labels.iter().map(String::as_str).filter(|f| f.starts_with(&folder)).collect();
     let others: Vec<&str> = others.into_iter().filter(|f| !is_claimed(claimed, f)).collect();
     if parts.is_empty() && yaml.splits.is_empty() && !dataset.darknet && !others.is_empty() {
-        out.add(&YOLO_NO_PARTS, Place::file(path), "it has classes and neither `train` nor `val`")?;
+        out.add(&YOLO_NO_PARTS, Place::file(path), tr!("yolo-no-parts"))?;
     }
     for labels in others {
         dataset.part(&undescribed_part(survey, labels), out)?;
@@ -112,7 +113,7 @@ pub fn undescribed(
         }
         claimed.append(&mut dataset.claimed);
         dataset.finish(out)?;
-        let message = "no data.yaml says what these labels belong to";
+        let message = tr!("yolo-not-described");
         out.add(&YOLO_NOT_DESCRIBED, Place::file(&place), message)?;
         places.push(place);
     }
@@ -255,8 +256,8 @@ impl<'d> Dataset<'d> {
 
     fn hidden(&self, folder: &str, out: &mut Findings) -> Result<(), StreamError> {
         for (path, found) in self.survey.below(folder).filter(|(_, f)| f.hidden > 0) {
-            let message = format!("{} images whose names begin with a dot: the reader passes over them", found.hidden);
-            out.add(&IMAGE_HIDDEN, Place::file(shown(path)), &message)?;
+            let message = tr!("yolo-hidden", images = found.hidden);
+            out.add(&IMAGE_HIDDEN, Place::file(shown(path)), message)?;
         }
         Ok(())
     }
@@ -278,8 +279,8 @@ impl<'d> Dataset<'d> {
             state.here += u64::from(image != Image::Missing);
             self.images.judge(&image, &pair.image, &record, out)?;
             if pair.shared {
-                let message = format!("another image has its label file {}", pair.label);
-                out.add(&YOLO_STEM_SHARED, Place::file(&pair.image), &message)?;
+                let message = tr!("yolo-label-shared", label = pair.label);
+                out.add(&YOLO_STEM_SHARED, Place::file(&pair.image), message)?;
                 continue;
             }
             out.tally.images += 1;
@@ -289,8 +290,8 @@ impl<'d> Dataset<'d> {
                     self.label(&pair.label, label, out)?;
                 }
                 None if state.labelled > 0 => {
-                    let message = format!("there is no {}: a background", pair.label);
-                    out.add(&YOLO_LABEL_MISSING, Place::file(&pair.image), &message)?;
+                    let message = tr!("yolo-background", label = pair.label);
+                    out.add(&YOLO_LABEL_MISSING, Place::file(&pair.image), message)?;
                 }
                 // Perhaps none of them has one.
                 None => {
@@ -338,8 +339,8 @@ impl<'d> Dataset<'d> {
         if state.images == 0 {
             let mut files = files.peekable();
             if files.peek().is_some() && self.any_image && part.name != "test" {
-                let message = format!("`{}` has label files and no image", part.name);
-                out.add(&YOLO_PART_EMPTY, Place::at(self.file, &part.name), &message)?;
+                let message = tr!("yolo-part-no-image", part = part.name);
+                out.add(&YOLO_PART_EMPTY, Place::at(self.file, &part.name), message)?;
             }
             if files.peek().is_some() && !self.any_image {
                 self.images.absent(images);
@@ -372,7 +373,7 @@ impl<'d> Dataset<'d> {
                 usual = found;
             } else if has_rows(self.tree, &label) {
                 // Notes lie among labels, too.
-                out.add(&YOLO_LABEL_ORPHAN, Place::file(&label), "there is no image of this name: nobody reads it")?;
+                out.add(&YOLO_LABEL_ORPHAN, Place::file(&label), tr!("yolo-orphan"))?;
             }
         }
         Ok(())
@@ -384,13 +385,13 @@ impl<'d> Dataset<'d> {
         if let Some(first) = &state.first_unlabelled {
             let n = state.unlabelled;
             if state.labelled > 0 {
-                let message = format!("there is no label file for it (nor for {} more): a background", n - 1);
-                out.add(&YOLO_LABEL_MISSING, Place::file(first), &message)?;
+                let message = tr!("yolo-backgrounds", more = n - 1);
+                out.add(&YOLO_LABEL_MISSING, Place::file(first), message)?;
             } else if part.name == "train" {
-                out.add(&YOLO_NO_LABELS, place, &format!("none of its {n} images has a label file"))?;
+                out.add(&YOLO_NO_LABELS, place, tr!("yolo-part-no-labels", n))?;
             } else {
-                let message = format!("none of the {n} images of `{}` has a label file: backgrounds", part.name);
-                out.add(&YOLO_LABEL_MISSING, Place::file(first), &message)?;
+                let message = tr!("yolo-part-backgrounds", n, part = part.name);
+                out.add(&YOLO_LABEL_MISSING, Place::file(first), message)?;
             }
         }
         if state.images > 0 || !self.has_parts {
@@ -400,8 +401,8 @@ impl<'d> Dataset<'d> {
             return Ok(());
         }
         match part.name.as_str() {
-            "train" => out.add(&YOLO_TRAIN_EMPTY, place, "there is no image in it"),
-            "val" => out.add(&YOLO_VAL_EMPTY, place, "there is no image in it"),
+            "train" => out.add(&YOLO_TRAIN_EMPTY, place, tr!("yolo-part-empty")),
+            "val" => out.add(&YOLO_VAL_EMPTY, place, tr!("yolo-part-empty")),
             _ => Ok(()),
         }
     }
@@ -412,17 +413,12 @@ impl<'d> Dataset<'d> {
         let [boxes, polygons] = self.files;
         if boxes > 0 && polygons > 0 {
             let first = &self.first_box;
-            let message = format!(
-                "{boxes} images have boxes, such as {first}, and {polygons} polygons: the reader removes all polygons"
-            );
-            out.add(&LABEL_BOXES_AMONG_POLYGONS, place, &message)?;
+            let message = tr!("yolo-mixed", boxes, first, polygons);
+            out.add(&LABEL_BOXES_AMONG_POLYGONS, place, message)?;
         }
         if self.rows.are_corners() {
-            let message = format!(
-                "the {} boxes look like x1 y1 x2 y2: the reader takes them for the centre and the size",
-                self.rows.boxes
-            );
-            out.add(&LABEL_CORNERS, place, &message)?;
+            let message = tr!("yolo-corners", boxes = self.rows.boxes);
+            out.add(&LABEL_CORNERS, place, message)?;
         }
         let names = self.names.unwrap_or_default();
         let mut objects = Objects::default();
@@ -449,9 +445,9 @@ const CLASSES_AT_MOST: usize = 100_000;
 fn other_file(path: &str, out: &mut Findings) -> Result<(), StreamError> {
     let extension = path.rsplit_once('.').map_or("", |(_, ext)| ext).to_ascii_lowercase();
     if OTHER_IMAGES.contains(&extension.as_str()) {
-        out.add(&YOLO_IMAGE_TYPE, Place::file(path), "the reader passes over files of this type")
+        out.add(&YOLO_IMAGE_TYPE, Place::file(path), tr!("yolo-type-passed-over"))
     } else if extension == "npy" {
-        out.add(&YOLO_NPY_CACHE, Place::file(path), "the reader takes it in the place of the image of this name")
+        out.add(&YOLO_NPY_CACHE, Place::file(path), tr!("yolo-npy"))
     } else {
         Ok(())
     }

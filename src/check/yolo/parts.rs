@@ -7,6 +7,7 @@ use crate::check::layout::folder_of;
 use crate::check::rules::{YOLO_FOLDER_MISSING, YOLO_IMAGE_TYPE, YOLO_LIST_RELATIVE, YOLO_ROOT_MISSING};
 use crate::check::tree::Tree;
 use crate::stream::StreamError;
+use crate::tr;
 
 /// A part.
 #[derive(Clone, Debug)]
@@ -109,8 +110,7 @@ pub fn of_yaml(tree: &Tree, file: &str, yaml: &DataYaml, out: &mut Findings) -> 
                 Some(path) => Source::List(path),
                 None => {
                     let Some(images) = tries.into_iter().flatten().next() else {
-                        out.unread
-                            .push(format!("{file}: `{key}: {place}` was not read: it is outside of what was given"));
+                        out.unread.push(tr!("check-place-outside", file, key, place));
                         continue;
                     };
                     let images = as_folder(&images);
@@ -119,7 +119,7 @@ pub fn of_yaml(tree: &Tree, file: &str, yaml: &DataYaml, out: &mut Findings) -> 
                         // Only training and validation are asked for.
                         let rule =
                             if *key == "test" { &crate::check::rules::YOLO_TEST_MISSING } else { &YOLO_FOLDER_MISSING };
-                        out.add(rule, Place::at(file, key), &format!("`{key}: {place}` is not there"))?;
+                        out.add(rule, Place::at(file, key), tr!("yolo-place-missing", key, place))?;
                         continue;
                     }
                     Source::Folder(images)
@@ -148,9 +148,8 @@ fn root(tree: &Tree, file: &str, yaml: &DataYaml, out: &mut Findings) -> Result<
         Some(folder) => Ok(as_folder(&folder)),
         None => {
             if path.starts_with('/') {
-                let message =
-                    format!("`path: {path}` is not there: the dataset was moved, or comes from another machine");
-                out.add(&YOLO_ROOT_MISSING, Place::at(file, "path"), &message)?;
+                let message = tr!("yolo-root-missing", path);
+                out.add(&YOLO_ROOT_MISSING, Place::at(file, "path"), message)?;
             }
             Ok(beside)
         }
@@ -183,12 +182,12 @@ pub fn listed(
             continue;
         }
         if ends_blank {
-            let message = "blanks behind the name: the reader takes them for a part of it, and passes over it";
+            let message = tr!("yolo-list-blanks");
             out.add(&YOLO_IMAGE_TYPE, Place::line(list, number), message)?;
             continue;
         }
         if !is_image(line) {
-            out.add(&YOLO_IMAGE_TYPE, Place::line(list, number), "the reader passes over files of this type")?;
+            out.add(&YOLO_IMAGE_TYPE, Place::line(list, number), tr!("yolo-type-passed-over"))?;
             continue;
         }
         let own = line.starts_with("./") || line.starts_with('/');
@@ -208,13 +207,12 @@ pub fn listed(
         let found = found.filter(|path| tree.has(path)).or(tries.iter().flatten().find(labelled)).or(found);
         match found {
             Some(path) => images.push(path.clone()),
-            None => out.unread.push(format!("{list}:{number}: {line} was not read: it is outside of what was given")),
+            None => out.unread.push(tr!("check-line-outside", list, number, line)),
         }
     }
     if relative > 0 {
-        let message =
-            format!("{relative} paths without ./ or / in front: the reader looks for them where it is started");
-        out.add(&YOLO_LIST_RELATIVE, Place::file(list), &message)?;
+        let message = tr!("yolo-list-relative", relative);
+        out.add(&YOLO_LIST_RELATIVE, Place::file(list), message)?;
     }
     Ok(images)
 }

@@ -9,6 +9,8 @@ use crate::check::rules::{
     LABEL_VISIBILITY,
 };
 use crate::stream::StreamError;
+use crate::tr;
+use crate::words::Message;
 use std::collections::HashMap;
 
 /// What the rows are judged by.
@@ -98,20 +100,20 @@ pub fn check(rows: &[Row<'_>], head: Head, out: &mut Findings) -> Result<Summary
     (summary.polygons, summary.poses) = (kind == Kind::Polygons, kind == Kind::Poses);
     let mut seen = Seen::default();
     for (number, row) in rows.iter().enumerate() {
-        let mut say = |rule: &'static Rule, message: &str| out.add(rule, row.place, message);
+        let mut say = |rule: &'static Rule, message: Message| out.add(rule, row.place, message);
         let values = match &row.values {
             Ok(values) => values,
             Err(text) => {
-                say(&LABEL_NOT_A_NUMBER, &format!("{text:?} is no number: the whole image is dropped"))?;
+                say(&LABEL_NOT_A_NUMBER, tr!("label-no-number", ?text))?;
                 continue;
             }
         };
         if let Some(bad) = values.iter().find(|n| !n.is_finite()) {
-            say(&LABEL_NOT_A_NUMBER, &format!("a value is {bad}: the whole image is dropped"))?;
+            say(&LABEL_NOT_A_NUMBER, tr!("label-not-finite", bad))?;
             continue;
         }
         if let Some((rule, message)) = columns(kind, values.len(), head) {
-            say(rule, &message)?;
+            say(rule, message)?;
             continue;
         }
         class(values[0], head, &mut say)?;
@@ -127,7 +129,7 @@ pub fn check(rows: &[Row<'_>], head: Head, out: &mut Findings) -> Result<Summary
             joints(&values[5..], each, &mut say)?;
         }
         if seen.is_again(rows, number, values) {
-            say(&LABEL_DUPLICATE, "the same row stands above: one of them is left out")?;
+            say(&LABEL_DUPLICATE, tr!("label-duplicate"))?;
         }
     }
     Ok(summary)
@@ -168,32 +170,27 @@ impl Seen {
 }
 
 /// What is wrong with the number of values.
-fn columns(kind: Kind, n: usize, head: Head) -> Option<(&'static Rule, String)> {
+fn columns(kind: Kind, n: usize, head: Head) -> Option<(&'static Rule, Message)> {
     let (rule, wanted) = match (kind, head.joints) {
         (Kind::Poses, Some((joints, each))) if n != 5 + joints * each => {
-            (&LABEL_COLUMNS, format!("kpt_shape [{joints}, {each}] needs {}", 5 + joints * each))
+            (&LABEL_COLUMNS, tr!("label-needs-joints", joints, each, values = 5 + joints * each))
         }
-        (Kind::Polygons, _) if n == 5 => (&LABEL_MIXED, "other rows of the image are polygons".into()),
-        (Kind::Polygons, _) if n < 7 || n.is_multiple_of(2) => {
-            (&LABEL_COLUMNS, "a polygon needs a class and pairs".into())
-        }
-        (Kind::Boxes, _) if n != 5 => (&LABEL_COLUMNS, "a box needs 5".into()),
+        (Kind::Polygons, _) if n == 5 => (&LABEL_MIXED, tr!("label-other-polygons")),
+        (Kind::Polygons, _) if n < 7 || n.is_multiple_of(2) => (&LABEL_COLUMNS, tr!("label-needs-pairs")),
+        (Kind::Boxes, _) if n != 5 => (&LABEL_COLUMNS, tr!("label-needs-five")),
         _ => return None,
     };
-    Some((rule, format!("a row of {n} values, {wanted}: the whole image is dropped")))
+    Some((rule, tr!("label-columns", n, wanted)))
 }
 
-type Say<'s> = dyn FnMut(&'static Rule, &str) -> Result<(), StreamError> + 's;
+type Say<'s> = dyn FnMut(&'static Rule, Message) -> Result<(), StreamError> + 's;
 
 fn class(n: f64, head: Head, say: &mut Say<'_>) -> Result<(), StreamError> {
     if n < 0.0 || n.fract() != 0.0 {
-        return say(&LABEL_CLASS_INVALID, &format!("class {n} is no whole number from 0: the whole image is dropped"));
+        return say(&LABEL_CLASS_INVALID, tr!("label-class-invalid", n));
     }
     match head.classes {
-        Some(classes) if n >= classes as f64 => say(
-            &LABEL_CLASS_UNKNOWN,
-            &format!("class {n} has no name, there are {classes} classes: the whole image is dropped"),
-        ),
+        Some(classes) if n >= classes as f64 => say(&LABEL_CLASS_UNKNOWN, tr!("label-class-unknown", n, classes)),
         _ => Ok(()),
     }
 }
@@ -214,12 +211,12 @@ fn polygon(points: &[f64], say: &mut Say<'_>) -> Result<[f64; 4], StreamError> {
     let turned =
         points.len() == 8 && (0..2).all(|i| (points[i] + points[i + 4] - points[i + 2] - points[i + 6]).abs() < 4e-6);
     if turned && outside.is_some() {
-        say(&LABEL_BOX_OVER_EDGE, "a corner lies outside the image")?;
+        say(&LABEL_BOX_OVER_EDGE, tr!("label-corner-outside"))?;
         return Ok(around);
     }
     // The reader judges the box around the polygon only.
     if let Some(n) = outside.filter(|_| !around.iter().any(|n| !(-0.01..=1.01).contains(n))) {
-        say(&LABEL_POINT_OUTSIDE, &format!("coordinate {n} lies outside the image and is taken as it is"))?;
+        say(&LABEL_POINT_OUTSIDE, tr!("label-point-outside", n))?;
     }
     Ok(around)
 }
@@ -230,20 +227,20 @@ fn extent(kind: Kind, [xc, yc, w, h]: [f64; 4], say: &mut Say<'_>) -> Result<(),
     let low = values.iter().copied().fold(f64::INFINITY, f64::min);
     let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     if low < -0.01 || w < 0.0 || h < 0.0 {
-        say(&LABEL_OUT_OF_RANGE, &format!("{} is negative: the whole image is dropped", w.min(h).min(low)))
+        say(&LABEL_OUT_OF_RANGE, tr!("label-negative", n = w.min(h).min(low)))
     } else if high > 1.01 && kind == Kind::Poses {
-        say(&LABEL_POINT_OUTSIDE, &format!("{high} is above 1 and taken as it is"))
+        say(&LABEL_POINT_OUTSIDE, tr!("label-above-kept", high))
     } else if high > 1.01 {
-        say(&LABEL_OUT_OF_RANGE, &format!("{high} is above 1: the whole image is dropped"))
+        say(&LABEL_OUT_OF_RANGE, tr!("label-above", high))
     } else if low < 0.0 || high > 1.0 + ROUNDING {
         let n = if low < 0.0 { low } else { high };
-        say(&LABEL_EDGE, &format!("{n} is beyond the edge: older releases drop the whole image"))
+        say(&LABEL_EDGE, tr!("label-edge", n))
     } else if w == 0.0 || h == 0.0 {
-        say(&LABEL_EMPTY, "an object without area: training leaves it out")
+        say(&LABEL_EMPTY, tr!("label-empty"))
     } else if kind != Kind::Polygons
         && [(xc, w), (yc, h)].iter().any(|(c, side)| c - side / 2.0 < -ROUNDING || c + side / 2.0 > 1.0 + ROUNDING)
     {
-        say(&LABEL_BOX_OVER_EDGE, "the box reaches over the edge of the image")
+        say(&LABEL_BOX_OVER_EDGE, tr!("label-over-edge"))
     } else {
         Ok(())
     }
@@ -255,15 +252,15 @@ fn joints(values: &[f64], each: usize, say: &mut Say<'_>) -> Result<(), StreamEr
         let (low, high) = (joint[0].min(joint[1]), joint[0].max(joint[1]));
         if low < -0.01 || high > 1.01 {
             let n = if low < -0.01 { low } else { high };
-            say(&LABEL_OUT_OF_RANGE, &format!("joint {}: {n} is out of range: the whole image is dropped", i + 1))?;
+            say(&LABEL_OUT_OF_RANGE, tr!("label-joint-range", joint = i + 1, n))?;
         } else if low < 0.0 || high > 1.0 + ROUNDING {
-            say(&LABEL_EDGE, &format!("joint {} is beyond the edge: older releases drop the whole image", i + 1))?;
+            say(&LABEL_EDGE, tr!("label-joint-edge", joint = i + 1))?;
         }
         let Some(v) = joint.get(2) else { continue };
         if ![0.0, 1.0, 2.0].contains(v) {
-            say(&LABEL_VISIBILITY, &format!("joint {}: visibility {v} is not 0, 1 or 2", i + 1))?;
+            say(&LABEL_VISIBILITY, tr!("label-joint-visibility", joint = i + 1, v))?;
         } else if *v == 0.0 && (joint[0] != 0.0 || joint[1] != 0.0) {
-            say(&LABEL_HIDDEN_JOINT, &format!("joint {} has visibility 0 and a place: write 0 0 0", i + 1))?;
+            say(&LABEL_HIDDEN_JOINT, tr!("label-joint-hidden", joint = i + 1))?;
         }
     }
     Ok(())

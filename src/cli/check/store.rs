@@ -12,6 +12,7 @@ use crate::sink::SinkError;
 use crate::sink::dataset::published::Published;
 use crate::sink::registry;
 use crate::sink::store::list::StoredDataset;
+use crate::tr;
 use crate::words::Message;
 use std::fs::File;
 use std::io::{ErrorKind, Write};
@@ -78,7 +79,7 @@ fn read(address: &str, scratch: &Scratch, retry: &RetryPolicy) -> Result<(Tree, 
         return file(&place, path, size, scratch);
     }
     tree?;
-    let source = std::io::Error::new(ErrorKind::NotFound, "nothing is there under this name");
+    let source = std::io::Error::new(ErrorKind::NotFound, tr!("check-nothing-there"));
     Err(SinkError::Read { path: address.trim_end_matches('/').to_owned(), source })
 }
 

@@ -19,6 +19,10 @@ use std::io;
 /// What the system says, with its number as the system's manuals have it. Its English is the system's own.
 impl Worded for io::Error {
     fn words(&self) -> Message {
+        // What we say ourselves.
+        if let Some(told) = self.get_ref().and_then(|inner| inner.downcast_ref::<Message>()) {
+            return told.clone();
+        }
         let said = match self.kind() {
             io::ErrorKind::NotFound => tr!("system-not-found"),
             io::ErrorKind::PermissionDenied => tr!("system-permission-denied"),

@@ -12,7 +12,6 @@ use crate::sink::originals::reason::Reason;
 use crate::sink::originals::renew::Refresh;
 use crate::stream::json;
 use crate::stream::json::Raw;
-use crate::stream::{Kind, StreamError};
 use crate::tr;
 use crate::words::Message;
 use crate::words::Worded;

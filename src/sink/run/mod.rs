@@ -26,6 +26,7 @@ use crate::stream::checkpoint::{Reach, Series, Spans};
 use crate::stream::{Batch, Begin, Came, Frame, Kind, Place, Progress, Reader, StreamError};
 use crate::tr;
 use crate::words::Message;
+use crate::words::Worded;
 use ahead::ReadAhead;
 use content::Content;
 use crossbeam_channel::{Receiver, Sender, bounded, select, unbounded};

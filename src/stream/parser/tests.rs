@@ -30,7 +30,7 @@ proptest! {
     #[test]
     fn whatever_serde_json_writes_reads_back(value in value(), pretty in any::<bool>()) {
         let text = if pretty { format!(" {value:#}\r\n") } else { value.to_string() };
-        prop_assert_eq!(parse::<Value>(text.as_bytes()), Ok(value));
+        prop_assert_eq!(parse::<Value>(text.as_bytes()).ok(), Some(value));
         prop_assert!(parse::<IgnoredAny>(text.as_bytes()).is_ok());
         let raw: Raw<'_> = from_text(&text).unwrap();
         prop_assert_eq!(raw.text(), text.trim());
@@ -127,6 +127,6 @@ fn messages_say_where() {
         ("[1", "not valid JSON: the text ends early, expected a comma or a closing bracket at column 3"),
         ("{} x", "not valid JSON: more after the value at column 4"),
     ] {
-        assert_eq!(parse::<Value>(text.as_bytes()).unwrap_err(), message);
+        assert_eq!(parse::<Value>(text.as_bytes()).unwrap_err().to_string(), message);
     }
 }
