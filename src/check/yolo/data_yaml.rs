@@ -172,7 +172,7 @@ fn names(map: &Map<String, Value>, path: &str, out: &mut Findings) -> Result<Opt
         }
     };
     if names.is_empty() {
-        out.add(&YOLO_NAMES_INVALID, place, tr!("yolo-no-class"))?;
+        out.add(&YOLO_NAMES_INVALID, place, tr!("yolo-classes-none"))?;
     }
     Ok(Some(names))
 }

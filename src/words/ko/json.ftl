@@ -1,9 +1,9 @@
 # JSON 줄: 파서, 행, 프레임.
 
-json-wrong = 올바른 JSON이 아닙니다: {$fault} ({$column}번째 열)
-json-cut = 올바른 JSON이 아닙니다: 텍스트가 너무 일찍 끝납니다, {$fault} ({$column}번째 열)
+json-wrong = 올바른 JSON이 아닙니다: {$fault}({$column}번째 열)
+json-cut = 올바른 JSON이 아닙니다: 텍스트가 너무 일찍 끝납니다. {$fault}({$column}번째 열)
 json-wrong-there = 올바른 JSON이 아닙니다: {$fault}
-json-cut-there = 올바른 JSON이 아닙니다: 텍스트가 너무 일찍 끝납니다, {$fault}
+json-cut-there = 올바른 JSON이 아닙니다: 텍스트가 너무 일찍 끝납니다. {$fault}
 json-not-utf8 = 올바른 UTF-8이 아닙니다({$byte}번째 바이트)
 json-trailing = 값 뒤에 다른 것이 더 있습니다
 json-no-value = 값이 와야 합니다
