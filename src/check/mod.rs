@@ -24,7 +24,7 @@ mod workers;
 pub(crate) mod yolo;
 
 pub use finding::{Findings, Place, Rule, Severity, Tally};
-pub use report::{Lines, Report};
+pub use report::{Form, Lines, Report};
 pub use rules::ALL as RULES;
 pub use scratch::Scratch;
 pub use tree::Tree;

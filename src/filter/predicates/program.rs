@@ -1,10 +1,10 @@
 //! `--where`: a jq program is asked about each row.
 
-use crate::tr;
-use crate::words::Message;
 use crate::filter::Selection;
 use crate::filter::jq::program::{Program, from_file};
 use crate::filter::jq::{Limits, Question};
+use crate::tr;
+use crate::words::Message;
 use std::time::Duration;
 
 /// The longest time for a row, seconds.

@@ -5,10 +5,10 @@
 //! `h < share · 2^64`. The prefix keeps it apart from the hash of `--shard` and from the split hash of the converter: any shard of any
 //! sample still splits as the whole does.
 
-use crate::tr;
-use crate::words::Message;
 use super::{Item, Predicate};
 use crate::filter::Selection;
+use crate::tr;
+use crate::words::Message;
 use sha2::{Digest, Sha256};
 use std::str::FromStr;
 

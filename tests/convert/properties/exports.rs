@@ -11,7 +11,7 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
-use synpipe::check::{self, Findings, Lines, Scratch, Tally, Tree};
+use synpipe::check::{self, Findings, Form, Lines, Scratch, Tally, Tree};
 use synpipe::convert::Summary;
 use synpipe::stream::{Reader, Writer};
 
@@ -286,7 +286,7 @@ fn judge(stream: &[u8], format: &str) -> Judged {
     let reader = Reader::from_read("files", Cursor::new(stream.to_vec()), 1 << 20).expect("a stream");
     let (tree, _) = Tree::unpack(reader, false, &Scratch::default()).expect("files");
     let sink = Sink::default();
-    let lines = Lines::new(Writer::to(Box::new(sink.clone())), true, None);
+    let lines = Lines::new(Writer::to(Box::new(sink.clone())), Form::Json, None);
     let mut findings = Findings::new(Box::new(lines), None);
     check::check(&tree, Some(format), &mut findings).expect("a check");
     let (tally, unread) = (findings.tally, std::mem::take(&mut findings.unread));
@@ -299,7 +299,7 @@ fn judge(stream: &[u8], format: &str) -> Judged {
             losses.entry(finding["code"].as_str().expect("a code").to_owned()).or_default().push(line.to_owned());
         }
     }
-    Judged { tally, losses, unread }
+    Judged { tally, losses, unread: unread.iter().map(ToString::to_string).collect() }
 }
 
 /// Whether the run has told, or the options have asked for, what a finding says.
