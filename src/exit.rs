@@ -8,32 +8,33 @@ use std::fmt;
 
 /// The exit codes, the same for every binary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
 pub enum Exit {
     /// Everything asked for was done (also when the reader of our output went away early).
-    Ok = 0,
+    Ok,
     /// A failure that no other code describes.
-    Other = 1,
+    Other,
     /// The command line asks for something impossible or unclear.
-    Usage = 2,
+    Usage,
     /// The input is malformed, or was cut off before its end.
-    Input = 3,
+    Input,
     /// The server refused: bad token, no permission, no such project, a filter it would ignore.
-    Refused = 4,
+    Refused,
     /// The server or the network failed in a way that may pass; also a walk that came up short.
-    Remote = 5,
+    Remote,
     /// The output could not be written.
-    Output = 6,
+    Output,
     /// Finished, but some items were skipped or some originals could not be had.
-    Partial = 7,
+    Partial,
     /// Stopped by SIGHUP.
-    HungUp = 129,
+    HungUp,
     /// Stopped by SIGINT.
-    Interrupted = 130,
+    Interrupted,
     /// Stopped by SIGQUIT.
-    Quit = 131,
+    Quit,
     /// Stopped by SIGTERM.
-    Terminated = 143,
+    Terminated,
+    /// A job on another machine ended with this code, which is none of the others (`syn-job`).
+    Job(u8),
 }
 
 impl Exit {
@@ -55,7 +56,26 @@ impl Exit {
 
     /// The number given to the operating system.
     pub fn code(self) -> u8 {
-        self as u8
+        match self {
+            Self::Ok => 0,
+            Self::Other => 1,
+            Self::Usage => 2,
+            Self::Input => 3,
+            Self::Refused => 4,
+            Self::Remote => 5,
+            Self::Output => 6,
+            Self::Partial => 7,
+            Self::HungUp => 129,
+            Self::Interrupted => 130,
+            Self::Quit => 131,
+            Self::Terminated => 143,
+            Self::Job(code) => code,
+        }
+    }
+
+    /// That of a job which ended with this number.
+    pub fn of_job(code: u8) -> Self {
+        Self::of_code(code.into()).unwrap_or(Self::Job(code))
     }
 
     /// The exit code with this number.
@@ -146,6 +166,10 @@ pub enum Advice {
     ListDatasets,
     /// Look up the id of a storage.
     ListStorages,
+    /// Look up the id of a job.
+    ListJobs,
+    /// Look up the code of a plugin.
+    ListPlugins,
     /// Write rows in the order in which they arrive.
     OrderOfArrival,
     /// Continue what a run left.

@@ -110,6 +110,8 @@ pub(crate) mod filter;
 pub(crate) mod image;
 pub mod item;
 #[cfg(feature = "net")]
+pub(crate) mod job;
+#[cfg(feature = "net")]
 pub(crate) mod net;
 pub(crate) mod path;
 #[cfg(feature = "postgres")]

@@ -8,8 +8,10 @@ use axum::response::{IntoResponse, Response};
 
 use crate::dump::Dump;
 use crate::faults::Faults;
+use crate::jobs::Jobs;
 use crate::options::Options;
 use crate::query::Target;
+use crate::ray::Cluster;
 use crate::signer::Signer;
 use crate::stats::Stats;
 
@@ -26,6 +28,10 @@ pub struct App {
     pub faults: Faults,
     /// What happened so far
     pub stats: Stats,
+    /// Jobs of the platform
+    pub jobs: Jobs,
+    /// Jobs on Ray
+    pub ray: Cluster,
     /// The port that was taken
     pub port: u16,
     /// Lists answered so far: `--mutate` strikes by it
@@ -50,6 +56,8 @@ impl App {
             signer: Signer::new(&options),
             faults: Faults::new(&options),
             stats: Stats::default(),
+            jobs: Jobs::default(),
+            ray: Cluster::default(),
             lists: AtomicU64::new(0),
             options,
             dump,

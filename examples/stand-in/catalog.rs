@@ -272,7 +272,8 @@ fn version(app: &App) -> String {
         .end()
 }
 
-fn v1_list(list: &[String], raw: Option<String>, url: &str) -> Response {
+/// A page of a v1 list.
+pub fn v1_list(list: &[String], raw: Option<String>, url: &str) -> Response {
     let query = Query::parse(&raw.unwrap_or_default());
     let number = |key| query.get(key).and_then(|n| n.parse::<usize>().ok()).filter(|n| *n > 0);
     let (page, size) = (number("page").unwrap_or(1), number("page_size").unwrap_or(100));
@@ -286,7 +287,8 @@ fn v1_list(list: &[String], raw: Option<String>, url: &str) -> Response {
     json(StatusCode::OK, body.raw("results", format!("[{}]", rows.join(","))).end())
 }
 
-fn v2_list(app: &App, list: &[String], raw: Option<String>, url: &str) -> Response {
+/// A page of a v2 list.
+pub fn v2_list(app: &App, list: &[String], raw: Option<String>, url: &str) -> Response {
     let query = Query::parse(&raw.unwrap_or_default());
     let size =
         query.get("per_page").or(query.get("page_size")).and_then(|n| n.parse().ok()).unwrap_or(20).clamp(1, 100);
@@ -303,7 +305,8 @@ fn v2_list(app: &App, list: &[String], raw: Option<String>, url: &str) -> Respon
     json(StatusCode::OK, Object::new().raw("data", format!("[{}]", rows.join(","))).raw("meta", meta).end())
 }
 
-fn v2_single(app: &App, body: &str) -> Response {
+/// One object in the envelope of v2.
+pub fn v2_single(app: &App, body: &str) -> Response {
     let meta = Object::new().text("request_id", &request_id(app)).end();
     json(StatusCode::OK, Object::new().raw("data", body).raw("meta", meta).end())
 }

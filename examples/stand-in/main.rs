@@ -19,11 +19,14 @@ mod faults;
 mod files;
 mod front;
 mod image;
+mod job_logs;
+mod jobs;
 mod json;
 mod net;
 mod options;
 mod page;
 mod query;
+mod ray;
 mod rows;
 mod signer;
 mod stats;
@@ -33,7 +36,7 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{RawQuery, State};
+use axum::extract::{DefaultBodyLimit, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
@@ -53,6 +56,12 @@ async fn main() -> io::Result<()> {
     let mut stdout = io::stdout();
     writeln!(stdout, "listening on http://127.0.0.1:{port}")?;
     stdout.flush()?;
+    if let Some(port) = app.options.ray_port {
+        let ray = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        let service = router(app.clone()).into_make_service_with_connect_info::<net::Connection>();
+        let door = net::Door(ray, app.clone());
+        tokio::spawn(async move { axum::serve(door, service).await });
+    }
     let service = router(app.clone()).into_make_service_with_connect_info::<net::Connection>();
     axum::serve(net::Door(listener, app), service).await
 }
@@ -81,12 +90,37 @@ fn router(app: Arc<App>) -> Router {
         .route("/v2/users/me/", get(catalog::me))
         .route("/v2/tenants/", get(catalog::tenants))
         .route("/task_tags/", get(catalog::tags))
+        .route("/agents/", get(jobs::agents))
+        .route("/v2/plugins/", get(jobs::plugins))
+        .route("/v2/plugin-releases/", get(jobs::v2_releases))
+        .route("/v2/plugin-releases/{id}/", get(jobs::v2_release))
+        .route("/plugins/{code}/run/", post(jobs::run))
+        .route("/v2/jobs/", get(jobs::v2_jobs))
+        .route("/v2/jobs/{id}/", get(jobs::v2_job))
+        .route("/v2/jobs/{id}/stop/", post(jobs::stop))
+        .route("/v2/jobs/{id}/console_logs/", get(job_logs::v2_kept))
+        .route("/jobs/{id}/", get(jobs::job).patch(jobs::patch))
+        .route("/jobs/{id}/console_logs/", get(job_logs::kept))
+        .route("/jobs/{id}/tail_console_logs/", get(job_logs::tail))
+        .route("/api/version", get(ray::version))
+        .route("/api/packages/gcs/{name}", get(ray::package).put(ray::put_package))
+        .route("/api/jobs/", get(ray::list).post(ray::submit))
+        .route("/api/jobs/{id}", get(ray::job).delete(ray::delete))
+        .route("/api/jobs/{id}/stop", post(ray::stop))
+        .route("/api/jobs/{id}/logs", get(ray::logs))
+        .route("/api/jobs/{id}/logs/tail", get(ray::tail))
         .route("/files/{row}/{name}", get(files::file))
         .route("/media/{row}/{name}", get(files::file))
         .route("/objects/{name}", get(files::object))
         .route("/_stats", get(|State(app): State<Arc<App>>| async move { app::json(StatusCode::OK, app.stats.json()) }))
+        .route(
+            "/_calls",
+            get(|State(app): State<Arc<App>>| async move { app::json(StatusCode::OK, app.stats.calls()) }),
+        )
         .route("/_heal", post(|State(app): State<Arc<App>>| async move { app.faults.heal() }))
         .fallback(|| async { catalog::unknown() })
+        // Packages are as large as the programs in them.
+        .layer(DefaultBodyLimit::max(2 << 30))
         .layer(from_fn_with_state(app.clone(), front::door))
         .with_state(app)
 }

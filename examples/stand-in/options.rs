@@ -17,6 +17,12 @@ pub struct Options {
     /// Port on 127.0.0.1; 0 takes a free one
     #[arg(long, default_value_t = 0)]
     pub port: u16,
+    /// A second port, of which Ray's dashboard is known (8265)
+    #[arg(long)]
+    pub ray_port: Option<u16>,
+    /// Jobs and their logs
+    #[command(flatten)]
+    pub jobs: crate::jobs::Options,
     /// Serve these image files by name; every other image is generated
     #[arg(long)]
     pub images: Option<PathBuf>,

@@ -19,6 +19,7 @@ pub struct Stats {
     loose_cursors: AtomicU64,
     stale_retries: AtomicU64,
     counts: Mutex<Counts>,
+    calls: Mutex<Vec<serde_json::Value>>,
 }
 
 #[derive(Debug, Default)]
@@ -95,6 +96,16 @@ impl Stats {
     /// A failed request was repeated on the connection it had failed on.
     pub fn stale_retry(&self) {
         self.stale_retries.fetch_add(1, Relaxed);
+    }
+
+    /// Remembers what a request brought.
+    pub fn call(&self, call: serde_json::Value) {
+        self.calls.lock().expect("no panic while held").push(call);
+    }
+
+    /// The body of `GET /_calls`.
+    pub fn calls(&self) -> String {
+        json!(*self.calls.lock().expect("no panic while held")).to_string()
     }
 
     /// Requests so far.

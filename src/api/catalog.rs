@@ -192,7 +192,7 @@ impl Client {
 }
 
 /// An id as one path segment: nothing in it can lead elsewhere.
-pub(super) fn segment(id: &str) -> String {
+pub(crate) fn segment(id: &str) -> String {
     url::form_urlencoded::byte_serialize(id.as_bytes()).collect::<String>().replace('+', "%20").replace("..", "%2E%2E")
 }
 

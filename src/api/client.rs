@@ -4,24 +4,28 @@
 //! because a bad one would fail every retry alike (backend.md §7). Requests to objects carry no token at all, wherever they go, and
 //! go to no address that a hostile row could abuse us to ask (docs/security.md).
 
-use super::body::Told;
+mod attempt;
+mod call;
+
 pub use super::body::{json, not_json};
 use super::credentials::Credentials;
 use super::error::ApiError;
 use super::limit::{Gate, Limits};
 use super::query::Query;
 use super::redirects::{same_origin_only, within};
-use super::retry::{LONGEST_RETRY_AFTER, Page, Policy, Tries, Trouble, http_date};
-use crate::net::addresses::{PrivateAddress, Reach, Resolver, UrlError};
+use super::retry::{LONGEST_RETRY_AFTER, Page, Policy, Tries, Trouble};
+use crate::net::addresses::{Reach, Resolver, UrlError};
+use crate::net::http;
 use crate::net::retry::RetryPolicy;
-use crate::net::{fault, http};
+use attempt::{Ask, cause};
+pub use call::Repeat;
 use jiff::Timestamp;
-use reqwest::header::{DATE, HeaderMap};
+use reqwest::header::HeaderMap;
 use reqwest::redirect;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::OnceCell;
 use url::Url;
 
@@ -89,6 +93,8 @@ struct Inner {
     clock: OnceLock<(Timestamp, Timestamp)>,
     /// Whether an answer of the host was ever one of its API.
     is_api: AtomicBool,
+    /// Whether the newer part of the API takes tokens as they are, without a word before them.
+    bare: AtomicBool,
 }
 
 struct Pools {
@@ -111,10 +117,10 @@ impl Client {
     pub fn new(credentials: Credentials, options: ClientOptions) -> Result<Self, ApiError> {
         let api = Pools::new(credentials.headers()?, same_origin_only, None)?;
         let objects = OnceCell::new();
-        let (contact, is_api) = (AtomicBool::new(false), AtomicBool::new(false));
+        let [contact, is_api, bare] = [false; 3].map(AtomicBool::new);
         let gate = Gate::new(options.limits);
         let (meter, clock) = (Traffic::default(), OnceLock::new());
-        Ok(Self(Arc::new(Inner { credentials, options, api, objects, meter, gate, contact, clock, is_api })))
+        Ok(Self(Arc::new(Inner { credentials, options, api, objects, meter, gate, contact, clock, is_api, bare })))
     }
 
     /// What time the host's first answer said it was (`Date`), and what time it was here then.
@@ -170,7 +176,7 @@ impl Client {
         let mut tries = Tries::new(self.0.options.policy);
         loop {
             let url = self.endpoint(path, &query)?;
-            let trouble = match self.attempt(Goal::Api, &url, cap, tries.failed > 0).await.and_then(&parse) {
+            let trouble = match self.attempt(&Ask::get(Goal::Api, &url, tries.failed > 0), cap).await.and_then(&parse) {
                 Ok(done) => {
                     self.0.is_api.store(true, Relaxed);
                     return Ok(done);
@@ -206,7 +212,7 @@ impl Client {
         http::check_name(*reach, url).await.map_err(|e| Trouble::Fatal(refused(what, &e.into())))?;
         let mut tries = Tries::new(self.0.options.policy);
         loop {
-            match self.attempt(Goal::Object, url, BODY_CAP, tries.failed > 0).await.and_then(&parse) {
+            match self.attempt(&Ask::get(Goal::Object, url, tries.failed > 0), BODY_CAP).await.and_then(&parse) {
                 Ok(done) => return Ok(done),
                 Err(Trouble::Expired) => return Err(Trouble::Expired),
                 Err(other) => {
@@ -295,115 +301,6 @@ impl Client {
         let (tries, seconds) = (tries.failed, tries.seconds());
         ApiError::GaveUp { what: what.to_owned(), tries, seconds, reason, request: String::new() }
     }
-
-    /// One try: the body of a 200.
-    async fn attempt(&self, goal: Goal, url: &Url, cap: usize, again: bool) -> Result<Vec<u8>, Trouble> {
-        let inner = &*self.0;
-        let pools = match goal {
-            Goal::Api => &inner.api,
-            Goal::Object => &self.objects().await.map_err(Trouble::Fatal)?.1,
-        };
-        let pool = if again { &pools.fresh } else { &pools.pooled };
-        // Object stores have their own capacity; what is limited there is the number of downloads (fetch::fill).
-        let _passage = if goal == Goal::Api { Some(inner.gate.enter().await) } else { None };
-        inner.meter.requests.fetch_add(1, Relaxed);
-        let sent = Instant::now();
-        let silence = inner.options.timeout;
-        let answer = tokio::time::timeout(silence, pool.get(url.clone()).send()).await;
-        let mut response = match answer {
-            Err(_) => return Err(timed_out(silence)),
-            Ok(Err(e)) => return Err(broken(url, e)),
-            Ok(Ok(response)) => response,
-        };
-        inner.contact.store(true, Relaxed);
-        if goal == Goal::Api
-            && inner.clock.get().is_none()
-            && let Some(there) = response.headers().get(DATE).and_then(|date| http_date(date.to_str().ok()?))
-        {
-            let _ = inner.clock.set((there, Timestamp::now()));
-        }
-        let ok = response.status().is_success();
-        if ok && goal == Goal::Api {
-            inner.gate.good(sent.elapsed());
-        }
-        let cap = if ok { cap } else { ERROR_CAP };
-        let hint = usize::try_from(response.content_length().unwrap_or(0)).unwrap_or(usize::MAX);
-        if ok && hint > cap {
-            return Err(too_long(url, cap));
-        }
-        let mut body = Vec::with_capacity(hint.min(cap).min(64 << 20));
-        let (mut looked, mut had) = (Instant::now(), 0);
-        loop {
-            // Our own limit of bytes a second may be what makes it slow.
-            if looked.elapsed() > silence && inner.options.limits.bytes_per_second.is_none() {
-                if body.len() - had < TRICKLE {
-                    return Err(timed_out(silence));
-                }
-                (looked, had) = (Instant::now(), body.len());
-            }
-            match tokio::time::timeout(silence, response.chunk()).await {
-                Err(_) => return Err(timed_out(silence)),
-                // What an error page says is a courtesy; its status is what counts.
-                Ok(Err(_)) if !ok => break,
-                Ok(Err(e)) => return Err(broken(url, e)),
-                Ok(Ok(None)) => break,
-                Ok(Ok(Some(chunk))) => {
-                    inner.meter.bytes.fetch_add(chunk.len() as u64, Relaxed);
-                    body.extend_from_slice(&chunk);
-                    inner.gate.pay(chunk.len()).await;
-                }
-            }
-            if body.len() > cap {
-                if !ok {
-                    break;
-                }
-                return Err(too_long(url, cap));
-            }
-        }
-        if ok { Ok(body) } else { Err(self.refusal(goal, url, response.status().as_u16(), response.headers(), &body)) }
-    }
-
-    /// What a status other than success means.
-    fn refusal(&self, goal: Goal, url: &Url, status: u16, headers: &HeaderMap, body: &[u8]) -> Trouble {
-        let what = url.path().to_owned();
-        let told = Told::read(headers, body);
-        let request = told.request.clone();
-        if goal == Goal::Object && matches!(status, 400 | 401 | 403) {
-            return Trouble::Expired;
-        }
-        let refused_by_proxy = || if told.is_api { None } else { fault::of_refusal(status, url) };
-        let fault = fault::of_status(status, url).or_else(|| fault::of_page(status, url, body));
-        if let Some(fault) = fault.or_else(refused_by_proxy) {
-            return Trouble::Fatal(ApiError::Network { host: url.origin().ascii_serialization(), fault });
-        }
-        let refused =
-            |detail: String| ApiError::Refused { status, what: what.clone(), detail, request: request.clone() };
-        match status {
-            408 | 425 | 429 | 500 | 502..=504 | 520..=524 => Trouble::Passing {
-                reason: format!("HTTP {} {}{request}", by_proxy(status, url), told.detail).trim_end().to_owned(),
-                retry_after: told.retry_after,
-                may_be_size: !matches!(status, 425 | 429 | 503),
-                slow_down: matches!(status, 429 | 503),
-                page: None,
-                fault: None,
-            },
-            401 | 403 if told.is_page => {
-                let (host, said) = (self.host(), told.detail);
-                Trouble::Fatal(ApiError::InFront { status, what, host, said, request })
-            }
-            401 => Trouble::Fatal(ApiError::Unauthorized { what, request }),
-            403 => Trouble::Fatal(ApiError::Forbidden { what, request }),
-            404 => Trouble::Fatal(ApiError::NotFound { what, host: self.host(), request, is_page: told.is_page }),
-            413 => Trouble::TooLarge(refused("the answer is too large even for one row".into())),
-            414 => Trouble::Fatal(refused("the query is too long: use fewer ids, or id__gte/id__lt, or ids_ex".into())),
-            300..=399 => {
-                let to = headers.get("location").and_then(|v| v.to_str().ok()).and_then(|v| url.join(v).ok());
-                let to = to.map_or("elsewhere".to_owned(), |to| to.origin().ascii_serialization());
-                Trouble::Fatal(ApiError::Redirected { status, what, to, request })
-            }
-            _ => Trouble::Fatal(refused(if told.detail.is_empty() { "refused".into() } else { told.detail })),
-        }
-    }
 }
 
 impl Pools {
@@ -431,69 +328,10 @@ impl Pools {
     }
 }
 
-fn timed_out(silence: Duration) -> Trouble {
-    Trouble::Passing {
-        reason: format!("no answer for {} s", silence.as_secs_f32()),
-        retry_after: None,
-        may_be_size: true,
-        slow_down: false,
-        page: None,
-        fault: None,
-    }
-}
-
-/// A status that may be a proxy's own: only where it passes requests on as they are can it answer itself.
-fn by_proxy(status: u16, url: &Url) -> String {
-    match fault::proxy_for(url).filter(|_| url.scheme() == "http" && matches!(status, 502..=504)) {
-        Some(proxy) => format!("{status} from the host, or from the proxy {proxy}"),
-        None => status.to_string(),
-    }
-}
-
-/// A body that is longer than we take.
-fn too_long(url: &Url, cap: usize) -> Trouble {
-    let reason = format!("the answer is longer than {} MiB", cap >> 20);
-    Trouble::TooLarge(ApiError::Protocol { what: url.path().into(), reason })
-}
-
-/// A failure below HTTP.
-fn broken(url: &Url, error: reqwest::Error) -> Trouble {
-    if is_private(&error) {
-        return Trouble::Fatal(ApiError::Private { what: url.path().into() });
-    }
-    let fault = fault::of(&error, url, error.is_connect());
-    if let Some(fault) = fault.clone().filter(|fault| !fault.may_pass()) {
-        return Trouble::Fatal(ApiError::Network { host: url.origin().ascii_serialization(), fault });
-    }
-    if error.is_redirect() {
-        return Trouble::Fatal(ApiError::Address { what: url.path().into(), reason: cause(&error) });
-    }
-    let reason = fault.as_ref().map_or_else(|| cause(&error), ToString::to_string);
-    let (may_be_size, page) = (!error.is_connect(), None);
-    Trouble::Passing { reason, retry_after: None, may_be_size, slow_down: false, page, fault }
-}
-
 /// Why an address is not requested.
 fn refused(what: &str, error: &UrlError) -> ApiError {
     match error {
         UrlError::Private(_) => ApiError::Private { what: what.to_owned() },
         other => ApiError::Address { what: what.to_owned(), reason: other.to_string() },
     }
-}
-
-fn is_private(error: &reqwest::Error) -> bool {
-    let mut at = std::error::Error::source(error);
-    while let Some(inner) = at {
-        if inner.is::<PrivateAddress>() {
-            return true;
-        }
-        at = inner.source();
-    }
-    false
-}
-
-/// The innermost reason of a failure, without the URL.
-fn cause(error: &reqwest::Error) -> String {
-    // Without an inner reason the outer text would end in the URL.
-    std::error::Error::source(error).map_or_else(|| "the connection failed".into(), fault::reason)
 }

@@ -139,7 +139,32 @@ pub struct Profile {
     pub tenant: Option<String>,
 }
 
+/// The agent that the platform's CLI has saved, or a profile names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Agent {
+    /// Its id.
+    pub id: Option<u64>,
+    /// What people call it; may be empty.
+    pub name: String,
+    /// Its address; none: it can be reached by the platform alone.
+    pub url: Option<String>,
+}
+
 impl Config {
+    /// The agent of a profile, or else of the file.
+    pub fn agent(&self, profile: Option<&str>) -> Option<Agent> {
+        let parse = |raw: &RawValue| serde_json::from_str::<Value>(raw.get()).ok();
+        let (value, prefix) = match profile {
+            Some(name) => (parse(self.profiles.get(name)?)?, "agent_"),
+            None => (parse(self.entries.get("agent")?)?, ""),
+        };
+        let text = |key: &str| value[format!("{prefix}{key}")].as_str().map(str::trim).filter(|text| !text.is_empty());
+        let id = &value[format!("{prefix}id")];
+        let id = id.as_u64().or_else(|| id.as_str()?.trim().parse().ok());
+        let agent = Agent { id, name: text("name").unwrap_or_default().into(), url: text("url").map(str::to_owned) };
+        (agent.id.is_some() || agent.url.is_some()).then_some(agent)
+    }
+
     /// Reads the file; one that is not there, or empty, says nothing.
     ///
     /// # Errors

@@ -281,6 +281,34 @@ impl Credentials {
         Ok(headers)
     }
 
+    /// Those of [`Credentials::headers`] that the newer part of the API (`/v2/`) may want without the word `Token`.
+    ///
+    /// # Errors
+    /// As [`Credentials::headers`].
+    pub fn bare_headers(&self) -> Result<HeaderMap, ApiError> {
+        let mut headers = HeaderMap::new();
+        for (name, secret) in self.auth.iter().filter(|(name, _)| *name != "authorization") {
+            let mut value = HeaderValue::from_str(&secret.0).map_err(|_| usage(tr!("credentials-not-sendable")))?;
+            value.set_sensitive(true);
+            headers.insert(name.clone(), value);
+        }
+        Ok(headers)
+    }
+
+    /// Nobody in particular, at a host that knows no tokens.
+    pub fn nobody(host: Url) -> Self {
+        Self {
+            host,
+            host_source: Source::Typed,
+            url_host: None,
+            origin: None,
+            tenant: None,
+            profile: None,
+            overruling: Vec::new(),
+            auth: Vec::new(),
+        }
+    }
+
     /// Whether tokens would travel unencrypted over a network.
     pub fn is_exposed(&self) -> bool {
         let loopback = match self.host.host() {

@@ -151,6 +151,16 @@ pub enum ApiError {
         /// ` (request_id …)`, or nothing.
         request: String,
     },
+    /// A request that does something failed in a way that leaves open whether it was done.
+    #[error("{what} failed: {reason}{request}; it may have been done all the same")]
+    Unsure {
+        /// Path of the endpoint.
+        what: String,
+        /// The failure.
+        reason: String,
+        /// ` (request_id …)`, or nothing.
+        request: String,
+    },
     /// An answer that breaks the rules of the API.
     #[error("{what}: {reason}; this looks like a fault of the server, please report it to its operator")]
     Protocol {
@@ -248,6 +258,7 @@ impl Classified for ApiError {
             Self::Unreachable { .. }
             | Self::Network { .. }
             | Self::GaveUp { .. }
+            | Self::Unsure { .. }
             | Self::Protocol { .. }
             | Self::Disorder { .. }
             | Self::Short(_)

@@ -97,6 +97,33 @@ impl Client {
         Pages { selected: Some(("data_collection", collection.to_owned())), ..self.pages("/data_units/", query) }
     }
 
+    /// The plugins of a category.
+    pub fn plugin_pages(&self, category: &str) -> Pages<'_> {
+        let query = v2().with("category", category).with("is_active", "true");
+        Pages { selected: Some(("category", category.to_owned())), ..self.pages("/v2/plugins/", query) }
+    }
+
+    /// The releases of a plugin, without those for debugging.
+    pub fn release_pages(&self, plugin: &str) -> Pages<'_> {
+        let query = v2().with("plugin", plugin).with("debug", "false");
+        Pages { selected: Some(("plugin_id", plugin.to_owned())), ..self.pages("/v2/plugin-releases/", query) }
+    }
+
+    /// The agents: where plugins run.
+    pub fn agent_pages(&self) -> Pages<'_> {
+        self.pages("/agents/", Query::new())
+    }
+
+    /// The jobs, the newest first, with a status, with an action.
+    pub fn job_pages(&self, status: Option<&str>, action: Option<&str>) -> Pages<'_> {
+        let with = |query: Query, (key, value): (&str, Option<&str>)| match value {
+            Some(value) => query.with(key, value),
+            None => query,
+        };
+        let query = [("status", status), ("action", action)].into_iter().fold(v2(), with);
+        self.pages("/v2/jobs/", query)
+    }
+
     /// The tenants that the token can see.
     pub fn tenant_pages(&self) -> Pages<'_> {
         self.pages("/v2/tenants/", v2())

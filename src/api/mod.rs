@@ -29,6 +29,7 @@ pub mod row;
 pub mod target;
 pub mod value;
 
+pub(crate) use catalog::segment;
 pub use client::Client;
 pub use error::ApiError;
 pub use query::Query;

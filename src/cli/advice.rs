@@ -60,6 +60,8 @@ pub fn words(advice: Advice) -> Message {
         Advice::ListGroundTruth => tr!("advice-list-ground-truth"),
         Advice::ListDatasets => tr!("advice-list-datasets"),
         Advice::ListStorages => tr!("advice-list-storages"),
+        Advice::ListJobs => tr!("advice-list-jobs"),
+        Advice::ListPlugins => tr!("advice-list-plugins"),
         Advice::OrderOfArrival => tr!("advice-order-of-arrival"),
         Advice::Resume => tr!("advice-resume"),
         Advice::StartOver => tr!("advice-start-over"),

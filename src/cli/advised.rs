@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 /// Options of other programs, and what only looks like an option.
 const NOT_OURS: [&str; 4] = ["--help", "--version", "--long", "--seq"];
 
+/// The binaries, in the order of their stages.
+const BINARIES: [&str; 5] = ["syn-fetch", "syn-filter", "syn-convert", "syn-sink", "syn-job"];
+
 /// The options and the subcommands of a binary.
 fn of(binary: &str) -> Option<(BTreeSet<String>, BTreeSet<String>)> {
     let command = match binary {
@@ -16,6 +19,8 @@ fn of(binary: &str) -> Option<(BTreeSet<String>, BTreeSet<String>)> {
         "syn-fetch" => super::fetch::Fetch::command(),
         #[cfg(feature = "net")]
         "syn-sink" => super::sink::Args::command(),
+        #[cfg(feature = "net")]
+        "syn-job" => super::job::Args::command(),
         _ => return None,
     };
     let aliases = |arg: &clap::Arg| arg.get_all_aliases().unwrap_or_default().into_iter().map(str::to_owned).collect();
@@ -24,7 +29,9 @@ fn of(binary: &str) -> Option<(BTreeSet<String>, BTreeSet<String>)> {
         names.extend(arg.get_long().map(str::to_owned));
         names
     };
-    let options = command.get_arguments().flat_map(names).map(|name| format!("--{name}")).collect();
+    let of_subcommands = command.get_subcommands().flat_map(clap::Command::get_arguments);
+    let options =
+        command.get_arguments().chain(of_subcommands).flat_map(names).map(|name| format!("--{name}")).collect();
     let subcommands = command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
     Some((options, subcommands))
 }
@@ -71,20 +78,24 @@ fn options(text: &str) -> Vec<String> {
 
 /// The binary that a file of messages speaks for; none: it may be any.
 fn speaker(path: &str) -> Option<&'static str> {
-    ["fetch", "filter", "convert", "sink"]
+    ["fetch", "filter", "convert", "sink", "job"]
         .iter()
         .position(|stage| {
-            [format!("/cli/{stage}/"), format!("/cli/{stage}.rs"), format!("/cli-{stage}.ftl")]
-                .iter()
-                .any(|of| path.contains(of))
+            [
+                format!("/cli/{stage}/"),
+                format!("/cli/{stage}.rs"),
+                format!("/cli-{stage}.ftl"),
+                format!("/words/en/{stage}.ftl"),
+            ]
+            .iter()
+            .any(|of| path.contains(of))
         })
-        .map(|at| ["syn-fetch", "syn-filter", "syn-convert", "syn-sink"][at])
+        .map(|at| BINARIES[at])
 }
 
 #[test]
 fn every_option_and_command_that_a_message_names_exists() {
-    let binaries = ["syn-fetch", "syn-filter", "syn-convert", "syn-sink"];
-    let any: BTreeSet<String> = binaries.iter().filter_map(|b| of(b)).flat_map(|(options, _)| options).collect();
+    let any: BTreeSet<String> = BINARIES.iter().filter_map(|b| of(b)).flat_map(|(options, _)| options).collect();
     let mut paths = Vec::new();
     files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut paths);
     let (mut wrong, mut seen) = (BTreeSet::new(), 0);
@@ -107,9 +118,9 @@ fn every_option_and_command_that_a_message_names_exists() {
                     wrong.insert(format!("{name}: `{part}`: {option}"));
                 }
             }
-            let word = words
-                .get(1)
-                .filter(|word| words[0] == "syn-fetch" && word.chars().all(|c| c.is_ascii_lowercase() || c == '-'));
+            let word = words.get(1).filter(|word| {
+                matches!(words[0], "syn-fetch" | "syn-job") && word.chars().all(|c| c.is_ascii_lowercase() || c == '-')
+            });
             if let Some(word) = word.filter(|word| !word.starts_with('-') && !subcommands.contains(**word)) {
                 wrong.insert(format!("{name}: `{part}`: no such subcommand: {word}"));
             }

@@ -15,6 +15,8 @@ pub mod convert;
 mod fetch;
 mod filter;
 mod help;
+#[cfg(feature = "net")]
+mod job;
 mod losses;
 mod metrics;
 #[cfg(feature = "net")]
@@ -51,6 +53,21 @@ pub fn syn_fetch() -> ExitCode {
         inputs: |_| Vec::new(),
         streams,
         run: fetch::run,
+    }
+    .main()
+}
+
+/// The program `syn-job`.
+#[cfg(feature = "net")]
+pub fn syn_job() -> ExitCode {
+    let run = |args, _: &[String], console: &Console| job::run(args, console);
+    Program {
+        tool: "syn-job",
+        common: |args: &job::Args| &args.common,
+        command: |command| command,
+        inputs: |_| Vec::new(),
+        streams: |_| false,
+        run,
     }
     .main()
 }
@@ -113,6 +130,8 @@ mod tests {
             super::fetch::Fetch::command(),
             #[cfg(feature = "net")]
             super::sink::Args::command(),
+            #[cfg(feature = "net")]
+            super::job::Args::command(),
         ];
         for command in commands {
             let text = command.get_after_long_help().or(command.get_after_help()).unwrap().to_string();

@@ -40,6 +40,7 @@ topics![
     "filter-run",
     "filter-tell",
     "input",
+    "job",
     "jq",
     "json",
     "lists",

@@ -80,6 +80,7 @@ impl Worded for ApiError {
                 tr!("api-gave-up-tries", what, tries, seconds, reason, request)
             }
             Self::GaveUp { what, reason, request, .. } => tr!("api-gave-up", what, reason, request),
+            Self::Unsure { what, reason, request } => tr!("api-unsure", what, reason, request),
             Self::Protocol { what, reason } => tr!("api-protocol", what, reason),
             Self::Disorder { what, id } => tr!("api-disorder", what, id),
             Self::Row { id, reason } => tr!("api-row", id, reason),

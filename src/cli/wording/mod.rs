@@ -7,6 +7,8 @@ mod api;
 mod database;
 mod path;
 #[cfg(feature = "net")]
+mod job;
+#[cfg(feature = "net")]
 mod sink;
 mod stream;
 #[cfg(test)]

@@ -81,6 +81,11 @@ impl Listing {
         Self { lines: lines.collect(), ..listing }
     }
 
+    /// Entries of any list, with the columns that a table has of them.
+    pub fn of(entries: &[Box<RawValue>], columns: &'static [&'static str]) -> Self {
+        Self::raw(entries, columns)
+    }
+
     fn raw(entries: &[Box<RawValue>], columns: &'static [&'static str]) -> Self {
         // The server's own bytes; line breaks can only stand between tokens.
         let lines = entries.iter().map(|e| e.get().replace(['\n', '\r'], "")).collect();

@@ -13,6 +13,7 @@ api-login-page = {$host} answers with a login page, not as the API of Synapse
 api-web-page = {$host} answers with a web page (of a network that wants a login, a proxy, or another site), not as the API of Synapse
 api-in-front = {$status} for {$what}: a web page of {$host} refuses it, {$said}, not the API of Synapse{$request}
 api-unreachable = cannot reach {$host}: {$reason}
+api-unsure = {$what} failed: {$reason}{$request}; it may have been done all the same
 api-gave-up = {$what} failed: {$reason}{$request}
 api-gave-up-tries = {$what} failed {$tries} times in {$seconds} s, last: {$reason}{$request}
 api-protocol = {$what}: {$reason}; this looks like a fault of the server, please report it to its operator

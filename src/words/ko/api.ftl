@@ -13,6 +13,7 @@ api-login-page = {$host}: Synapse API가 아니라 로그인 페이지로 응답
 api-web-page = {$host}: Synapse API가 아니라 웹 페이지(로그인이 필요한 네트워크, 프록시, 다른 사이트)로 응답합니다
 api-in-front = {$what}에 대한 {$status}: Synapse API가 아니라 {$host}의 웹 페이지가 거부합니다: {$said}{$request}
 api-unreachable = {$host}에 연결할 수 없습니다: {$reason}
+api-unsure = {$what}: 실패했습니다: {$reason}{$request}; 그래도 실행되었을 수 있습니다
 api-gave-up = {$what} 요청이 실패했습니다: {$reason}{$request}
 api-gave-up-tries = {$what} 요청이 {$seconds}초 동안 {$tries}번 실패했습니다. 마지막 이유: {$reason}{$request}
 api-protocol = {$what}: {$reason}. 서버의 결함으로 보이니 운영자에게 알려 주세요
