@@ -213,7 +213,7 @@ pub async fn v2_releases(State(app): Shared, headers: HeaderMap, RawQuery(raw): 
     let query = Query::parse(raw.as_deref().unwrap_or_default());
     let fits = |release: &Value| {
         query.get("plugin").is_none_or(|id| release["plugin_id"].as_u64() == id.parse().ok())
-            && query.get("debug").is_none_or(|debug| release["debug"] == (*debug == "true"))
+            && query.get("debug").is_none_or(|debug| release["debug"] == (debug == "true"))
     };
     let list: Vec<_> = releases().into_iter().filter(fits).map(|release| release.to_string()).collect();
     v2_list(&app, &list, raw, &format!("{}/v2/plugin-releases/", app.base(&headers)))
