@@ -62,13 +62,13 @@ class Export:
     def fetch_part(self, part: int, bounds: str) -> Pipe:
         """Part `part` (from 1) of the rows to a file of its own."""
         shard = f"{part}/{self.parts}" + (f"@{bounds}" if bounds else "")
-        return [["syn-fetch", *self.fetch, *self._token(), "--shard", shard], ["syn-sink", "--resume", self.part_file(part)]]
+        return [["syn-fetch", *self.fetch, *self._token(), "--shard", shard], ["syn-sink", self.part_file(part)]]
 
     def convert_all(self) -> Pipe:
         """All rows to the list of files."""
         read = ["syn-fetch", "--dump", *map(self.part_file, range(1, self.parts + 1))]
         edit = [["syn-filter", *self.filter]] if self.filter else []
-        return [read, *edit, ["syn-convert", *self.convert], ["syn-sink", "--resume", self.list_file()]]
+        return [read, *edit, ["syn-convert", *self.convert], ["syn-sink", self.list_file()]]
 
     def sink_part(self, part: int) -> Pipe:
         """Part `part` (from 1) of the files to the destination."""
@@ -311,9 +311,9 @@ def arguments(given: Command | None = None) -> argparse.Namespace:
     return parser.parse_args(given)
 
 
-def main() -> int:
-    """Runs the export on the cluster that this machine belongs to."""
-    args = arguments()
+def main(given: Command | None = None) -> int:
+    """Runs the export on the cluster that this machine belongs to, with arguments other than those of the command line if `given`."""
+    args = arguments(given)
     it = Export(args.parts, args.run.rstrip("/") + "/", args.dest, args.fetch, args.convert, args.filter, args.sink, args.token_file)
     # Before Ray is imported: equal lines of two tasks are two lines, without colours, and no advice about accelerators.
     for name in ("RAY_DEDUP_LOGS", "RAY_COLOR_PREFIX", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO"):
