@@ -15,7 +15,10 @@ A backend with originals (the stand-in), an S3 server (s3s-fs) and Ray, in names
 With --runs N the node is killed in N runs at random moments, and comes back.
 """
 import argparse
+import json
+import os
 import random
+import re
 import secrets
 import shutil
 import subprocess
@@ -30,9 +33,10 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE / "tools"), str(HERE / "ray")]
 import export  # noqa: E402
-from ray_cluster import Cluster, enter_namespace, wait_until  # noqa: E402
+from ray_cluster import Cluster, enter_namespace, packed, wait_until  # noqa: E402
 from servers import PROGRAMS, Servers, expect, write_rows  # noqa: E402
 
+PAGE = HERE.parent / "docs/parts.md"
 TOKEN = f"syn_{secrets.token_hex(20)}"
 ENDS = ("SUCCEEDED", "FAILED", "STOPPED")
 FETCH = ["--project", "42"]
@@ -83,8 +87,9 @@ class World(Servers):
             # Ray takes packages of 512 MiB at most, and debug builds are larger.
             subprocess.run(["strip", "-o", self.packing / name, binaries / name], check=True)
         shutil.copy(HERE / "ray/export.py", self.packing)
-        self.cluster = Cluster(folder, self.env)
-        self.package, self.packed = self.cluster.upload({path.name: path for path in self.packing.iterdir()})
+        # A job without the programs in its package finds them there.
+        self.cluster = Cluster(folder, {**self.env, "PATH": f"{self.packing}:{os.environ['PATH']}"})
+        self.package = packed(self.packing)
 
     def stop(self):
         self.leaks.over.set()
@@ -146,7 +151,7 @@ class World(Servers):
         record = self.cluster.wait_for(job)
         if (record["status"], record["driver_exit_code"]) != (status, code):
             raise SystemExit(f"FAILED {job}: {record['status']} with {record['driver_exit_code']}, want {status} with {code}\n"
-                             f"{self.cluster.logs(job)}")
+                             f"{record['message']}\n{self.cluster.logs(job)}")
         return self.cluster.logs(job)
 
 
@@ -187,6 +192,35 @@ def stopped(world):
     wait_until(lambda: not running(), "the end of all programs", 40)
     expect("stopped: manifest", [key for key in world.dataset("stopped") if key.startswith("metadata/manifest.json")], [])
     expect("stopped: uploads left", world.uploads(), [])
+
+
+def by_the_platform(world, alone):
+    """`synapse script submit` with the files of docs/parts.md; the platform's own CLI asks for packages, and there is no internet."""
+    it = world.export("platform")
+    folder = world.folder / "script"
+    folder.mkdir()
+    # Without the programs: Ray packs them as they are, and takes no body above 100 MiB, which debug builds are.
+    shutil.copy(world.packing / "export.py", folder)
+    blocks = re.findall(r"<!-- (\S+) -->\n```\w+\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)
+    for name, text in blocks:
+        if name in ("night.py", "requirements.txt"):
+            for said, meant in {"s3://work/run-7/": it.run, "s3://datasets/roads/": it.dest, "/run/secrets/synapse": it.token_file, '"8"': f'"{it.parts}"',
+                                '"--to yolo"': f'"{" ".join(it.convert)}", "--sink", "{" ".join(it.sink)}", "--filter", "{" ".join(it.filter)}"'}.items():
+                text = text.replace(said, meant)
+            (folder / name).write_text(text, encoding="utf-8")
+    config = world.folder / ".synapse/config.json"
+    config.parent.mkdir()
+    # The token of whoever submits is in the record; that of the nodes is not.
+    config.write_text(json.dumps({"host": world.env["SYNAPSE_HOST"], "access_token": "syn_of_somebody",
+                                  "agent": {"id": 1, "name": "here", "url": "http://127.0.0.1:1", "token": "x"}}))
+    submit = ["synapse", "script", "submit", "night.py"]
+    env = {**world.cluster.env, "HOME": str(world.folder), "TERM": "dumb", "COLUMNS": "200"}
+    done = subprocess.run(submit, cwd=folder, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    job = re.search(r"raysubmit_\w+", done.stdout)
+    if not job:
+        raise SystemExit(f"FAILED {submit}: {done.stdout}{done.stderr}")
+    world.ended(job[0], "SUCCEEDED", 0)
+    same(world, "platform", alone)
 
 
 def running():
@@ -245,7 +279,7 @@ def no_leaks(world):
     expect("programs that were not seen running", {"syn-fetch", "syn-sink"} - world.leaks.seen, set())
     records = world.cluster.request("GET", "/api/jobs/")
     expect("token in the records of jobs", TOKEN.encode() in records, False)
-    with zipfile.ZipFile(BytesIO(world.packed)) as package:
+    with zipfile.ZipFile(BytesIO(world.package)) as package:
         expect("token in the package", [name for name in package.namelist() if TOKEN.encode() in package.read(name)], [])
     found, read = [], 0
     for path in world.folder.rglob("*"):
@@ -272,10 +306,10 @@ def main():
         try:
             world.alone("alone")
             alone = world.dataset("alone")
-            print("alone", time.monotonic()-start, len(alone), flush=True)
             lost_node(world, alone)
             stopped(world)
             refused(world)
+            by_the_platform(world, alone)
             random_kills(world, alone, args.runs, args.seed)
             read = no_leaks(world)
         finally:

@@ -28,6 +28,7 @@ import subprocess
 import sys
 import time
 from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +55,11 @@ class Export:
     filter: Command | None = None
     sink: Command | None = None
     token_file: str | None = None
+
+    def checks(self) -> list[Command]:
+        """Commands whose arguments are looked at before anything is fetched."""
+        edit = [["syn-filter", *self.filter]] if self.filter else []
+        return [*edit, ["syn-convert", *self.convert], ["syn-sink", *(self.sink or []), "--show-config"]]
 
     def find_bounds(self) -> Pipe:
         """Prints the bounds between the parts."""
@@ -112,8 +118,8 @@ class FailedForNow(Failed):
 
 
 def verdict(names: list[str], codes: list[int], last: list[str]) -> Failed | None:
-    """What a pipe has come to, by the exit codes of its programs, in order; a signal is a negative number. `last` are the last lines that
-    they wrote.
+    """What a pipe has come to, by the exit codes of its programs, in order; a signal is a negative number, or more than 128 when the program
+    has cleaned up after it. `last` are the last lines that they wrote.
 
     The program that failed first tells the next ones, which end as it did and say nothing. One whose reader went away ends with 0 or SIGPIPE.
     So the cause is the first that ended badly, SIGPIPE only when nothing else did.
@@ -127,7 +133,7 @@ def verdict(names: list[str], codes: list[int], last: list[str]) -> Failed | Non
         return FailedForNow(128 - code, f"{name} was ended by {signal.Signals(-code).name}")
     said = [line for line in last if line.startswith(f"{name}: error: ")]
     why = said[-1] if said else f"{name} ended with {code}"
-    return FailedForNow(code, why) if code in AGAIN else Failed(code, why)
+    return FailedForNow(code, why) if code in AGAIN or code > 128 else Failed(code, why)
 
 
 def program(name: str) -> str:
@@ -140,6 +146,17 @@ def program(name: str) -> str:
     if not found:
         raise Failed(USAGE, f"{name} is neither in the working directory of the job nor on the PATH of {socket.gethostname()}")
     return found
+
+
+def check(commands: list[Command]) -> Done:
+    """Runs commands on an empty stream of rows. Raises [`Failed`] for a wrong command line; all else is not known before there are rows."""
+    start = time.monotonic()
+    empty = b'{"@stream":"begin","kind":"items","version":1}\n{"@stream":"end","count":0}\n'
+    for name, *arguments in commands:
+        done = subprocess.run([program(name), *arguments], input=empty, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+        if done.returncode == USAGE:
+            raise Failed(USAGE, done.stderr.decode(errors="replace").strip())
+    return Done("", 0, socket.gethostname(), time.monotonic() - start)
 
 
 def run_pipe(pipe: Pipe) -> Done:
@@ -223,19 +240,19 @@ class Driver:
         self.code = 0
         """0, or 7 when something was left out so far."""
         self.signal = 0
-        self.task = ray.remote(
-            max_retries=retries, retry_exceptions=[FailedForNow], scheduling_strategy="SPREAD", num_cpus=cpus
-        )(run_pipe)
+        self.remote = ray.remote(max_retries=retries, retry_exceptions=[FailedForNow], scheduling_strategy="SPREAD", num_cpus=cpus)
 
     def stop(self, number: int, _frame) -> None:
         """Handles a signal. It is looked at between two calls of Ray, which exceptions in the middle confuse."""
         self.signal = number
 
-    def run(self, what: str, pipes: list[Pipe]) -> list[Done]:
-        """Runs pipes at the same time and waits for all. When one fails, the others are cancelled, and its error is raised."""
+    def run(self, what: str, inputs: list, function: Callable = run_pipe) -> list[Done]:
+        """Runs a function for each input at the same time, and waits for all. When one fails, the others are cancelled, and its error is
+        raised."""
         start = time.monotonic()
-        labels = [f"{what} {n}/{len(pipes)}" if len(pipes) > 1 else what for n in range(1, len(pipes) + 1)]
-        tasks = {self.task.options(name=label).remote(pipe): label for pipe, label in zip(pipes, labels)}
+        labels = [f"{what} {n}/{len(inputs)}" if len(inputs) > 1 else what for n in range(1, len(inputs) + 1)]
+        task = self.remote(function)
+        tasks = {task.options(name=label).remote(given): label for given, label in zip(inputs, labels)}
         done: dict[str, Done] = {}
         left = list(tasks)
         try:
@@ -274,6 +291,7 @@ class Driver:
 def export(it: Export, driver: Driver) -> int:
     """All steps; the exit code."""
     parts = range(1, it.parts + 1)
+    driver.run("check", [it.checks()], check)
     bounds = driver.run("bounds", [it.find_bounds()])[0].output if it.parts > 1 else ""
     driver.run("fetch", [it.fetch_part(part, bounds) for part in parts])
     driver.run("convert", [it.convert_all()])
@@ -289,9 +307,9 @@ def words(text: str) -> Command:
         raise argparse.ArgumentTypeError(f"{text!r}: {e}") from None
 
 
-def count(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1")
+def count(text: str, least: int = 1) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < least:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from {least}")
     return int(text)
 
 
@@ -306,15 +324,27 @@ def arguments(given: Command | None = None) -> argparse.Namespace:
     parser.add_argument("--convert", type=words, required=True, metavar="ARGS", help="arguments of syn-convert")
     parser.add_argument("--sink", type=words, metavar="ARGS", help="arguments of syn-sink for the files of the dataset")
     parser.add_argument("--token-file", metavar="FILE", help="a file with the access token, on every node")
-    parser.add_argument("--retries", type=int, default=3, metavar="N", help="how often a task is repeated [default: 3]")
+    parser.add_argument("--retries", type=lambda text: count(text, 0), default=3, metavar="N", help="how often a task is repeated [default: 3]")
     parser.add_argument("--cpus", type=float, default=1, metavar="N", help="processors that a task takes of its node [default: 1]")
-    return parser.parse_args(given)
+    return parser.parse_args(list(with_values(sys.argv[1:] if given is None else given)))
+
+
+def asked(args: argparse.Namespace) -> Export:
+    return Export(args.parts, args.run.rstrip("/") + "/", args.dest, args.fetch, args.convert, args.filter, args.sink, args.token_file)
+
+
+def with_values(given: Command) -> Iterator[str]:
+    """The arguments with those of the programs as `--sink=ARGS`: alone, argparse takes what begins with a dash for an option."""
+    words_ = iter(given)
+    for word in words_:
+        value = next(words_, None) if word in ("--fetch", "--filter", "--convert", "--sink") else None
+        yield word if value is None else f"{word}={value}"
 
 
 def main(given: Command | None = None) -> int:
     """Runs the export on the cluster that this machine belongs to, with arguments other than those of the command line if `given`."""
     args = arguments(given)
-    it = Export(args.parts, args.run.rstrip("/") + "/", args.dest, args.fetch, args.convert, args.filter, args.sink, args.token_file)
+    it = asked(args)
     # Before Ray is imported: equal lines of two tasks are two lines, without colours, and no advice about accelerators.
     for name in ("RAY_DEDUP_LOGS", "RAY_COLOR_PREFIX", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO"):
         os.environ.setdefault(name, "0")

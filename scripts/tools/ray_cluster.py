@@ -7,6 +7,7 @@ loses its power.
 import io
 import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -39,8 +40,12 @@ def wait_until(holds, what, seconds=60.0, step=0.1):
     """Waits for a condition, and returns what it returned."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        if found := holds():
-            return found
+        try:
+            if found := holds():
+                return found
+        except (OSError, ValueError):
+            # A server that is not ready.
+            pass
         time.sleep(step)
     raise SystemExit(f"FAILED: {what}: not within {seconds:.0f} s")
 
@@ -48,6 +53,15 @@ def wait_until(holds, what, seconds=60.0, step=0.1):
 def listens(port):
     with socket.socket() as s:
         return s.connect_ex(("127.0.0.1", port)) == 0
+
+
+def packed(folder):
+    """The files of a folder as a package, with their mode."""
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for path in sorted(folder.iterdir()):
+            archive.write(path, path.name)
+    return package.getvalue()
 
 
 class Cluster:
@@ -73,6 +87,7 @@ class Cluster:
         self.start_second()
         wait_until(lambda: listens(DASHBOARD), "the Jobs API", 120)
         self.wait_for_nodes(2)
+        wait_until(lambda: self.get("/api/version") and self.get("/api/jobs/") == [], "the list of jobs")
 
     def _start(self, arguments, name, prepare="", *more):
         log = open(self.folder / f"{name}.log", "ab")
@@ -125,19 +140,13 @@ class Cluster:
     def get(self, path):
         return json.loads(self.request("GET", path))
 
-    def upload(self, files):
-        """Packs files by name (mode kept) and uploads them; the URI of the package, and its bytes."""
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-            for name, path in files.items():
-                archive.write(path, name)
-        name = f"_ray_pkg_{abs(hash(packed.getvalue())):016x}.zip"
-        self.request("PUT", f"/api/packages/gcs/{name}", packed.getvalue(), "application/octet-stream")
-        return f"gcs://{name}", packed.getvalue()
-
-    def submit(self, entrypoint, package):
-        """Submits a job; its id."""
-        body = {"entrypoint": entrypoint, "runtime_env": {"working_dir": package}}
+    def submit(self, entrypoint, package, **variables):
+        """Submits a job with a package (bytes of a zip file) as its working directory; its id."""
+        # Ray deletes a package when no job is left that needs it, so each has its own.
+        name = f"_ray_pkg_{secrets.token_hex(8)}.zip"
+        self.request("PUT", f"/api/packages/gcs/{name}", package, "application/octet-stream")
+        runtime = {"working_dir": f"gcs://{name}", "env_vars": variables}
+        body = {"entrypoint": entrypoint, "runtime_env": runtime}
         return json.loads(self.request("POST", "/api/jobs/", json.dumps(body).encode()))["submission_id"]
 
     def job(self, job):
