@@ -200,7 +200,8 @@ pub struct Args {
 ///
 /// # Errors
 /// A mistake among the options, and whatever ends the run early.
-pub fn run(args: Args, console: &Console) -> Result<Exit, Failure> {
+pub fn run(mut args: Args, console: &Console) -> Result<Exit, Failure> {
+    args.select.settle_shard(console)?;
     let stdin = [PathBuf::from("-")];
     args.common.refuse_overwriting(if args.files.is_empty() { &stdin } else { &args.files })?;
     let selection = selection(&args, console)?;
@@ -319,7 +320,7 @@ fn selection(args: &Args, console: &Console) -> Result<Selection, Failure> {
     if !select.id.is_empty() || !select.ids_from.is_empty() {
         all = all.with(ids(args, console)?);
     }
-    if let Some(shard) = &select.shard {
+    if let Some(shard) = select.shard() {
         all = all.with(shard.clone());
     }
     // Of rows that are chosen, the passes take all others.

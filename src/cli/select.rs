@@ -16,6 +16,8 @@ use crate::filter::predicates::user::User;
 use crate::filter::predicates::{self, Predicate};
 use crate::filter::selection::CLASS;
 use crate::filter::{AnyOf, Selection};
+use crate::selection::scheduler::Task;
+use crate::selection::shard::ShardOption;
 use crate::selection::sought::Sought;
 use crate::selection::{List, Period, Shard, ids, words};
 use crate::stream::{Reader, StreamError};
@@ -62,9 +64,10 @@ pub struct Select {
     /// Only the ids in FILE, however many: one a line, or JSON lines with `id`; `-` is standard input
     #[arg(long, value_name = "FILE")]
     pub ids_from: Vec<PathBuf>,
-    /// Only part I of N disjoint parts (1/N … N/N); I/N@B1,B2,… gives the ids between the parts
+    /// Only part I of N disjoint parts (1/N … N/N); I/N@B1,B2,… gives the ids between the parts; auto, auto/N, auto@B1,B2,… take the part
+    /// from the variables of a scheduler
     #[arg(long, value_name = "I/N")]
-    pub shard: Option<Shard>,
+    pub shard: Option<ShardOption>,
     /// The options of single predicates.
     #[command(flatten)]
     pub predicates: predicates::Args,
@@ -122,6 +125,29 @@ impl Select {
             all = all.with_annotation_names(class, sought);
         }
         Ok(self.predicates.join(all))
+    }
+
+    /// Finds out which part is meant, if a scheduler says so.
+    ///
+    /// # Errors
+    /// When none does, or what it says does not fit.
+    pub fn settle_shard(&mut self, console: &Console) -> Result<(), UsageError> {
+        let Some(typed) = &self.shard else { return Ok(()) };
+        let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+        let (shard, task) = typed.resolve(&environment)?;
+        if let Some(Task { scheduler, variable, index, of }) = task {
+            console.info(tr!("scheduler-found", index = index + 1, of, variable, scheduler));
+        }
+        self.shard = Some(ShardOption::Given(shard));
+        Ok(())
+    }
+
+    /// The part that is meant, when it is settled.
+    pub fn shard(&self) -> Option<&Shard> {
+        match &self.shard {
+            Some(ShardOption::Given(shard)) => Some(shard),
+            Some(ShardOption::Auto { .. }) | None => None,
+        }
     }
 
     /// From when, and before when, a row was created.

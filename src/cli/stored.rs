@@ -1,6 +1,6 @@
 //! Single files in stores and on servers, as inputs: found by their address or a pattern, and read through the client of the sink.
 
-use crate::exit::{Classified, Failure};
+use crate::exit::{Classified, Exit, Failure};
 use crate::net::retry::RetryPolicy;
 use crate::sink::SinkError;
 use crate::sink::dataset::published::Published;
@@ -27,7 +27,7 @@ impl Object {
     /// # Errors
     /// A usage failure for an address that no store takes.
     pub fn at(address: &str, retry: &RetryPolicy) -> Result<Self, Failure> {
-        let store = Arc::new(registry::stored(address, retry)?);
+        let store = Arc::new(registry::stored(address, retry).map_err(failure)?);
         Ok(Self { store, path: String::new(), name: address.to_owned() })
     }
 
@@ -40,15 +40,17 @@ impl Object {
         retry: &RetryPolicy,
         is_wanted: impl Fn(&str) -> bool,
     ) -> Result<(Vec<Self>, u64), Failure> {
-        let store = Arc::new(registry::stored(address, retry)?);
+        let store = Arc::new(registry::stored(address, retry).map_err(failure)?);
         let (mut paths, mut others) = (Vec::new(), 0);
-        store.list(&mut |path, _| {
-            match is_wanted(path) {
-                true => paths.push(path.to_owned()),
-                false => others += 1,
-            }
-            Ok(())
-        })?;
+        store
+            .list(&mut |path, _| {
+                match is_wanted(path) {
+                    true => paths.push(path.to_owned()),
+                    false => others += 1,
+                }
+                Ok(())
+            })
+            .map_err(failure)?;
         paths.sort_unstable();
         let name = |path: &str| format!("{}/{path}", address.trim_end_matches('/'));
         let object = |path: String| Self { store: store.clone(), name: name(&path), path };
@@ -70,11 +72,28 @@ impl Readable for Object {
             }
         }
     }
+
+    fn is_far(&self) -> bool {
+        true
+    }
 }
 
 /// What a store says, as an input tells it.
 fn unreadable(e: SinkError) -> Unreadable {
-    Unreadable { message: Message::told(e.to_string(), e.words()), exit: e.exit(), advice: e.advice() }
+    Unreadable { message: Message::told(e.to_string(), e.words()), exit: exit(&e), advice: e.advice() }
+}
+
+/// A store that does not give what is to be read has refused it: no output has failed.
+fn exit(e: &SinkError) -> Exit {
+    match e.exit() {
+        Exit::Output => Exit::Refused,
+        exit => exit,
+    }
+}
+
+fn failure(e: SinkError) -> Failure {
+    let exit = exit(&e);
+    Failure { exit, ..Failure::from(e) }
 }
 
 /// A file of a store as it is read.

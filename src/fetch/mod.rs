@@ -5,11 +5,13 @@
 //! ```
 //! * [`request`]: what to export, and what came of it; [`mod@export`]: how a run goes, whatever its source
 //! * [`source`]: what a source of rows is; [`api`] and [`database`] are the two there are
+//! * `bounds`: the ids at which the parts of an export end
 //! * [`output`]: item lines, what can be resumed; `dimensions`: sizes of images, on the way to the output
 //! * [`discover`]: what there is to export
 //! * [`dump`]: saved dumps in place of a source
 
 pub mod api;
+mod bounds;
 pub mod chosen;
 #[cfg(feature = "postgres")]
 pub mod database;

@@ -16,6 +16,7 @@ pub mod field;
 pub mod ids;
 pub mod list;
 pub mod named;
+pub mod scheduler;
 pub mod shard;
 pub mod sought;
 pub mod time;

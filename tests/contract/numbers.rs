@@ -13,6 +13,7 @@ fn numbers_that_make_no_sense_are_refused_in_one_line() {
         ("--page-size", &["0", "-1", "1001", "nan"], &["syn-fetch"]),
         ("--concurrency", &["0", "-1", "70000", "nan"], &["syn-fetch", "syn-sink"]),
         ("--shard", &["0/2", "3/2", "1/0", "-1/2", "nan"], &["syn-fetch", "syn-filter"]),
+        ("--shard-bounds", &["0", "-1", "10001", "nan"], &["syn-fetch"]),
         ("--limit", &["-1", "nan", "1e3", "18446744073709551616"], &["syn-fetch", "syn-filter"]),
         ("--sample", &["-0.1", "1.1", "nan", "inf"], &["syn-filter"]),
         ("--seed", &["-1", "nan", "18446744073709551616"], &["syn-filter"]),

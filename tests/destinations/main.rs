@@ -11,6 +11,7 @@ mod campaign;
 mod check;
 #[path = "../common/mod.rs"]
 mod common;
+mod dumps;
 mod faults;
 mod in_process;
 mod lacking;

@@ -15,6 +15,7 @@ mod hostile;
 mod lists;
 mod login;
 mod networks;
+mod parts;
 mod postgres;
 mod precedence;
 mod refusals;

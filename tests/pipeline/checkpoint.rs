@@ -38,6 +38,10 @@ fn it_moves_when_the_dataset_is_published() {
             true,
         ),
         (
+            "syn-fetch --checkpoint c.json --shard 1/2 > a; syn-fetch --checkpoint c.json --shard 2/2 > b; syn-fetch --dump a b | syn-convert --to json --images omit | syn-sink --checkpoint c.json out",
+            true,
+        ),
+        (
             "syn-fetch --checkpoint c.json --shard 1/2 > a; syn-convert --to json --images omit a | syn-sink --checkpoint c.json out",
             false,
         ),

@@ -42,6 +42,10 @@ Examples:
   # what has changed since the last time (docs/nightly.md)
   syn-fetch --project 42 --checkpoint roads.json \\
     -o $(date -u +%Y%m%dT%H%M%SZ).ndjson
+  # on three machines; then their dumps as one stream (docs/fetch.md)
+  bounds=$(syn-fetch --project 42 --shard-bounds 3)
+  syn-fetch --project 42 --shard 1/3@$bounds -o part-1.ndjson.zst
+  syn-fetch --dump 's3://run/part-*.ndjson.zst' | syn-convert --to coco
   # from the database of an installation
   syn-fetch --project 42 \\
     --dsn 'postgres://reader@db.internal/synapse?sslmode=verify-full'
@@ -56,8 +60,8 @@ The token comes from --token-file, SYNAPSE_ACCESS_TOKEN, or the file that
 Exit codes:
   0  ok
   2  a mistake on the command line
-  3  a row that cannot be used
-  4  refused by the API
+  3  a row or a dump that cannot be used
+  4  refused by the API, or by a store
   5  a temporary failure, or rows are missing
   6  the output could not be written";
 
@@ -328,7 +332,7 @@ impl Fetch {
             ids_only: running.ids_only,
             arrival: running.order == Order::Arrival,
             page_size: running.page_size.0,
-            shard: self.select.shard.clone(),
+            shard: self.select.shard().cloned(),
             choose,
             dimensions: running.dimensions,
             allow_private_urls: self.connect.allows_private_urls(),

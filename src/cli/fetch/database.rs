@@ -6,6 +6,7 @@ use crate::cli::common::Console;
 use crate::exit::{Exit, Failure};
 use crate::fetch;
 use crate::fetch::database;
+use crate::fetch::source::Source;
 use crate::postgres::Dsn;
 use crate::tr;
 use clap::Args;
@@ -72,7 +73,7 @@ const OF_THE_API: [&str; 11] = [
     "page-size",
 ];
 /// What one snapshot, read in one stream, has no use for.
-const OF_WALKS: [&str; 4] = ["order", "verify", "ids-only", "shard"];
+const OF_WALKS: [&str; 3] = ["order", "verify", "ids-only"];
 
 /// Runs an export from the database. `typed` are the options on the command line, without dashes.
 pub fn run(args: &Fetch, typed: &[String], runtime: &Runtime, console: &Console) -> Result<Exit, Failure> {
@@ -93,6 +94,9 @@ pub fn run(args: &Fetch, typed: &[String], runtime: &Runtime, console: &Console)
         let told = runtime.block_on(database::sample(&source, &request))?;
         super::dry_run::write(told, None, args)?;
         return Ok(Exit::Ok);
+    }
+    if let Some(of) = running.shard_bounds {
+        return super::write_bounds(args, &source.bounds(runtime, &request, usize::from(of))?);
     }
     args.continue_from(&mut request)?;
     super::write(args, console, None, &request, |open, watch| fetch::run(runtime, &source, &request, open, watch))

@@ -56,12 +56,12 @@ pub fn run(args: &Fetch, typed: &[String], console: &Console) -> Result<Exit, Fa
     if let Some(option) = typed.iter().find(|option| !is_read(option)) {
         return Err(Failure::usage(tr!("dump-option", option)));
     }
-    let dumps = &args.dumps.dump;
-    args.common.refuse_overwriting(dumps)?;
     let mut parts = Vec::new();
-    for place in dumps {
+    for place in &args.dumps.dump {
         find(place, args, console, &mut parts)?;
     }
+    let names: Vec<PathBuf> = parts.iter().map(|part| PathBuf::from(part.name())).collect();
+    args.common.refuse_overwriting(&names)?;
     let options = Options {
         allow_partial: args.dumps.allow_partial,
         bare: args.running.bare,

@@ -55,6 +55,7 @@ pub fn run(mut args: Fetch, typed: &[String], console: &Console) -> Result<Exit,
     if args.connect.reads_stdin() && args.select.ids_from.iter().any(|path| path.as_os_str() == "-") {
         return Err(Failure::usage(tr!("token-and-ids-stdin")));
     }
+    args.select.settle_shard(console)?;
     args.connect.network.apply()?;
     scope::settle(&mut args, typed)?;
     let runtime = fetch::runtime(args.common.threads())?;
@@ -75,6 +76,8 @@ pub fn run(mut args: Fetch, typed: &[String], console: &Console) -> Result<Exit,
         return discover::run(what, &args, &runtime, &client, &missing);
     }
     let answers = missing.export(&mut args)?;
+    // Whoever was asked has read the command line again.
+    args.select.settle_shard(&console.silent())?;
     let mut request = args.request(typed, console, |target| missing.failure(target))?;
     request.begin = Before::default().hand_on(&answers);
     Before::default().tell(&answers, false, console);
@@ -91,17 +94,21 @@ pub fn run(mut args: Fetch, typed: &[String], console: &Console) -> Result<Exit,
         return Ok(Exit::Ok);
     }
     if let Some(of) = args.running.shard_bounds {
-        let bounds = client.bounds(&runtime, &request, usize::from(of))?;
-        let line: Vec<String> = bounds.iter().map(i64::to_string).collect();
-        let mut writer = args.common.writer()?;
-        writer.line(line.join(",").as_bytes())?;
-        writer.finish()?;
-        return Ok(Exit::Ok);
+        return write_bounds(&args, &client.bounds(&runtime, &request, usize::from(of))?);
     }
     args.continue_from(&mut request)?;
     write(&args, console, Some(client.clone()), &request, |open, watch| {
         fetch::run(&runtime, &client, &request, open, watch)
     })
+}
+
+/// Writes the ids between the parts of an export, as `--shard` takes them.
+fn write_bounds(args: &Fetch, bounds: &[i64]) -> Result<Exit, Failure> {
+    let bounds: Vec<String> = bounds.iter().map(i64::to_string).collect();
+    let mut writer = args.common.writer()?;
+    writer.line(bounds.join(",").as_bytes())?;
+    writer.finish()?;
+    Ok(Exit::Ok)
 }
 
 /// Gives an export the output that was asked for, shows its progress, and says what came of it.

@@ -142,6 +142,29 @@ fn places_and_checkpoints() {
 
 #[cfg(feature = "net")]
 #[test]
+fn errors_of_dumps() {
+    use crate::fetch::dump::DumpError as E;
+    let name = || "part-1".to_owned();
+    let differ = |cut: Option<String>| E::Differ { part: "1/3".into(), name: name(), other: "part-2".into(), cut };
+    let missing = |missing| E::Missing { parts: "2/3".into(), missing, of: 3 };
+    agree(&[
+        E::NoFrame { name: name() },
+        E::Empty { name: name() },
+        E::Foreign { name: name(), of: "part-2".into(), key: "host", is: "1".into(), was: "2".into() },
+        differ(None),
+        differ(Some(name())),
+        missing(1),
+        missing(2),
+        E::Uncut { name: name() },
+        E::Cut { name: name(), lines: 5 },
+        E::Several { name: name() },
+        E::Changed { name: name() },
+        E::Part { name: name(), error: Box::new(StreamError::Empty) },
+    ]);
+}
+
+#[cfg(feature = "net")]
+#[test]
 fn errors_of_checkpoints() {
     let time = jiff::Timestamp::UNIX_EPOCH;
     agree(&[

@@ -27,24 +27,30 @@ pub struct ListPart {
     pub span: Option<Range>,
 }
 
+/// The filters without a list of ids that is too long for one query, and that list.
+///
+/// # Errors
+/// [`UsageError`] when a query is too long and cannot be split.
+pub fn listed(filters: &Filters, ids: &[String]) -> Result<(Filters, Vec<String>), UsageError> {
+    let length = filters.query().encoded().len() + ROOM;
+    if !ids.is_empty() || length <= LONGEST {
+        return Ok((filters.clone(), ids.to_vec()));
+    }
+    let mut rest = filters.clone();
+    let Some(inline) = rest.take("ids") else {
+        return Err(UsageError::new(tr!("query-too-long", length, most = LONGEST)));
+    };
+    Ok((rest, inline.split(',').map(str::to_owned).collect()))
+}
+
 /// The filters of each part.
 ///
 /// # Errors
 /// [`UsageError`] when a query is too long and cannot be split.
 pub fn split(filters: &Filters, ids: &[String]) -> Result<Vec<Filters>, UsageError> {
-    let whole = vec![filters.clone()];
+    let (filters, ids) = listed(filters, ids)?;
     if ids.is_empty() {
-        let length = filters.query().encoded().len() + ROOM;
-        if length <= LONGEST {
-            return Ok(whole);
-        }
-        let Some(inline) = filters.get("ids") else {
-            return Err(UsageError::new(tr!("query-too-long", length, most = LONGEST)));
-        };
-        let ids: Vec<String> = inline.split(',').map(str::to_owned).collect();
-        let mut rest = filters.clone();
-        rest.take("ids");
-        return split(&rest, &ids);
+        return Ok(vec![filters]);
     }
     let mut sorted = ids.to_vec();
     // Descending by number, as the rows come, so that all parts together are in order too.

@@ -4,6 +4,8 @@ use super::dates;
 use super::pace::PageSize;
 use super::part;
 use super::part::ListPart;
+use super::shard;
+use super::shard::KeyRange;
 use crate::api::catalog::{Project, Version};
 use crate::api::filters::Filters;
 use crate::api::hold::Holding;
@@ -16,6 +18,8 @@ use crate::tr;
 use crate::words::Message;
 use serde_json::{Map, Value, json};
 
+/// The key of a begin frame with the rows of all parts of an export.
+pub const TOTAL: &str = "total";
 /// Rows a page when only ids are asked for.
 pub const IDS_A_PAGE: usize = 1000;
 
@@ -30,8 +34,6 @@ pub struct Plan {
     pub filters: Filters,
     /// Only the project or version, for asking one row again.
     pub scope: Query,
-    /// Only these ids, if any.
-    pub ids: Vec<String>,
     /// The project, if the rows belong to one.
     pub project: Option<Project>,
     /// The ground-truth version, for that target.
@@ -52,6 +54,8 @@ pub struct Plan {
     pub holding: Holding,
     /// The parts have rows in common: those that changed in several ways.
     pub increment: bool,
+    /// The share of a list without ranges: other rows are passed over.
+    pub keys: Option<KeyRange>,
     /// Things the user should know.
     pub notes: Vec<Message>,
 }
@@ -64,16 +68,17 @@ impl Plan {
     pub async fn make(client: &Client, request: &Request) -> Result<Self, ApiError> {
         let target = request.target;
         let id = request.filters.get(target.scope()).unwrap_or_default().to_owned();
-        let ids = request.shard.as_ref().map_or(request.ids.as_slice(), |shard| shard.stretch(&request.ids));
         let since = request.changed_since();
         let (dates, notes) = match (since, &request.series) {
             (Some(_), _) => dates::usable(client, target, &request.filters).await?,
             (None, Some(_)) => (Vec::new(), dates::notes(target, &request.filters)),
             (None, None) => (Vec::new(), Vec::new()),
         };
-        let parts = match since {
-            Some(since) => dates::changed(&request.filters, &dates, since),
-            None => part::split(&request.filters, ids)?,
+        let mut shard = request.shard.clone();
+        let (parts, narrowed) = match (since, &mut shard) {
+            (Some(since), _) => (dates::changed(&request.filters, &dates, since), None),
+            (None, Some(shard)) => shard::lists(target, &request.filters, &request.ids, shard)?,
+            (None, None) => (part::split(&request.filters, &request.ids)?, None),
         };
         if parts.len() > 1 && request.resume.is_some() && target == Target::GroundTruth {
             return Err(UsageError::new(tr!("ids-no-resume")).into());
@@ -92,19 +97,11 @@ impl Plan {
             (Ok(scope), Ok(parts)) => (scope, parts),
             (Err(error), _) | (_, Err(error)) => return Err(error),
         };
-        let (mut parts, mut shard) = (parts, request.shard.clone());
-        if let (Some(shard), [part]) = (&mut shard, parts.as_mut_slice())
-            && ids.is_empty()
-            && target != Target::GroundTruth
-        {
-            shard.narrow(client, target, part).await?;
-        }
-        Ok(Self {
+        let mut plan = Self {
             target,
             host: client.host(),
             scope: Query::new().with(target.scope(), id),
             filters: request.filters.clone(),
-            ids: request.ids.clone(),
             project,
             version,
             shard,
@@ -115,19 +112,16 @@ impl Plan {
             page_size: request.page_size.or(request.ids_only.then_some(IDS_A_PAGE)),
             holding: Holding::default(),
             increment: since.is_some(),
+            keys: None,
             notes,
-        })
+        };
+        shard::divide(client, &mut plan, narrowed).await?;
+        Ok(plan)
     }
 
     /// Rows that the server counts, unless it does not say or the shard has an unknown share of them.
     pub fn count(&self) -> Option<u64> {
-        let unknown = self.sifter().is_some();
-        if unknown { None } else { self.parts.iter().map(|p| p.count).sum() }
-    }
-
-    /// The shard by which single rows are chosen, where it does not choose ranges.
-    pub fn sifter(&self) -> Option<&Shard> {
-        self.shard.as_ref().filter(|_| self.target == Target::GroundTruth && self.ids.is_empty())
+        if self.keys.is_some() { None } else { self.parts.iter().map(|p| p.count).sum() }
     }
 
     /// Rows that a complete run sends.
@@ -183,6 +177,10 @@ impl Plan {
         }
         if let Some(expected) = self.expected().filter(|_| !self.increment) {
             extra.insert("count".into(), expected.into());
+        }
+        // Of a share of a list without ranges only the rows of all parts are known.
+        if let (Some(_), Some(total)) = (self.keys, self.parts.iter().map(|part| part.count).sum::<Option<u64>>()) {
+            extra.insert(TOTAL.into(), total.into());
         }
         begin_line(Kind::Items, &extra)
     }

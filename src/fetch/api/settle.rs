@@ -53,7 +53,7 @@ pub async fn settle(client: &Client, plan: &Plan, done: &Done<'_>, verify: bool)
     }
     // A shard of a list without ranges has no count of its own; that it met all rows of all shards is as good.
     let whole: Option<u64> = plan.parts.iter().map(|part| part.count).sum();
-    let met_all = plan.sifter().is_some() && done.below.is_none() && whole.is_some_and(|whole| walked.met >= whole);
+    let met_all = plan.keys.is_some() && done.below.is_none() && whole.is_some_and(|whole| walked.met >= whole);
     let uncounted = expected.is_none() && !met_all;
     if verify || walked.shifted || (uncounted && plan.limit != Some(sent)) {
         let seen = compare(client, plan, done).await?;

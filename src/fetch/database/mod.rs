@@ -3,7 +3,8 @@
 //! ```text
 //! session: one read-only snapshot ─► tables: what is there ─► select: SQL ─► rows ──► slots
 //! ```
-//! Everything is read in one transaction, so what was counted is what comes, whatever happens meanwhile.
+//! Everything is read in one transaction, so what was counted is what comes, whatever happens meanwhile. A part of a divided export is a
+//! range of ids in a snapshot of its own.
 
 mod rows;
 mod sample;
@@ -13,8 +14,8 @@ mod tables;
 use super::source::{AHEAD, Clock, Overview, Slot, Source, Written};
 use super::{FetchError, Request, RowCounts, join};
 use crate::api::ApiError;
-use crate::exit::UsageError;
 use crate::postgres::{DatabaseError, Dsn, Session};
+use crate::selection::Shard;
 use crate::stream::frame::{Kind, begin_line};
 use crate::tr;
 use crate::words::Message;
@@ -47,6 +48,8 @@ struct Prepared {
     count: u64,
     /// Rows that this run reads.
     left: u64,
+    /// Which part of a divided export, with its bounds.
+    shard: Option<Shard>,
     clock: Clock,
     notes: Vec<Message>,
 }
@@ -73,7 +76,7 @@ impl Source for Database {
             join(runtime.block_on(task))??;
             return Err(ApiError::Internal("the database was read and nobody said so".into()).into());
         };
-        let identity = request.identity(&format!("postgres://{}", self.dsn.place), None);
+        let identity = request.identity(&format!("postgres://{}", self.dsn.place), prepared.shard.as_ref());
         let overview = Overview {
             begin: begin(self, request, identity.clone(), prepared.count),
             identity,
@@ -86,8 +89,15 @@ impl Source for Database {
         Ok((overview, (slots, Reading { task, left: prepared.left })))
     }
 
-    fn bounds(&self, _: &Runtime, _: &Request, _: usize) -> Result<Vec<i64>, FetchError> {
-        Err(UsageError::new("a database is read in one part").into())
+    fn bounds(&self, runtime: &Runtime, request: &Request, of: usize) -> Result<Vec<i64>, FetchError> {
+        select::refuse(request)?;
+        Ok(runtime.block_on(async {
+            let mut session = Session::open(&self.dsn).await?;
+            match bounds_in(&mut session, request, of).await {
+                Ok(bounds) => Ok(bounds),
+                Err(error) => Err(session.autopsy(error).await),
+            }
+        })?)
     }
 
     fn rows(&self, _: &Runtime, _: &Request, plan: Self::Plan) -> (Receiver<Slot>, Reading) {
@@ -145,7 +155,14 @@ async fn read_in(
     let snapshot = session.snapshot().await?;
     let clock = clock(&snapshot, &place).await?;
     let tables = Tables::look(&snapshot, request.target, &place).await?;
-    let select = Select::new(request, &tables)?;
+    let mut select = Select::new(request, &tables)?;
+    let mut shard = request.shard.clone();
+    if let Some(shard) = &mut shard {
+        if shard.bounds.is_empty() && shard.of > 1 {
+            shard.bounds = select.bounds(&snapshot, shard.of, &place).await?;
+        }
+        select.narrow(shard.ends());
+    }
     let resume = request.resume.clone().unwrap_or_default();
     let limited =
         |count: u64, before: u64| request.source_limit().map_or(count, |limit| count.min(limit.saturating_sub(before)));
@@ -154,15 +171,23 @@ async fn read_in(
         Some(last) => select.count(&snapshot, Some(last), &place).await?,
         None => whole,
     };
-    if whole == 0 && !select.project_is_known(&snapshot, &place).await? {
+    if whole == 0 && shard.is_none() && !select.project_is_known(&snapshot, &place).await? {
         notes.push(tr!("database-no-task", project = select.project()));
     }
     let left = limited(left, resume.rows);
     // The receiver is gone when the output could not be opened, which is reported elsewhere.
-    if prepared.send(Prepared { count: limited(whole, 0), left, clock, notes }).is_err() || left == 0 {
+    if prepared.send(Prepared { count: limited(whole, 0), left, shard, clock, notes }).is_err() || left == 0 {
         return Ok(());
     }
     rows::stream(&snapshot, &select, resume.last, left, &out, &place).await
+}
+
+/// The bounds between `of` parts of the rows, in a snapshot of their own.
+async fn bounds_in(session: &mut Session, request: &Request, of: usize) -> Result<Vec<i64>, DatabaseError> {
+    let place = session.place.clone();
+    let snapshot = session.snapshot().await?;
+    let tables = Tables::look(&snapshot, request.target, &place).await?;
+    Select::new(request, &tables)?.bounds(&snapshot, of, &place).await
 }
 
 /// What time it is in the database, when the snapshot begins.

@@ -5,6 +5,7 @@ use crate::api::Target;
 use crate::api::filter_keys::ASSIGNMENT_DATES;
 use crate::exit::UsageError;
 use crate::fetch::Request;
+use crate::fetch::bounds;
 use crate::postgres::DatabaseError;
 use std::time::SystemTime;
 use tokio_postgres::Transaction;
@@ -254,6 +255,37 @@ impl Select {
         let of = |e: tokio_postgres::Error| DatabaseError::of(&e, place);
         let count: i64 = snapshot.query_one(&sql, &self.values()).await.map_err(of)?.try_get(0).map_err(of)?;
         Ok(count.unsigned_abs())
+    }
+
+    /// Only rows with ids from one number on and below another, where they are given.
+    pub fn narrow(&mut self, (low, high): (Option<i64>, Option<i64>)) {
+        let id = format!("{}.id", self.main());
+        self.conditions.extend(low.map(|low| format!("{id} >= {low}")));
+        self.conditions.extend(high.map(|high| format!("{id} < {high}")));
+    }
+
+    /// The ids at which the parts of the rows begin when they are divided by `of`, but for the lowest part.
+    ///
+    /// # Errors
+    /// [`DatabaseError`].
+    pub async fn bounds(&self, snapshot: &Transaction<'_>, of: usize, place: &str) -> Result<Vec<i64>, DatabaseError> {
+        let failed = |e: tokio_postgres::Error| DatabaseError::of(&e, place);
+        let count = self.count(snapshot, None, place).await?;
+        // One pass over all ids; of very many not all are sent.
+        let id = format!("{}.id", self.main());
+        let sql = format!(
+            "SELECT id, below FROM (SELECT {id}::bigint AS id, row_number() OVER (ORDER BY {id}) - 1 AS below {} {}) AS rows \
+             WHERE below % {} = 0 ORDER BY id",
+            self.from(),
+            self.filter(None),
+            bounds::stride(count, of)
+        );
+        let mut kept = Vec::new();
+        for row in snapshot.query(&sql, &self.values()).await.map_err(failed)? {
+            let below: i64 = row.try_get(1).map_err(failed)?;
+            kept.push((row.try_get(0).map_err(failed)?, below.unsigned_abs()));
+        }
+        Ok(bounds::of_rows(&kept, count, of))
     }
 
     /// Whether any task is of this project.

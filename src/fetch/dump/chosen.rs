@@ -3,6 +3,7 @@
 use super::error::DumpError;
 use super::heads::{self, Head, SAME};
 use super::{Options, Parts};
+use crate::fetch::api::plan::TOTAL;
 use crate::fetch::{FetchError, Note};
 use crate::stream::elsewhere::Readable;
 use crate::stream::frame::{Kind, begin_line};
@@ -155,7 +156,19 @@ impl Chosen {
     /// Rows that the undivided run expects, as far as the parts say.
     pub fn count(&self) -> Option<u64> {
         let count: Option<u64> = self.heads.iter().map(|head| head.count).sum();
-        count.map(|count| self.limit().map_or(count, |limit| count.min(limit)))
+        count.or(self.total()).map(|count| self.limit().map_or(count, |limit| count.min(limit)))
+    }
+
+    /// Rows of all parts, where that is all that they say.
+    fn total(&self) -> Option<u64> {
+        self.heads.first().and_then(|head| head.total)
+    }
+
+    /// Rows that the end frame of the undivided run expects, where those of the parts do not say it.
+    pub fn expected(&self) -> Option<u64> {
+        // What is chosen of the rows after they came, nobody expects.
+        let known = self.total().filter(|_| !self.body.contains_key("selection"));
+        known.map(|total| self.limit().map_or(total, |limit| total.min(limit)))
     }
 
     /// Rows after which the undivided run stops.
@@ -177,10 +190,13 @@ impl Chosen {
         for key in ["@stream", "kind", "version", "tool", "shard"] {
             body.shift_remove(key);
         }
-        match self.count() {
-            Some(count) if body.contains_key("count") => drop(body.insert("count".into(), count.into())),
-            _ => drop(body.shift_remove("count")),
-        }
+        let count = self.count();
+        let joined = body.into_iter().filter_map(|(key, value)| match (&*key, count) {
+            ("count" | TOTAL, Some(count)) => Some(("count".to_owned(), count.into())),
+            ("count" | TOTAL, None) => None,
+            _ => Some((key, value)),
+        });
+        let mut body: Map<String, Value> = joined.collect();
         super::frames::join_spans(&mut body, self.heads.iter().flat_map(|head| head.spans.iter().cloned()));
         Ok(begin_line(Kind::Items, &body))
     }

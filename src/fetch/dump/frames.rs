@@ -50,16 +50,24 @@ impl Ends {
         self.lacks = true;
     }
 
-    /// The end frame of the undivided run, which stopped after `limit` rows.
-    pub fn line(mut self, rows: u64, limit: Option<u64>) -> String {
-        if self.frames == 1 && !self.lacks && self.body.get("count").and_then(Value::as_u64) == Some(rows) {
+    /// The end frame of the undivided run, which stopped after `limit` rows. `expected`: the rows that it expects, where the parts do not
+    /// know theirs.
+    pub fn line(mut self, rows: u64, limit: Option<u64>, expected: Option<u64>) -> String {
+        if self.frames == 1
+            && expected.is_none()
+            && !self.lacks
+            && self.body.get("count").and_then(Value::as_u64) == Some(rows)
+        {
             return self.line;
         }
         for key in ["@stream", "count"] {
             self.body.shift_remove(key);
         }
-        if let (Some(limit), Some(expected)) = (limit, self.body.get("expected").and_then(Value::as_u64)) {
-            let expected = expected.min(limit);
+        let known = self.body.get("expected").and_then(Value::as_u64);
+        let capped = limit.and_then(|limit| known.map(|known| known.min(limit)));
+        if let Some(expected) = capped.or(expected) {
+            // It stands first in a frame of a run that knows it.
+            self.body.shift_insert(0, "expected".into(), expected.into());
             for (key, n) in [
                 ("expected", expected),
                 ("added", rows.saturating_sub(expected)),

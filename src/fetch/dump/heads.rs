@@ -3,6 +3,7 @@
 use super::Parts;
 use super::error::DumpError;
 use crate::fetch::FetchError;
+use crate::fetch::api::plan::TOTAL;
 use crate::stream::checkpoint::{KEY, Span};
 use crate::stream::elsewhere::Readable;
 use crate::stream::{Frame, Kind, Reader, StreamError};
@@ -49,6 +50,8 @@ pub struct Head {
     pub frame: u64,
     /// Rows that it expects.
     pub count: Option<u64>,
+    /// Rows that all parts together have, where only that is known.
+    pub total: Option<u64>,
     /// The changes that it brings, if it is part of a series.
     pub spans: Vec<Span>,
 }
@@ -120,6 +123,7 @@ impl Head {
             same,
             frame,
             count: body.get("count").and_then(Value::as_u64),
+            total: body.get(TOTAL).and_then(Value::as_u64),
             spans: body.get(KEY).and_then(|spans| Vec::deserialize(spans).ok()).unwrap_or_default(),
         }
     }

@@ -17,7 +17,7 @@ pub use error::DumpError;
 use super::output::progress::Watch;
 use super::{FetchError, Note};
 use crate::exit::Classified;
-use crate::stream::elsewhere::Readable;
+use crate::stream::elsewhere::{Readable, ahead};
 use crate::stream::{Begin, Frame, Kind, Progress, Reader, StageError, StreamError, Writer};
 use crate::tr;
 use chosen::Chosen;
@@ -115,7 +115,7 @@ impl Join<'_> {
             self.part(&*parts[head.at], head)?;
         }
         if !self.options.bare {
-            let end = std::mem::take(&mut self.ends).line(self.rows, self.chosen.limit());
+            let end = std::mem::take(&mut self.ends).line(self.rows, self.chosen.limit(), self.chosen.expected());
             self.writer.line(end.as_bytes())?;
         }
         Ok(())
@@ -125,7 +125,8 @@ impl Join<'_> {
     fn part(&mut self, part: &dyn Readable, head: &Head) -> Result<(), FetchError> {
         let name = part.name();
         let of_part = |error| DumpError::Part { name: name.to_owned(), error: Box::new(error) };
-        let mut reader = Reader::from_read(name, part.open()?, self.options.line_cap)?.framed(Kind::Items, false);
+        let bytes = if part.is_far() { ahead(part.open()?)? } else { part.open()? };
+        let mut reader = Reader::from_read(name, bytes, self.options.line_cap)?.framed(Kind::Items, false);
         let mut progress = Progress::new(Kind::Items);
         loop {
             let batch = match reader.next_batch() {

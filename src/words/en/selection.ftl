@@ -19,6 +19,7 @@ query-no-room = the other filters leave no room for ids in a query: use fewer va
 ids-no-resume = a list of ids this long cannot be resumed for ground truth: start over
 ids-no-verify = in a list of ids this long all ids cannot be compared when the number of rows is limited: leave one of the two out
 list-undivided = this list cannot be divided: its ids have to be whole numbers, and its server has to count its rows
+ids-no-shard = a list of ids this long is read in one part for ground truth: leave out --shard
 count-key-twice = has {$name} twice; give each key once
 count-key-name = cannot have {$path}, which is the name of a count
 count-key-no-date = {$name}: {$path} is no date and no number; give {$path} alone
@@ -27,7 +28,7 @@ count-key-span = {$name}: a date is counted by {$spans}, an area by size, not by
 prefer-expects = expects newest, oldest or FIELD=VALUE such as review=completed{$hint}
 prefer-too-many = that many --prefer cannot be compared: give newest or oldest once, and eight others at most
 no-field-path = {$path} is not a field path such as data_unit.meta.category
-shard-expects = expected I/N, with I from 1 to N (1/4 … 4/4), or I/N@B1,B2,… with N-1 ascending ids
+shard-expects = expected I/N, with I from 1 to N (1/4 … 4/4), or I/N@B1,B2,… with N-1 ascending ids; or auto for I or I/N, which takes the part from a scheduler
 time-expects = expects a date or time such as 2026-01-31, 2026-01, 2026-01-31T18:00, 2026-01-31T18:00:00+09:00, yesterday or 2d, not {$text}
 words-expects = expects one of {$words}, not {$word}{$hint}
 proxy-no-address = {$variable} is not the address of a proxy: give it as http://HOST:PORT, or unset it
@@ -44,3 +45,21 @@ trust-no-authorities = this machine has no certificates of authorities: install 
 tls-setup = cannot set up TLS: {$reason}
 credentials-not-sendable = the token or the tenant holds characters that cannot be sent: is it the right file?
 count-key-created-size = {$name}: created is a date, which has no size; give created:day
+shard-bounds-number = { $parts ->
+    [one] no ids after @ are for 1 part, and there are to be {$of}: for N parts there are N-1 ids
+   *[other] the ids after @ are those between {$parts} parts, and there are to be {$of}: for N parts there are N-1 ids
+}
+scheduler-none = no scheduler has numbered this process: --shard auto reads {$variables}; give --shard I/N
+scheduler-two = {$one} and {$other} contradict each other: say which part this is by --shard I/N
+scheduler-no-number = {$name}: {$variable} is {$value}, which is no number: say which part this is by --shard I/N
+scheduler-gaps = {$name}: {$variable} is {$number}, and the parts are numbered from {$first} on, in even steps: submit them with `{$submit}`, or say which part this is by --shard I/N
+scheduler-holes = {$name}: the array has {$count} tasks, and its numbers would be for {$spanned}: submit it without gaps (`{$submit}`), or say which part this is by --shard I/N
+scheduler-contradicts = {$name} says {$says} parts, and the option says {$given}: give the same number to both, and to a single task --shard I/N
+scheduler-beyond = { $of ->
+    [one] {$name}: {$variable} is {$number}, and there is 1 part: submit as many tasks as there are parts (`{$submit}`)
+   *[other] {$name}: {$variable} is {$number}, and there are {$of} parts: submit as many tasks as there are parts (`{$submit}`)
+}
+scheduler-count-missing = {$name} should tell how many parts there are, and {$variable} is not set: give --shard auto/N
+scheduler-count-never = {$name} does not tell how many parts there are: give --shard auto/N
+scheduler-many = a scheduler has numbered {$n} parts, and {$most} are the most
+scheduler-found = part {$index} of {$of}, by {$variable} ({$scheduler})

@@ -1,9 +1,10 @@
-//! Which pages: the walk over the parts of an export. [`serial`] follows the server's `next` and works for every list;
-//! [`ranges`] walks id ranges of assignments and tasks side by side.
+//! Which pages: the walk over the parts of an export. [`serial`] follows the server's `next` and works for every list, `share` crosses
+//! what is not wanted of one; [`ranges`] walks id ranges of assignments and tasks side by side.
 
 pub mod ranges;
 pub mod segments;
 pub mod serial;
+mod share;
 
 use super::pace::PageSize;
 use super::plan::Plan;

@@ -1,8 +1,8 @@
 //! The walk page after page, following the server's `next`: for ground truth, which has no ranges, and for lists whose ids are
 //! no whole numbers.
 
-use super::{RowBatch, learn};
-use super::{Walked, page};
+use super::share::Share;
+use super::{RowBatch, Walked, learn, page};
 use crate::api::page::Mode;
 use crate::api::{ApiError, Client, Id, Row};
 use crate::fetch::api::part::ListPart;
@@ -42,6 +42,17 @@ pub async fn run(
     let mut met = Met { below: from.below, any_order: plan.arrival, ..Met::default() };
     let (mut numbered, mut counted) = (false, None);
     let mut next = from.step.clone();
+    let share = Share::new(client, plan, part);
+    if let (Some(share), None) = (&share, &next) {
+        match share.skip(from.below, &mut walked.met).await? {
+            Some(step) => next = step,
+            // Nothing lies further down.
+            None => {
+                walked.complete = true;
+                return Ok(walked);
+            }
+        }
+    }
     loop {
         let left = from.limit.map_or(u64::MAX, |limit| limit - walked.rows);
         if left == 0 {
@@ -77,9 +88,10 @@ pub async fn run(
         let mut rows = met.sort_out(got.page.rows, path, &mut walked.duplicates)?;
         walked.shifted |= met.late;
         walked.met += rows.len() as u64;
-        if let Some(shard) = plan.sifter() {
-            rows.retain(|row| shard.has(&row.key));
-        }
+        let keys = plan.keys;
+        // In whatever order rows come, those below the share may have some of it behind them.
+        let is_past = !plan.arrival && keys.is_some_and(|keys| rows.iter().any(|row| keys.is_above(&row.key)));
+        rows.retain(|row| keys.is_none_or(|keys| keys.has(&row.key)));
         rows.truncate(usize::try_from(left).unwrap_or(usize::MAX));
         walked.rows += rows.len() as u64;
         let cursor = if numbered { None } else { next.clone().map(Arc::new) };
@@ -95,6 +107,11 @@ pub async fn run(
             return Err(ApiError::Protocol { what: path.into(), reason });
         }
         next = Some(step);
+        if let Some(share) = share.as_ref().filter(|_| is_past) {
+            share.count_rest(next, numbered.then_some(got.asked), &mut walked.met).await?;
+            walked.complete = true;
+            return Ok(walked);
+        }
     }
 }
 
