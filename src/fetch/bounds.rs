@@ -404,7 +404,7 @@ mod tests {
                 for question in questions {
                     seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
                     // A tenth of the rows is there or not.
-                    let now: Vec<i64> = ids.iter().copied().filter(|id| (*id as u64 ^ seed >> 40) % 10 != 0).collect();
+                    let now: Vec<i64> = ids.iter().copied().filter(|id| !(*id as u64 ^ seed >> 40).is_multiple_of(10)).collect();
                     bounds.learn(answer(&now, question, 20));
                 }
             }
