@@ -57,7 +57,7 @@ def check_lines():
         ["syn-convert", "--to", "coco"], ["syn-sink", "s3://b/run/list.ndjson.zst"]])
     expect("sink", it.sink_part(1), [["syn-sink", "--strict", "--part", "1/2", "s3://b/run/list.ndjson.zst", "s3://b/set"]])
     expect("join", it.join(), [["syn-sink", "--join", "2", "s3://b/run/list.ndjson.zst", "s3://b/set"]])
-    for change in (["--parts", "0"], ["--parts", "two"], ["--fetch", "'"], ["--retries", "-1"], ["--cpus", "no"]):
+    for change in (["--parts", "0"], ["--parts", "two"], ["--fetch", "'"], ["--fetch", "--project 42 --limit=5"], ["--retries", "-1"], ["--cpus", "no"]):
         with contextlib.redirect_stderr(io.StringIO()):
             try:
                 export.arguments([*given, *change])

@@ -33,7 +33,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE / "tools"), str(HERE / "ray")]
 import export  # noqa: E402
-from ray_cluster import Cluster, enter_namespace, packed, wait_until  # noqa: E402
+from ray_cluster import DASHBOARD, RAY, Cluster, enter_namespace, packed, wait_until  # noqa: E402
 from servers import PROGRAMS, Servers, expect, write_rows  # noqa: E402
 
 PAGE = HERE.parent / "docs/parts.md"
@@ -109,6 +109,16 @@ class World(Servers):
         text = {key: " ".join(value) if isinstance(value, list) else value for key, value in words.items()}
         return self.cluster.submit("python export.py " + " ".join(f"--{key} '{value}'" for key, value in text.items()), self.package)
 
+    def submit(self, name, **other):
+        """The same by `syn-job submit`, which follows the job: its exit code, output and errors."""
+        it = self.export(name)
+        words = {"ray": f"http://127.0.0.1:{DASHBOARD}", "bin": self.packing, "parts": it.parts, "run": it.run, "dest": it.dest,
+                 "fetch": it.fetch, "filter": it.filter, "convert": it.convert, "sink": it.sink, "node-token-file": it.token_file} | other
+        text = [f"--{key}={' '.join(value) if isinstance(value, list) else value}" for key, value in words.items()]
+        done = subprocess.run([self.binaries / "syn-job", "submit", *text], env={**os.environ, **self.env}, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout, done.stderr
+
     def run(self, pipe):
         """Runs a pipe on this machine: what it has written."""
         line = " | ".join(" ".join(f"'{word}'" for word in command) for command in pipe)
@@ -179,7 +189,9 @@ def lost_node(world, alone):
     world.cluster.start_second()
     world.cluster.wait_for_nodes(2)
     before = world.objects()
-    world.ended(world.begin("lost"), "SUCCEEDED", 0)
+    code, out, said = world.submit("lost")
+    if code != 0 or "is complete" not in out + said:
+        raise SystemExit(f"FAILED syn-job submit: {code}\n{out}\n{said}")
     expect("the same again", world.objects(), before)
 
 
@@ -213,7 +225,7 @@ def by_the_platform(world, alone):
     # The token of whoever submits is in the record; that of the nodes is not.
     config.write_text(json.dumps({"host": world.env["SYNAPSE_HOST"], "access_token": "syn_of_somebody",
                                   "agent": {"id": 1, "name": "here", "url": "http://127.0.0.1:1", "token": "x"}}))
-    submit = ["synapse", "script", "submit", "night.py"]
+    submit = [str(RAY.with_name("synapse")), "script", "submit", "night.py"]
     env = {**world.cluster.env, "HOME": str(world.folder), "TERM": "dumb", "COLUMNS": "200"}
     done = subprocess.run(submit, cwd=folder, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     job = re.search(r"raysubmit_\w+", done.stdout)
@@ -242,6 +254,9 @@ def refused(world):
         last = [line for line in logs.splitlines() if line.startswith("export: ")][-1]
         if not last.startswith("export: error: ") or why not in logs or "retried" in logs:
             raise SystemExit(f"FAILED refused {other}: {logs}")
+    code, out, said = world.submit("refused", convert=["--to", "cooc"])
+    if code != 2 or "cooc" not in out + said:
+        raise SystemExit(f"FAILED syn-job submit of a wrong command line: {code}\n{out}\n{said}")
 
 
 def random_kills(world, alone, runs, seed):
@@ -298,6 +313,7 @@ def main():
     parser.add_argument("--parts", type=int, default=8)
     parser.add_argument("--runs", type=int, default=0, help="further runs, with kills at random moments")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--sdk", action="store_true", help="submit by the platform's own CLI, too (synapse-sdk and pip in .venv-ray)")
     args = parser.parse_args()
     enter_namespace()
     start = time.monotonic()
@@ -309,7 +325,8 @@ def main():
             lost_node(world, alone)
             stopped(world)
             refused(world)
-            by_the_platform(world, alone)
+            if args.sdk:
+                by_the_platform(world, alone)
             random_kills(world, alone, args.runs, args.seed)
             read = no_leaks(world)
         finally:

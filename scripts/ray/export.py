@@ -326,7 +326,10 @@ def arguments(given: Command | None = None) -> argparse.Namespace:
     parser.add_argument("--token-file", metavar="FILE", help="a file with the access token, on every node")
     parser.add_argument("--retries", type=lambda text: count(text, 0), default=3, metavar="N", help="how often a task is repeated [default: 3]")
     parser.add_argument("--cpus", type=float, default=1, metavar="N", help="processors that a task takes of its node [default: 1]")
-    return parser.parse_args(list(with_values(sys.argv[1:] if given is None else given)))
+    args = parser.parse_args(list(with_values(sys.argv[1:] if given is None else given)))
+    if any(word.split("=")[0] == "--limit" for word in args.fetch):
+        parser.error("--limit in --fetch would count the rows of each part: give it to --filter, which counts all rows")
+    return args
 
 
 def asked(args: argparse.Namespace) -> Export:
