@@ -127,6 +127,11 @@ pub trait Destination: Send + Sync {
         None
     }
 
+    /// Size and hash of what another run has brought in place of the file that was just finished.
+    fn instead(&self, _path: &RelPath) -> Option<Digest> {
+        None
+    }
+
     /// Notes that a file is finished, or was found finished by [`held`](Destination::held), so that a later run can find it.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 //! command line to say.
 
 use super::dataset::foreign::Foreign;
+use super::divided::error::DividedError;
 use super::originals::reason::Reason;
 use super::run::line_error::LineError;
 use crate::exit::{Advice, Classified, Exit, UsageError};
@@ -72,6 +73,9 @@ pub enum SinkError {
         /// The destination.
         dest: String,
     },
+    /// The parts of a dataset do not become one.
+    #[error(transparent)]
+    Divided(#[from] DividedError),
     /// A store or server refused, or could not be reached.
     #[error("{path}: {reason}")]
     Store {
@@ -235,6 +239,7 @@ impl Classified for SinkError {
             | Self::Write { .. } => Exit::Output,
             Self::Line { .. } | Self::Read { .. } | Self::TooMuch { .. } | Self::Manifest(_) => Exit::Input,
             Self::Original { .. } => Exit::Remote,
+            Self::Divided(e) => e.exit(),
             Self::Checkpoint(e) => e.exit(),
             Self::Stopped(exit) => *exit,
             Self::Internal(_) => Exit::Other,

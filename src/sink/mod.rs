@@ -8,6 +8,7 @@
 //! * [`destination`]: what every destination can do; [`registry`]: the list of them; [`address`]: how a DEST is written
 //! * [`local`]: a folder; [`archive`]: one archive or shards, also to a pipe; `store`: object stores and file servers, with the
 //!   feature `stores`; [`memory`]: for tests and for programs that use this library
+//! * [`divided`]: one dataset from several runs, each of which brings a part
 //! * [`lines`]: the lines themselves as one file
 //! * [`dataset`]: the manifest; a published dataset, to be verified or found to be the same
 //! * [`originals`]: downloads, what their content must be, new URLs for expired ones
@@ -16,6 +17,7 @@ pub(crate) mod address;
 pub(crate) mod archive;
 pub(crate) mod dataset;
 pub(crate) mod destination;
+pub(crate) mod divided;
 pub(crate) mod error;
 pub(crate) mod lines;
 pub(crate) mod local;

@@ -13,16 +13,22 @@ use super::archive::shards::{ShardOptions, Shards};
 use super::dataset::published::{Folder, Published};
 use super::dataset::unchanged;
 use super::destination::{Destination, Existing, OpenOptions};
+use super::divided::error::DividedError;
+use super::divided::place::Place;
 use super::error::{SinkError, Unsupported};
+use super::lines;
 use super::lines::LinesPlace;
 use super::lines::local::LocalLines;
 use super::local;
 use super::local::Local;
+use super::local::parts::LocalParts;
 use super::local::staging::Staging;
 #[cfg(feature = "stores")]
 use super::store;
 #[cfg(feature = "stores")]
 use super::store::list::StoredDataset;
+#[cfg(feature = "stores")]
+use super::store::parts::StoredParts;
 #[cfg(feature = "stores")]
 use super::store::scheme::{SCHEMES, Scheme};
 #[cfg(feature = "stores")]
@@ -124,6 +130,23 @@ pub fn lines(options: &OpenOptions<'_>) -> Result<Arc<dyn LinesPlace>, SinkError
         Kind::Local(_) => Ok(Arc::new(LocalLines::new(Path::new(options.dest), options.existing)?)),
         #[cfg(feature = "stores")]
         Kind::Store(scheme) => store::open::lines((scheme.location)(text(options.dest)?)?, options),
+    }
+}
+
+/// Opens the destination for parts of a dataset.
+///
+/// # Errors
+/// [`SinkError::Divided`] where parts cannot go, [`SinkError::Usage`].
+pub fn parts(options: &OpenOptions<'_>) -> Result<Arc<dyn Place>, SinkError> {
+    let dest = options.dest.to_string_lossy();
+    address::check(&dest)?;
+    if dest == "-" || ArchiveFormat::of(&dest).is_some() || lines::is_dest(&dest) {
+        return Err(DividedError::NoPlace { dest: dest.into_owned() }.into());
+    }
+    match kind_of(options.dest)? {
+        Kind::Local(_) => Ok(Arc::new(LocalParts::new(Path::new(options.dest))?)),
+        #[cfg(feature = "stores")]
+        Kind::Store(scheme) => Ok(Arc::new(StoredParts::new((scheme.location)(text(options.dest)?)?, options.retry)?)),
     }
 }
 

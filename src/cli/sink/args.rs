@@ -1,6 +1,7 @@
 //! The options of `syn-sink`, and what the library takes for them.
 
 use super::client;
+use super::parts;
 use super::problem::Problem;
 use crate::cli::ask::Asking;
 use crate::cli::common::Common;
@@ -12,6 +13,7 @@ use crate::cli::unframed::Unframed;
 use crate::exit::UsageError;
 use crate::net::retry::RetryPolicy;
 use crate::sink::destination::{Existing, LocalFiles, OpenOptions};
+use crate::sink::divided::{Choices, MOST, Part};
 use crate::sink::lines;
 use crate::sink::originals::DownloadOptions;
 use crate::sink::originals::renew::Renewals;
@@ -54,6 +56,9 @@ Examples:
     syn-sink s3://bucket/exports/roads
   # every file there against its manifest
   syn-sink --verify s3://bucket/exports/roads
+  # one dataset from several machines: each a part, then the join
+  syn-sink --part 3/8 s3://run/list.ndjson.zst s3://bucket/roads
+  syn-sink --join 8 s3://run/list.ndjson.zst s3://bucket/roads
   # from a saved list of files, in place of what is there
   syn-sink --overwrite out/ files.ndjson.zst
   # any list of files will do
@@ -92,6 +97,22 @@ const OF_WRITING: [&str; 14] = [
     "max_total_bytes",
 ];
 
+/// What parts of a dataset do not read: they never replace anything, continue earlier attempts by themselves, and know no whole.
+const NOT_IN_PARTS: [&str; 9] = [
+    "overwrite",
+    "auto_number",
+    "shard_size",
+    "resume",
+    "keep_staging",
+    "staging_prefix",
+    "verify",
+    "allow_partial",
+    "max_total_bytes",
+];
+
+/// What decides how originals are got, which a join does not do.
+const OF_ORIGINALS: [&str; 5] = ["strict", "concurrency", "allow_private_urls", "max_file_bytes", "local_files"];
+
 /// Write files to a destination, all or nothing.
 ///
 /// Reads file lines, as syn-convert writes them, and publishes them as one dataset. Originals that a line gives as URL are
@@ -125,6 +146,14 @@ pub struct Args {
     /// When the run fails, keep the files for --resume
     #[arg(long, hide_short_help = true, help_heading = "What is there already")]
     pub(super) keep_staging: bool,
+    /// Bring part I of N parts of one dataset: `syn-sink --part I/N LIST DEST`. Originals are divided by the hash of their path; all else belongs to
+    /// part 1
+    #[arg(long, value_name = "I/N", conflicts_with_all = NOT_IN_PARTS, conflicts_with_all = ["join", "checkpoint"], help_heading = "In parts")]
+    pub(super) part: Option<Part>,
+    /// Publish the dataset when all N parts are there: `syn-sink --join N LIST DEST`
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST)), conflicts_with_all = NOT_IN_PARTS,
+        conflicts_with_all = OF_ORIGINALS, conflicts_with = "dry_run", help_heading = "In parts")]
+    pub(super) join: Option<u32>,
     /// In a store: where files wait until the dataset is complete, in the same bucket [default: in their places; on servers and
     /// with --overwrite in .NAME.partial/]
     #[arg(long, value_name = "PREFIX", hide_short_help = true, help_heading = "Destination")]
@@ -213,8 +242,43 @@ fn dest_help() -> String {
 }
 
 impl Args {
+    /// Whether one list is brought in parts.
+    pub(super) fn in_parts(&self) -> bool {
+        self.part.is_some() || self.join.is_some()
+    }
+
+    /// The list that is brought in parts.
+    ///
+    /// # Errors
+    /// [`UsageError`] when the arguments are not LIST and DEST.
+    pub(super) fn list(&self) -> Result<PathBuf, UsageError> {
+        let elsewhere = self.storage.is_some() || self.common.output.is_some();
+        let dest = self.path.clone().or_else(|| self.dest_given().map(|dest| dest.display().to_string()));
+        let extra = self.files.len() > usize::from(!elsewhere);
+        parts::check(self.dest.as_ref(), dest.as_deref(), extra)?;
+        self.dest.clone().ok_or_else(|| UsageError::new(tr!("parts-arguments")))
+    }
+
+    /// The destination, where an argument names it: in parts the list comes first.
+    fn dest_given(&self) -> Option<&PathBuf> {
+        let first = if self.in_parts() { self.files.first() } else { self.dest.as_ref() };
+        first.or(self.common.output.as_ref())
+    }
+
+    /// The options that decide which originals are got.
+    pub(super) fn choices(&self) -> Choices {
+        Choices {
+            max_file_bytes: self.max_file_bytes,
+            allow_private_urls: self.allow_private_urls,
+            base_url: self.base_url.as_ref().map(Url::to_string),
+        }
+    }
+
     /// The lists of files; with a storage of the platform the first argument is one as well.
     pub(in crate::cli) fn lists(&self) -> Vec<PathBuf> {
+        if self.in_parts() {
+            return self.dest.iter().cloned().collect();
+        }
         let first = self.dest.iter().filter(|_| self.storage.is_some());
         first.chain(&self.files).cloned().collect()
     }
@@ -226,10 +290,10 @@ impl Args {
 
     /// The destination as it is typed.
     pub(super) fn shown_dest(&self) -> String {
-        match (&self.path, &self.dest, &self.common.output) {
-            (Some(path), ..) => path.clone(),
-            (None, Some(dest), _) | (None, None, Some(dest)) => dest.display().to_string(),
-            (None, None, None) => DEFAULT_DEST.to_owned(),
+        match (&self.path, self.dest_given()) {
+            (Some(path), _) => path.clone(),
+            (None, Some(dest)) => dest.display().to_string(),
+            (None, None) => DEFAULT_DEST.to_owned(),
         }
     }
 
@@ -267,13 +331,10 @@ impl Args {
     /// # Errors
     /// [`UsageError`] when both are given.
     pub(super) fn open_options<'a>(&'a self, retry: &'a RetryPolicy) -> Result<OpenOptions<'a>, UsageError> {
-        let dest = match (&self.dest, &self.common.output) {
-            (Some(_), Some(_)) => {
-                return Err(UsageError::new(tr!("sink-two-destinations")));
-            }
-            (Some(dest), None) | (None, Some(dest)) => dest.as_os_str(),
-            (None, None) => OsStr::new(DEFAULT_DEST),
-        };
+        if !self.in_parts() && self.dest.is_some() && self.common.output.is_some() {
+            return Err(UsageError::new(tr!("sink-two-destinations")));
+        }
+        let dest = self.dest_given().map_or(OsStr::new(DEFAULT_DEST), |dest| dest.as_os_str());
         if dest == "-" && self.checkpoint.is_some() {
             return Err(UsageError::new(tr!("sink-checkpoint-stdout")));
         }
@@ -332,6 +393,7 @@ impl Args {
             strict: self.strict,
             allow_file_refs: self.allow_file_refs,
             series: self.checkpoint.as_deref().map(Series::load).transpose().map_err(SinkError::Checkpoint)?,
+            part: None,
             base_url: self.base_url.clone(),
             default_base,
             watch: Watch::default(),

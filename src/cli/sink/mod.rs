@@ -5,6 +5,7 @@ mod ask;
 mod client;
 mod lines;
 mod open;
+mod parts;
 mod problem;
 mod verify;
 
@@ -48,6 +49,9 @@ fn choose(mut args: Args, console: &Console) -> Result<Exit, Problem> {
     args.refuse_profile()?;
     let to = console.clone();
     let retry = RetryPolicy::new(args.retry_for(), move |text| to.warn(text)).telling_all(console.is_verbose());
+    if args.in_parts() && !args.dry_run {
+        return parts::run(&args, &retry, console);
+    }
     if args.is_lines() {
         return lines::run(&args, &retry, console);
     }

@@ -3,6 +3,8 @@
 use super::args::Args;
 #[cfg(feature = "stores")]
 use super::client;
+#[cfg(feature = "stores")]
+use super::parts::copied;
 use super::problem::Problem;
 #[cfg(feature = "stores")]
 use crate::api::ApiError;
@@ -12,6 +14,7 @@ use crate::exit::{Exit, UsageError};
 use crate::net::retry::RetryPolicy;
 use crate::sink::dataset::published::Published;
 use crate::sink::destination::Destination;
+use crate::sink::divided::place::Place;
 use crate::sink::lines::LinesPlace;
 #[cfg(feature = "stores")]
 use crate::sink::store::platform;
@@ -20,6 +23,8 @@ use crate::sink::store::platform::StorageLocation;
 use crate::sink::{SinkError, registry};
 use crate::tr;
 use crossbeam_channel::{Receiver, bounded, select};
+use std::fs::File;
+use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -74,6 +79,40 @@ pub(super) fn check_lists(args: &Args, destination: &dyn Destination) -> Result<
     destination.discard();
     let (list, dest) = (list.display(), destination.name());
     Err(UsageError::new(tr!("sink-list-in-dest", list, dest)).into())
+}
+
+/// Opens the destination for parts of a dataset.
+///
+/// # Errors
+/// What the destination says.
+pub(super) fn parts(args: &Args, retry: &RetryPolicy) -> Result<Arc<dyn Place>, Problem> {
+    let options = args.open_options(retry)?;
+    #[cfg(feature = "stores")]
+    if let Some(storage) = storage(args)? {
+        return Ok(crate::sink::store::open::parts_storage(storage, &options, registry::parts)?);
+    }
+    #[cfg(not(feature = "stores"))]
+    check_storage(args)?;
+    Ok(registry::parts(&options)?)
+}
+
+/// A copy of a list that is in a store; `None` for a file of this machine.
+///
+/// # Errors
+/// What the store says; a usage problem when no store takes the address.
+pub(super) fn stored_list(list: &Path, retry: &RetryPolicy) -> Result<Option<File>, Problem> {
+    let Some(place) = list.to_str().filter(|list| list.contains("://")) else { return Ok(None) };
+    #[cfg(feature = "stores")]
+    {
+        let content = registry::stored(place, retry)?.content()?;
+        let none = || SinkError::Read { path: place.to_owned(), source: std::io::ErrorKind::NotFound.into() };
+        Ok(Some(copied(content.ok_or_else(none)?, place)?))
+    }
+    #[cfg(not(feature = "stores"))]
+    {
+        let _ = (place, retry);
+        Err(UsageError::new(tr!("sink-no-stores")).into())
+    }
 }
 
 /// Opens the destination for a file of lines.

@@ -3,6 +3,8 @@
 use crate::sink::SinkError;
 use crate::sink::dataset::digest::{Mismatch, to_hex};
 use crate::sink::dataset::foreign::Foreign;
+use crate::sink::divided::Difference;
+use crate::sink::divided::error::DividedError;
 use crate::sink::originals::reason::Reason;
 use crate::sink::originals::sniff::{Found, Kind};
 use crate::sink::run::line_error::LineError;
@@ -32,7 +34,32 @@ impl Worded for SinkError {
             Self::Checkpoint(e) => tr!("nothing-published", error = e),
             Self::Stopped(_) => tr!("sink-stopped"),
             Self::Manifest(reason) => tr!("manifest-unusable", reason),
+            Self::Divided(e) => e.words(),
             Self::Internal(what) => tr!("internal-error", what),
+        }
+    }
+}
+
+impl Worded for DividedError {
+    fn words(&self) -> Message {
+        match self {
+            Self::Other { dest, difference } => {
+                let there = match difference {
+                    Difference::Of(of) => tr!("divided-other-of", of),
+                    Difference::List => tr!("divided-other-list"),
+                    Difference::Options => tr!("divided-other-options"),
+                };
+                tr!("divided-other", dest, there)
+            }
+            Self::Leftover { dest } => tr!("divided-leftover", dest),
+            Self::Missing { dest, missing, first, of } => {
+                tr!("divided-missing", count = missing.len().to_string(), of, dest, first)
+            }
+            Self::Damaged { dest, part, reason } => tr!("divided-damaged", part, dest, reason),
+            Self::Differs { part, path } => tr!("divided-differs", path = ?path, part),
+            Self::Lost { dest, path } => tr!("divided-lost", path = ?path, dest),
+            Self::NoPlace { dest } => tr!("divided-no-place", dest),
+            Self::NoRename { dest } => tr!("divided-no-rename", dest),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A local folder: written into a staging folder next to it, synced, published by one rename; where that cannot be, from [`inside`].
 
 pub mod inside;
+pub mod parts;
 pub mod resume;
 pub mod staging;
 
@@ -27,6 +28,8 @@ use std::sync::OnceLock;
 #[derive(Debug)]
 pub struct Local {
     dest: PathBuf,
+    /// Path of the manifest in it.
+    manifest: String,
     existing: Existing,
     /// The name that it was published under, which may have a number.
     got: OnceLock<PathBuf>,
@@ -76,7 +79,16 @@ impl Local {
         })?;
         let resumable = Resumable::of(&staging)?;
         let got = OnceLock::new();
-        Ok(Self { dest, existing, got, staging, inside, tree, scratch, log, resumable, caches, keep })
+        let manifest = manifest::PATH.to_owned();
+        Ok(Self { dest, manifest, existing, got, staging, inside, tree, scratch, log, resumable, caches, keep })
+    }
+
+    /// The folder of one part of a dataset, whose manifest has this path. What earlier attempts have finished is taken over.
+    ///
+    /// # Errors
+    /// As [`Local::new`].
+    pub fn part(dest: &Path, manifest: String) -> Result<Self, SinkError> {
+        Ok(Self { manifest, ..Self::new(dest, Existing::Refused, true, true)? })
     }
 
     fn fail(&self, path: &str, e: io::Error) -> SinkError {
@@ -193,7 +205,7 @@ impl Destination for Local {
     }
 
     fn publish(&self, _order: u64, manifest: &Path) -> Result<(), SinkError> {
-        fs::rename(manifest, self.tree.join(manifest::PATH)).map_err(|e| self.fail(manifest::PATH, e))?;
+        fs::rename(manifest, self.tree.join(&self.manifest)).map_err(|e| self.fail(&self.manifest, e))?;
         // One call for the whole file system: syncing twenty thousand small files one by one takes minutes.
         sync_file_system(&self.tree).map_err(|e| self.fail("", e))?;
         if self.inside {

@@ -17,6 +17,7 @@ use super::{Options, Report};
 use crate::path::RelPath;
 use crate::sink::dataset::digest::{Expected, Meter};
 use crate::sink::dataset::manifest;
+use crate::sink::divided::share::Share;
 use crate::sink::error::SinkError;
 use crate::sink::originals::origin::Origin;
 use crate::sink::originals::shown;
@@ -39,6 +40,7 @@ pub fn dry_run(mut reader: Reader, options: &Options, out: &mut Writer, table: b
         origin: Origin { server, ..Origin::default() },
         progress: Progress::new(Kind::Files),
         names: Names::default(),
+        share: Share::of(options.part.as_ref().map(|(part, _)| *part)),
         parts: HashMap::new(),
         totals: Totals::default(),
     };
@@ -61,6 +63,7 @@ struct DryRun<'a> {
     origin: Origin,
     progress: Progress,
     names: Names,
+    share: Share,
     parts: HashMap<RelPath, (Meter, Expected)>,
     totals: Totals,
 }
@@ -81,13 +84,15 @@ impl DryRun<'_> {
             }
             self.progress.data(1);
             let input = input::read(line.bytes, &self.origin, self.options.allow_file_refs).map_err(bad)?;
-            if !self.parts.contains_key(&input.path) {
+            if !self.parts.contains_key(&input.path) && !self.share.goes_on_elsewhere(&input.path) {
                 self.names.claim(&input.path).map_err(|e| bad(e.into()))?;
             }
             if input.path.as_str() == manifest::PATH {
                 return Err(bad(NameError::Manifest(input.path.into()).into()));
             }
-            self.take(input)?.map_err(bad)?;
+            if self.share.takes(&input) {
+                self.take(input)?.map_err(bad)?;
+            }
         }
         Ok(())
     }

@@ -15,6 +15,9 @@ pub mod workers;
 use super::dataset::digest::{Expected, Meter};
 use super::dataset::manifest;
 use super::destination::{Destination, LocalFiles};
+use super::divided::manifest::PartWriter;
+use super::divided::share::Share;
+use super::divided::{self, Division, Part};
 use super::error::SinkError;
 use super::originals;
 use super::originals::origin::Origin;
@@ -38,7 +41,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::thread::JoinHandle;
-use totals::{FailedOriginal, Outcome, Outcomes, Totals};
+use totals::{FailedOriginal, Listing, Outcome, Outcomes, Totals};
 use url::Url;
 use watch::Watch;
 use workers::{Done, Job, Worker};
@@ -63,6 +66,8 @@ pub struct Options {
     pub local_files: LocalFiles,
     /// How originals are downloaded.
     pub originals: originals::DownloadOptions,
+    /// The part of the list that is written, where it is not all.
+    pub part: Option<(Part, Division)>,
     /// The checkpoint that is to move when the dataset is published.
     pub series: Option<Series>,
     /// The Synapse server, over what the stream says.
@@ -83,6 +88,7 @@ impl Default for Options {
             allow_file_refs: false,
             local_files: LocalFiles::Copy,
             originals: originals::DownloadOptions::default(),
+            part: None,
             series: None,
             base_url: None,
             default_base: None,
@@ -172,6 +178,7 @@ struct Run<'a> {
     begin: Option<Begin>,
     origin: Origin,
     names: Names,
+    share: Share,
     parts: Parts,
     outcomes: Outcomes,
     next_order: u64,
@@ -194,6 +201,10 @@ impl<'a> Run<'a> {
         let downloads = Arc::new(Downloads::new(runtime.handle().clone(), stopped, options.originals.clone()));
         let (jobs, jobs_out) = bounded(2 * options.concurrency);
         let (done_in, done) = unbounded();
+        let listing = match &options.part {
+            Some((part, division)) => Listing::Part(PartWriter::new(dest.scratch(), *part, division)?),
+            None => Listing::Whole(manifest::ManifestWriter::new(dest.scratch())?),
+        };
         let worker = Worker { dest: dest.clone(), downloads, local_files: options.local_files };
         let workers = workers::start(options.concurrency, &worker, &jobs_out, &done_in).map_err(system)?;
         Ok(Self {
@@ -216,7 +227,8 @@ impl<'a> Run<'a> {
             },
             names: Names::default(),
             parts: Parts::new(dest.scratch().to_owned()),
-            outcomes: Outcomes::new(manifest::ManifestWriter::new(dest.scratch())?),
+            share: Share::of(options.part.as_ref().map(|(part, _)| *part)),
+            outcomes: Outcomes::new(listing),
             next_order: 0,
             summary: None,
             warned: 0,
@@ -235,11 +247,13 @@ impl<'a> Run<'a> {
             for line in batch.lines() {
                 let input = input::read(line.bytes, &self.origin, self.options.allow_file_refs);
                 let input = input.map_err(|e| SinkError::line(&batch, &line, e))?;
-                if !self.parts.is_open(&input.path) {
+                if !self.parts.is_open(&input.path) && !self.share.goes_on_elsewhere(&input.path) {
                     let folders = self.names.claim(&input.path).map_err(|e| SinkError::line(&batch, &line, e))?;
                     folders.iter().try_for_each(|f| self.dest.folder(f))?;
                 }
-                self.take(input, batch.place(&line))?;
+                if self.share.takes(&input) {
+                    self.take(input, batch.place(&line))?;
+                }
             }
         }
         self.options.watch.input_ended.store(true, Relaxed);
@@ -252,8 +266,11 @@ impl<'a> Run<'a> {
         self.drain()
     }
 
-    /// Completes the summary and makes the dataset visible.
+    /// Completes the summary and makes the dataset visible; or completes the part.
     fn publish(&mut self) -> Result<Report, SinkError> {
+        if let Some((part, _)) = self.options.part {
+            return self.publish_part(part);
+        }
         let reach = self.options.series.as_ref().map(|series| self.spans.reach(series));
         let reach = reach.transpose().map_err(SinkError::Checkpoint)?;
         let mut totals = self.outcomes.totals().clone();
@@ -274,6 +291,18 @@ impl<'a> Run<'a> {
         }
         self.dest.publish(self.next_order + 1, &scratch)?;
         Ok(Report { totals, came: self.progress.came(), reach, begin: self.begin.take() })
+    }
+
+    fn publish_part(&mut self, part: Part) -> Result<Report, SinkError> {
+        let manifest = RelPath::new(&part.manifest());
+        self.claim_own(&manifest.map_err(|_| SinkError::Internal("the manifest's path is refused"))?)?;
+        let scratch = self.outcomes.finish_part()?;
+        if let Ok(exit) = self.stop.try_recv() {
+            return Err(SinkError::Stopped(exit));
+        }
+        self.dest.publish(self.next_order, &scratch)?;
+        let totals = self.outcomes.totals().clone();
+        Ok(Report { totals, came: self.progress.came(), reach: None, begin: self.begin.take() })
     }
 
     /// Claims the path of a file that the sink adds.
@@ -335,7 +364,9 @@ impl<'a> Run<'a> {
     ) -> Result<(), SinkError> {
         match path.as_str() {
             summary::PATH => return self.keep_summary(content, &expected, &place),
-            manifest::PATH => return Err(SinkError::line_at(&place, NameError::Manifest(path.into()))),
+            own if own == manifest::PATH || (self.options.part.is_some() && divided::manifest::is_path(own)) => {
+                return Err(SinkError::line_at(&place, NameError::Manifest(path.into())));
+            }
             _ => {}
         }
         let order = self.take_order();

@@ -1,11 +1,12 @@
 //! What has been written so far: results in input order, counts, the manifest, and the list of failed originals.
 
 use crate::sink::dataset::digest::Digest;
-use crate::sink::dataset::manifest;
+use crate::sink::dataset::manifest::ManifestWriter;
+use crate::sink::divided::manifest::PartWriter;
 use crate::sink::error::SinkError;
 use crate::sink::originals;
 use crate::sink::originals::reason::Reason;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -13,7 +14,8 @@ use std::path::PathBuf;
 pub const LISTED: usize = 1000;
 
 /// One original that could not be downloaded.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct FailedOriginal {
     /// The path that it would have in the dataset.
     pub path: String,
@@ -61,19 +63,37 @@ pub enum Outcome {
     Failed(FailedOriginal),
 }
 
+/// Where outcomes are listed.
+#[derive(Debug)]
+pub enum Listing {
+    /// The manifest of a dataset.
+    Whole(ManifestWriter),
+    /// That of a part, which lists the originals that failed as well.
+    Part(PartWriter),
+}
+
+impl Listing {
+    fn add(&mut self, path: &str, digest: &Digest) -> Result<(), SinkError> {
+        match self {
+            Self::Whole(manifest) => manifest.add(path, digest),
+            Self::Part(manifest) => manifest.add(path, digest),
+        }
+    }
+}
+
 /// Puts outcomes into input order, counts them, and lists what was written in the manifest.
 #[derive(Debug)]
 pub struct Outcomes {
-    manifest: manifest::ManifestWriter,
+    listing: Listing,
     next: u64,
     early: BTreeMap<u64, Outcome>,
     totals: Totals,
 }
 
 impl Outcomes {
-    /// No outcomes yet; every file that is written will be listed in `manifest`.
-    pub fn new(manifest: manifest::ManifestWriter) -> Self {
-        Self { manifest, next: 0, early: BTreeMap::new(), totals: Totals::default() }
+    /// No outcomes yet; every file that is written will be in the listing.
+    pub fn new(listing: Listing) -> Self {
+        Self { listing, next: 0, early: BTreeMap::new(), totals: Totals::default() }
     }
 
     /// Adds the outcome of the file with this number.
@@ -104,19 +124,38 @@ impl Outcomes {
     /// # Errors
     /// [`SinkError::Write`].
     pub fn finish_manifest(&mut self, last: &str, digest: &Digest) -> Result<PathBuf, SinkError> {
-        self.manifest.add(last, digest)?;
-        self.manifest.finish()
+        match &mut self.listing {
+            Listing::Whole(manifest) => {
+                manifest.add(last, digest)?;
+                manifest.finish()
+            }
+            Listing::Part(_) => Err(SinkError::Internal("the manifest of a part has no last file")),
+        }
+    }
+
+    /// Completes the manifest of a part, now that all outcomes are known. Returns its scratch file.
+    ///
+    /// # Errors
+    /// [`SinkError::Write`].
+    pub fn finish_part(&mut self) -> Result<PathBuf, SinkError> {
+        match &mut self.listing {
+            Listing::Part(manifest) => manifest.finish(),
+            Listing::Whole(_) => Err(SinkError::Internal("the manifest is not that of a part")),
+        }
     }
 
     fn count(&mut self, outcome: Outcome) -> Result<(), SinkError> {
         match outcome {
             Outcome::Written { path, digest, original } => {
-                self.manifest.add(&path, &digest)?;
+                self.listing.add(&path, &digest)?;
                 self.totals.files += 1;
                 self.totals.bytes += digest.bytes;
                 self.totals.originals.ok += u64::from(original);
             }
             Outcome::Failed(lost) => {
+                if let Listing::Part(manifest) = &mut self.listing {
+                    manifest.add_failed(&lost)?;
+                }
                 self.totals.originals.failed += 1;
                 if self.totals.failures.len() < LISTED {
                     self.totals.failures.push(lost);
@@ -141,7 +180,7 @@ mod tests {
     #[test]
     fn failures_are_listed_in_input_order() {
         let scratch = tempfile::tempdir().unwrap();
-        let mut outcomes = Outcomes::new(manifest::ManifestWriter::new(scratch.path()).unwrap());
+        let mut outcomes = Outcomes::new(Listing::Whole(ManifestWriter::new(scratch.path()).unwrap()));
         let url = url::Url::parse("https://u:p@h/x?X-Amz-Signature=s#f").unwrap();
         for order in [2, 0, 1] {
             outcomes

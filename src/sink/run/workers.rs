@@ -115,7 +115,17 @@ fn write(worker: &Worker, job: &Job) -> Result<Digest, Failed> {
             check(job, &held)?;
             held
         }
-        _ => bring(worker, job)?,
+        _ => match (bring(worker, job)?, dest.instead(&job.path)) {
+            (_, Some(theirs)) if job.content.url().is_some() => {
+                check(job, &theirs)?;
+                theirs
+            }
+            (_, Some(_)) => {
+                let (dest, path) = (dest.name(), job.path.as_str().to_owned());
+                return Err(Failed::Run(SinkError::Differs { dest, path }));
+            }
+            (ours, None) => ours,
+        },
     };
     dest.record(&job.path, &digest)?;
     Ok(digest)

@@ -122,6 +122,15 @@ impl StoredDataset {
         }
     }
 
+    /// The location itself, when it is a file.
+    ///
+    /// # Errors
+    /// [`SinkError::Store`].
+    pub fn content(&self) -> Result<Option<Box<dyn Read + Send>>, SinkError> {
+        let file = StoredFile::open(self.io.clone(), &self.location.prefix)?;
+        Ok(file.map(|file| Box::new(file) as Box<dyn Read + Send>))
+    }
+
     /// Bytes of a file, all of this range. An empty path is the location itself.
     ///
     /// # Errors

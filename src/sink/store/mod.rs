@@ -22,6 +22,8 @@ pub mod mark;
 pub mod multipart;
 pub mod netrc;
 pub mod open;
+pub mod part;
+pub mod parts;
 pub mod platform;
 pub mod publish;
 pub mod put;

@@ -3,11 +3,13 @@
 use super::lines::StoredLines;
 use super::list::StoredDataset;
 use super::location::Location;
+use super::parts::StoredParts;
 use super::platform::StorageLocation;
 use super::{Store, StoreOptions, remove_leftovers};
 use crate::sink::dataset::published::{Folder, Published};
 use crate::sink::dataset::unchanged;
 use crate::sink::destination::{Destination, Existing, OpenOptions};
+use crate::sink::divided::place::Place;
 use crate::sink::error::{SinkError, Unsupported};
 use crate::sink::lines::LinesPlace;
 use std::sync::Arc;
@@ -65,6 +67,21 @@ pub fn new_storage(
             unsupported(&location, Unsupported::RemoteShards)
         }
         StorageLocation::Store(location) => new(*location, options),
+    }
+}
+
+/// Opens a storage of the platform for parts of a dataset.
+///
+/// # Errors
+/// As [`StoredParts::new`]; what `open_folder` returns for a folder of this machine.
+pub fn parts_storage(
+    storage: StorageLocation,
+    options: &OpenOptions<'_>,
+    open_folder: impl FnOnce(&OpenOptions<'_>) -> Result<Arc<dyn Place>, SinkError>,
+) -> Result<Arc<dyn Place>, SinkError> {
+    match storage {
+        StorageLocation::Folder(folder) => open_folder(&OpenOptions { dest: folder.as_os_str(), ..*options }),
+        StorageLocation::Store(location) => Ok(Arc::new(StoredParts::new(*location, options.retry)?)),
     }
 }
 

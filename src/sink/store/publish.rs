@@ -156,38 +156,17 @@ impl Store {
             return Err(SinkError::Exists { dest: self.location.name.clone() });
         }
         self.write_manifest(manifest, &key, false)?;
-        let written = File::open(manifest).and_then(|mut file| Meter::read(&mut file));
-        let written = written.map_err(|e| SinkError::write(self.shown(manifest::PATH), e))?;
-        let there = self.io.wait(self.io.op().read(&key))?.map_err(|e| self.io.failed(&key, &e))?;
-        let ours = Meter::of(&there.to_vec()) == written;
+        let ours = is_there_as_ours(&self.io, &key, manifest, &self.shown(manifest::PATH))?;
         if ours { Ok(()) } else { Err(SinkError::Overtaken { dest: self.location.name.clone() }) }
     }
 
     fn write_manifest(&self, manifest: &Path, key: &str, only_new: bool) -> Result<(), SinkError> {
         let shown = self.shown(manifest::PATH);
-        let fail = |e: io::Error| SinkError::write(shown.clone(), e);
-        let mut from = File::open(manifest).map_err(fail)?;
-        let mut out = StoreFile::new(self.io.clone(), key.to_owned(), shown.clone(), self.mark(manifest::PATH));
-        out.open(only_new)?;
-        let mut block = vec![0; 256 * 1024];
-        let mut meter = Meter::default();
-        loop {
-            match from.read(&mut block) {
-                Ok(0) => break,
-                Ok(n) => {
-                    meter.update(&block[..n]);
-                    out.write(&block[..n])?;
-                }
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                Err(e) => return Err(fail(e)),
-            }
-        }
-        match out.close()? {
+        match send_file(&self.io, manifest, key, &shown, self.mark(manifest::PATH), only_new)? {
             Ok(()) => Ok(()),
             Err(e) if work::is_there(&e) => {
                 // It is ours, if the answer to an earlier try was lost.
-                let there = self.io.wait(self.io.op().read(key))?.map_err(|e| failed(&shown, &e))?;
-                let ours = Meter::of(&there.to_vec()) == meter.finish();
+                let ours = is_there_as_ours(&self.io, key, manifest, &shown)?;
                 if ours { Ok(()) } else { Err(SinkError::Exists { dest: self.location.name.clone() }) }
             }
             Err(e) => Err(failed(&shown, &e)),
@@ -351,8 +330,49 @@ pub(super) fn remove_replaced_files(
     Ok(())
 }
 
-fn delete_all(io: &Io, location: &Location, paths: Vec<String>) -> Result<(), SinkError> {
+/// Deletes files.
+///
+/// # Errors
+/// [`SinkError::Store`].
+pub(super) fn delete_all(io: &Io, location: &Location, paths: Vec<String>) -> Result<(), SinkError> {
     io.wait_long(io.op().delete_iter(paths))?.map_err(|e| failed(&location.name, &e))
+}
+
+/// Sends a file of this machine to a key; `only_new`: if nothing is there. Returns the store's own answer, for who can make sense of it.
+///
+/// # Errors
+/// [`SinkError`] outside, the store's error inside.
+pub(super) fn send_file(
+    io: &Arc<Io>,
+    file: &Path,
+    key: &str,
+    shown: &str,
+    mark: Option<(String, String)>,
+    only_new: bool,
+) -> Result<opendal::Result<()>, SinkError> {
+    let fail = |e: io::Error| SinkError::write(shown, e);
+    let mut from = File::open(file).map_err(fail)?;
+    let mut out = StoreFile::new(io.clone(), key.to_owned(), shown.to_owned(), mark);
+    out.open(only_new)?;
+    let mut block = vec![0; 256 * 1024];
+    loop {
+        match from.read(&mut block) {
+            Ok(0) => return out.close(),
+            Ok(n) => out.write(&block[..n])?,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(fail(e)),
+        }
+    }
+}
+
+/// Whether the file of this machine is what is at a key.
+///
+/// # Errors
+/// [`SinkError::Store`], [`SinkError::Write`].
+pub(super) fn is_there_as_ours(io: &Io, key: &str, file: &Path, shown: &str) -> Result<bool, SinkError> {
+    let ours = File::open(file).and_then(|mut file| Meter::read(&mut file)).map_err(|e| SinkError::write(shown, e))?;
+    let there = io.wait(io.op().read(key))?.map_err(|e| failed(shown, &e))?;
+    Ok(Meter::of(&there.to_vec()) == ours)
 }
 
 /// Moves a file within the store: by a copy, or by a rename where that is wanted or there are no copies.

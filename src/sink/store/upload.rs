@@ -33,13 +33,23 @@ pub struct StoreFile {
     /// The same when it is large: a file without a name.
     spool: Option<File>,
     bytes: u64,
+    /// It is created only if nothing is at its key.
+    only_new: bool,
     done: bool,
 }
 
 impl StoreFile {
     /// `mark`: [`mark::of`](super::mark::of). Nothing is asked of the store before the first byte, or the end.
     pub fn new(io: Arc<Io>, key: String, shown: String, mark: Option<(String, String)>) -> Self {
-        Self { io, key, shown, mark, writer: None, gathered: Vec::new(), spool: None, bytes: 0, done: false }
+        let (writer, gathered, spool) = (None, Vec::new(), None);
+        Self { io, key, shown, mark, writer, gathered, spool, bytes: 0, only_new: false, done: false }
+    }
+
+    /// The same file, which is created only if nothing is at its key yet: then [`close`](Self::close) gives the store's answer.
+    #[must_use]
+    pub fn only_new(mut self) -> Self {
+        self.only_new = true;
+        self
     }
 
     /// Complete, if nothing is at this key yet.
@@ -60,7 +70,7 @@ impl StoreFile {
             if let Some(mark) = self.mark.clone() {
                 make = make.user_metadata([mark]);
             }
-            if only_new && can.write_with_if_not_exists {
+            if (only_new || self.only_new) && can.write_with_if_not_exists {
                 make = make.if_not_exists(true);
             }
             let writer = self.io.wait(make)?.map_err(|e| failed(&self.shown, &e))?;

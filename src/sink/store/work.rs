@@ -17,9 +17,10 @@ use super::error::failed;
 use super::list as files;
 use super::location::Class;
 use super::upload::CONTENT_TYPE;
-use crate::sink::dataset::digest::Digest;
+use crate::sink::dataset::digest::{Digest, Meter};
 use crate::sink::dataset::resume_log;
 use crate::sink::dataset::resume_log::{Pace, ResumeLog, Segments};
+use crate::sink::divided::Division;
 use crate::sink::error::SinkError;
 use opendal::options::WriteOptions;
 use opendal::{ErrorKind, Metadata, Operator};
@@ -53,12 +54,22 @@ pub struct Claim {
     /// The run is over, and may not delete its claim.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub done: bool,
+    /// The runs that share it: each brings a part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parts: Option<Division>,
 }
 
 impl Claim {
     /// A claim of this run.
     pub fn new(staged: bool) -> Self {
-        Self { staged, run: RandomState::new().hash_one(0), done: false }
+        Self { staged, run: RandomState::new().hash_one(0), done: false, parts: None }
+    }
+
+    /// The claim of all runs that bring the parts of a division.
+    pub fn of_parts(division: &Division) -> Self {
+        let text = format!("{division:?}");
+        let run = Meter::of(text.as_bytes()).sha256.iter().take(8).fold(0, |run, byte| run << 8 | u64::from(*byte));
+        Self { staged: false, run, done: false, parts: Some(division.clone()) }
     }
 }
 
@@ -82,6 +93,8 @@ pub struct Work {
     /// The dataset, for messages.
     name: String,
     class: Class,
+    /// The folder of the logs of earlier runs.
+    logs: String,
     log: ResumeLog<LogObjects>,
     /// The number of the run that has claimed, and what the store makes of conditions.
     claimed: OnceLock<(u64, Conditions)>,
@@ -114,8 +127,19 @@ impl Segments for LogObjects {
 impl Work {
     /// `folder` ends in a slash.
     pub fn new(io: Arc<Io>, folder: String, name: String, class: Class) -> Self {
-        let segments = LogObjects { io: io.clone(), folder: format!("{folder}{LOG}"), name: name.clone() };
+        Self::with_log(io, folder, name, class, LOG.to_owned(), "")
+    }
+
+    /// The same for one part of several: attempts at it write logs of their own, and read those of all.
+    pub fn of_part(io: Arc<Io>, folder: String, name: String, class: Class, part: u32) -> Self {
+        let attempt = format!("{:016x}/", RandomState::new().hash_one(0));
+        Self::with_log(io, folder, name, class, format!("part-{part}/"), &attempt)
+    }
+
+    fn with_log(io: Arc<Io>, folder: String, name: String, class: Class, logs: String, attempt: &str) -> Self {
+        let segments = LogObjects { io: io.clone(), folder: format!("{folder}{logs}{attempt}"), name: name.clone() };
         Self {
+            logs,
             io,
             folder,
             name,
@@ -286,14 +310,14 @@ impl Work {
     /// [`SinkError::Store`].
     pub fn logged(&self, keys: &RandomState) -> Result<HashMap<u64, Digest>, SinkError> {
         let mut segments = Vec::new();
-        files::each(&self.io, &self.path(LOG), &mut |name, _| {
+        files::each(&self.io, &self.path(&self.logs), &mut |name, _| {
             segments.push(name.to_owned());
             Ok(())
         })?;
         segments.sort();
         let mut logged = HashMap::new();
         for name in &segments {
-            let path = self.path(&format!("{LOG}{name}"));
+            let path = self.path(&format!("{}{name}", self.logs));
             let text = self.io.wait(self.io.op().read(&path))?.map_err(|e| failed(&self.name, &e))?.to_vec();
             logged.extend(resume_log::entries(&text).map(|entry| (keys.hash_one(entry.path.as_str()), entry.digest)));
         }

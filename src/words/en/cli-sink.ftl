@@ -69,6 +69,26 @@ verify-wrong = {$name}: missing or wrong: {$bad ->
     [one] 1 file
    *[other] {$good} files
 }
+part-told = part {$part}/{$of}: {$told}
+part-there = part {$part}/{$of} is there already: {$files ->
+    [one] 1 file
+   *[other] {$files} files
+} in {$name}
+part-there-without = part {$part}/{$of} is there already: {$files ->
+    [one] 1 file
+   *[other] {$files} files
+} in {$name}; {$lost ->
+    [one] 1 original
+   *[other] {$lost} originals
+} could not be downloaded
+parts-arguments = a part, and the join, take a list of files and a destination: syn-sink --part I/N LIST DEST, syn-sink --join N LIST DEST
+parts-list-saved = every part reads the list: save it first, and name it (`syn-convert … | syn-sink list.ndjson.zst`)
+parts-list-first = with --part and --join the list comes first: syn-sink --part I/N {$dest} {$list}
+join-missing = not there yet: {$missing} of {$of} parts; run `{$command}`, then the join again
+part-again = {$reason}: remove {$manifest}, run `{$command}`, then the join again
+part-again-or-first = {$reason}: remove {$manifest} (or the same of part 1, if it is no original), run `{$command}`, then the join again
+parts-other = {$reason}: bring and join those first, or choose another DEST
+parts-leftover = {$reason}: let it end, replace it with an undivided `syn-sink --overwrite`, or choose another DEST
 lines-option = {$dest} is one file of the lines as they come, and {$option} says nothing about it: leave it out
 lines-from-dest = {$list} would be read and replaced by itself: choose another DEST
 lines-done = {$lines ->
