@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 const SIGNALS: [(&str, Option<i32>); 3] = [("-INT", Some(130)), ("-TERM", Some(143)), ("-KILL", None)];
 
-fn setting(name: &str) -> Option<u64> {
+pub fn setting(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|n| n.parse().unwrap_or_else(|_| panic!("{name} is not a number: {n}")))
 }
 

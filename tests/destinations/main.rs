@@ -18,6 +18,7 @@ mod lacking;
 mod leftovers;
 mod lines;
 mod networks;
+mod parts;
 mod refusals;
 mod servers;
 mod storage;

@@ -17,6 +17,7 @@ mod local;
 mod not_the_file;
 mod originals;
 mod packed;
+mod parts;
 mod server;
 mod shards;
 mod util;

@@ -15,8 +15,8 @@ use crate::net::retry::RetryPolicy;
 use crate::sink::destination::{Existing, LocalFiles, OpenOptions};
 use crate::sink::divided::{Choices, MOST, Part};
 use crate::sink::lines;
-use crate::sink::originals::DownloadOptions;
 use crate::sink::originals::renew::Renewals;
+use crate::sink::originals::{self, DownloadOptions};
 use crate::sink::run::watch::Watch;
 use crate::sink::{Options, SinkError, registry};
 use crate::stream::checkpoint::Series;
@@ -270,7 +270,7 @@ impl Args {
         Choices {
             max_file_bytes: self.max_file_bytes,
             allow_private_urls: self.allow_private_urls,
-            base_url: self.base_url.as_ref().map(Url::to_string),
+            base_url: self.base_url.as_ref().map(originals::shown),
         }
     }
 

@@ -49,7 +49,7 @@ fn choose(mut args: Args, console: &Console) -> Result<Exit, Problem> {
     args.refuse_profile()?;
     let to = console.clone();
     let retry = RetryPolicy::new(args.retry_for(), move |text| to.warn(text)).telling_all(console.is_verbose());
-    if args.in_parts() && !args.dry_run {
+    if args.in_parts() {
         return parts::run(&args, &retry, console);
     }
     if args.is_lines() {
@@ -161,6 +161,15 @@ fn move_checkpoint(file: &Path, reach: Option<&Reach>, lost: u64, console: &Cons
 
 /// The last line of a run, after so much time.
 fn done(report: &Report, unchanged: bool, name: &str, time: Message) -> Message {
+    let written = written(report, unchanged, name, time);
+    match report.totals.originals.failed {
+        0 => written,
+        n => written.then("", tr!("sink-lost", n = Many(n), summary = sink::run::summary::PATH)),
+    }
+}
+
+/// What a run has written, in so much time.
+fn written(report: &Report, unchanged: bool, name: &str, time: Message) -> Message {
     let Totals { files, bytes: size, originals, .. } = &report.totals;
     let mut told = vec![tr!("sink-files", files = Many(*files))];
     if originals.ok > 0 {
@@ -170,13 +179,9 @@ fn done(report: &Report, unchanged: bool, name: &str, time: Message) -> Message 
         told.push(tr!("sink-size", size = Size(*size)));
     }
     let what = Message::list(told, "");
-    let done = match unchanged {
+    match unchanged {
         true => tr!("sink-same", what, name, time),
         false => tr!("sink-done", what, name, time),
-    };
-    match originals.failed {
-        0 => done,
-        n => done.then("", tr!("sink-lost", n = Many(n), summary = sink::run::summary::PATH)),
     }
 }
 

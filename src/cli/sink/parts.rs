@@ -2,7 +2,7 @@
 
 use super::args::Args;
 use super::problem::{Problem, notice_words};
-use super::{done, move_checkpoint, numbers, open};
+use super::{done, dry_run, move_checkpoint, numbers, open, written};
 use crate::cli::common::Console;
 use crate::cli::progress::{Files, show};
 use crate::cli::signals;
@@ -67,6 +67,12 @@ impl<'a> List<'a> {
 pub(super) fn run(args: &Args, retry: &RetryPolicy, console: &Console) -> Result<Exit, Problem> {
     let list = List::open(args, retry, console)?;
     let options = args.run_options(retry)?;
+    if let (Some(part), true) = (args.part, args.dry_run) {
+        let division = Division { of: part.of, list: String::new(), options: args.choices() };
+        let options = Options { part: Some((part, division)), ..options };
+        open::parts(args, retry)?;
+        return dry_run(args, &args.open_options(retry)?, list.reader()?, &options, console);
+    }
     let hash = list::hash(list.reader()?)?;
     let place = open::parts(args, retry)?;
     let done = match (args.part, args.join) {
@@ -90,7 +96,14 @@ fn bring(
     let console = list.console;
     let stop = stopping()?;
     let options = Options { part: Some((part, division.clone())), ..options };
-    let dest = match waiting(place, &stop, |place| attempt::begin(place, part, division))? {
+    let begun = waiting(place, &stop, |place| {
+        attempt::begin(place, part, division).or_else(|e| match attempt::look(place, part, division) {
+            // Another attempt was faster.
+            Ok(Some(there)) => Ok(there),
+            _ => Err(e),
+        })
+    });
+    let dest = match begun? {
         Standing::Open(dest) => dest,
         there => return told(list, place, part, there, &stop, &options),
     };
@@ -100,7 +113,11 @@ fn bring(
     drop(shown);
     match ran {
         Ok(report) => {
-            let told = done(&report, false, &place.name(), console.time());
+            let told = written(&report, false, &place.name(), console.time());
+            let told = match report.totals.originals.failed {
+                0 => told,
+                n => told.then("; ", tr!("part-lost", n = Many(n))),
+            };
             console.summary(tr!("part-told", part = part.index, of = part.of, told), numbers(&report.totals));
             Ok(exit(report.totals.originals.failed))
         }
@@ -126,9 +143,10 @@ fn told(
     match there {
         Standing::There { files, failed } => {
             let (name, n) = (place.name(), Many(files));
+            let message = tr!("part-there", part = index, of, files = n, name);
             let message = match failed {
-                0 => tr!("part-there", part = index, of, files = n, name),
-                lost => tr!("part-there-without", part = index, of, files = n, name, lost = Many(lost)),
+                0 => message,
+                n => message.then("; ", tr!("part-lost", n = Many(n))),
             };
             console.summary(message, json!({"files": files, "originals_failed": failed}));
             Ok(exit(failed))

@@ -85,6 +85,26 @@ fn streams() {
     agree(&errors);
 }
 
+#[cfg(feature = "net")]
+#[test]
+fn parts_of_a_dataset() {
+    use crate::sink::divided::Difference;
+    use crate::sink::divided::error::DividedError as E;
+    let (dest, path) = (|| "s3://b/x".to_owned(), || "a \"b\"".to_owned());
+    let differences = [Difference::Of(3), Difference::List, Difference::Options];
+    let mut errors: Vec<_> = differences.map(|difference| E::Other { dest: dest(), difference }).into();
+    errors.extend([
+        E::Leftover { dest: dest() },
+        E::Missing { dest: dest(), missing: vec![2, 3], first: 2, of: 8 },
+        E::Damaged { dest: dest(), part: 2, reason: "it is cut".to_owned() },
+        E::Differs { part: 2, path: path() },
+        E::Lost { dest: dest(), path: path() },
+        E::NoPlace { dest: dest() },
+        E::NoRename { dest: dest() },
+    ]);
+    agree(&errors);
+}
+
 #[test]
 fn forms() {
     let packers = [

@@ -159,7 +159,7 @@ impl Entries {
         let mut lines = BufReader::with_capacity(BLOCK, from);
         let mut line = Vec::new();
         next_line(&mut lines, &mut line)?;
-        let head = line.strip_suffix(b"[").map(|head| [head, b"]}"].concat());
+        let head = line.strip_suffix(b"[").map(|head| [head, b"[]}"].concat());
         let head: Head = serde_json::from_slice(&head.unwrap_or_default()).map_err(|_| "it does not begin as one")?;
         if head.version != VERSION {
             return Err(format!("it has version {}, and {VERSION} is known", head.version));

@@ -207,7 +207,12 @@ fn publish(
 ) -> Result<Report, SinkError> {
     let (send, published) = bounded(1);
     let at = place.clone();
-    let thread = thread::Builder::new().name("publish".into()).spawn(move || drop(send.send(at.publish(&mut file))));
+    let thread = thread::Builder::new().name("publish".into()).spawn(move || {
+        let done = at.publish(&mut file);
+        // Before the run may end: a connection is closed with the last who has it.
+        drop(at);
+        let _ = send.send(done);
+    });
     thread.map_err(|e| SinkError::write(place.name(), e))?;
     let gone = || Err(SinkError::Internal("the file could not be brought to its place"));
     select! {

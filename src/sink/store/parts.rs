@@ -22,7 +22,7 @@ use crate::sink::dataset::published::{Published, is_there};
 use crate::sink::destination::{Destination, Output};
 use crate::sink::divided::error::DividedError;
 use crate::sink::divided::place::Place;
-use crate::sink::divided::{Division, Part};
+use crate::sink::divided::{self, Division, Part};
 use crate::sink::error::SinkError;
 use crate::sink::run::summary;
 use std::collections::HashMap;
@@ -98,18 +98,14 @@ impl StoredParts {
     }
 
     /// Looks at all that is under the prefix: every file of the manifest in its size, and what else is ours.
-    fn look(&self, manifest: &Path, of: u32) -> Result<Vec<String>, SinkError> {
+    fn look(&self, manifest: &Path) -> Result<Vec<String>, SinkError> {
         let (keys, mut listed) = (RandomState::new(), HashMap::new());
         let whole = || File::open(manifest).map_err(|e| SinkError::write(manifest::PATH, e));
         manifest::read(whole()?, |entry| {
             listed.insert(keys.hash_one(entry.path.as_str()), (entry.digest.bytes, false));
             Ok(())
         })?;
-        let own = |path: &str| {
-            path == manifest::PATH
-                || path == summary::PATH
-                || (1..=of).any(|n| Part { index: n, of }.manifest() == path)
-        };
+        let own = |path: &str| path == manifest::PATH || path == summary::PATH || divided::manifest::is_path(path);
         let (mut extra, mut foreign, mut count) = (Vec::new(), Vec::new(), 0);
         list::each(&self.io, &self.location.folder(), &mut |path, bytes| {
             if own(path) {
@@ -193,9 +189,9 @@ impl Place for StoredParts {
         manifest: &Path,
         summary: &[u8],
         _folders: &[String],
-        division: &Division,
+        _division: &Division,
     ) -> Result<(), SinkError> {
-        let extra = self.look(manifest, division.of)?;
+        let extra = self.look(manifest)?;
         delete_all(&self.io, &self.location, extra)?;
         let (key, shown) = (self.location.file(summary::PATH), format!("{}/{}", self.name(), summary::PATH));
         let mut out = StoreFile::new(self.io.clone(), key, shown, mark::of(&self.location, summary::PATH));

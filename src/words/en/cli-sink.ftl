@@ -74,12 +74,9 @@ part-there = part {$part}/{$of} is there already: {$files ->
     [one] 1 file
    *[other] {$files} files
 } in {$name}
-part-there-without = part {$part}/{$of} is there already: {$files ->
-    [one] 1 file
-   *[other] {$files} files
-} in {$name}; {$lost ->
+part-lost = {$n ->
     [one] 1 original
-   *[other] {$lost} originals
+   *[other] {$n} originals
 } could not be downloaded
 parts-arguments = a part, and the join, take a list of files and a destination: syn-sink --part I/N LIST DEST, syn-sink --join N LIST DEST
 parts-list-saved = every part reads the list: save it first, and name it (`syn-convert … | syn-sink list.ndjson.zst`)
