@@ -205,7 +205,7 @@ fn what_is_missing_or_of_another_run_is_told() {
         case.join(3, "ds")
             .exits(3)
             .says("not there yet: 2 of 3 parts")
-            .says(&format!("syn-sink --part 2/3 {} {at}", case.list));
+            .says(&format!("syn-sink --allow-private-urls --part 2/3 {} {at}", case.list));
         let private = ["--allow-private-urls"];
         for (args, says) in [
             (["--part", "2/4", &case.list, &at], "parts of 3"),
@@ -217,7 +217,7 @@ fn what_is_missing_or_of_another_run_is_told() {
             let given: &[&str] = if args[0] == "--part" { &private } else { &[] };
             sink(server, &[given, &args].concat()).exits(6).says(says).says("choose another DEST");
         }
-        sink(server, &["--part", "2/3", &case.list, &at]).exits(6).says("with other options");
+        sink(server, &["--part", "2/3", &case.list, &at]).exits(6).says("parts with another --max-file-bytes");
         if case.name != "local" {
             sink(server, &["--allow-private-urls", &at, &case.list]).exits(6).says("was killed");
         }

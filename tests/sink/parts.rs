@@ -95,14 +95,17 @@ fn a_folder_is_not_there_before_the_join_and_nothing_is_left_after_it() {
             .exits(3)
             .one_line()
             .says("the manifest of part 2 at out cannot be used")
-            .says("remove .out.parts/2, run `syn-sink --part 2/2");
+            .says("remove .out.parts/2, run `syn-sink --allow-private-urls --part 2/2");
         assert!(!p.path("out").exists());
     }
     let other = whole.replacen("images/", "images_", 1);
     fs::write(&manifest, other).unwrap();
     join().exits(3).one_line().says("in part 2 is not what the list asks for");
     fs::remove_dir_all(p.path(".out.parts/2")).unwrap();
-    join().exits(3).one_line().says("not there yet: 2 of 2 parts; run `syn-sink --part 2/2 list.ndjson out`");
+    join()
+        .exits(3)
+        .one_line()
+        .says("not there yet: 2 of 2 parts; run `syn-sink --allow-private-urls --part 2/2 list.ndjson out`");
     part("2/2").exits(0);
     fs::remove_file(p.path(".out.parts/1/c.txt")).unwrap();
     join().exits(3).one_line().says("\"c.txt\" is not at out any more");

@@ -33,7 +33,7 @@ pub(super) const DEFAULT_DEST: &str = "export_output";
 /// Files written and originals downloaded at once, unless the user says.
 const CONCURRENCY: u16 = 8;
 /// The largest original that is downloaded, bytes, unless the user says.
-const MAX_FILE_BYTES: u64 = 64 << 30;
+pub(super) const MAX_FILE_BYTES: u64 = 64 << 30;
 
 const AFTER: &str = "\
 Examples:
@@ -228,17 +228,19 @@ pub struct Args {
     pub common: Common,
 }
 
+/// The help of a DEST that is a file of lines.
+const LINES: &str = "FILE.ndjson and FILE.jsonl, .gz or .zst after it or not, get the lines themselves";
+
 /// The help of DEST: the schemes are those that this build can open.
 fn dest_help() -> String {
-    let local = "Where the dataset goes: a folder or an archive that does not exist yet, an empty folder, or `-` for a tar on standard output; \
-                 to FILE.ndjson or .jsonl, .gz or .zst after it or not, go the lines themselves";
+    let local = "Where the dataset goes: a folder or an archive that does not exist yet, an empty folder, or `-` for a tar on standard output";
     let forms = registry::forms();
     let schemes: Vec<_> =
         forms.iter().filter_map(|form| form.split_once("://")).map(|(name, _)| format!("{name}://")).collect();
     if schemes.is_empty() {
-        return local.to_owned();
+        return format!("{local}. {LINES}");
     }
-    format!("{local}, or a prefix in a store or a folder on a server ({})", schemes.join(" "))
+    format!("{local}, or a prefix in a store or a folder on a server ({}). {LINES}", schemes.join(" "))
 }
 
 impl Args {

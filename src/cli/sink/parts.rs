@@ -1,6 +1,6 @@
 //! `syn-sink --part I/N LIST DEST` and `--join N LIST DEST`.
 
-use super::args::Args;
+use super::args::{Args, MAX_FILE_BYTES};
 use super::problem::{Problem, notice_words};
 use super::{done, dry_run, move_checkpoint, numbers, open, written};
 use crate::cli::common::Console;
@@ -19,6 +19,7 @@ use crate::tr;
 use crate::words::{Many, Message, Worded};
 use crossbeam_channel::{Receiver, bounded, select};
 use serde_json::json;
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
@@ -82,7 +83,7 @@ pub(super) fn run(args: &Args, retry: &RetryPolicy, console: &Console) -> Result
         }
         (None, of) => publish(&list, &place, of.unwrap_or(1), hash, &options),
     };
-    done.map_err(|problem| advised(problem, args))
+    done.map_err(|problem| advised(problem, args, &*place))
 }
 
 /// Brings one part.
@@ -245,25 +246,26 @@ fn waiting<T: Send>(
 }
 
 /// The failure with the command that helps.
-fn advised(problem: Problem, args: &Args) -> Problem {
+fn advised(problem: Problem, args: &Args, place: &dyn Place) -> Problem {
     let Problem::Sink(SinkError::Divided(e)) = &problem else { return problem };
+    let command = |part: u32, of: u32| command(args, place, part, of);
     let exit = crate::exit::Classified::exit(e);
     let words = match e {
         DividedError::Missing { missing, first, of, .. } => {
             let named: Vec<_> = missing.iter().take(NAMED).map(u32::to_string).collect();
             let more = missing.len().saturating_sub(named.len());
             let named = if more > 0 { format!("{}, … (+{more})", named.join(", ")) } else { named.join(", ") };
-            tr!("join-missing", missing = named, of, command = command(args, *first, *of))
+            tr!("join-missing", missing = named, of, command = command(*first, *of))
         }
         DividedError::Damaged { part, .. } | DividedError::Differs { part, .. } => {
             let of = args.join.or(args.part.map(|part| part.of)).unwrap_or(1);
-            let command = command(args, *part, of);
+            let command = command(*part, of);
             tr!("part-again", reason = e.words(), manifest = manifest_of(args, *part), command)
         }
         DividedError::Lost { path, .. } => {
             let of = args.join.unwrap_or(1);
             let part = Part::of_original(path, of);
-            let command = command(args, part, of);
+            let command = command(part, of);
             tr!("part-again-or-first", reason = e.words(), manifest = manifest_of(args, part), command)
         }
         DividedError::Other { .. } => tr!("parts-other", reason = e.words()),
@@ -273,14 +275,17 @@ fn advised(problem: Problem, args: &Args) -> Problem {
     Problem::new(exit, words)
 }
 
-/// The command that brings a part.
-fn command(args: &Args, part: u32, of: u32) -> String {
-    let list = args.list().map(|list| list.display().to_string()).unwrap_or_default();
+/// The command that brings a part, with the options of the other parts.
+fn command(args: &Args, place: &dyn Place, part: u32, of: u32) -> String {
+    let choices = place.division().ok().flatten().map_or_else(|| args.choices(), |division| division.options);
+    let options = choices.typed(MAX_FILE_BYTES);
+    let quoted = |text: String| shlex::try_quote(&text).map_or_else(|_| text.clone(), Cow::into_owned);
+    let list = quoted(args.list().map(|list| list.display().to_string()).unwrap_or_default());
     let dest = match args.storage {
-        Some(id) => format!("--storage {id} --path {}", args.shown_dest()),
-        None => args.shown_dest(),
+        Some(id) => format!("--storage {id} --path {}", quoted(args.shown_dest())),
+        None => quoted(args.shown_dest()),
     };
-    format!("syn-sink --part {part}/{of} {list} {dest}")
+    format!("syn-sink {options}--part {part}/{of} {list} {dest}")
 }
 
 /// Where the manifest of a part lies.

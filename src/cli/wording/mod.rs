@@ -5,9 +5,9 @@
 mod api;
 #[cfg(feature = "postgres")]
 mod database;
-mod path;
 #[cfg(feature = "net")]
 mod job;
+mod path;
 #[cfg(feature = "net")]
 mod sink;
 mod stream;

@@ -78,7 +78,7 @@ fn other(difference: Difference) -> String {
     match difference {
         Difference::Of(of) => format!("parts of {of}"),
         Difference::List => "parts of another list".to_owned(),
-        Difference::Options => "parts that were written with other options".to_owned(),
+        Difference::Options => "parts with another --max-file-bytes, --allow-private-urls or --base-url".to_owned(),
     }
 }
 

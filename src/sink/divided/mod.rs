@@ -94,6 +94,16 @@ pub struct Choices {
     pub base_url: Option<String>,
 }
 
+impl Choices {
+    /// The options as they are typed, each with a space after it. `most`: the largest original when nobody says.
+    pub fn typed(&self, most: u64) -> String {
+        let largest = (self.max_file_bytes != most).then(|| format!("--max-file-bytes {} ", self.max_file_bytes));
+        let private = self.allow_private_urls.then(|| "--allow-private-urls ".to_owned());
+        let base = self.base_url.as_ref().map(|url| format!("--base-url {url} "));
+        [largest, private, base].into_iter().flatten().collect()
+    }
+}
+
 /// What tells two divisions apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Difference {

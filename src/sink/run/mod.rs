@@ -6,6 +6,7 @@ pub mod dry_run;
 pub mod input;
 pub mod line_error;
 pub mod names;
+pub mod notice;
 pub mod parts;
 pub mod summary;
 pub mod totals;
@@ -36,8 +37,8 @@ use crossbeam_channel::{Receiver, Sender, bounded, select, unbounded};
 use input::Input;
 use line_error::LineError;
 use names::{NameError, Names};
+pub use notice::Notice;
 use parts::Parts;
-use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::thread::JoinHandle;
@@ -108,31 +109,6 @@ pub struct Report {
     pub reach: Option<Reach>,
     /// The first begin frame of the input.
     pub begin: Option<Begin>,
-}
-
-/// What the user should know during a run that goes well otherwise. [`fmt::Display`] gives one line.
-#[derive(Clone, Debug)]
-pub enum Notice {
-    /// An original could not be downloaded.
-    Original {
-        /// The path that it would have in the dataset.
-        path: String,
-        /// Its URL without query.
-        url: String,
-        /// Why not.
-        reason: Reason,
-    },
-    /// Anything else.
-    Text(Message),
-}
-
-impl fmt::Display for Notice {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Original { path, url, reason } => write!(f, "{path}: {reason} ({url})"),
-            Self::Text(text) => write!(f, "{text}"),
-        }
-    }
 }
 
 /// Reads all of `reader` and publishes it at `dest`.
