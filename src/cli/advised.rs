@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Options of other programs, and what only looks like an option.
-const NOT_OURS: [&str; 4] = ["--help", "--version", "--long", "--seq"];
+const NOT_OURS: [&str; 7] = ["--help", "--version", "--long", "--seq", "--array", "--array-properties", "--tasks"];
 
 /// The binaries, in the order of their stages.
 const BINARIES: [&str; 5] = ["syn-fetch", "syn-filter", "syn-convert", "syn-sink", "syn-job"];

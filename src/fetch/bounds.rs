@@ -163,19 +163,20 @@ struct Search {
     /// Rows that are to lie below it.
     goal: f64,
     low: i64,
-    step: i64,
+    step: u64,
     found: Option<i64>,
 }
 
 impl Search {
     fn new(goal: f64, low: i64) -> Self {
-        let step = 1i64 << 62;
-        Self { goal, low: if low < 0 { -step } else { 0 }, step, found: None }
+        // Ids below zero are rare: without any, the tree over the others is a level less deep.
+        let (low, step) = if low < 0 { (-(1 << 62), 1 << 63) } else { (0, 1 << 62) };
+        Self { goal, low, step, found: None }
     }
 
     /// The number that is tried next.
     fn middle(&self) -> i64 {
-        self.low.saturating_add((self.step / 2).max(1))
+        self.low.saturating_add_unsigned((self.step / 2).max(1))
     }
 
     /// Goes as far down as is known. `near`: by so many rows a bound may miss its goal.
@@ -265,7 +266,7 @@ impl Known {
     fn forget<'a>(&mut self, open: impl Iterator<Item = &'a Search>) {
         let mut needed = BTreeMap::new();
         for search in open {
-            let (low, high) = (search.low, search.low.saturating_add(search.step));
+            let (low, high) = (search.low, search.low.saturating_add_unsigned(search.step));
             let (below, above) = (self.around(low).0, self.around(high).1);
             let inside = self.0.range(low..=high).map(|(id, below)| (*id, *below));
             needed.extend(inside.chain([below, above]).filter(|(id, _)| self.0.contains_key(id)));
@@ -312,10 +313,10 @@ mod tests {
     fn counted(ids: &[i64], of: usize) -> Vec<i64> {
         let share = ids.len() as f64 / of as f64;
         let one = |n: usize| {
-            let (mut step, mut low) = (1i64 << 62, if ids[0] < 0 { -(1i64 << 62) } else { 0 });
+            let (mut low, mut step) = if ids[0] < 0 { (-(1i64 << 62), 1u64 << 63) } else { (0, 1 << 62) };
             loop {
                 step = (step / 2).max(1);
-                let middle = low + step;
+                let middle = low.saturating_add_unsigned(step);
                 let off = ids.partition_point(|id| *id < middle) as f64 - share * n as f64;
                 if step == 1 || off.abs() <= share * TOLERANCE / 2.0 {
                     return middle;
@@ -404,7 +405,8 @@ mod tests {
                 for question in questions {
                     seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
                     // A tenth of the rows is there or not.
-                    let now: Vec<i64> = ids.iter().copied().filter(|id| !(*id as u64 ^ seed >> 40).is_multiple_of(10)).collect();
+                    let now: Vec<i64> =
+                        ids.iter().copied().filter(|id| !(*id as u64 ^ seed >> 40).is_multiple_of(10)).collect();
                     bounds.learn(answer(&now, question, 20));
                 }
             }

@@ -107,7 +107,7 @@ fn a_store_that_refuses_has_its_exit_code_and_no_secret_is_told() {
     let Some(mut server) = servers::s3s() else { return };
     server.put("run/part-1.ndjson", part(1).as_bytes());
     for (place, code, said) in [
-        ("s3://nowhere/x.ndjson", 4, "NoSuchBucket"),
+        ("s3://nowhere/x.ndjson", 3, "nothing is there under this name"),
         ("s3://nowhere/x-*", 4, "NoSuchBucket"),
         ("s3://bucket/../x", 2, "which is no name"),
         ("s4://bucket/x", 2, "did you mean s3://bucket/x?"),

@@ -60,6 +60,6 @@ scheduler-beyond = { $of ->
    *[other] {$name}: {$variable} is {$number}, and there are {$of} parts: submit as many tasks as there are parts (`{$submit}`)
 }
 scheduler-count-missing = {$name} should tell how many parts there are, and {$variable} is not set: give --shard auto/N
-scheduler-count-never = {$name} does not tell how many parts there are: give --shard auto/N
+scheduler-count-never = {$name} does not tell how many parts there are: give --shard auto/N, or auto@B1,B2,… with the ids between them
 scheduler-many = a scheduler has numbered {$n} parts, and {$most} are the most
 scheduler-found = part {$index} of {$of}, by {$variable} ({$scheduler})

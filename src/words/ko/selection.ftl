@@ -54,6 +54,6 @@ scheduler-holes = {$name}: 배열의 작업은 {$count}개인데 번호는 {$spa
 scheduler-contradicts = {$name}에 따르면 부분이 {$says}개인데 옵션은 {$given}개입니다. 같은 수를 쓰고, 작업 하나만이라면 --shard I/N을 지정하세요
 scheduler-beyond = {$name}: {$variable} 값이 {$number}인데 부분은 {$of}개입니다. 부분 수만큼 작업을 제출하세요(`{$submit}`)
 scheduler-count-missing = {$name}: 부분이 몇 개인지 알려 주는 {$variable} 변수가 없습니다. --shard auto/N을 지정하세요
-scheduler-count-never = {$name}: 부분이 몇 개인지 알려 주지 않습니다. --shard auto/N을 지정하세요
+scheduler-count-never = {$name}: 부분이 몇 개인지 알려 주지 않습니다. --shard auto/N이나, 사이의 id를 준 auto@B1,B2,…를 지정하세요
 scheduler-many = 스케줄러가 번호를 매긴 부분이 {$n}개인데 {$most}개까지입니다
 scheduler-found = 전체 {$of}개 중 {$index}번째 부분, {$variable}({$scheduler})에 따름
