@@ -19,7 +19,7 @@ import venv
 import zipfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-PROGRAMS = ["syn-fetch", "syn-filter", "syn-convert", "syn-sink"]
+PROGRAMS = ["syn-fetch", "syn-filter", "syn-convert", "syn-sink", "syn-job"]
 ROW = '{"id":1,"data":{"extra":{"image_1":{"width":4,"height":3}},"annotations":{"image_1":[]}},' \
     '"file":{"url":"https://h/a.jpg","file_name_original":"a.jpg"}}\n'
 BEGIN = '{"@stream":"begin","kind":"items","version":1,"classes":["car"],"count":1}\n'
@@ -33,7 +33,7 @@ def run(*args, **more):
 
 
 def works(folder, cwd):
-    """The four programs in a folder do their work, with nothing else of ours to be found."""
+    """The programs in a folder do their work, with nothing else of ours to be found."""
     env = {"PATH": f"{folder}:/usr/bin:/bin", "HOME": str(cwd)}
     version = re.search(r'^version = "(.*)"', (HERE.parent / "Cargo.toml").read_text(), re.M)[1]
     for name in PROGRAMS:

@@ -9,7 +9,7 @@
 set -euo pipefail
 shopt -s inherit_errexit
 here=$(cd "$(dirname "$0")/.." && pwd)
-programs=(syn-fetch syn-filter syn-convert syn-sink)
+programs=(syn-fetch syn-filter syn-convert syn-sink syn-job)
 
 say() { printf 'install: %s\n' "$*" >&2; }
 usage() { sed -n '2,9s/^# \{0,1\}//p' "$0" >&2 && exit 2; }
@@ -50,7 +50,7 @@ if [[ -z $bin ]]; then
     bin=${CARGO_TARGET_DIR:-$here/target}/dist
 fi
 for program in "${programs[@]}"; do
-    [[ -x $bin/$program ]] || { say "$bin/$program is missing: give --bin the folder of all four programs"; exit 1; }
+    [[ -x $bin/$program ]] || { say "$bin/$program is missing: give --bin the folder of all programs"; exit 1; }
 done
 
 # Writes standard input to a file, whole or not at all.

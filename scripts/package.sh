@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the packages in target/package/: synpipe_VERSION_ARCH.deb and a Python wheel, each with the four programs, their man pages,
+# Makes the packages in target/package/: synpipe_VERSION_ARCH.deb and a Python wheel, each with all programs, their man pages,
 # completions and licences.
 #
 #   package.sh                   builds what is handed out (profile dist), which takes some minutes
@@ -79,7 +79,8 @@ Description: annotations of the Synapse platform as training sets
  Four filters on a pipe: syn-fetch reads the annotations of a project as
  NDJSON, syn-filter selects and edits rows, syn-convert writes COCO, YOLO,
  Pascal VOC, CSV and more, and syn-sink puts the files into a folder, an
- archive or a store.
+ archive or a store. syn-job runs exports as jobs of the platform or of its
+ Ray cluster.
 CONTROL
     (cd "$root" && find usr -type f -print0 | LC_ALL=C sort -z | xargs -0 md5sum >DEBIAN/md5sums)
     settle "$root"

@@ -31,12 +31,13 @@ impl Platform {
         let (mut idle, mut streams) = (0, 0);
         loop {
             let before = follower.seen.count();
-            follower.listen(silence).await?;
+            let is_complete = follower.listen(silence).await?;
             streams += 1;
             if let Some(end) = End::of(id, &self.get(id).await?)? {
                 // Also what the job said between the end of the stream and its own.
-                follower.read_kept().await?;
-                return Ok(Followed { end, is_torn: follower.seen.is_torn && streams > 1 });
+                let is_kept = follower.read_kept().await?;
+                let is_torn = (follower.seen.is_torn && streams > 1) || !(is_complete || is_kept);
+                return Ok(Followed { end, is_torn });
             }
             idle = if follower.seen.count() > before { 0 } else { idle + 1 };
             pause(idle).await;
@@ -54,8 +55,8 @@ struct Follower<'a> {
 }
 
 impl Follower<'_> {
-    /// Listens to one stream until it ends, breaks, or is silent.
-    async fn listen(&mut self, silence: Duration) -> Result<(), JobError> {
+    /// Listens to one stream until it ends, breaks, or is silent; whether the log is complete.
+    async fn listen(&mut self, silence: Duration) -> Result<bool, JobError> {
         let path = format!("/jobs/{}/tail_console_logs/", segment(self.id));
         let mut stream = match self.platform.client.open(&path, &Query::new()).await {
             Ok(stream) => stream,
@@ -94,7 +95,8 @@ impl Follower<'_> {
             self.tell(new)?;
         }
         let new = self.seen.pause();
-        self.tell(new)
+        self.tell(new)?;
+        Ok(is_complete)
     }
 
     /// Takes what a stream says; whether the log is complete.
@@ -120,12 +122,12 @@ impl Follower<'_> {
         }
     }
 
-    async fn read_kept(&mut self) -> Result<(), JobError> {
-        if let Some(kept) = self.platform.lines(self.id).await? {
-            let new = self.seen.catch_up(kept);
-            self.tell(new)?;
-        }
-        Ok(())
+    /// Tells what is new in the log as it is kept; whether it is kept at all.
+    async fn read_kept(&mut self) -> Result<bool, JobError> {
+        let Some(kept) = self.platform.lines(self.id).await? else { return Ok(false) };
+        let new = self.seen.catch_up(kept);
+        self.tell(new)?;
+        Ok(true)
     }
 
     fn tell(&mut self, lines: Vec<String>) -> Result<(), JobError> {

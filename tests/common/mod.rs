@@ -32,6 +32,7 @@ pub fn exe(name: &str) -> &'static str {
         "syn-filter" => option_env!("CARGO_BIN_EXE_syn-filter"),
         "syn-convert" => option_env!("CARGO_BIN_EXE_syn-convert"),
         "syn-sink" => option_env!("CARGO_BIN_EXE_syn-sink"),
+        "syn-job" => option_env!("CARGO_BIN_EXE_syn-job"),
         _ => panic!("no binary is called {name}"),
     }
     .unwrap_or_else(|| panic!("{name} is not built without the feature net"))

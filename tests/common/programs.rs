@@ -12,7 +12,7 @@ use std::sync::Once;
 type Program = (&'static str, fn() -> PathBuf);
 
 /// All programs.
-const PROGRAMS: [Program; 21] = [
+const PROGRAMS: [Program; 24] = [
     ("PostgreSQL", || postgresql().join("initdb")),
     ("bash", || on_path("bash")),
     ("zsh", || on_path("zsh")),
@@ -30,6 +30,9 @@ const PROGRAMS: [Program; 21] = [
     ("nginx", || on_path("nginx")),
     ("nginx's WebDAV module", || PathBuf::from("/usr/lib/nginx/modules/ngx_http_dav_ext_module.so")),
     ("s3s-fs", s3s),
+    ("synapse", || tools().join(".venv/bin/synapse")),
+    ("Ray", || tools().join(".venv-ray")),
+    ("unshare", || on_path("unshare")),
     ("moto", || tools().join(".venv-servers/bin/moto_server")),
     ("gcp-storage-emulator", || tools().join(".venv-servers/bin/gcp-storage-emulator")),
     ("pyftpdlib", || tools().join(".venv-servers/bin/python")),

@@ -67,6 +67,11 @@ impl StandIn {
         self.stats().pointer(pointer).and_then(Value::as_u64).unwrap_or(0)
     }
 
+    /// What requests brought that do something, of `GET /_calls`.
+    pub fn calls(&self) -> Value {
+        serde_json::from_str(&self.exchange("GET", "/_calls").1).expect("calls are JSON")
+    }
+
     /// Turns every fault off, for tests that resume.
     pub fn heal(&self) {
         assert_eq!(self.exchange("POST", "/_heal").0, 200);

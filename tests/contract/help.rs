@@ -3,7 +3,7 @@
 use crate::common::{exe, finish};
 use std::process::Command;
 
-const ALL: [&str; 4] = ["syn-fetch", "syn-filter", "syn-convert", "syn-sink"];
+const ALL: [&str; 5] = ["syn-fetch", "syn-filter", "syn-convert", "syn-sink", "syn-job"];
 
 /// The help at a width.
 fn help(name: &str, option: &str, columns: usize) -> String {

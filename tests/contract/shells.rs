@@ -10,7 +10,7 @@ use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-const ALL: [&str; 4] = ["syn-fetch", "syn-filter", "syn-convert", "syn-sink"];
+const ALL: [&str; 5] = ["syn-fetch", "syn-filter", "syn-convert", "syn-sink", "syn-job"];
 const SHELLS: [&str; 3] = ["bash", "zsh", "fish"];
 
 /// Class names that a shell would do something with, were they not quoted; and what of them is typed.

@@ -27,12 +27,8 @@ const FIELDS: [&[&str]; 15] = [
 /// The job without values of variables that are secret.
 pub(super) fn masked(mut job: Value) -> Value {
     for name in ["runtime_env", "metadata", "params"] {
-        mask(&mut job[name]);
-    }
-    if job["runtime_env"].is_null() && job["metadata"].is_null() {
-        // Indexing has made them.
-        if let Some(map) = job.as_object_mut() {
-            map.retain(|key, value| !value.is_null() || !["runtime_env", "metadata", "params"].contains(&key.as_str()));
+        if let Some(value) = job.get_mut(name) {
+            mask(value);
         }
     }
     job

@@ -10,15 +10,15 @@ const EXAMPLES: &str = "Examples:";
 const EXIT_CODES: &str = "Exit codes:";
 
 /// The programs that a page points to.
-const ALL: [&str; 4] = ["syn-fetch", "syn-filter", "syn-convert", "syn-sink"];
+const ALL: [&str; 5] = ["syn-fetch", "syn-filter", "syn-convert", "syn-sink", "syn-job"];
 
 /// A variable or a file: what it is called, the programs that read it, what it is for.
 type Read = (&'static str, &'static [&'static str], &'static str);
 
 const FETCH: &[&str] = &["syn-fetch"];
 const SINK: &[&str] = &["syn-sink"];
-const NET: &[&str] = &["syn-fetch", "syn-sink"];
-const ASKS: &[&str] = &["syn-fetch", "syn-convert", "syn-sink"];
+const NET: &[&str] = &["syn-fetch", "syn-sink", "syn-job"];
+const ASKS: &[&str] = &["syn-fetch", "syn-convert", "syn-sink", "syn-job"];
 const CHECKS: &[&str] = &["syn-sink", "syn-convert"];
 
 /// Variables of the environment.
@@ -45,13 +45,13 @@ const VARIABLES: [Read; 18] = [
     ),
     ("SYNPIPE_CONFIG", &ALL, "The file of defaults, in place of ~/.config/synpipe.toml; none when it is empty."),
     (
-        "SYN_FETCH_*, SYN_FILTER_*, SYN_CONVERT_*, SYN_SINK_*, SYNPIPE_*",
+        "SYN_FETCH_*, SYN_FILTER_*, SYN_CONVERT_*, SYN_SINK_*, SYN_JOB_*, SYNPIPE_*",
         &ALL,
         "Defaults of options: SYN_CONVERT_TO is that of syn-convert --to, SYNPIPE_THREADS that of --threads (docs/install.md).",
     ),
     ("SYNPIPE_NO_INPUT", ASKS, "Ask nothing on a terminal, as with --no-input."),
     ("TMPDIR", &ALL, "Where temporary files go."),
-    ("TZ", &["syn-fetch", "syn-filter"], "The time zone of dates without one."),
+    ("TZ", &["syn-fetch", "syn-filter", "syn-job"], "The time zone of dates without one."),
     ("NO_COLOR, CLICOLOR, CLICOLOR_FORCE, TERM", &ALL, "Whether messages have colour."),
 ];
 
