@@ -16,6 +16,8 @@ const USUAL: usize = 80;
 pub struct Table {
     heads: Vec<String>,
     rows: Vec<Vec<String>>,
+    /// Columns of ids: one that is cut is of no use.
+    ids: Vec<bool>,
     /// Whether the last column is broken into lines instead of being cut.
     wraps: bool,
     /// Widths of the block before.
@@ -30,6 +32,7 @@ impl Table {
         Self {
             heads: columns.iter().map(|c| heading(c)).collect(),
             rows: Vec::new(),
+            ids: columns.iter().map(|c| matches!(*c, "id" | "submission_id")).collect(),
             wraps: false,
             widths: Vec::new(),
             numbers: None,
@@ -87,7 +90,10 @@ impl Table {
             Some((last, others)) if self.wraps => {
                 *last = (*last).min(room.saturating_sub(others.iter().sum()).max(NARROWEST));
             }
-            _ => narrow(&mut widths, &numbers, room),
+            _ => {
+                let whole: Vec<bool> = numbers.iter().zip(&self.ids).map(|(number, id)| *number || *id).collect();
+                narrow(&mut widths, &whole, room);
+            }
         }
         let mut out = String::new();
         for row in std::iter::once(&self.heads).filter(|_| is_first).chain(&rows) {
@@ -171,10 +177,10 @@ fn terminal_columns() -> usize {
 }
 
 /// Takes from the widest column of text until all together are `most` at most, as far as that goes. A number that is cut is another
-/// number.
-fn narrow(widths: &mut [usize], numbers: &[bool], most: usize) {
+/// number, and stays `whole`, as ids do.
+fn narrow(widths: &mut [usize], whole: &[bool], most: usize) {
     while widths.iter().sum::<usize>() > most {
-        let texts = widths.iter_mut().zip(numbers).filter(|(_, is_number)| !**is_number);
+        let texts = widths.iter_mut().zip(whole).filter(|(_, is_whole)| !**is_whole);
         match texts.map(|(width, _)| width).max() {
             Some(widest) if *widest > NARROWEST => *widest -= 1,
             _ => return,
@@ -211,6 +217,13 @@ mod tests {
         );
         let mut narrow = table(&["id", "title"], &[&["12345678901234567890", long]]);
         assert!(narrow.block_within(20).contains("12345678901234567890  a title…"));
+    }
+
+    #[test]
+    fn ids_are_never_cut() {
+        let id = "0b7e6d1c-1b2a-4c3d-8e4f-000000000001";
+        let mut jobs = table(&["id", "created"], &[&[id, "2026-11-29T17:24:02.17384461Z"]]);
+        assert!(jobs.block_within(50).contains(&format!("{id}  2026-11-29T…")));
     }
 
     /// Korean, emoji of several code points, marks without end, and what would break a line.

@@ -27,14 +27,17 @@ impl Run<'_> {
         self.runtime.block_on(async {
             let mut pages = client.plugin_pages(category);
             while let Some(entries) = pages.next().await? {
+                let mut plugins = Vec::new();
                 for entry in entries {
                     let mut plugin: Value = serde_json::from_str(entry.get()).unwrap_or_default();
                     let release = newest_release(&client, &plugin, None).await?;
-                    let Some(map) = plugin.as_object_mut() else { continue };
-                    map.insert("release".into(), release.map_or(Value::Null, |found| brief(&found)));
-                    if !out.add(&Listing::of(&raw([plugin]), COLUMNS))? {
-                        return Ok(());
+                    if let Some(map) = plugin.as_object_mut() {
+                        map.insert("release".into(), release.map_or(Value::Null, |found| brief(&found)));
                     }
+                    plugins.push(plugin);
+                }
+                if !out.add(&Listing::of(&raw(plugins), COLUMNS))? {
+                    break;
                 }
             }
             Ok::<_, Failure>(())
@@ -66,7 +69,7 @@ impl Run<'_> {
         cluster: &Cluster,
         limit: &Limit,
     ) -> Result<Exit, Failure> {
-        const PLATFORM: &[&str] = &["id", "status", "action", "created", "completed", "error.message|error"];
+        const PLATFORM: &[&str] = &["id", "status", "action", "created", "error.message|error"];
         const RAY: &[&str] = &["submission_id|job_id", "status", "entrypoint", "driver_exit_code"];
         let wanted = status.and_then(Status::of);
         let fits =
