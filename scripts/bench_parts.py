@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """How an export in parts scales against servers that limit each connection, beside the platform's own handler.
 
-    bench_parts.py --bin target/dist [--rows-mb 100] [--originals-mb 2000] [--parts 1,2,4,8] [--skip-sdk]
+    bench_parts.py --bin target/dist [--rows-mb 100] [--originals-mb 2000] [--parts 1,2,4,8] [--page-size 50] [--skip-sdk]
 
 Rows come from the stand-in, originals from nginx, both with a limit for each connection (--row-rate, --original-rate); parts and files go to
 s3s-fs. All parts of a step run at the same time, on this machine: it stands for as many machines as there are parts, as long as its cores
-keep up. Prints tables for docs/benchmarks.md. The platform's handler walks the same rows, and its own download function brings some of the
-same originals, one after the other, as its exporter does.
+keep up. Prints tables for docs/benchmarks.md. The platform's handler walks the first tenth of the same rows, and its own download function
+brings some of the same originals, one after the other, as its exporter does.
 """
 import argparse
 import json
@@ -32,7 +32,7 @@ from synapse_sdk.clients.backend import BackendClient
 from synapse_sdk.plugins.actions.export.handlers import TargetHandlerFactory
 with BackendClient(sys.argv[1], access_token=sys.argv[2]) as client:
     handler = TargetHandlerFactory.get_handler("assignment")
-    filters = handler.validate_filter({"project": 42}, client)
+    filters = handler.validate_filter({"project": 42, "id__lt": int(sys.argv[3])}, client)
     results, _ = handler.get_results(client, {**filters, "expand": "data"})
     print(sum(1 for _ in handler.get_export_item(results)))
 """
@@ -103,6 +103,7 @@ def main():
     parser.add_argument("--originals-mb", type=int, default=2000)
     parser.add_argument("--row-rate", type=int, default=250_000, help="bytes a second of each connection to the backend")
     parser.add_argument("--original-rate", type=int, default=1_000_000, help="bytes a second of each connection to the originals")
+    parser.add_argument("--page-size", default="auto", help="rows a page of syn-fetch")
     parser.add_argument("--parts", type=lambda text: [int(n) for n in text.split(",")], default=[1, 2, 4, 8])
     parser.add_argument("--skip-sdk", action="store_true")
     args = parser.parse_args()
@@ -117,11 +118,12 @@ def main():
         servers.env["SYNAPSE_ACCESS_TOKEN"] = TOKEN
         try:
             fetch, bring = {}, {}
+            fetch_rows = f"syn-fetch --project 42 --page-size {args.page_size}"
             for parts in args.parts:
                 code, bounds, said = servers.shell(f"syn-fetch --project 42 --shard-bounds {parts}")
                 expect(f"exit code of --shard-bounds ({said})", code, 0)
                 shards = [f"{n}/{parts}" + (f"@{bounds.strip()}" if bounds.strip() else "") for n in range(1, parts + 1)]
-                fetch[parts] = at_once(servers, [f"syn-fetch --project 42 --shard {shard} | syn-sink s3://bucket/run-{parts}/part-{n}.ndjson.zst"
+                fetch[parts] = at_once(servers, [f"{fetch_rows} --shard {shard} | syn-sink s3://bucket/run-{parts}/part-{n}.ndjson.zst"
                                                  for n, shard in enumerate(shards, 1)])
                 print(f"fetch, {parts} parts: {fetch[parts]:.1f} s", file=sys.stderr, flush=True)
             lines += scaling("rows", megabytes, fetch)
@@ -138,16 +140,16 @@ def main():
                 lines += scaling("originals", files * FILE_BYTES / 1e6, bring)
                 print(table(["step", "parts", "s", "MB/s", "of linear"], lines))
                 if not args.skip_sdk:
-                    platform(servers, folder, rows, url, min(files, 40))
+                    platform(servers, folder, rows // 10, url, min(files, 20))
         finally:
             servers.stop()
 
 
 def platform(servers, folder, rows, url, files):
-    """The platform's handler over the same rows, and its download function over the first of the originals."""
+    """The platform's handler over the first so many rows, and its download function over the first of the originals."""
     python = ENVIRONMENTS / ".venv/bin/python"
     start = time.monotonic()
-    done = subprocess.run([python, "-c", HANDLER, servers.env["SYNAPSE_HOST"], TOKEN], env={**os.environ, **servers.env}, check=True,
+    done = subprocess.run([python, "-c", HANDLER, servers.env["SYNAPSE_HOST"], TOKEN, str(1000 + rows)], env={**os.environ, **servers.env}, check=True,
                           capture_output=True, text=True)
     expect("rows of the platform's handler", int(done.stdout), rows)
     walked = time.monotonic() - start
@@ -155,7 +157,7 @@ def platform(servers, folder, rows, url, files):
     start = time.monotonic()
     subprocess.run([python, "-c", DOWNLOAD, url, str(files), str(folder / "downloaded")], env={**os.environ, **servers.env}, check=True)
     downloaded = time.monotonic() - start
-    print(f"\nThe platform's handler: {rows} rows in {walked:.1f} s; its download function: {files} originals in {downloaded:.1f} s "
+    print(f"\nThe platform's handler: {rows} rows in {walked:.1f} s ({rows * ROW_BYTES / 1e6 / walked:.2f} MB/s); its download function: {files} originals in {downloaded:.1f} s "
           f"({files * FILE_BYTES / 1e6 / downloaded:.2f} MB/s).")
 
 

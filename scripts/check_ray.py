@@ -41,7 +41,7 @@ TOKEN = f"syn_{secrets.token_hex(20)}"
 ENDS = ("SUCCEEDED", "FAILED", "STOPPED")
 FETCH = ["--project", "42"]
 CONVERT = ["--to", "yolo", "--split", "0.8/0.1/0.1"]
-SINK = ["--allow-private-urls"]
+SINK = ["--allow-private-urls", "--concurrency", "4"]
 
 
 class Leaks(threading.Thread):
