@@ -39,6 +39,7 @@ check_cookbook $bin
 check_exif $bin
 check_gallery $bin
 check_driver $bin
+check_parts $bin
 check_docs $bin
 LIST
 # It builds with cargo, which the others' programs come from.

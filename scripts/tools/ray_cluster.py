@@ -75,6 +75,8 @@ class Cluster:
         # A node that does not answer is given up after seconds, not after a minute.
         self.env |= {"RAY_health_check_period_ms": "1000", "RAY_health_check_timeout_ms": "3000", "RAY_health_check_failure_threshold": "3",
                      "RAY_raylet_rpc_server_reconnect_timeout_s": "5", "RAY_core_worker_rpc_server_reconnect_timeout_s": "5"}
+        # The dashboard gives up when a process of it has not begun after 30 s, which a busy machine needs.
+        self.env["RAY_DASHBOARD_SUBPROCESS_MODULE_WAIT_READY_TIMEOUT"] = "300"
         # Ray compiles what it imports again and again otherwise, in thirty processes.
         self.env.pop("PYTHONDONTWRITEBYTECODE", None)
         # What a job calls `python` is Ray's.
@@ -85,7 +87,7 @@ class Cluster:
         wait_until(lambda: listens(GCS), "the head of the cluster")
         self.second = None
         self.start_second()
-        wait_until(lambda: listens(DASHBOARD), "the Jobs API", 120)
+        wait_until(lambda: listens(DASHBOARD), "the Jobs API", 300)
         self.wait_for_nodes(2)
         wait_until(lambda: self.get("/api/version") and self.get("/api/jobs/") == [], "the list of jobs")
 
