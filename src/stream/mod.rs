@@ -2,7 +2,7 @@
 //!
 //! * [`reader`]: bytes (plain, gzip or zstd; files or stdin) → [`reader::Batch`]es of whole lines
 //! * `buffer`: the memory that their bytes are in, used again
-//! * [`elsewhere`]: inputs that do not lie on this machine
+//! * `readable`: inputs that are read under a name, also elsewhere; [`elsewhere`]: why they cannot be
 //! * [`form`]: what an input is that is not lines of JSON
 //! * [`frame`]: the `{"@stream": …}` lines; [`progress`]: what tells a whole stream from a cut one; `shards`: parts of one export
 //! * [`framing`]: where lines may stand; [`run_mark`]: whether an error frame was written in this very pipe
@@ -22,6 +22,8 @@ pub(crate) mod json;
 pub(crate) mod parallel;
 mod parser;
 pub(crate) mod progress;
+#[cfg(feature = "net")]
+pub(crate) mod readable;
 pub(crate) mod reader;
 pub(crate) mod run_mark;
 mod shards;

@@ -14,11 +14,13 @@ use crate::fetch::output::progress::Watch;
 use crate::net::retry::RetryPolicy;
 use crate::sink::address::scheme;
 use crate::stream::StreamError;
-use crate::stream::elsewhere::Readable;
+use crate::stream::readable::Readable;
 use crate::tr;
 use crate::words::Size;
 use clap::Args;
-use glob::{MatchOptions, Pattern};
+use glob::MatchOptions;
+#[cfg(feature = "stores")]
+use glob::Pattern;
 use serde_json::json;
 use std::fs::File;
 use std::io::Read;

@@ -5,7 +5,7 @@ use super::error::DumpError;
 use crate::fetch::FetchError;
 use crate::fetch::api::plan::TOTAL;
 use crate::stream::checkpoint::{KEY, Span};
-use crate::stream::elsewhere::Readable;
+use crate::stream::readable::Readable;
 use crate::stream::{Frame, Kind, Reader, StreamError};
 use serde::Deserialize;
 use serde_json::{Map, Value};

@@ -17,7 +17,7 @@ pub use error::DumpError;
 use super::output::progress::Watch;
 use super::{FetchError, Note};
 use crate::exit::Classified;
-use crate::stream::elsewhere::{Readable, ahead};
+use crate::stream::readable::{Readable, ahead};
 use crate::stream::{Begin, Frame, Kind, Progress, Reader, StageError, StreamError, Writer};
 use crate::tr;
 use chosen::Chosen;
