@@ -26,6 +26,7 @@ check() {
 }
 export -f check
 xargs -P 2 -L 1 bash -c 'check "$@"' check <<LIST
+check_ray $bin
 check_consumers $bin
 check_rules $bin
 check_layouts $bin
