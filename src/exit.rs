@@ -110,6 +110,27 @@ pub trait Classified: Error {
     fn told_in(&self) -> Option<&str> {
         None
     }
+
+    /// What is missing, when the error is that something is.
+    fn missing(&self) -> Option<Missing> {
+        None
+    }
+}
+
+/// Something that is needed and was not given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// The option that gives it, with its dashes.
+    pub option: &'static str,
+    /// All that gives it: options, variables, commands.
+    pub ways: &'static [&'static str],
+}
+
+impl Missing {
+    /// As fields of a message for programs.
+    pub fn fields(self) -> Map<String, Value> {
+        Map::from_iter([("missing".to_owned(), self.option.into()), ("give".to_owned(), self.ways.into())])
+    }
 }
 
 /// What a user can do on the command line about an error. A library knows no options: an error names the cure, and
@@ -301,6 +322,11 @@ impl Failure {
         Self { exit, message: message.into(), advice: None, told_in: None, details: None }
     }
 
+    /// Something is missing on the command line. What there is to choose from is added to `details`.
+    pub fn lacks(message: impl Into<Message>, missing: Missing) -> Self {
+        Self { details: Some(Box::new(missing.fields())), ..Self::usage(message) }
+    }
+
     /// A mistake on the command line.
     pub fn usage(message: impl Into<Message>) -> Self {
         Self::new(Exit::Usage, message)
@@ -325,6 +351,7 @@ impl<E: Classified + Worded> From<E> for Failure {
             cause = c.source();
         }
         let message = Message::told(message, e.words());
-        Self { exit: e.exit(), advice: e.advice(), told_in: e.told_in().map(str::to_owned), message, details: None }
+        let details = e.missing().map(|missing| Box::new(missing.fields()));
+        Self { exit: e.exit(), advice: e.advice(), told_in: e.told_in().map(str::to_owned), message, details }
     }
 }

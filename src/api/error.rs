@@ -2,7 +2,7 @@
 
 use super::config::ConfigError;
 use super::retry::Page;
-use crate::exit::{Advice, Classified, Exit, UsageError};
+use crate::exit::{Advice, Classified, Exit, Missing, UsageError};
 use crate::net::addresses::PrivateAddress;
 use crate::net::fault::Fault;
 use crate::stream::error::UnknownName;
@@ -266,6 +266,26 @@ impl Classified for ApiError {
             Self::Row { .. } | Self::Address { .. } | Self::Private { .. } => Exit::Input,
             Self::Internal(_) => Exit::Other,
         }
+    }
+
+    fn missing(&self) -> Option<Missing> {
+        const TOKEN: Missing = Missing {
+            option: "--token-file",
+            ways: &["syn-fetch login", "--token-file FILE", "--token-stdin", "SYNAPSE_ACCESS_TOKEN"],
+        };
+        const TOKEN_OF_PROFILE: Missing = Missing {
+            option: "--token-file",
+            ways: &["syn-fetch login --profile NAME", "--token-file FILE", "--token-stdin"],
+        };
+        const HOST: Missing = Missing { option: "--host", ways: &["syn-fetch login --profile NAME", "--host URL"] };
+        const TENANT: Missing = Missing { option: "--tenant", ways: &["--tenant CODE", "SYNAPSE_PLUGIN_RUN_TENANT"] };
+        Some(match self {
+            Self::NoToken { profile: None } => TOKEN,
+            Self::NoToken { profile: Some(_) } => TOKEN_OF_PROFILE,
+            Self::NoHost { .. } => HOST,
+            Self::NoTenant => TENANT,
+            _ => return None,
+        })
     }
 
     fn advice(&self) -> Option<Advice> {

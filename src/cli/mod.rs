@@ -32,6 +32,7 @@ mod signals;
 #[cfg(feature = "net")]
 mod sink;
 mod size;
+mod slips;
 #[cfg(feature = "stores")]
 mod stored;
 mod unframed;

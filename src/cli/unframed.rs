@@ -2,6 +2,7 @@
 
 use super::common::{Common, Console};
 use super::progress::{Input, Shown, show};
+use super::slips;
 use crate::exit::UsageError;
 use crate::stream::{Came, Kind, Reader};
 use crate::text::bytes;
@@ -37,7 +38,7 @@ impl Unframed {
         Ok(Reader::open(files, common.max_line_bytes).framed(kind, self.unframed))
     }
 
-    /// Refuses the option where it is without effect, and says what is read.
+    /// Refuses the option where it is without effect, and names that are a slip of the pen; says what is read.
     ///
     /// # Errors
     /// As [`Unframed::reader`].
@@ -45,6 +46,12 @@ impl Unframed {
         let is_file = |path: &PathBuf| path.as_os_str() != "-" && (path.is_file() || !path.exists());
         if self.unframed && !files.is_empty() && files.iter().all(is_file) {
             return Err(UsageError::new(tr!("unframed-for-stdin")));
+        }
+        let is_missing = |path: &&PathBuf| path.as_os_str() != "-" && !path.exists();
+        if let Some(path) = files.iter().find(is_missing) {
+            let arguments: Vec<_> = std::env::args().skip(1).collect();
+            let slip = slips::of_input(console.tool(), &path.to_string_lossy(), &arguments);
+            slip.map_or(Ok(()), |slip| Err(UsageError::new(slip)))?;
         }
         tell_inputs(files, console);
         Ok(())

@@ -1,9 +1,11 @@
 //! A mistake on the command line as one line, like every other message.
 
-use crate::exit::UsageError;
+use super::slips;
+use crate::exit::{Failure, UsageError};
 use crate::tr;
 use crate::words::{Message, Worded};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use serde_json::{Map, json};
 use std::borrow::Cow;
 use std::error::Error;
 use std::num::ParseIntError;
@@ -13,11 +15,48 @@ pub fn one_line(tool: &str, error: &clap::Error) -> Option<Message> {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         return None;
     }
+    if let Some(meant) = slip(tool, error) {
+        return Some(tr!("usage-see-help", mistake = meant, tool));
+    }
     let english = in_english(tool, error);
     Some(match catalogued(error) {
         Some(mistake) => Message::told(english, tr!("usage-see-help", mistake, tool)),
         None => english.into(),
     })
+}
+
+/// What was meant, where the parser of the command line cannot know.
+fn slip(tool: &str, error: &clap::Error) -> Option<Message> {
+    let of = |kind| error.get(kind).map(text);
+    match error.kind() {
+        ErrorKind::UnknownArgument => slips::of_another(tool, &of(ContextKind::InvalidArg)?),
+        ErrorKind::InvalidSubcommand => slips::of_command(&of(ContextKind::InvalidSubcommand)?),
+        _ => None,
+    }
+}
+
+/// The same as a failure, which tells programs what is missing and what there is to choose from.
+pub fn failure(message: Message, error: &clap::Error) -> Failure {
+    let mut failure = Failure::usage(message);
+    let argument = error.get(ContextKind::InvalidArg).map(text).unwrap_or_default();
+    let is_missing = match error.kind() {
+        ErrorKind::MissingRequiredArgument => true,
+        ErrorKind::InvalidValue => error.get(ContextKind::InvalidValue).map(text).is_some_and(|text| text.is_empty()),
+        _ => false,
+    };
+    // `--to <FORMAT>`, of several the first.
+    if let Some(option) = argument.split([' ', ',']).next().filter(|name| is_missing && name.starts_with("--")) {
+        let give = argument.split(", ").next().unwrap_or_default().replace(['<', '>'], "");
+        let mut details =
+            Map::from_iter([("missing".to_owned(), option.into()), ("give".to_owned(), vec![give].into())]);
+        if let Some(ContextValue::Strings(values)) = error.get(ContextKind::ValidValue) {
+            let choices =
+                values.iter().filter(|value| !value.is_empty()).map(|value| json!({"value": value})).collect();
+            details.insert("choices".to_owned(), choices);
+        }
+        failure.details = Some(Box::new(details));
+    }
+    failure
 }
 
 /// The words of the parser of the command line.

@@ -7,7 +7,7 @@ use super::dataset::foreign::Foreign;
 use super::divided::error::DividedError;
 use super::originals::reason::Reason;
 use super::run::line_error::LineError;
-use crate::exit::{Advice, Classified, Exit, UsageError};
+use crate::exit::{Advice, Classified, Exit, Missing, UsageError};
 use crate::net::fault::Fault;
 use crate::stream::checkpoint::CheckpointError;
 use crate::stream::{Batch, Form, Line, Place, StreamError};
@@ -225,6 +225,12 @@ impl SinkError {
 }
 
 impl Classified for SinkError {
+    fn missing(&self) -> Option<Missing> {
+        // What becomes of the dataset that is there is for a person to say.
+        let is_there = matches!(self, Self::Exists { .. });
+        is_there.then_some(Missing { option: "--overwrite", ways: &["--overwrite", "DEST"] })
+    }
+
     fn exit(&self) -> Exit {
         match self {
             Self::Stream(e) => e.exit(),

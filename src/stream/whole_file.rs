@@ -35,6 +35,9 @@ pub enum PlaceError {
     /// The folder of the file is not there.
     #[error("there is no folder {}: make it first", .0.display())]
     NoFolder(PathBuf),
+    /// A name in the home folder that no shell has seen.
+    #[error("the shell has not replaced the ~: write it without quotes, or as $HOME")]
+    Tilde,
     /// A block device or a socket.
     #[error("it is {0}: only files, pipes and character devices are written to")]
     Device(&'static str),
@@ -80,7 +83,7 @@ impl Place {
                 return if folder.is_dir() {
                     Ok(Self::File(path.to_owned()))
                 } else {
-                    Err(PlaceError::NoFolder(folder))
+                    Err(if folder.starts_with("~") { PlaceError::Tilde } else { PlaceError::NoFolder(folder) })
                 };
             }
             Err(e) => return Err(e.into()),

@@ -6,6 +6,7 @@ use crate::common::proxies;
 use crate::common::stand_in::{SAMPLE, StandIn};
 use crate::common::tls;
 use serde_json::Value;
+use std::io::Read;
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 
@@ -64,7 +65,7 @@ fn each_fault_of_the_way_is_named_with_its_cure() {
     tls::self_signed(dir, "own", NAMES);
     let stand_in = StandIn::start(&["--dump", SAMPLE, "--token", TOKEN]);
     let late = StandIn::start(&["--dump", SAMPLE, "--token", TOKEN, "--clock-ahead", "-10800"]);
-    let (silent, closing) = (server(std::mem::forget), server(drop));
+    let (silent, closing) = (server(std::mem::forget), server(|mut client| drop(client.read(&mut [0; 4096]))));
     let pass = |to: &str| format!("location / {{ proxy_pass {to}; proxy_pass_header Date; }}");
     let (to_it, to_late) = (pass(&stand_in.url), pass(&late.url));
     let to_silence = pass(&format!("http://127.0.0.1:{silent}"));

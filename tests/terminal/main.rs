@@ -5,7 +5,10 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod lacking;
+mod login;
 mod nobody;
 mod pipe;
 mod screen;
+mod slips;
 mod stops;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// The token that the server wants.
-const TOKEN: &str = "syn_test_0123456789";
+pub const TOKEN: &str = "syn_test_0123456789";
 /// A title as Korean users have them: wide characters, and longer than a narrow terminal.
 pub const TITLE: &str = "도로 표지판과 신호등 2026 봄, 서울과 부산";
 /// What the shell says when it is ready, after the exit code of the last line.
@@ -21,16 +21,29 @@ pub struct Screen {
     name: String,
     folder: TempDir,
     _server: StandIn,
+    _storages: tempfile::NamedTempFile,
 }
 
 impl Screen {
     /// A terminal of this size; `None` without tmux.
     pub fn open(columns: u16, rows: u16) -> Option<Self> {
+        Self::open_with(columns, rows, &["--extra-projects", "20", "--title", TITLE])
+    }
+
+    /// The same, with these options of the server.
+    pub fn open_with(columns: u16, rows: u16, options: &[&str]) -> Option<Self> {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let tmux = programs::find("tmux")?;
-        let server = StandIn::start(&["--dump", SAMPLE, "--token", TOKEN, "--title", TITLE, "--extra-projects", "20"]);
+        let folder = tempfile::tempdir().unwrap();
+        // A storage that is a folder of this machine.
+        let storages = tempfile::NamedTempFile::new().unwrap();
+        let nas = folder.path().join("nas");
+        let list = serde_json::json!([{"id": 5, "name": "nas", "provider": "file_system", "configuration": {"location": nas}}]);
+        std::fs::write(storages.path(), list.to_string()).unwrap();
+        let file = storages.path().to_str().unwrap();
+        let server = StandIn::start(&[&["--dump", SAMPLE, "--token", TOKEN, "--storages", file], options].concat());
         let name = format!("synpipe-{}-{}", std::process::id(), NUMBER.fetch_add(1, Relaxed));
-        let screen = Self { tmux, name, folder: tempfile::tempdir().unwrap(), _server: server };
+        let screen = Self { tmux, name, folder, _server: server, _storages: storages };
         let programs = Path::new(exe("syn-fetch")).parent().unwrap();
         let shell = format!(
             "env -i PATH={}:/usr/bin:/bin HOME={} TERM=screen LANG=C.UTF-8 PS1='$?{PROMPT} ' SYNAPSE_HOST={} \
@@ -73,6 +86,11 @@ impl Screen {
     /// Presses a key: `Enter`, `C-c`, `Down`.
     pub fn key(&self, key: &str) {
         self.tmux(&["send-keys", key]);
+    }
+
+    /// Gives the terminal another size.
+    pub fn resize(&self, columns: u16, rows: u16) {
+        self.tmux(&["resize-window", "-x", &columns.to_string(), "-y", &rows.to_string()]);
     }
 
     /// What is on the screen, lines of more than its width in one.

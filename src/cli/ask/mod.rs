@@ -84,6 +84,13 @@ pub trait Ask {
     /// As [`Ask::one`].
     fn text(&mut self, question: &Message, offered: &str, check: Check<'_>) -> Result<String, Failure>;
 
+    /// A secret, which is not shown while it is typed. One that is empty is asked for again.
+    ///
+    /// # Errors
+    /// As [`Ask::one`].
+    #[cfg_attr(not(feature = "net"), expect(dead_code, reason = "syn-fetch alone asks so"))]
+    fn secret(&mut self, question: &Message) -> Result<String, Failure>;
+
     /// Says something between two questions.
     fn tell(&mut self, line: &Message);
 }
@@ -146,6 +153,10 @@ pub mod prepared {
                     Err(why) => self.tell(&why),
                 }
             }
+        }
+
+        fn secret(&mut self, question: &Message) -> Result<String, Failure> {
+            self.next(question, &[]).map(str::to_owned)
         }
 
         fn tell(&mut self, line: &Message) {

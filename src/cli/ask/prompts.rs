@@ -9,7 +9,7 @@ use crate::words::Message;
 use inquire::error::InquireResult;
 use inquire::list_option::ListOption;
 use inquire::ui::{RenderConfig, Styled};
-use inquire::{InquireError, MultiSelect, Select, Text};
+use inquire::{InquireError, MultiSelect, Password, PasswordDisplayMode, Select, Text};
 use rustix::fd::OwnedFd;
 use rustix::process::{Signal, kill_current_process_group};
 use rustix::termios::tcgetwinsize;
@@ -144,6 +144,22 @@ impl Ask for Terminal {
             match check(typed.trim()) {
                 Ok(()) => return Ok(typed.trim().to_owned()),
                 Err(why) => self.tell(&why),
+            }
+        }
+    }
+
+    fn secret(&mut self, question: &Message) -> Result<String, Failure> {
+        let look = self.look();
+        loop {
+            let typed = self.run(|| {
+                Password::new(question.spoken())
+                    .with_render_config(look)
+                    .without_confirmation()
+                    .with_display_mode(PasswordDisplayMode::Hidden)
+                    .prompt()
+            })?;
+            if !typed.trim().is_empty() {
+                return Ok(typed);
             }
         }
     }

@@ -2,14 +2,29 @@
 
 use super::terminal;
 use crate::cli::signals;
-use std::sync::Once;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, LazyLock, Once};
 use std::thread;
+use std::time::Duration;
+
+/// Whether the person has stopped the line. Set by the handler itself, before any thread goes on.
+static STOPPED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
+
+/// Waits for the end of a process that the person has stopped, so that it says nothing more.
+pub fn end_if_stopped() {
+    const LONG_ENOUGH: Duration = Duration::from_secs(1);
+    if STOPPED.load(Relaxed) && !signals::is_handled() {
+        thread::sleep(LONG_ENOUGH);
+    }
+}
 
 /// Watches for signals from the first question on. Those that nobody else watches for end the process as they would have.
 pub fn watch() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let Ok(mut watched) = signals::watched() else { return };
+        let _ = signal_hook::flag::register(signal_hook::consts::SIGINT, STOPPED.clone());
         // Without the thread a question that is killed leaves a terminal that shows no keys.
         let _ = thread::Builder::new().name("questions".into()).spawn(move || {
             for signal in watched.forever() {

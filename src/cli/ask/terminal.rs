@@ -101,6 +101,7 @@ pub struct Turn {
 /// Waits until nobody is asked anything on the terminal that standard error is.
 pub fn turn() -> Turn {
     let lock = shared().filter(|lock| lock.lock_shared().is_ok());
+    signals::end_if_stopped();
     Turn { _lock: lock }
 }
 

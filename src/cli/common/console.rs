@@ -212,6 +212,11 @@ impl Console {
         line.to_string()
     }
 
+    /// The program that speaks.
+    pub fn tool(&self) -> &'static str {
+        self.tool
+    }
+
     fn stage(&self) -> &'static str {
         self.tool.trim_start_matches("syn-")
     }

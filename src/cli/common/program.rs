@@ -3,7 +3,7 @@
 use super::{Common, Console, LogFormat};
 use crate::cli::settings::{Settings, show};
 use crate::cli::shell::{complete, completions, man};
-use crate::cli::{help, usage, verbose};
+use crate::cli::{help, slips, usage, verbose};
 use crate::exit::{Exit, Failure, UsageError};
 use crate::stream::run_mark::StandardInput;
 use crate::stream::whole_file::{Place, is_same};
@@ -47,15 +47,15 @@ impl<A: Parser + CommandFactory> Program<A> {
         let Parsed { args, typed, settings, shown } = match parse::<A>(self.command, tool) {
             Ok(parsed) => parsed,
             Err(e) => {
-                let message = match e {
+                let failure = match e {
                     Mistake::Typed(e) => match usage::one_line(tool, &e) {
-                        Some(line) => line,
+                        Some(line) => usage::failure(line, &e),
                         // Help and version go to standard output and are a success; a closed reader is none of our business.
                         None => return print(tool, || e.print()),
                     },
-                    Mistake::Preset(UsageError(message)) => message,
+                    Mistake::Preset(UsageError(message)) => Failure::usage(message),
                 };
-                Console::new(tool, &Common::of_arguments(std::env::args())).failure(Failure::usage(message));
+                Console::new(tool, &Common::of_arguments(std::env::args())).failure(failure);
                 return ExitCode::from(Exit::Usage.code());
             }
         };
@@ -177,6 +177,9 @@ impl From<clap::Error> for Mistake {
 fn parse<A: Parser + CommandFactory>(shape: fn(Command) -> Command, tool: &str) -> Result<Parsed<A>, Mistake> {
     let arguments: Vec<_> = std::env::args_os().collect();
     let mut command = help::shaped(shape(A::command()), arguments.iter().map(AsRef::as_ref));
+    if let Some(slip) = slips::of_dashes(&command, arguments.iter().skip(1).filter_map(|word| word.to_str())) {
+        return Err(Mistake::Preset(UsageError(slip)));
+    }
     let mut matches = command.try_get_matches_from_mut(&arguments)?;
     let mut settings = Settings::default();
     // A page about the program does not depend on what is set; a mistake there is nothing to it.

@@ -6,13 +6,13 @@ use crate::cli::ask::{Ask, Choice};
 use crate::convert::declaration::{Carries, Declaration, Tools};
 use crate::convert::engine::split::Split;
 use crate::dm::{Tool, heads};
-use crate::exit::Failure;
+use crate::exit::{Failure, Missing};
 use crate::item::{self, KeepRaw};
 use crate::stream::run_mark::StandardInput;
 use crate::stream::{Batch, Begin, Frame, Reader};
 use crate::tr;
 use crate::words::Message;
-use serde_json::{Map, json};
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
@@ -205,10 +205,10 @@ fn split(seen: &Seen, person: &mut dyn Ask) -> Result<Answers, Failure> {
 pub fn lacking(formats: &[&Declaration]) -> Failure {
     let names: Vec<_> = formats.iter().map(|format| format.name).collect();
     let choices = formats.iter().map(|format| json!({"value": format.name, "title": format.summary})).collect();
-    let mut details = Map::new();
-    details.insert("missing".into(), "--to".into());
-    details.insert("choices".into(), choices);
-    Failure { details: Some(Box::new(details)), ..Failure::usage(tr!("say-format", formats = names.join(", "))) }
+    let missing = Missing { option: "--to", ways: &["--to FORMAT", "SYN_CONVERT_TO"] };
+    let mut failure = Failure::lacks(tr!("say-format", formats = names.join(", ")), missing);
+    failure.details.get_or_insert_default().insert("choices".into(), choices);
+    failure
 }
 
 #[cfg(test)]

@@ -78,12 +78,12 @@ pub fn export(
     }
     loop {
         let mut answers = everything(args, person, server)?;
-        match rows(args)? {
-            Some(rows) => person.tell(&tr!("ask-rows", rows)),
-            None => person.tell(&tr!("ask-rows-unknown")),
-        }
-        let starts = [Choice::new(tr!("ask-yes"), ""), Choice::new(tr!("ask-no"), tr!("ask-no-note"))];
-        if person.one(&tr!("ask-start"), &starts)? == 0 {
+        let rows = rows(args)?;
+        person.tell(&rows.map_or_else(|| tr!("ask-rows-unknown"), |rows| tr!("ask-rows", rows)));
+        let (yes, no) = (Choice::new(tr!("ask-yes"), ""), Choice::new(tr!("ask-no"), tr!("ask-no-note")));
+        // Of nothing, another choice is what is probably wanted.
+        let (starts, start) = if rows == Some(0) { ([no, yes], 1) } else { ([yes, no], 0) };
+        if person.one(&tr!("ask-start"), &starts)? == start {
             return Ok(std::mem::take(&mut answers));
         }
         args.scope.target = None;
@@ -150,6 +150,14 @@ pub fn dataset(person: &mut dyn Ask, server: &dyn Lists) -> Result<String, Failu
     one(person, &tr!("ask-dataset"), server.datasets()?, Lacking::Dataset)
 }
 
+/// Asks for a data collection; gives its id.
+///
+/// # Errors
+/// As [`export`].
+pub fn collection(person: &mut dyn Ask, server: &dyn Lists) -> Result<String, Failure> {
+    one(person, &tr!("ask-collection"), server.collections()?, Lacking::Collection)
+}
+
 fn one(person: &mut dyn Ask, question: &Message, entries: Vec<Entry>, lacking: Lacking) -> Result<String, Failure> {
     let choices: Vec<_> = entries.iter().map(Entry::choice).collect();
     if choices.is_empty() {
@@ -180,6 +188,9 @@ mod tests {
         }
         fn datasets(&self) -> Result<Vec<Entry>, Failure> {
             entries(&[("3", "Truth")])
+        }
+        fn collections(&self) -> Result<Vec<Entry>, Failure> {
+            entries(&[("5", "Photos")])
         }
         fn versions(&self, dataset: &str) -> Result<Vec<Entry>, Failure> {
             assert_eq!(dataset, "3");

@@ -125,7 +125,7 @@ fn list(
         Discover::Tags => copy(client.tag_pages(args.scope.project.as_deref()), Listing::tags)?,
         Discover::Storages => copy(client.storage_pages(), Listing::storages)?,
         Discover::DataCollections => copy(client.collection_pages(), Listing::collections)?,
-        Discover::DataUnits => copy(client.unit_pages(&collection(args, runtime, client)?), Listing::units)?,
+        Discover::DataUnits => copy(client.unit_pages(&collection(args, runtime, client, missing)?), Listing::units)?,
         Discover::Classes => {
             let classes = Listing::classes(&class_project(args, runtime, client, missing)?);
             remember(what, args, client, classes.lines(), missing.console);
@@ -175,11 +175,11 @@ fn remember(what: &Discover, args: &Fetch, client: &Client, lines: &[String], co
 }
 
 /// The data collection that is named, or that of the project.
-fn collection(args: &Fetch, runtime: &Runtime, client: &Client) -> Result<String, Failure> {
+fn collection(args: &Fetch, runtime: &Runtime, client: &Client, missing: &Missing<'_>) -> Result<String, Failure> {
     if let Some(id) = &args.scope.data_collection {
         return Ok(id.clone());
     }
-    let Some(project) = &args.scope.project else { return Err(Failure::usage(tr!("list-which-collection"))) };
+    let Some(project) = &args.scope.project else { return missing.collection(args) };
     let found = runtime.block_on(client.project(project))?.data_collection;
     found.ok_or_else(|| Failure::usage(tr!("list-no-collection", project)))
 }

@@ -2,11 +2,11 @@
 
 use super::lists::{Entry, Lists};
 use crate::api::Target;
-use crate::exit::Failure;
+use crate::exit::{Failure, Missing};
 use crate::selection::words::{LABELLING, REVIEW};
 use crate::tr;
 use crate::words::Message;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// What may be missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub enum Lacking {
     Version,
     /// The dataset whose versions are asked for.
     Dataset,
+    /// The data collection whose units are asked for.
+    Collection,
 }
 
 /// So many choices are listed; of more, how many there are.
@@ -28,15 +30,19 @@ impl Lacking {
             Self::Project => tr!("lacking-project"),
             Self::Version => tr!("lacking-version"),
             Self::Dataset => tr!("lacking-dataset"),
+            Self::Collection => tr!("lacking-collection"),
         }
     }
 
     /// What to type.
-    fn option(self) -> &'static str {
+    fn missing(self) -> Missing {
         match self {
-            Self::Project => "--project",
-            Self::Version => "--gt-version",
-            Self::Dataset => "--gt-dataset",
+            Self::Project => Missing { option: "--project", ways: &["--project ID", "SYNAPSE_PROJECT"] },
+            Self::Version => Missing { option: "--gt-version", ways: &["--gt-version ID", "SYNAPSE_GT_VERSION"] },
+            Self::Dataset => Missing { option: "--gt-dataset", ways: &["--gt-dataset ID"] },
+            Self::Collection => {
+                Missing { option: "--data-collection", ways: &["--data-collection ID", "--project ID"] }
+            }
         }
     }
 }
@@ -44,9 +50,8 @@ impl Lacking {
 /// Says what is missing. `server` is asked what there is, when a program reads the message. `all`: nothing was chosen at all, and so what
 /// else a person would be asked is told.
 pub fn failure(lacking: Lacking, all: bool, server: Option<&dyn Lists>) -> Failure {
-    let mut failure = Failure::usage(lacking.message());
-    let mut details = Map::new();
-    details.insert("missing".into(), lacking.option().into());
+    let mut failure = Failure::lacks(lacking.message(), lacking.missing());
+    let mut details = failure.details.take().unwrap_or_default();
     // A server that cannot be asked is no reason to say nothing.
     if let Some(Ok(choices)) = server.map(|server| choices(lacking, server)) {
         if choices.len() > LISTED {
@@ -58,7 +63,7 @@ pub fn failure(lacking: Lacking, all: bool, server: Option<&dyn Lists>) -> Failu
         let targets = [Target::Assignment, Target::Task, Target::GroundTruth].map(Target::word);
         details.insert("may_choose".into(), json!({"--target": targets, "--status": LABELLING, "--review": REVIEW}));
     }
-    failure.details = Some(Box::new(details));
+    failure.details = Some(details);
     failure
 }
 
@@ -70,6 +75,7 @@ fn choices(lacking: Lacking, server: &dyn Lists) -> Result<Vec<Value>, Failure> 
     match lacking {
         Lacking::Project => Ok(server.projects()?.into_iter().map(shown).collect()),
         Lacking::Dataset => Ok(server.datasets()?.into_iter().map(shown).collect()),
+        Lacking::Collection => Ok(server.collections()?.into_iter().map(shown).collect()),
         Lacking::Version => {
             let mut all = Vec::new();
             for dataset in server.datasets()?.into_iter().take(DATASETS) {
@@ -87,5 +93,6 @@ pub fn none(lacking: Lacking) -> Failure {
         Lacking::Project => tr!("none-project"),
         Lacking::Version => tr!("none-version"),
         Lacking::Dataset => tr!("none-dataset"),
+        Lacking::Collection => tr!("none-collection"),
     })
 }

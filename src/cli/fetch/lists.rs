@@ -2,6 +2,7 @@
 
 use crate::api::{ApiError, Client};
 use crate::cli::ask::Choice;
+use crate::cli::common::Console;
 use crate::exit::{Exit, Failure};
 use crate::tr;
 use serde_json::Value;
@@ -43,6 +44,12 @@ pub trait Lists {
     /// As [`Lists::projects`].
     fn datasets(&self) -> Result<Vec<Entry>, Failure>;
 
+    /// The data collections.
+    ///
+    /// # Errors
+    /// As [`Lists::projects`].
+    fn collections(&self) -> Result<Vec<Entry>, Failure>;
+
     /// The versions of a ground-truth dataset.
     ///
     /// # Errors
@@ -58,7 +65,12 @@ pub struct Server<'a> {
     pub client: &'a Client,
     /// How long it is waited for; `None`: as long as for everything.
     pub patience: Option<Duration>,
+    /// Where it is said that a list takes long.
+    pub console: &'a Console,
 }
+
+/// A list that has not come by then is said to be long.
+const SOON: Duration = Duration::from_secs(1);
 
 impl Server<'_> {
     fn list(
@@ -67,7 +79,16 @@ impl Server<'_> {
         notes: &[&str],
     ) -> Result<Vec<Entry>, Failure> {
         let list = match self.patience {
-            None => self.runtime.block_on(list)?,
+            None => self.runtime.block_on(async {
+                tokio::pin!(list);
+                match tokio::time::timeout(SOON, &mut list).await {
+                    Ok(done) => done,
+                    Err(_) => {
+                        self.console.info(tr!("ask-long-list"));
+                        list.await
+                    }
+                }
+            })?,
             Some(patience) => {
                 let late = |_| Failure::new(Exit::Remote, tr!("ask-late"));
                 self.runtime.block_on(async { tokio::time::timeout(patience, list).await }).map_err(late)??
@@ -84,6 +105,10 @@ impl Lists for Server<'_> {
 
     fn datasets(&self) -> Result<Vec<Entry>, Failure> {
         self.list(self.client.datasets(), &["category"])
+    }
+
+    fn collections(&self) -> Result<Vec<Entry>, Failure> {
+        self.list(self.client.collection_pages().all(), &["category"])
     }
 
     fn versions(&self, dataset: &str) -> Result<Vec<Entry>, Failure> {

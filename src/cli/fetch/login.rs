@@ -4,19 +4,20 @@ use super::args::Fetch;
 use crate::api::config::{Config, Login, Saved};
 use crate::api::credentials::{Credentials, DEFAULT_HOST, Given, Secret, config_path, environment, parse_host};
 use crate::api::{ApiError, Client};
+use crate::cli::ask::Ask;
+use crate::cli::ask::terminal::{Person, somebody};
 use crate::cli::common::Console;
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, Missing};
 use crate::path::nfc;
 use crate::text::visible;
 use crate::tr;
-use inquire::error::InquireError;
-use inquire::validator::Validation;
-use inquire::{Password, PasswordDisplayMode, Text};
+use crate::words::Worded;
 use serde_json::{Value, json};
-use std::io::{self, IsTerminal};
 use std::path::Path;
 use tokio::runtime::Runtime;
 
+/// What a login cannot do without.
+const TOKEN: Missing = Missing { option: "--token-file", ways: &["--token-file FILE", "--token-stdin"] };
 /// How often a token that the server refuses may be typed again.
 const TRIES: usize = 3;
 /// Variables that come before what a login writes.
@@ -38,37 +39,44 @@ pub(super) fn run(args: &Fetch, typed: &[String], runtime: &Runtime, console: &C
     if typed.iter().any(|option| option == "output") {
         return Err(Failure::usage(tr!("login-no-output")));
     }
+    log_in(args, typed, runtime, console)
+}
+
+/// The same, also in the middle of another command that lacks a token.
+///
+/// # Errors
+/// As [`run`].
+pub(super) fn log_in(args: &Fetch, typed: &[String], runtime: &Runtime, console: &Console) -> Result<Exit, Failure> {
     let file = config_path(&environment).ok_or_else(|| Failure::usage(tr!("login-no-home")))?;
     // Nothing is asked for in vain.
     let config = Config::read(Some(&file)).map_err(ApiError::from)?;
     let mut given = args.connect.given(console)?;
     let profile = given.profile.take().map(|chosen| chosen.name);
-    let is_person = io::stdin().is_terminal() && io::stderr().is_terminal();
-    let host = match &given.host {
-        Some(host) => host.clone(),
-        None if is_person && given.token.is_none() => ask_host(&usual_host(profile.as_deref(), &config))?,
-        None => usual_host(profile.as_deref(), &config),
+    let asks = given.token.is_none();
+    let mut person = if asks { somebody(args.asking, console).map(Person::talk) } else { None };
+    let host = match (&given.host, &mut person) {
+        (Some(host), _) => host.clone(),
+        (None, Some(person)) => ask_host(person, &usual_host(profile.as_deref(), &config))?,
+        (None, None) => usual_host(profile.as_deref(), &config),
     };
     let mut tries = 0;
     let (client, token, owner) = loop {
         tries += 1;
-        let asks = given.token.is_none();
-        let token = match &given.token {
-            Some(token) => token.clone(),
-            None if is_person => ask_token()?,
-            None => {
-                return Err(Failure::usage(tr!("login-which-token")));
-            }
+        let token = match (&given.token, &mut person) {
+            (Some(token), _) => token.clone(),
+            (None, Some(person)) => ask_token(person)?,
+            (None, None) => return Err(Failure::lacks(tr!("login-which-token"), TOKEN)),
         };
-        let client = client((args, typed), &given, &host, &token, console)?;
-        match runtime.block_on(owner(&client)) {
-            Ok(owner) => break (client, token, owner),
-            Err(ApiError::Unauthorized { .. }) if asks && tries < TRIES => {
-                console.warn(tr!("login-token-again", host = client.host()));
+        let client = client_of((args, typed), &given, &host, &token, console)?;
+        match (runtime.block_on(owner(&client)), &mut person) {
+            (Ok(owner), _) => break (client, token, owner),
+            (Err(ApiError::Unauthorized { .. }), Some(person)) if tries < TRIES => {
+                person.tell(&tr!("login-token-again", host = client.host()));
             }
-            Err(error) => return Err(error.into()),
+            (Err(error), _) => return Err(error.into()),
         }
     };
+    drop(person);
     check_tenant(given.tenant.as_deref(), &owner)?;
     let login = Login {
         profile: profile.as_deref(),
@@ -79,6 +87,24 @@ pub(super) fn run(args: &Fetch, typed: &[String], runtime: &Runtime, console: &C
     let saved = login.save(&file).map_err(ApiError::from)?;
     tell(&login, &client, &owner, &saved, &file, console);
     Ok(Exit::Ok)
+}
+
+/// A client; who has no token and is there to be asked logs in first.
+///
+/// # Errors
+/// As [`run`], and those of making a client.
+pub(super) fn client(args: &Fetch, typed: &[String], runtime: &Runtime, console: &Console) -> Result<Client, Failure> {
+    let limits = args.pace.limits();
+    let known = args.connect.client(limits, console);
+    let lacks = |failure: &Failure| failure.details.as_ref().is_some_and(|told| told["missing"] == TOKEN.option);
+    match known {
+        Err(failure) if lacks(&failure) && somebody(args.asking, console).is_some() => {
+            console.info(tr!("login-first"));
+            log_in(args, typed, runtime, console)?;
+            args.connect.client(limits, console)
+        }
+        known => known,
+    }
 }
 
 /// The host that is probably meant: that of the profile, the environment, or an earlier login.
@@ -92,7 +118,7 @@ fn usual_host(profile: Option<&str>, config: &Config) -> String {
 }
 
 /// A client for the check alone, which a person waits for.
-fn client(
+fn client_of(
     (args, typed): (&Fetch, &[String]),
     given: &Given,
     host: &str,
@@ -163,7 +189,9 @@ fn tell(login: &Login<'_>, client: &Client, owner: &Owner, saved: &Saved, file: 
     if saved.dropped_user_token {
         console.warn(tr!("login-dropped"));
     }
-    let set: Vec<_> = OVERRULING.into_iter().filter(|name| environment(name).is_some()).collect();
+    let is_same = |name: &str, value: &str| name == OVERRULING[0] && value.trim().trim_end_matches('/') == login.host;
+    let overrules = |name: &&str| environment(name).is_some_and(|value| !is_same(name, &value));
+    let set: Vec<_> = OVERRULING.into_iter().filter(overrules).collect();
     match login.profile {
         _ if set.is_empty() => {}
         None => console.warn(tr!("login-overruled", variables = set.join(", "))),
@@ -171,33 +199,20 @@ fn tell(login: &Login<'_>, client: &Client, owner: &Owner, saved: &Saved, file: 
     }
 }
 
-fn ask_host(usual: &str) -> Result<String, Failure> {
-    let judge = |text: &str| {
-        Ok(match parse_host(text.trim()) {
-            Ok(_) => Validation::Valid,
-            Err(error) => Validation::Invalid(error.to_string().into()),
-        })
-    };
-    Text::new(tr!("login-ask-host").spoken()).with_default(usual).with_validator(judge).prompt().map_err(unanswered)
+fn ask_host(person: &mut dyn Ask, usual: &str) -> Result<String, Failure> {
+    let check = |text: &str| parse_host(&with_scheme(text)).map(drop).map_err(|error| error.words());
+    person.text(&tr!("login-ask-host"), usual, &check).map(|typed| with_scheme(&typed))
 }
 
-fn ask_token() -> Result<Secret, Failure> {
+/// A host as people write it, `synapse.example.com`, as the address that it is.
+fn with_scheme(typed: &str) -> String {
+    if typed.contains("://") { typed.to_owned() } else { format!("https://{typed}") }
+}
+
+fn ask_token(person: &mut dyn Ask) -> Result<Secret, Failure> {
     loop {
-        let typed = Password::new(tr!("login-ask-token").spoken())
-            .without_confirmation()
-            .with_display_mode(PasswordDisplayMode::Hidden)
-            .prompt()
-            .map_err(unanswered)?;
-        if let Some(token) = Secret::new(&typed) {
+        if let Some(token) = Secret::new(&person.secret(&tr!("login-ask-token"))?) {
             return Ok(token);
         }
-    }
-}
-
-/// A question without an answer: the person has ended it, or the terminal is gone.
-fn unanswered(error: InquireError) -> Failure {
-    match error {
-        InquireError::OperationCanceled | InquireError::OperationInterrupted => Failure::new(Exit::Interrupted, ""),
-        other => Failure::new(Exit::Other, tr!("login-cannot-ask", reason = other.to_string())),
     }
 }

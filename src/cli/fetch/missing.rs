@@ -64,6 +64,14 @@ impl Missing<'_> {
         self.one(args, Lacking::Dataset, "--gt-dataset", ask::dataset)
     }
 
+    /// The data collection of a list of units.
+    ///
+    /// # Errors
+    /// As [`Missing::export`].
+    pub fn collection(&self, args: &Fetch) -> Result<String, Failure> {
+        self.one(args, Lacking::Collection, "--data-collection", ask::collection)
+    }
+
     fn one(
         &self,
         args: &Fetch,
@@ -88,7 +96,7 @@ impl Missing<'_> {
     }
 
     fn server(&self, patience: Option<Duration>) -> Server<'_> {
-        Server { runtime: self.runtime, client: self.client, patience }
+        Server { runtime: self.runtime, client: self.client, patience, console: self.console }
     }
 }
 

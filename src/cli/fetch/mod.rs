@@ -68,7 +68,7 @@ pub fn run(mut args: Fetch, typed: &[String], console: &Console) -> Result<Exit,
         Some(Discover::Doctor) => return doctor::run(&mut args, typed, &runtime, console),
         _ => {}
     }
-    let client = args.connect.client(args.pace.limits(), console)?;
+    let client = login::client(&args, typed, &runtime, console)?;
     console.debug(tr!("debug-asks", host = client.host(), concurrency = client.concurrency().1));
     names::look_up(&mut args, &runtime, &client)?;
     let missing = missing::Missing { runtime: &runtime, client: &client, console, typed };

@@ -159,10 +159,10 @@ pub struct Args {
     #[arg(long, value_name = "PREFIX", hide_short_help = true, help_heading = "Destination")]
     pub(super) staging_prefix: Option<String>,
     /// Write to this storage of the platform, as the server has it configured, instead of DEST
-    #[arg(long, value_name = "ID", requires = "path", conflicts_with = "output", help_heading = "Destination")]
+    #[arg(long, value_name = "ID", conflicts_with = "output", help_heading = "Destination")]
     pub(super) storage: Option<u64>,
     /// The path of the dataset in the storage
-    #[arg(long, value_name = "PATH", requires = "storage", help_heading = "Destination")]
+    #[arg(long, value_name = "PATH", conflicts_with = "output", help_heading = "Destination")]
     pub(super) path: Option<String>,
     /// Read no input: check every file at DEST against its manifest
     #[arg(long, conflicts_with_all = OF_WRITING, help_heading = "Instead of writing")]
@@ -243,6 +243,15 @@ fn dest_help() -> String {
     format!("{local}, or a prefix in a store or a folder on a server ({}). {LINES}", schemes.join(" "))
 }
 
+/// Which half of `--storage ID --path PATH` is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lacks {
+    /// `--storage`
+    Storage,
+    /// `--path`
+    Path,
+}
+
 impl Args {
     /// Whether one list is brought in parts.
     pub(super) fn in_parts(&self) -> bool {
@@ -281,13 +290,22 @@ impl Args {
         if self.in_parts() {
             return self.dest.iter().cloned().collect();
         }
-        let first = self.dest.iter().filter(|_| self.storage.is_some());
+        let first = self.dest.iter().filter(|_| self.storage.is_some() || self.path.is_some());
         first.chain(&self.files).cloned().collect()
     }
 
     /// Whether nothing says where the dataset goes.
     pub(super) fn names_no_dest(&self) -> bool {
-        self.dest.is_none() && self.common.output.is_none() && self.storage.is_none()
+        self.dest.is_none() && self.common.output.is_none() && self.storage.is_none() && self.path.is_none()
+    }
+
+    /// What is missing of a storage and its path, when one of them is given.
+    pub(super) fn lacks_of_storage(&self) -> Option<Lacks> {
+        match (self.storage, &self.path) {
+            (Some(_), None) => Some(Lacks::Path),
+            (None, Some(_)) => Some(Lacks::Storage),
+            _ => None,
+        }
     }
 
     /// The destination as it is typed.

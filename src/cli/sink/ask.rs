@@ -3,17 +3,26 @@
 //!
 //! Off a terminal, or when nobody was asked before, a DEST that is missing is `export_output/`: a line that has worked goes on to work.
 
-use super::args::{Args, DEFAULT_DEST};
+use super::args::{Args, DEFAULT_DEST, Lacks};
+use super::open::{self, Leads};
 use super::problem::Problem;
 use crate::cli::ask::command::Answers;
 use crate::cli::ask::{Ask, Choice};
-use crate::exit::Failure;
+use crate::exit::{Failure, Missing};
 use crate::net::retry::RetryPolicy;
+use crate::path::RelPath;
 use crate::sink::dataset::manifest;
+use crate::sink::dataset::published::Published;
 use crate::sink::destination::{Existing, OpenOptions};
+#[cfg(feature = "stores")]
+use crate::sink::store;
 use crate::sink::{SinkError, registry};
 use crate::tr;
+#[cfg(feature = "stores")]
+use serde_json::Value;
+use serde_json::json;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What stands at a destination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +34,77 @@ pub(super) enum There {
         /// Whether the new one can get a number.
         local: bool,
     },
+}
+
+/// A storage of the platform, as it can be chosen.
+#[cfg_attr(not(feature = "stores"), expect(dead_code, reason = "without stores there are no storages"))]
+pub(super) struct Storage {
+    pub(super) id: u64,
+    pub(super) choice: Choice,
+}
+
+impl Storage {
+    /// From the list of the server; `None` for one without an id.
+    #[cfg(feature = "stores")]
+    pub(super) fn of(entry: &Value) -> Option<Self> {
+        let text = |key: &str| entry[key].as_str().unwrap_or_default().to_owned();
+        let id = entry["id"].as_u64()?;
+        let name = Some(text("name")).filter(|name| !name.is_empty()).unwrap_or_else(|| id.to_string());
+        Some(Self { id, choice: Choice::new(name, format!("id {id}  {}", text("provider"))) })
+    }
+}
+
+/// Says which half of a storage and its path is missing. `storages`: what there is to choose from, for programs.
+pub(super) fn lacking(lacks: Lacks, storages: Option<Vec<Storage>>) -> Failure {
+    match lacks {
+        Lacks::Path => {
+            let missing = Missing { option: "--path", ways: &["--path PATH"] };
+            Failure::lacks(tr!("lacking-path"), missing)
+        }
+        Lacks::Storage => {
+            let missing = Missing { option: "--storage", ways: &["--storage ID"] };
+            let mut failure = Failure::lacks(tr!("lacking-storage"), missing);
+            if let Some(storages) = storages {
+                let shown = |s: &Storage| json!({"value": s.id.to_string(), "title": s.choice.name});
+                let choices = storages.iter().map(shown).collect();
+                failure.details.get_or_insert_default().insert("choices".into(), choices);
+            }
+            failure
+        }
+    }
+}
+
+/// Asks for the half of a storage and its path that is missing; puts it into the arguments, and gives it as it would have been typed.
+///
+/// # Errors
+/// Those of [`Ask`] and of asking the server.
+pub(super) fn storage(
+    args: &mut Args,
+    person: &mut dyn Ask,
+    storages: &dyn Fn() -> Result<Vec<Storage>, Problem>,
+) -> Result<Answers, Failure> {
+    match args.lacks_of_storage() {
+        None => Ok(Answers::new()),
+        Some(Lacks::Path) => {
+            let check = |text: &str| {
+                let slips = text.is_empty() || RelPath::new(text.trim_matches('/')).is_err();
+                if slips { Err(tr!("ask-path-again")) } else { Ok(()) }
+            };
+            let path = person.text(&tr!("ask-path"), DEFAULT_DEST, &check)?;
+            args.path = Some(path.clone());
+            Ok(vec!["--path".to_owned(), path])
+        }
+        Some(Lacks::Storage) => {
+            let all = storages()?;
+            let choices: Vec<_> = all.iter().map(|storage| storage.choice.clone()).collect();
+            if choices.is_empty() {
+                return Err(Failure::usage(tr!("none-storage")));
+            }
+            let id = all[person.one(&tr!("ask-storage"), &choices)?].id;
+            args.storage = Some(id);
+            Ok(vec!["--storage".to_owned(), id.to_string()])
+        }
+    }
 }
 
 /// Looks at a destination.
@@ -39,9 +119,13 @@ pub(super) fn look(options: &OpenOptions<'_>) -> Result<There, Problem> {
         Ok(()) if is_local => return Ok(There::Free),
         Ok(()) => {}
     }
-    // A store that cannot be read says so when it is opened.
-    let listed = registry::published(options).and_then(|there| Ok(there.read(manifest::PATH)?.is_some()));
-    Ok(if listed.unwrap_or(false) { There::Ours { local: false } } else { There::Free })
+    Ok(of_store(registry::published(options)))
+}
+
+/// What a store has. One that cannot be read says so when it is opened.
+fn of_store(published: Result<Arc<dyn Published>, SinkError>) -> There {
+    let listed = published.and_then(|there| Ok(there.read(manifest::PATH)?.is_some()));
+    if listed.unwrap_or(false) { There::Ours { local: false } } else { There::Free }
 }
 
 /// Asks for a DEST that is missing, and what becomes of a dataset that is there; puts it into the arguments, and gives it as it would
@@ -99,8 +183,13 @@ pub(super) fn destination(
 /// As [`look`].
 pub(super) fn look_at(args: &Args, retry: &RetryPolicy) -> Result<There, Problem> {
     match args.open_options(retry)? {
-        options if args.storage.is_some() || options.existing != Existing::Refused || args.resume => Ok(There::Free),
-        options => look(&options),
+        options if options.existing != Existing::Refused || args.resume => Ok(There::Free),
+        options => match open::place_of_storage(args)? {
+            Some(Leads::Folder(folder)) => look(&OpenOptions { dest: folder.as_os_str(), ..options }),
+            #[cfg(feature = "stores")]
+            Some(Leads::Store(location)) => Ok(of_store(store::open::published(*location, &options))),
+            None => look(&options),
+        },
     }
 }
 

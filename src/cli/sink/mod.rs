@@ -11,7 +11,7 @@ mod verify;
 
 use super::ask::command::{Answers, Before};
 use super::ask::input::{before, is_typed_in, judge, reads_stdin};
-use super::ask::terminal::somebody;
+use super::ask::terminal::{Person, Terminal, somebody};
 use super::common::Console;
 use super::progress::{Files, show};
 use super::signals;
@@ -34,6 +34,10 @@ use serde_json::{Value, json};
 use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a server is waited for that is asked only to say what there is to choose from.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Runs `syn-sink`.
 ///
@@ -49,6 +53,11 @@ fn choose(mut args: Args, console: &Console) -> Result<Exit, Problem> {
     args.refuse_profile()?;
     let to = console.clone();
     let retry = RetryPolicy::new(args.retry_for(), move |text| to.warn(text)).telling_all(console.is_verbose());
+    if args.in_parts() || args.is_lines() {
+        // Lines of a pipe are not looked at before they are written, and so nobody is asked in their turn.
+        let person = somebody(args.asking, console).filter(|_| args.in_parts());
+        whole_storage(&mut args, person.map(Person::talk), console)?;
+    }
     if args.in_parts() {
         return parts::run(&args, &retry, console);
     }
@@ -56,6 +65,8 @@ fn choose(mut args: Args, console: &Console) -> Result<Exit, Problem> {
         return lines::run(&args, &retry, console);
     }
     if args.verify {
+        let person = somebody(args.asking, console);
+        whole_storage(&mut args, person.map(Person::talk), console)?;
         if let Some(list) = args.lists().first() {
             let list = list.display();
             return Err(UsageError::new(tr!("sink-verify-list", list)).into());
@@ -63,11 +74,17 @@ fn choose(mut args: Args, console: &Console) -> Result<Exit, Problem> {
         let dataset = open::published(&args, &retry)?;
         return verify::verify(&*dataset, usize::from(args.concurrency), console);
     }
-    let open_options = args.open_options(&retry)?;
+    args.open_options(&retry)?;
     let options = args.run_options(&retry)?;
     let mut reader = args.unframed.reader(&args.lists(), Kind::Files, &args.common, console)?;
     if args.dry_run {
+        let person = somebody(args.asking, console).filter(|_| !is_typed_in(&args.lists()));
+        if args.lacks_of_storage().is_some() && person.is_some() {
+            before(&args.lists(), &mut reader);
+        }
+        whole_storage(&mut args, person.map(Person::talk), console)?;
         open::check_storage(&args)?;
+        let open_options = args.open_options(&retry)?;
         return dry_run(&args, &open_options, reader, &options, console);
     }
     let answers = complete(&mut args, &retry, &mut reader, console)?;
@@ -78,11 +95,12 @@ fn choose(mut args: Args, console: &Console) -> Result<Exit, Problem> {
 fn complete(args: &mut Args, retry: &RetryPolicy, reader: &mut Reader, console: &Console) -> Result<Answers, Problem> {
     let (lists, is_missing) = (args.lists(), args.names_no_dest());
     let Some(person) = somebody(args.asking, console).filter(|_| !is_typed_in(&lists)) else {
-        return Ok(Answers::new());
+        return whole_storage(args, None, console);
     };
     let look = |args: &Args| ask::look_at(args, retry);
-    let may_ask = is_missing || matches!(look(args), Ok(There::Ours { .. }));
-    if !may_ask || (reads_stdin(&lists) && !StandardInput::look().is_pipe()) {
+    let is_half = args.lacks_of_storage().is_some();
+    let may_ask = is_half || is_missing || matches!(look(args), Ok(There::Ours { .. }));
+    if !may_ask || (!is_half && reads_stdin(&lists) && !StandardInput::look().is_pipe()) {
         return Ok(Answers::new());
     }
     let before = before(&lists, reader);
@@ -99,7 +117,27 @@ fn complete(args: &mut Args, retry: &RetryPolicy, reader: &mut Reader, console: 
     if is_missing && !before.asked {
         args.dest = Some(DEFAULT_DEST.into());
     }
-    ask::destination(args, &mut person.talk(), &look).map_err(Problem::Other)
+    let mut person = person.talk();
+    let asked = args.clone();
+    let mut answers = ask::storage(args, &mut person, &|| open::storages(&asked, None)).map_err(Problem::Other)?;
+    answers.extend(ask::destination(args, &mut person, &look).map_err(Problem::Other)?);
+    Ok(answers)
+}
+
+/// Asks for the half of a storage and its path that is missing, if somebody is there.
+fn whole_storage(args: &mut Args, person: Option<Terminal>, console: &Console) -> Result<Answers, Problem> {
+    let Some(lacks) = args.lacks_of_storage() else { return Ok(Answers::new()) };
+    match person {
+        Some(mut person) => {
+            let asked = args.clone();
+            ask::storage(args, &mut person, &|| open::storages(&asked, None)).map_err(Problem::Other)
+        }
+        None => {
+            let storages = || open::storages(args, Some(PATIENCE)).ok();
+            let choices = console.is_json().then(storages).flatten();
+            Err(Problem::Other(ask::lacking(lacks, choices)))
+        }
+    }
 }
 
 /// Writes the dataset.

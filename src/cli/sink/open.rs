@@ -1,6 +1,7 @@
 //! The opening of a destination, during which signals count already.
 
 use super::args::Args;
+use super::ask;
 #[cfg(feature = "stores")]
 use super::client;
 #[cfg(feature = "stores")]
@@ -17,6 +18,8 @@ use crate::sink::destination::Destination;
 use crate::sink::divided::place::Place;
 use crate::sink::lines::LinesPlace;
 #[cfg(feature = "stores")]
+use crate::sink::store::location::Location;
+#[cfg(feature = "stores")]
 use crate::sink::store::platform;
 #[cfg(feature = "stores")]
 use crate::sink::store::platform::StorageLocation;
@@ -24,7 +27,7 @@ use crate::sink::{SinkError, registry};
 use crate::tr;
 use crossbeam_channel::{Receiver, bounded, select};
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -191,4 +194,65 @@ fn storage(args: &Args) -> Result<Option<StorageLocation>, Problem> {
     let runtime = runtime.map_err(|e| Problem::new(Exit::Other, tr!("system-no-runtime", reason = e)))?;
     let configuration = runtime.block_on(client.storage(id)).map_err(|e| Problem::Other(of_storage(id, e)))?;
     Ok(Some(platform::storage(id, &configuration, path)?))
+}
+
+/// Where a storage of the platform leads.
+pub(super) enum Leads {
+    /// To a folder of this machine.
+    #[cfg_attr(not(feature = "stores"), expect(dead_code, reason = "without stores there are no storages"))]
+    Folder(PathBuf),
+    /// Into a store.
+    #[cfg(feature = "stores")]
+    Store(Box<Location>),
+}
+
+/// Where the storage leads that the user names, if one is named with its path.
+///
+/// # Errors
+/// What the server or the storage says.
+#[cfg(feature = "stores")]
+pub(super) fn place_of_storage(args: &Args) -> Result<Option<Leads>, Problem> {
+    Ok(storage(args)?.map(|location| match location {
+        StorageLocation::Folder(folder) => Leads::Folder(folder),
+        StorageLocation::Store(location) => Leads::Store(location),
+    }))
+}
+
+/// As in a build with stores: there are none.
+///
+/// # Errors
+/// A usage problem when one is named.
+#[cfg(not(feature = "stores"))]
+pub(super) fn place_of_storage(args: &Args) -> Result<Option<Leads>, Problem> {
+    check_storage(args).map(|()| None)
+}
+
+/// The storages that there are to choose from; the server is waited for so long, or as long as for everything.
+///
+/// # Errors
+/// What the server says.
+#[cfg(feature = "stores")]
+pub(super) fn storages(args: &Args, patience: Option<Duration>) -> Result<Vec<ask::Storage>, Problem> {
+    let retry_for = if patience.is_some() { Duration::ZERO } else { args.retry_for() };
+    let client = client::from_environment(args.profile.chosen(), retry_for).map_err(|e| Problem::Other(e.into()))?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|e| Problem::new(Exit::Other, tr!("system-no-runtime", reason = e)))?;
+    let list = runtime.block_on(async {
+        match patience {
+            None => Some(client.storages().await),
+            Some(patience) => tokio::time::timeout(patience, client.storages()).await.ok(),
+        }
+    });
+    let list = list.ok_or_else(|| Problem::new(Exit::Remote, tr!("ask-late")))?;
+    let list = list.map_err(|e| Problem::Other(e.into()))?;
+    Ok(list.iter().filter_map(|entry| ask::Storage::of(&serde_json::from_str(entry.get()).ok()?)).collect())
+}
+
+/// As in a build with stores: there are none.
+///
+/// # Errors
+/// Always.
+#[cfg(not(feature = "stores"))]
+pub(super) fn storages(_args: &Args, _patience: Option<Duration>) -> Result<Vec<ask::Storage>, Problem> {
+    Err(UsageError::new(tr!("sink-no-stores")).into())
 }

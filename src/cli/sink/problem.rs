@@ -52,7 +52,10 @@ impl From<Problem> for Failure {
         match problem {
             Problem::Other(failure) => failure,
             Problem::Sink(e) => match words(&e) {
-                Some(message) => Self::new(e.exit(), message),
+                Some(message) => {
+                    let details = e.missing().map(|missing| Box::new(missing.fields()));
+                    Self { details, ..Self::new(e.exit(), message) }
+                }
                 None => e.into(),
             },
         }

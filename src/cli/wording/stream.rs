@@ -155,6 +155,7 @@ impl Worded for PlaceError {
         match self {
             Self::Folder => tr!("place-folder"),
             Self::NoFolder(folder) => tr!("place-no-folder", folder = folder.display()),
+            Self::Tilde => tr!("place-tilde"),
             Self::Device(what) => tr!("place-device", what),
             Self::NotRegular => tr!("place-not-regular"),
             Self::Link(to) => tr!("place-link", to),

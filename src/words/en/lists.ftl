@@ -1,6 +1,5 @@
 # Lists, and the description of a project.
 
-list-which-collection = which data collection? give --data-collection ID, or --project ID for that of a project (`syn-fetch data-collections` lists them)
 list-no-collection = the server does not say which data collection project {$project} has: give --data-collection ID
 list-two-projects = {$project} and --project {$other} are two projects: give one of them
 list-two-collections = --data-collection and --project name a data collection each: give one of them

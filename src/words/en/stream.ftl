@@ -72,6 +72,7 @@ packer-rar = a rar archive
 packer-tar = a tar archive
 place-folder = it is a folder: name a file in it
 place-no-folder = there is no folder {$folder}: make it first
+place-tilde = the shell has not replaced the ~: write it without quotes, or as $HOME
 place-device = it is {$what}: only files, pipes and character devices are written to
 place-not-regular = it is not a regular file, and nothing else is replaced: give another name
 place-link = it is a link to {$to}: only links to files are followed

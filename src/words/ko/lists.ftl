@@ -1,6 +1,5 @@
 # 목록과 프로젝트 설명.
 
-list-which-collection = 어느 데이터 컬렉션입니까? --data-collection ID를 지정하거나, 프로젝트의 것이면 --project ID를 지정하세요(목록: `syn-fetch data-collections`)
 list-no-collection = 서버가 프로젝트 {$project}의 데이터 컬렉션을 알려 주지 않습니다. --data-collection ID를 지정하세요
 list-two-projects = {$project}, --project {$other}: 서로 다른 프로젝트입니다. 하나만 지정하세요
 list-two-collections = --data-collection과 --project는 각각 데이터 컬렉션을 가리킵니다. 하나만 지정하세요

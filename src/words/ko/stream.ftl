@@ -78,6 +78,7 @@ packer-rar = rar 아카이브
 packer-tar = tar 아카이브
 place-folder = 폴더입니다. 그 안의 파일을 지정하세요
 place-no-folder = {$folder} 폴더가 없습니다. 먼저 만드세요
+place-tilde = 셸이 ~를 바꾸지 않았습니다. 따옴표 없이 쓰거나 $HOME으로 쓰세요
 place-device = 쓸 수 없는 종류입니다({$what}). 파일, 파이프, 문자 장치에만 씁니다
 place-not-regular = 일반 파일이 아니므로 바꾸지 않습니다. 다른 이름을 지정하세요
 place-link = 파일이 아닌 것({$to})을 가리키는 링크입니다. 파일을 가리키는 링크만 따라갑니다
