@@ -2,6 +2,7 @@
 
 use crate::text::{cut, pictured, width, wrapped};
 use crate::tr;
+use crate::words::Message;
 use terminal_size::{Width, terminal_size};
 
 /// Columns between two cells.
@@ -37,6 +38,13 @@ impl Table {
             widths: Vec::new(),
             numbers: None,
         }
+    }
+
+    /// The same; the last column is called so.
+    #[must_use]
+    pub fn with_last(mut self, head: &Message) -> Self {
+        self.heads.push(head.spoken().to_owned());
+        self
     }
 
     /// The same; the last column is broken into lines where it is too wide, and at `\n`.
@@ -164,6 +172,14 @@ fn heading(name: &str) -> String {
         "role" => tr!("column-role"),
         "size" => tr!("column-size"),
         "path" => tr!("column-path"),
+        "rows" => tr!("column-rows"),
+        "plan" => tr!("column-plan"),
+        "folder" => tr!("column-folder"),
+        "files" => tr!("column-files"),
+        "originals" => tr!("column-originals"),
+        "first file" => tr!("column-first-file"),
+        "format" => tr!("column-format"),
+        "writes" => tr!("column-writes"),
         _ => return name.to_uppercase().replace('_', " "),
     };
     words.spoken().to_owned()

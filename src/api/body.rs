@@ -2,6 +2,7 @@
 
 use super::retry::{Page, Trouble, retry_after};
 use crate::net::quote;
+use crate::tr;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 use std::time::Duration;
@@ -32,18 +33,11 @@ fn page(body: &[u8]) -> Option<Page> {
 pub fn not_json(body: &[u8]) -> Trouble {
     let page = page(body);
     let reason = match body.trim_ascii_start().first() {
-        None => "an empty answer",
-        Some(_) if page.is_some() => "an HTML page instead of JSON",
-        Some(_) => "a damaged or cut answer",
+        None => tr!("api-empty-answer"),
+        Some(_) if page.is_some() => tr!("api-html-answer"),
+        Some(_) => tr!("api-damaged-answer"),
     };
-    Trouble::Passing {
-        reason: reason.into(),
-        retry_after: None,
-        may_be_size: true,
-        slow_down: false,
-        page,
-        fault: None,
-    }
+    Trouble::Passing { reason, retry_after: None, may_be_size: true, slow_down: false, page, fault: None }
 }
 
 /// What an error answer says about itself.
@@ -130,7 +124,7 @@ mod tests {
             ("login", None),
         ] {
             let Trouble::Passing { page, reason, .. } = not_json(body.as_bytes()) else { panic!("{body}") };
-            assert_eq!((page, reason.contains("HTML")), (expected, expected.is_some()), "{body}");
+            assert_eq!((page, reason.english().contains("HTML")), (expected, expected.is_some()), "{body}");
         }
     }
 }

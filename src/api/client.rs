@@ -17,6 +17,8 @@ use super::retry::{LONGEST_RETRY_AFTER, Page, Policy, Tries, Trouble};
 use crate::net::addresses::{Reach, Resolver, UrlError};
 use crate::net::http;
 use crate::net::retry::RetryPolicy;
+use crate::tr;
+use crate::words::{Message, Worded};
 use attempt::{Ask, cause};
 pub use call::Repeat;
 use jiff::Timestamp;
@@ -280,7 +282,7 @@ impl Client {
                 // A run that is over drops its connections, then its tasks: those say nothing.
                 tokio::task::yield_now().await;
                 if let Some(retries) = &self.0.options.retries {
-                    let which = format!("after {} s of {}", tries.seconds(), tries.budget(contact).as_secs());
+                    let which = tr!("retry-after", seconds = tries.seconds(), budget = tries.budget(contact).as_secs());
                     retries.warn_failing(host, &reason, &which, pause);
                 }
                 tokio::time::sleep(pause).await;
@@ -297,7 +299,7 @@ impl Client {
         }
     }
 
-    fn gave_up(&self, tries: &Tries, what: &str, reason: String) -> ApiError {
+    fn gave_up(&self, tries: &Tries, what: &str, reason: Message) -> ApiError {
         let (tries, seconds) = (tries.failed, tries.seconds());
         ApiError::GaveUp { what: what.to_owned(), tries, seconds, reason, request: String::new() }
     }
@@ -332,6 +334,6 @@ impl Pools {
 fn refused(what: &str, error: &UrlError) -> ApiError {
     match error {
         UrlError::Private(_) => ApiError::Private { what: what.to_owned() },
-        other => ApiError::Address { what: what.to_owned(), reason: other.to_string() },
+        other => ApiError::Address { what: what.to_owned(), reason: other.words() },
     }
 }

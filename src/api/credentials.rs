@@ -340,13 +340,13 @@ pub fn environment(name: &str) -> Option<String> {
 /// # Errors
 /// [`ApiError::BadHost`].
 pub fn parse_host(text: &str) -> Result<Url, ApiError> {
-    let bad = |why: &str| ApiError::BadHost(format!("{why}, for example {DEFAULT_HOST}"));
-    let mut url = Url::parse(text).map_err(|_| bad("must be a URL with https://"))?;
+    let (bad, example) = (ApiError::BadHost, DEFAULT_HOST);
+    let mut url = Url::parse(text).map_err(|_| bad(tr!("host-no-url", example)))?;
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-        return Err(bad("must start with https:// or http://"));
+        return Err(bad(tr!("host-scheme", example)));
     }
     if !url.username().is_empty() || url.password().is_some() || url.query().is_some() {
-        return Err(bad("must not hold a user name, a password or a query"));
+        return Err(bad(tr!("host-credentials", example)));
     }
     url.set_fragment(None);
     if !url.path().ends_with('/') {

@@ -16,7 +16,7 @@ pub enum ApiError {
     Usage(#[from] UsageError),
     /// The host is not an address that can be used.
     #[error("the host {0}")]
-    BadHost(String),
+    BadHost(Message),
     /// No access token was found.
     #[error("no token{}", profile.as_ref().map(|name| format!(" in profile {name:?}")).unwrap_or_default())]
     NoToken {
@@ -88,7 +88,7 @@ pub enum ApiError {
         /// Path of the endpoint.
         what: String,
         /// What the server said, shortened, and what to do.
-        detail: String,
+        detail: Message,
         /// ` (request_id …)`, or nothing.
         request: String,
     },
@@ -121,7 +121,7 @@ pub enum ApiError {
         /// Scheme, host and port.
         host: String,
         /// The last failure.
-        reason: String,
+        reason: Message,
     },
     /// The proxy on the way to a host, or the host's certificate.
     #[error("cannot reach {host}: {fault}")]
@@ -147,7 +147,7 @@ pub enum ApiError {
         /// Whole seconds from the first failure to the last.
         seconds: u64,
         /// The last failure.
-        reason: String,
+        reason: Message,
         /// ` (request_id …)`, or nothing.
         request: String,
     },
@@ -157,7 +157,7 @@ pub enum ApiError {
         /// Path of the endpoint.
         what: String,
         /// The failure.
-        reason: String,
+        reason: Message,
         /// ` (request_id …)`, or nothing.
         request: String,
     },
@@ -167,7 +167,7 @@ pub enum ApiError {
         /// Path of the endpoint, or the row.
         what: String,
         /// What is wrong.
-        reason: String,
+        reason: Message,
     },
     /// A list that the server does not keep in the order that was asked for.
     #[error("{what}: the server does not keep it in order (at {id})")]
@@ -191,7 +191,7 @@ pub enum ApiError {
         /// The row or the path.
         what: String,
         /// What is wrong and what to do.
-        reason: String,
+        reason: Message,
     },
     /// The server gives all rows, whatever moment is asked for.
     #[error("{host} does not select by {date}, so what has changed cannot be told from the rest")]

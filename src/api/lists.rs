@@ -5,6 +5,8 @@ use super::client::Client;
 use super::error::ApiError;
 use super::page::{self, Values};
 use super::query::Query;
+use crate::tr;
+use crate::words::Message;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use std::collections::HashSet;
@@ -160,13 +162,13 @@ impl Pages<'_> {
         if let Some((key, value)) = next {
             self.next = Some(self.base.clone().with(&key, value.clone()));
             if !self.seen.insert(value) {
-                return Err(self.fault("its `next` leads back to a page seen before".to_owned()));
+                return Err(self.fault(tr!("api-next-again")));
             }
         }
         if let Some((key, wanted)) = &self.selected
             && let Some(other) = entries.iter().find_map(|entry| other_value(entry, key, wanted))
         {
-            return Err(self.fault(format!("the server was asked for {key} {wanted}, and gives {other}")));
+            return Err(self.fault(tr!("api-other-value", key, wanted, other)));
         }
         Ok(Some(entries))
     }
@@ -183,7 +185,7 @@ impl Pages<'_> {
         Ok(all)
     }
 
-    fn fault(&self, reason: String) -> ApiError {
+    fn fault(&self, reason: Message) -> ApiError {
         ApiError::Protocol { what: self.path.clone(), reason }
     }
 }

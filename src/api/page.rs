@@ -6,6 +6,8 @@ use super::hold::Holding;
 use super::retry::Trouble;
 use super::row::{Body, Row};
 use super::target::Target;
+use crate::tr;
+use crate::words::Message;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -84,15 +86,15 @@ impl Page {
 
 /// The parameter of a `next` that leads on: an absolute or relative URL with `cursor` or `page` in it, or a bare cursor. Only the
 /// parameter is taken: the host of the URL is the server's own idea of its name, and our token must not follow it.
-fn next_parameter(next: &str) -> Result<(String, String), String> {
+fn next_parameter(next: &str) -> Result<(String, String), Message> {
     let looks_like_url = next.contains("://") || next.starts_with('/') || next.starts_with('?');
     if !looks_like_url {
         return Ok(("cursor".into(), next.to_owned()));
     }
     let base = Url::parse("http://x/").map_err(|e| e.to_string())?;
-    let url = base.join(next).map_err(|_| "its `next` is no URL".to_owned())?;
+    let url = base.join(next).map_err(|_| tr!("api-next-no-url"))?;
     let find = |key: &str| url.query_pairs().find(|(k, _)| k == key).map(|(k, v)| (k.into_owned(), v.into_owned()));
-    find("cursor").or_else(|| find("page")).ok_or_else(|| "its `next` has neither `cursor` nor `page`".to_owned())
+    find("cursor").or_else(|| find("page")).ok_or_else(|| tr!("api-next-no-page"))
 }
 
 /// One page of a small list, v1 or v2.

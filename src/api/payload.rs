@@ -118,12 +118,12 @@ impl Payloads {
     pub async fn get(&self, row: &Row, mut stored: Stored) -> Result<Vec<u8>, ApiError> {
         let id = row.id.plain();
         let bad = |reason: Message| ApiError::Row { id: id.clone(), reason };
-        let what = format!("the payload of row {id}");
+        let what = format!("{PAYLOAD_OF}{id}");
         let mut reissues = 0;
         let damaged = AtomicU32::new(0);
         loop {
             let address = stored.presigned_url.as_deref().unwrap_or_default();
-            let url = self.client.resolve(address).ok_or_else(|| bad("the URL of its payload is not valid".into()))?;
+            let url = self.client.resolve(address).ok_or_else(|| bad(tr!("row-bad-url")))?;
             let judge = |body: Vec<u8>| match check(&stored, &body) {
                 Ok(()) => Ok(body),
                 Err(reason) if damaged.fetch_add(1, Relaxed) >= MISMATCHES => {
@@ -137,9 +137,7 @@ impl Payloads {
                     return Err(ApiError::Refused {
                         status: 403,
                         what,
-                        detail: format!(
-                            "the signature is refused after {REISSUES} new ones: is the clock of this machine right?"
-                        ),
+                        detail: tr!("api-signature-refused", reissues = REISSUES),
                         request: String::new(),
                     });
                 }
@@ -155,7 +153,7 @@ impl Payloads {
                     }
                 }
                 Err(Trouble::Fatal(error) | Trouble::TooLarge(error)) => return Err(error),
-                Err(Trouble::Passing { reason, .. }) => return Err(bad(reason.into())),
+                Err(Trouble::Passing { reason, .. }) => return Err(bad(reason)),
             }
         }
     }
@@ -178,20 +176,23 @@ impl Payloads {
     }
 }
 
+/// How a failure names a payload, before the id of its row.
+pub const PAYLOAD_OF: &str = "the payload of row ";
+
 /// Compares a downloaded payload with what was announced.
-fn check(stored: &Stored, body: &[u8]) -> Result<(), String> {
+fn check(stored: &Stored, body: &[u8]) -> Result<(), Message> {
     if let Some(size) = stored.size
         && size != body.len() as u64
     {
-        return Err(format!("{size} bytes were announced, {} came", body.len()));
+        return Err(tr!("row-announced-size", size, came = body.len()));
     }
     if let Some(digest) = &stored.data_digest {
         let announced = digest.strip_prefix("sha256:").unwrap_or(digest);
         if !announced.eq_ignore_ascii_case(&sha256(body)) {
-            return Err("its sha256 differs from the one announced".into());
+            return Err(tr!("row-announced-sha"));
         }
     }
-    serde_json::from_slice::<IgnoredAny>(body).map(drop).map_err(|_| "it is not valid JSON".to_owned())
+    serde_json::from_slice::<IgnoredAny>(body).map(drop).map_err(|_| tr!("row-not-json"))
 }
 
 /// SHA-256 in lower-case hexadecimal.
@@ -245,8 +246,8 @@ mod tests {
         assert_eq!(check(&stored("{}"), body), Ok(()));
         let digest = format!(r#"{{"size":7,"data_digest":"sha256:{}"}}"#, sha256(body).to_uppercase());
         assert_eq!(check(&stored(&digest), body), Ok(()));
-        assert!(check(&stored(r#"{"size":8}"#), body).unwrap_err().contains("8 bytes"));
-        assert!(check(&stored(r#"{"data_digest":"00"}"#), body).unwrap_err().contains("sha256"));
-        assert!(check(&stored("{}"), b"{\"a\":").unwrap_err().contains("JSON"));
+        assert!(check(&stored(r#"{"size":8}"#), body).unwrap_err().english().contains("8 bytes"));
+        assert!(check(&stored(r#"{"data_digest":"00"}"#), body).unwrap_err().english().contains("sha256"));
+        assert!(check(&stored("{}"), b"{\"a\":").unwrap_err().english().contains("JSON"));
     }
 }

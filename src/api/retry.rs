@@ -2,6 +2,7 @@
 
 use super::error::ApiError;
 use crate::net::fault::Fault;
+use crate::words::Message;
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use std::time::{Duration, Instant};
 
@@ -27,7 +28,7 @@ pub enum Trouble {
     /// The failure may pass.
     Passing {
         /// One line, no URL.
-        reason: String,
+        reason: Message,
         /// What the server asked for.
         retry_after: Option<Duration>,
         /// Whether a smaller page might help: a timeout, a cut body or a 5xx that may be due to size.
@@ -49,7 +50,7 @@ pub enum Trouble {
 
 impl Trouble {
     /// A failure that may pass, and that says nothing else.
-    pub fn passing(reason: impl Into<String>) -> Self {
+    pub fn passing(reason: impl Into<Message>) -> Self {
         Self::Passing {
             reason: reason.into(),
             retry_after: None,

@@ -3,6 +3,8 @@
 use super::error::ApiError;
 use super::hold::{Held, Holding};
 use super::target::Target;
+use crate::tr;
+use crate::words::Message;
 use memchr::memchr2;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -102,15 +104,14 @@ impl Row {
     /// # Errors
     /// [`ApiError::Protocol`] when it is no object, has no id, or has a key twice.
     pub fn new(page: &Arc<Body>, span: Range<usize>, target: Target) -> Result<Self, ApiError> {
-        let bad = |reason: String| ApiError::Protocol { what: format!("a row of {}", target.path()), reason };
+        let bad = |reason: Message| ApiError::Protocol { what: format!("a row of {}", target.path()), reason };
         let text = &page.bytes[span.clone()];
         // The message of the parser may quote the row: only the place is reported.
-        let head: Head<'_> = serde_json::from_slice(text).map_err(|e| {
-            bad(format!("is no object that can be read (column {} of {} bytes)", e.column(), text.len()))
-        })?;
+        let head: Head<'_> = serde_json::from_slice(text)
+            .map_err(|e| bad(tr!("api-row-unreadable", column = e.column(), bytes = text.len())))?;
         let unique = if target == Target::GroundTruth { head.pgh_id.or(head.id) } else { head.id };
         let Some(key) = named(unique) else {
-            return Err(bad(format!("has no {}", target.unique())));
+            return Err(bad(tr!("api-row-no-key", key = target.unique())));
         };
         let id = Id::parse(named(head.id).unwrap_or(key));
         let data = head.data.map(|raw| {

@@ -1,6 +1,7 @@
 //! Temporary folders of a check: copies, and what was unpacked.
 
 use crate::stream::StreamError;
+use crate::tr;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::PathBuf;
@@ -23,7 +24,7 @@ impl Scratch {
         // Held while it is made: one that is made while all are removed would stay.
         let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = tempfile::Builder::new().prefix("syn-check-").tempdir();
-        let folder = folder.map_err(|source| StreamError::Write { name: "temporary folder".into(), source })?;
+        let folder = folder.map_err(|source| StreamError::Write { name: tr!("temporary-folder"), source })?;
         made.push(folder.path().to_owned());
         Ok(folder)
     }

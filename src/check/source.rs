@@ -129,7 +129,7 @@ fn lock<T>(of: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 /// Brings one file: as long as it is, with holes where nobody looks.
 fn file<S: Source>(source: &S, folder: &Path, path: &str, length: u64) -> Result<(), S::Error> {
-    let failed = |source| StreamError::Write { name: format!("temporary copy of {path}"), source };
+    let failed = |source| StreamError::Write { name: tr!("temporary-copy", path), source };
     let open = OpenOptions::new().create(true).truncate(true).read(true).write(true).open(folder.join(path));
     let file = open.map_err(failed)?;
     file.set_len(length).map_err(failed)?;

@@ -94,7 +94,7 @@ impl Tree {
         scratch: &Scratch,
     ) -> Result<(Self, Vec<Message>), S::Error> {
         let folder = scratch.folder()?;
-        let failed = |source| StreamError::Write { name: "temporary folder".into(), source };
+        let failed = |source| StreamError::Write { name: tr!("temporary-folder"), source };
         let root = fs::canonicalize(folder.path()).map_err(failed)?;
         let unread = source::bring(source, &root)?;
         let unpacked = Some(Unpacked { _folder: folder, lines: false });
@@ -118,7 +118,7 @@ impl Tree {
                 progress.data(1);
                 put(folder.path(), line.bytes).map_err(|e| match e {
                     PutError::Line(reason) => next.refused_line(&line, &reason),
-                    PutError::Write(source) => StreamError::Write { name: "temporary file".into(), source },
+                    PutError::Write(source) => StreamError::Write { name: tr!("temporary-file-alone"), source },
                 })?;
             }
         }

@@ -280,6 +280,7 @@ fn rewrite(_: &Args) -> Result<Option<filter::jq::Rewrite>, Failure> {
 fn describe(args: &Args) -> Result<Option<filter::describe::Write>, Failure> {
     match (args.describe, args.form) {
         (true, Some(Form::Json)) => Ok(Some(describe::json)),
+        (true, None | Some(Form::Table)) if args.common.is_read_by_people() => Ok(Some(describe::spoken)),
         (true, None | Some(Form::Table)) => Ok(Some(describe::text)),
         (true, Some(Form::Csv)) => Err(Failure::usage(tr!("describe-csv"))),
         (false, _) => Ok(None),

@@ -4,6 +4,8 @@ use crate::convert::declaration::Declaration;
 use crate::convert::formats::FORMATS;
 use crate::dm::Tool;
 use crate::table::Table;
+use crate::tr;
+use crate::words::Message;
 use serde_json::{Value, json};
 
 /// For each format `{"to","kept","lost":[{"tool","annotations","keep":[…]}]}`. `tools`: an object of tools with their annotations.
@@ -33,8 +35,8 @@ fn of(format: &Declaration, tools: &Value) -> Value {
 }
 
 /// [`all`] as a table; `what` is what is lost of.
-pub fn table(formats: &Value, what: &str) -> String {
-    let mut table = Table::new(&["format", "writes", &format!("loses of {what}, and what keeps it")]);
+pub fn table(formats: &Value, what: &Message) -> String {
+    let mut table = Table::new(&["format", "writes"]).with_last(&tr!("column-losses", what));
     for format in formats.as_array().into_iter().flatten() {
         let lost = format["lost"].as_array().into_iter().flatten().map(|lost| {
             let keep: Vec<&str> =
@@ -43,7 +45,7 @@ pub fn table(formats: &Value, what: &str) -> String {
             format!("{} {}{keep}", lost["annotations"], lost["tool"].as_str().unwrap_or_default())
         });
         let lost: Vec<String> = lost.collect();
-        let lost = if lost.is_empty() { "nothing".to_owned() } else { lost.join("; ") };
+        let lost = if lost.is_empty() { tr!("losses-nothing").spoken().to_owned() } else { lost.join("; ") };
         table.row(vec![format["to"].as_str().unwrap_or_default().into(), format["kept"].to_string(), lost]);
     }
     table.render()

@@ -19,10 +19,15 @@ pub fn one_line(tool: &str, error: &clap::Error) -> Option<Message> {
         return Some(tr!("usage-see-help", mistake = meant, tool));
     }
     let english = in_english(tool, error);
-    Some(match catalogued(error) {
-        Some(mistake) => Message::told(english, tr!("usage-see-help", mistake, tool)),
-        None => english.into(),
-    })
+    let mistake = catalogued(error).unwrap_or_else(|| tr!("usage-other", mistake = &english));
+    Some(Message::told(english, tr!("usage-see-help", mistake, tool)))
+}
+
+/// A mistake with words of our own, for the parser of a value.
+pub fn mistake(kind: ErrorKind, message: &Message) -> clap::Error {
+    let mut error = clap::Error::raw(kind, message.english());
+    error.insert(ContextKind::Custom, ContextValue::String(message.spoken().to_owned()));
+    error
 }
 
 /// What was meant, where the parser of the command line cannot know.
@@ -87,15 +92,36 @@ fn in_english(tool: &str, error: &clap::Error) -> String {
 fn catalogued(error: &clap::Error) -> Option<Message> {
     let of = |kind| error.get(kind).map(text);
     let argument = || of(ContextKind::InvalidArg);
+    if let Some(own) = of(ContextKind::Custom) {
+        return Some(own.into());
+    }
     Some(match error.kind() {
-        ErrorKind::UnknownArgument => match of(ContextKind::SuggestedArg) {
-            Some(near) => tr!("usage-unknown-near", argument = argument()?, near),
-            None => tr!("usage-unknown", argument = argument()?),
-        },
+        ErrorKind::UnknownArgument => {
+            let mistake = match of(ContextKind::SuggestedArg) {
+                Some(near) => tr!("usage-unknown-near", argument = argument()?, near),
+                None => tr!("usage-unknown", argument = argument()?),
+            };
+            match of(ContextKind::Suggested).as_deref().and_then(as_value) {
+                Some(written) => tr!("usage-as-value", mistake, written),
+                None => mistake,
+            }
+        }
         ErrorKind::InvalidSubcommand => match of(ContextKind::SuggestedSubcommand) {
             Some(near) => tr!("usage-no-command-near", command = of(ContextKind::InvalidSubcommand)?, near),
             None => tr!("usage-no-command", command = of(ContextKind::InvalidSubcommand)?),
         },
+        ErrorKind::MissingSubcommand => {
+            tr!("usage-missing-command", commands = of(ContextKind::ValidSubcommand).unwrap_or_default())
+        }
+        ErrorKind::TooManyValues => {
+            tr!("usage-too-many", argument = argument()?, value = of(ContextKind::InvalidValue)?)
+        }
+        ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
+            let wanted = of(ContextKind::MinValues).or_else(|| of(ContextKind::ExpectedNumValues))?;
+            tr!("usage-number-of-values", argument = argument()?, wanted, given = of(ContextKind::ActualNumValues)?)
+        }
+        ErrorKind::NoEquals => tr!("usage-no-equals", argument = argument()?),
+        ErrorKind::InvalidUtf8 => tr!("usage-not-utf8"),
         ErrorKind::InvalidValue => {
             let (argument, value) = (argument()?, of(ContextKind::InvalidValue)?);
             let choices = of(ContextKind::ValidValue).unwrap_or_default();
@@ -113,11 +139,16 @@ fn catalogued(error: &clap::Error) -> Option<Message> {
         ErrorKind::ArgumentConflict => match of(ContextKind::PriorArg) {
             Some(prior) if Some(&prior) == argument().as_ref() => tr!("usage-twice", argument = prior),
             Some(prior) => tr!("usage-conflict", argument = argument()?, prior),
-            None => return None,
+            None => tr!("usage-conflict-other", argument = argument()?),
         },
         ErrorKind::MissingRequiredArgument => tr!("usage-missing", arguments = argument()?),
         _ => return None,
     })
+}
+
+/// How something that begins like an option is written as a value, out of the hint of the parser: `to pass '-x' as a value, use '-- -x'`.
+fn as_value(hint: &str) -> Option<&str> {
+    hint.contains(" as a value").then(|| hint.rsplit('\'').nth(1)).flatten()
 }
 
 /// One or several names, in one text.

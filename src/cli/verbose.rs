@@ -1,5 +1,8 @@
 //! What `-v` says of the program and its environment. No secrets.
 
+use crate::tr;
+use crate::words::Message;
+
 /// Variables whose values are told.
 const SHOWN: &[&str] = &[
     "SYNAPSE_HOST",
@@ -37,21 +40,20 @@ const SET: &[&str] = &[
 ];
 
 /// The release, the threads, and the variables of the environment that may matter.
-pub fn program(tool: &str, threads: usize) -> String {
+pub fn program(tool: &str, threads: usize) -> Message {
     let variables = variables(|name| std::env::var(name).ok());
-    let none = if variables.is_empty() { "nothing" } else { "" };
-    let version = env!("CARGO_PKG_VERSION");
-    format!("{tool} {version}, {threads} threads; environment: {none}{}", variables.join(", "))
+    let variables = if variables.is_empty() { tr!("verbose-nothing") } else { Message::list(variables, ", ") };
+    tr!("verbose-program", tool, version = env!("CARGO_PKG_VERSION"), threads, variables)
 }
 
-fn variables(get: impl Fn(&str) -> Option<String>) -> Vec<String> {
+fn variables(get: impl Fn(&str) -> Option<String>) -> Vec<Message> {
     let given = |name: &&&str| get(name).is_some_and(|value| !value.is_empty());
     let shown = SHOWN.iter().filter(given).map(|name| {
         // An address may hold a name and a password, or a signature.
         let value = get(name).filter(|value| !value.contains(['@', '?']));
-        value.map_or_else(|| format!("{name} is set"), |value| format!("{name}={value}"))
+        value.map_or_else(|| tr!("verbose-set", name), |value| format!("{name}={value}").into())
     });
-    shown.chain(SET.iter().filter(given).map(|name| format!("{name} is set"))).collect()
+    shown.chain(SET.iter().filter(given).map(|name| tr!("verbose-set", name))).collect()
 }
 
 #[cfg(test)]
@@ -72,7 +74,8 @@ mod tests {
             ("AWS_REGION", "ap-northeast-2", &["AWS_REGION=ap-northeast-2"]),
             ("PATH", "/bin", &[]),
         ] {
-            assert_eq!(variables(|asked| (asked == name).then(|| value.to_owned())), told, "{name}");
+            let got = variables(|asked| (asked == name).then(|| value.to_owned()));
+            assert_eq!(got.iter().map(Message::english).collect::<Vec<_>>(), told, "{name}");
         }
     }
 }

@@ -90,14 +90,14 @@ impl Splits {
 pub const TRAIN_VAL_TEST: &[&str] = &["train", "val", "test"];
 
 /// What `--by` does in a format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub enum By {
     /// Each value of the field has a whole dataset, in a folder of its own.
     Datasets,
     /// The format puts its files into folders itself.
     Own,
     /// Nothing: the format has other means, which this names.
-    Refused(&'static str),
+    Refused(fn(&str) -> Message),
 }
 
 /// The one document of a format, which `--bare` writes alone.

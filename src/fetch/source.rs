@@ -63,7 +63,7 @@ pub struct Overview {
     /// Rows of a complete export, unless the source cannot tell.
     pub expected: Option<u64>,
     /// What the rows belong to, in words: `project 42 "Roads"`.
-    pub scope: String,
+    pub scope: Message,
     /// The Synapse server that relative URLs of files belong to, if known.
     pub own_host: Option<Url>,
     /// The source's clock and ours, if the source says.

@@ -57,7 +57,7 @@ struct Spool {
 }
 
 fn failed(source: io::Error) -> StreamError {
-    StreamError::Write { name: format!("a temporary file in {}", std::env::temp_dir().display()), source }
+    StreamError::Write { name: tr!("temporary-in", folder = std::env::temp_dir().display()), source }
 }
 
 impl Ordered {

@@ -4,6 +4,8 @@
 use super::proxy::{self, ProxyServer};
 use super::tls::UnknownIssuer;
 use crate::exit::Advice;
+use crate::tr;
+use crate::words::{Message, Worded};
 use rustls::{AlertDescription, CertificateError};
 use std::error::Error;
 use std::fmt;
@@ -196,21 +198,24 @@ pub fn of(e: &(dyn Error + 'static), url: &Url, connecting: bool) -> Option<Faul
 }
 
 /// The innermost reason of a failure, as someone who reads it would put it.
-pub fn reason(e: &(dyn Error + 'static)) -> String {
-    /// What libraries say, and what it means.
-    const MEANT: [(&str, &str); 4] = [
-        ("close_notify", "the connection was closed before the answer had come"),
-        ("closed before message completed", "the connection was closed before the answer had come"),
-        ("invalid HTTP version parsed", "what answers there does not speak HTTP"),
-        ("failed to lookup address information: ", ""),
-    ];
-    let mut said = String::new();
-    each(e, &mut |cause| said = cause.to_string());
+pub fn reason(e: &(dyn Error + 'static)) -> Message {
+    const LOOKUP: &str = "failed to lookup address information: ";
+    let (mut said, mut system) = (String::new(), None);
+    each(e, &mut |cause| {
+        said = cause.to_string();
+        system = cause.downcast_ref::<io::Error>().filter(|e| e.raw_os_error().is_some()).map(Worded::words);
+    });
     let said = super::quote(said.split(" (os error ").next().unwrap_or_default());
-    match MEANT.into_iter().find(|(words, _)| said.contains(words)) {
-        Some((words, "")) => said.replace(words, ""),
-        Some((_, meant)) => meant.to_owned(),
-        None => said,
+    let says = |words: &[&str]| words.iter().any(|words| said.contains(words));
+    if says(&["close_notify", "closed before message completed"]) {
+        tr!("net-closed-early")
+    } else if says(&["invalid HTTP version parsed"]) {
+        tr!("net-no-http")
+    } else if says(&[LOOKUP]) {
+        let reason = said.replace(LOOKUP, "");
+        Message::told(reason.clone(), tr!("net-no-lookup", reason))
+    } else {
+        system.map_or_else(|| said.as_str().into(), |system| Message::told(said.clone(), system))
     }
 }
 

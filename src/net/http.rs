@@ -5,6 +5,7 @@ use super::addresses::{PrivateAddress, Reach, Resolver};
 use super::fault::{self, Fault};
 use super::{proxy, tls};
 use crate::exit::UsageError;
+use crate::tr;
 use reqwest::{Client, ClientBuilder, redirect};
 use std::collections::HashMap;
 use std::error::Error;
@@ -65,7 +66,7 @@ fn build(reach: Reach, fresh: bool) -> Result<Client, UsageError> {
         .read_timeout(SILENCE)
         .pool_max_idle_per_host(if fresh { 0 } else { usize::MAX })
         .build()
-        .map_err(|e| UsageError::new(format!("cannot set up connections: {}", e.without_url())))
+        .map_err(|e| UsageError::new(tr!("net-no-setup", reason = e.without_url())))
 }
 
 /// Checks a name that a proxy looks up, and no resolver of ours: where this machine knows it too, it must not lead to addresses out

@@ -3,6 +3,8 @@
 use super::fault::{self, Fault};
 use super::{http, quote};
 use crate::exit::UsageError;
+use crate::tr;
+use crate::words::Message;
 use jiff::Timestamp;
 use reqwest::header::DATE;
 use reqwest::redirect;
@@ -22,7 +24,7 @@ pub struct Probe {
     /// The proxy on the way, and the variable that names it.
     pub proxy: Option<String>,
     /// The addresses of the host, or why there are none; `None`: the proxy looks them up.
-    pub addresses: Option<Result<Vec<IpAddr>, String>>,
+    pub addresses: Option<Result<Vec<IpAddr>, Message>>,
     /// The answer to a request without a token, whatever its status.
     pub answer: Result<Answer, Broken>,
 }
@@ -53,7 +55,7 @@ pub enum Broken {
     /// The proxy or the certificate.
     Fault(Fault),
     /// The network, or the host.
-    Reason(String),
+    Reason(Message),
 }
 
 /// Asks a host for its first page, and waits so long for each step.
@@ -67,7 +69,7 @@ pub async fn look(url: &Url, patience: Duration) -> Result<Probe, UsageError> {
         .connect_timeout(patience)
         .timeout(patience)
         .build()
-        .map_err(|e| UsageError::new(format!("cannot set up connections: {}", e.without_url())))?;
+        .map_err(|e| UsageError::new(tr!("net-no-setup", reason = e.without_url())))?;
     let proxy = fault::proxy_for(url);
     let addresses = if proxy.is_some_and(super::proxy::ProxyServer::resolves) {
         None
@@ -76,7 +78,7 @@ pub async fn look(url: &Url, patience: Duration) -> Result<Probe, UsageError> {
     };
     let proxy = proxy.map(ToString::to_string);
     if let Some(Err(_)) = addresses {
-        return Ok(Probe { proxy, addresses, answer: Err(Broken::Reason(String::new())) });
+        return Ok(Probe { proxy, addresses, answer: Err(Broken::Reason(Message::default())) });
     }
     let (began, from) = (Instant::now(), Timestamp::now());
     let answer = match client.get(url.clone()).send().await {
@@ -97,16 +99,16 @@ pub async fn look(url: &Url, patience: Duration) -> Result<Probe, UsageError> {
     Ok(Probe { proxy, addresses, answer })
 }
 
-async fn addresses(url: &Url, patience: Duration) -> Result<Vec<IpAddr>, String> {
+async fn addresses(url: &Url, patience: Duration) -> Result<Vec<IpAddr>, Message> {
     let place =
         (url.host_str().unwrap_or_default().trim_matches(['[', ']']), url.port_or_known_default().unwrap_or(443));
     match tokio::time::timeout(patience, tokio::net::lookup_host(place)).await {
-        Err(_) => Err(format!("no answer to the name for {} s", patience.as_secs_f32())),
+        Err(_) => Err(tr!("net-no-name-answer", seconds = patience.as_secs_f32())),
         Ok(Err(e)) => Err(fault::reason(&e)),
         Ok(Ok(found)) => {
             let mut all: Vec<IpAddr> = found.map(|address| address.ip()).collect();
             all.dedup();
-            if all.is_empty() { Err("the name has no address".to_owned()) } else { Ok(all) }
+            if all.is_empty() { Err(tr!("net-no-address")) } else { Ok(all) }
         }
     }
 }
@@ -117,7 +119,7 @@ fn broken(e: reqwest::Error, url: &Url, patience: Duration) -> Broken {
         return Broken::Fault(fault);
     }
     if e.is_timeout() {
-        return Broken::Reason(format!("no answer for {} s", patience.as_secs_f32()));
+        return Broken::Reason(tr!("api-no-answer", seconds = patience.as_secs_f32()));
     }
     Broken::Reason(fault::reason(&e))
 }

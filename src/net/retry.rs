@@ -54,16 +54,17 @@ impl RetryPolicy {
 
     /// Warns that a server fails: at once the first time, then at growing intervals. `server` and `reason` hold no secrets; `which` says
     /// how many tries, or how much time, have passed; `pause` is the time until the next try.
-    pub fn warn_failing(&self, server: &str, reason: &str, which: &str, pause: Duration) {
+    pub fn warn_failing(&self, server: &str, reason: &Message, which: &Message, pause: Duration) {
+        let said = reason.english();
         // A server in trouble answers with one 5xx after the other.
-        let kind = if reason.starts_with("HTTP 5") { "HTTP 5" } else { reason };
+        let kind = if said.starts_with("HTTP 5") { "HTTP 5" } else { said };
         if !self.all && !self.is_due(format!("{server} {kind}")) {
             return;
         }
         let pause = format!("{:.1}", pause.as_secs_f32());
         let seconds = pause.parse::<f64>().unwrap_or_default();
         let status =
-            reason.strip_prefix("HTTP ").and_then(|rest| rest.get(..3)).and_then(|code| code.parse::<u16>().ok());
+            said.strip_prefix("HTTP ").and_then(|rest| rest.get(..3)).and_then(|code| code.parse::<u16>().ok());
         let message = tr!("retry-failing", server, reason, which, pause).with("pause", seconds);
         self.warn(match status {
             Some(status) => message.with("status", status),
@@ -101,11 +102,16 @@ mod tests {
         let to = warnings.clone();
         let retry = RetryPolicy::new(Duration::ZERO, move |text| to.lock().unwrap().push(text.to_string()));
         for n in 1..5 {
-            retry.clone().warn_failing("s3://b", "HTTP 503", &format!("{n} of 4"), Duration::from_millis(1260));
-            retry.warn_failing("http://h", "HTTP 500", "after 2 s of 180", Duration::from_secs(1));
+            retry.clone().warn_failing(
+                "s3://b",
+                &"HTTP 503".into(),
+                &format!("{n} of 4").into(),
+                Duration::from_millis(1260),
+            );
+            retry.warn_failing("http://h", &"HTTP 500".into(), &"after 2 s of 180".into(), Duration::from_secs(1));
         }
-        retry.warn_failing("http://h", "HTTP 503 Busy", "after 2 s of 180", Duration::from_secs(1));
-        retry.warn_failing("http://h", "HTTP 429", "after 2 s of 180", Duration::from_secs(1));
+        retry.warn_failing("http://h", &"HTTP 503 Busy".into(), &"after 2 s of 180".into(), Duration::from_secs(1));
+        retry.warn_failing("http://h", &"HTTP 429".into(), &"after 2 s of 180".into(), Duration::from_secs(1));
         assert_eq!(
             *warnings.lock().unwrap(),
             [
@@ -117,7 +123,7 @@ mod tests {
         warnings.lock().unwrap().clear();
         let all = retry.telling_all(true);
         for _ in 0..3 {
-            all.warn_failing("http://h", "HTTP 500", "after 2 s of 180", Duration::from_secs(1));
+            all.warn_failing("http://h", &"HTTP 500".into(), &"after 2 s of 180".into(), Duration::from_secs(1));
         }
         assert_eq!(warnings.lock().unwrap().len(), 3);
     }

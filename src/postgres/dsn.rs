@@ -6,6 +6,7 @@
 use super::password;
 use super::tls::{Roots, SslMode};
 use crate::exit::UsageError;
+use crate::tr;
 use crate::words::Message;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -42,39 +43,39 @@ impl Dsn {
     /// # Errors
     /// [`UsageError`] saying what is expected.
     pub fn parse(text: &str, env: Environment<'_>) -> Result<Self, UsageError> {
-        let bad = |why: &str| UsageError::new(format!("the DSN {why}; {FORM}"));
+        let bad = |why: Message| UsageError::new(tr!("dsn-why", why, form = FORM));
         let text = text.trim();
         if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
-            return Err(bad("does not begin with postgres://"));
+            return Err(bad(tr!("dsn-no-postgres")));
         }
         let (base, query) = text.split_once('?').unwrap_or((text, ""));
         let (mut mode, mut root, mut passfile) = (env("PGSSLMODE"), env("PGSSLROOTCERT"), None);
         let mut rest = Vec::new();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-            let (key, value) = pair.split_once('=').ok_or_else(|| bad("has an option without a value"))?;
-            let value = || decode(value).ok_or_else(|| bad("has an option that is not UTF-8"));
+            let (key, value) = pair.split_once('=').ok_or_else(|| bad(tr!("dsn-no-value")))?;
+            let value = || decode(value).ok_or_else(|| bad(tr!("dsn-not-utf8")));
             match key {
                 "sslmode" => mode = Some(value()?),
                 "sslrootcert" => root = Some(value()?),
                 "passfile" => passfile = Some(PathBuf::from(value()?)),
                 "sslcert" | "sslkey" | "sslcrl" | "service" => {
-                    return Err(UsageError::new(format!("`{key}` in the DSN is not supported: leave it out")));
+                    return Err(UsageError::new(tr!("dsn-unsupported", key)));
                 }
                 _ => rest.push(pair),
             }
         }
-        let mut config: Config = format!("{base}?{}", rest.join("&")).parse().map_err(|_| bad("cannot be read"))?;
+        let mut config: Config = format!("{base}?{}", rest.join("&")).parse().map_err(|_| bad(tr!("dsn-bad")))?;
         let roots = Roots::of(root);
         let mode = SslMode::of(mode.as_deref(), &roots)?;
         if config.get_hosts().is_empty() {
-            return Err(bad("names no host"));
+            return Err(bad(tr!("dsn-no-host")));
         }
         let odd = |c: char| !(c.is_alphanumeric() || ".-_:%".contains(c));
         let mut local = false;
         for host in config.get_hosts() {
             match host {
                 Host::Tcp(name) if name.is_empty() || name.contains(odd) => {
-                    return Err(bad("has a host that is no name"));
+                    return Err(bad(tr!("dsn-bad-host")));
                 }
                 Host::Tcp(_) => {}
                 Host::Unix(_) => local = true,

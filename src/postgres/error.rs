@@ -4,6 +4,7 @@ use crate::exit::{Advice, Classified, Exit, UsageError};
 use crate::net::fault;
 use crate::net::fault::{Certificate, Fault};
 use crate::net::quote;
+use crate::tr;
 use crate::words::Message;
 use std::error::Error;
 use tokio_postgres::error::SqlState;
@@ -19,19 +20,19 @@ pub enum DatabaseError {
     Usage(#[from] UsageError),
     /// Something is asked for that is not read from a database.
     #[error("{0}")]
-    NotHere(&'static str),
+    NotHere(Message),
     /// A filter without a column.
     #[error("{0}")]
-    NoFilter(String),
+    NoFilter(Message),
     /// The database does not let us in, or lacks what is needed.
     #[error("{0}")]
-    Refused(String),
+    Refused(Message),
     /// The database cannot be reached, or ended the query.
     #[error("{0}")]
-    Lost(String),
+    Lost(Message),
     /// The connection ended in a way that may pass.
     #[error("{0}")]
-    Broken(String),
+    Broken(Message),
     /// A row that cannot become an item line.
     #[error("row {id}: {reason}")]
     Row {
@@ -42,7 +43,7 @@ pub enum DatabaseError {
     },
     /// Fewer rows came than the same snapshot counts.
     #[error("{0}")]
-    Short(String),
+    Short(Message),
 }
 
 impl DatabaseError {
@@ -64,55 +65,41 @@ impl DatabaseError {
         }
         if let Some(problem) = fault::certificate(error) {
             let advice = match problem {
-                Certificate::UnknownAuthority(_) => {
-                    "give the certificate of its authority as ?sslrootcert=FILE in the DSN"
-                }
-                Certificate::SelfSigned => "to trust exactly this certificate, give it as ?sslrootcert=FILE in the DSN",
-                Certificate::Expired => {
-                    "its operator has to renew it; if others can use it, set the clock of this machine"
-                }
-                Certificate::NotYetValid => "set the clock of this machine",
-                Certificate::WrongName(_) => {
-                    "ask for the host by a name that the certificate holds, or use ?sslmode=verify-ca"
-                }
-                Certificate::Other(_) => "docs/networks.md",
+                Certificate::UnknownAuthority(_) => tr!("database-give-authority"),
+                Certificate::SelfSigned => tr!("database-give-certificate"),
+                Certificate::Expired => tr!("database-renew"),
+                Certificate::NotYetValid => tr!("database-set-clock"),
+                Certificate::WrongName(_) => tr!("database-other-name"),
+                Certificate::Other(_) => "docs/networks.md".into(),
             };
-            return Self::Refused(format!("{place} is not trusted: {}; {advice}", Fault::Certificate(problem)));
+            return Self::Refused(tr!("database-untrusted", place, reason = Fault::Certificate(problem), advice));
         }
         if reason.contains("does not support TLS") {
-            return Self::Refused(format!("{place} does not speak TLS, and the DSN requires it by its sslmode"));
+            return Self::Refused(tr!("database-no-tls", place));
         }
         if reason.contains("password missing") {
-            return Self::Refused(format!(
-                "{place} wants a password: set PGPASSWORD, or put a line into ~/.pgpass (readable by you alone)"
-            ));
+            return Self::Refused(tr!("database-wants-password", place));
         }
         if reason.starts_with("error connecting") || reason.starts_with("timeout") {
-            return Self::Lost(format!(
-                "cannot reach {place}: {reason}; check host and port in the DSN, and the network"
-            ));
+            return Self::Lost(tr!("database-unreachable", place, reason));
         }
-        Self::Broken(format!("the connection to {place} broke: {reason}"))
+        Self::Broken(tr!("database-broke", place, reason))
     }
 
     /// What the server says by its SQLSTATE.
     fn told(code: &SqlState, said: &str, place: &str) -> Self {
         let class = &code.code()[..2];
         match code {
-            &SqlState::INVALID_PASSWORD | &SqlState::INVALID_AUTHORIZATION_SPECIFICATION => Self::Refused(format!(
-                "{place} does not let us in: {said}; check the user in the DSN and the password (PGPASSWORD, ~/.pgpass)"
-            )),
-            &SqlState::INSUFFICIENT_PRIVILEGE => {
-                Self::Refused(format!("{place}: {said}; docs/postgres.md lists the grants that are needed"))
+            &SqlState::INVALID_PASSWORD | &SqlState::INVALID_AUTHORIZATION_SPECIFICATION => {
+                Self::Refused(tr!("database-no-entry", place, said))
             }
-            &SqlState::QUERY_CANCELED => Self::Lost(format!(
-                "{place} ended the query: {said}; where that is statement_timeout, add ?options=-cstatement_timeout%3D0 to the DSN"
-            )),
+            &SqlState::INSUFFICIENT_PRIVILEGE => Self::Refused(tr!("database-no-right", place, said)),
+            &SqlState::QUERY_CANCELED => Self::Lost(tr!("database-ended", place, said)),
             // Connection exceptions, resources, operator's intervention, conflicts with recovery on a standby.
             _ if ["08", "53", "57", "40"].contains(&class) => {
-                Self::Broken(format!("{place}: {said} (SQLSTATE {})", code.code()))
+                Self::Broken(tr!("database-said", place, said, code = code.code()))
             }
-            _ => Self::Refused(format!("{place}: {said} (SQLSTATE {})", code.code())),
+            _ => Self::Refused(tr!("database-said", place, said, code = code.code())),
         }
     }
 }

@@ -22,7 +22,7 @@ pub fn find(
     let (meta, text) = match read {
         Ok(found) => found,
         Err(e) if e.kind() == ErrorKind::NotFound && !must => return Ok(None),
-        Err(e) => return Err(UsageError::new(format!("cannot read the password file {shown}: {e}"))),
+        Err(e) => return Err(UsageError::new(tr!("dsn-password-file", shown, e))),
     };
     if meta.is_file() && meta.mode() & 0o077 != 0 {
         notes.push(tr!("password-file-open", shown));

@@ -60,7 +60,9 @@ impl Session {
         let Self { client, wire, place, .. } = self;
         drop(client);
         match (error, wire.await) {
-            (DatabaseError::Lost(told) | DatabaseError::Broken(told), Ok(Err(cause))) if told.contains(CLOSED) => {
+            (DatabaseError::Lost(told) | DatabaseError::Broken(told), Ok(Err(cause)))
+                if told.english().contains(CLOSED) =>
+            {
                 DatabaseError::of(&cause, &place)
             }
             (other, _) => other,

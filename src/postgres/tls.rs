@@ -14,6 +14,7 @@
 use crate::exit::UsageError;
 use crate::net::tls;
 use crate::net::tls::Pinning;
+use crate::tr;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
@@ -54,7 +55,7 @@ impl SslMode {
             Some("verify-ca") => Self::VerifyCa,
             Some("verify-full") => Self::VerifyFull,
             Some(_) => {
-                return Err(UsageError::new("sslmode must be disable, prefer, require, verify-ca or verify-full"));
+                return Err(UsageError::new(tr!("dsn-sslmode")));
             }
         })
     }
@@ -96,7 +97,7 @@ impl Roots {
 /// # Errors
 /// [`UsageError`] when no authority can be trusted.
 pub fn connector(mode: SslMode, roots: &Roots) -> Result<MakeRustlsConnect, UsageError> {
-    let usage = |why: String| UsageError::new(format!("cannot set up TLS: {why}"));
+    let usage = |why: String| UsageError::new(tr!("tls-no-setup", why));
     let provider = Arc::new(ring::default_provider());
     let proof = match (mode, roots) {
         (SslMode::Disable | SslMode::Prefer | SslMode::Require, _) => None,

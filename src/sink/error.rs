@@ -82,7 +82,7 @@ pub enum SinkError {
         /// The path as the user knows it.
         path: String,
         /// What the store said, without secrets, and what to do about it.
-        reason: String,
+        reason: Message,
         /// Whether the same request may succeed later.
         temporary: bool,
     },
@@ -196,7 +196,7 @@ impl SinkError {
     }
 
     /// A store's refusal that would come again.
-    pub fn store(path: impl Into<String>, reason: impl Into<String>) -> Self {
+    pub fn store(path: impl Into<String>, reason: impl Into<Message>) -> Self {
         Self::Store { path: path.into(), reason: reason.into(), temporary: false }
     }
 

@@ -7,6 +7,7 @@ use super::dataset::published::Published;
 use super::destination::{Destination, Existing, Output};
 use super::error::SinkError;
 use crate::path::RelPath;
+use crate::tr;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 use std::path::Path;
@@ -26,7 +27,7 @@ impl MemoryStore {
     /// [`SinkError::Exists`], [`SinkError::Foreign`], [`SinkError::Usage`] for a number, [`SinkError::Write`].
     pub fn begin(&self, name: &str, existing: Existing) -> Result<MemoryDestination, SinkError> {
         match existing {
-            Existing::Numbered => return Err(SinkError::usage("datasets in memory get no numbers".to_owned())),
+            Existing::Numbered => return Err(SinkError::usage(tr!("memory-no-numbers"))),
             Existing::Refused | Existing::Replaced => {}
         }
         let there = self.lock().contains_key(name);

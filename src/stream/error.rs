@@ -132,7 +132,7 @@ pub enum StreamError {
     #[error("cannot write {name}: {source}; what was written is incomplete")]
     Write {
         /// File name, or `stdout`.
-        name: String,
+        name: Message,
         /// The system's reason.
         source: io::Error,
     },
@@ -190,7 +190,7 @@ pub struct UnknownName {
     /// When there were more names than are compared: how many are.
     pub capped: Option<usize>,
     /// What else may have been meant.
-    pub hint: Option<String>,
+    pub hint: Option<Message>,
 }
 
 impl UnknownName {
@@ -241,7 +241,7 @@ impl StreamError {
     pub fn is_of_output(&self) -> bool {
         match self {
             Self::Closed | Self::Place { .. } | Self::NoStdout => true,
-            Self::Write { name, .. } => name == "stdout",
+            Self::Write { name, .. } => name.english() == "stdout",
             _ => false,
         }
     }

@@ -1,6 +1,7 @@
 //! Records in order, however many: sorted runs in a temporary file, merged.
 
 use super::error::StreamError;
+use crate::tr;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::fs::File;
@@ -27,7 +28,7 @@ pub struct Sorter {
 }
 
 fn failed(source: io::Error) -> StreamError {
-    StreamError::Write { name: format!("a temporary file in {}", std::env::temp_dir().display()), source }
+    StreamError::Write { name: tr!("temporary-in", folder = std::env::temp_dir().display()), source }
 }
 
 impl Sorter {

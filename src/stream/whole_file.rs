@@ -26,6 +26,26 @@ const ORDINARY: u32 = 0o666;
 #[cfg(feature = "net")]
 const PRIVATE: u32 = 0o600;
 
+/// What stands where no file does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Special {
+    /// Nothing.
+    #[error("nothing")]
+    Nothing,
+    /// A folder.
+    #[error("a folder")]
+    Folder,
+    /// A device or a pipe.
+    #[error("a device or pipe")]
+    DeviceOrPipe,
+    /// A block device.
+    #[error("a block device")]
+    BlockDevice,
+    /// A socket.
+    #[error("a socket")]
+    Socket,
+}
+
 /// Why nothing can be written under a name.
 #[derive(Debug, thiserror::Error)]
 pub enum PlaceError {
@@ -40,13 +60,13 @@ pub enum PlaceError {
     Tilde,
     /// A block device or a socket.
     #[error("it is {0}: only files, pipes and character devices are written to")]
-    Device(&'static str),
+    Device(Special),
     /// Something that is not a file, where one is to be replaced.
     #[error("it is not a regular file, and nothing else is replaced: give another name")]
     NotRegular,
     /// A symbolic link that leads to no file.
     #[error("it is a link to {0}: only links to files are followed")]
-    Link(&'static str),
+    Link(Special),
     /// A name that promises a form that is not written.
     #[error("its name ends in .{0}: files are compressed as .gz or .zst, or not at all")]
     Compression(String),
@@ -93,12 +113,12 @@ impl Place {
             return if path.metadata()?.is_dir() { Err(PlaceError::Folder) } else { block(&path.metadata()?) };
         }
         if here.is_symlink() {
-            let real = path.canonicalize().map_err(|_| PlaceError::Link("nothing"))?;
+            let real = path.canonicalize().map_err(|_| PlaceError::Link(Special::Nothing))?;
             let there = real.metadata()?;
             return match there.is_file() {
                 true => Ok(Self::File(real)),
-                false if there.is_dir() => Err(PlaceError::Link("a folder")),
-                false => Err(PlaceError::Link("a device or pipe")),
+                false if there.is_dir() => Err(PlaceError::Link(Special::Folder)),
+                false => Err(PlaceError::Link(Special::DeviceOrPipe)),
             };
         }
         match here.is_file() {
@@ -123,8 +143,8 @@ impl Place {
 /// A stream, unless it is one that nobody means to write to.
 fn block(there: &Metadata) -> Result<Place, PlaceError> {
     match there.file_type() {
-        kind if kind.is_block_device() => Err(PlaceError::Device("a block device")),
-        kind if kind.is_socket() => Err(PlaceError::Device("a socket")),
+        kind if kind.is_block_device() => Err(PlaceError::Device(Special::BlockDevice)),
+        kind if kind.is_socket() => Err(PlaceError::Device(Special::Socket)),
         _ => Ok(Place::Stream),
     }
 }

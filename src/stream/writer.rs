@@ -255,6 +255,6 @@ fn failed(name: &str, is_stdout: bool, replaces: bool, source: io::Error) -> Str
     match source.kind() {
         io::ErrorKind::BrokenPipe if is_stdout => StreamError::Closed,
         _ if replaces => StreamError::Place { name, reason: PlaceError::Io(source) },
-        _ => StreamError::Write { name, source },
+        _ => StreamError::Write { name: name.into(), source },
     }
 }

@@ -30,17 +30,19 @@ impl<T: Worded + ?Sized> Worded for Box<T> {
 /// One message. Its `Display` is the English, as programs, files and other stages get it; [`Message::spoken`] is for people.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Message {
-    english: String,
-    /// Nothing: the English.
-    spoken: Option<String>,
-    /// What it was made of, for programs. In a box: errors have messages, and should be small.
-    fields: Option<Box<Fields>>,
+    english: Box<str>,
+    /// What else there is to it. In a box: errors have messages, and should be small.
+    more: Option<Box<More>>,
 }
 
-/// What a message was made of.
+/// The other words of a message, and what it was made of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Fields {
+struct More {
+    /// Nothing: the English.
+    spoken: Option<String>,
+    /// Its entry in the catalogue; empty: none.
     id: &'static str,
+    /// For programs.
     arguments: Map<String, Value>,
 }
 
@@ -60,26 +62,26 @@ impl Message {
             Language::English => None,
             other => catalogue::text(other, id, arguments),
         };
-        let fields = arguments.iter().map(|(name, argument)| ((*name).to_owned(), argument.field())).collect();
-        Self { english, spoken, fields: Some(Box::new(Fields { id, arguments: fields })) }
+        let arguments = arguments.iter().map(|(name, argument)| ((*name).to_owned(), argument.field())).collect();
+        Self { english: english.into(), more: Some(Box::new(More { spoken, id, arguments })) }
     }
 
     /// This message with a further field for programs, which is not in its text, or in another form.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.fields.get_or_insert_default().arguments.insert(name.to_owned(), value.into());
+        self.more.get_or_insert_default().arguments.insert(name.to_owned(), value.into());
         self
     }
 
     /// The id of its entry in the catalogue, if it is one, and the arguments of it: what programs need not read out of its text.
     pub fn fields(&self) -> impl Iterator<Item = (&str, Value)> {
-        let id = self.fields.iter().filter(|fields| !fields.id.is_empty()).map(|fields| ("id", fields.id.into()));
-        id.chain(self.fields.iter().flat_map(|fields| &fields.arguments).map(|(name, value)| (&**name, value.clone())))
+        let id = self.more.iter().filter(|more| !more.id.is_empty()).map(|more| ("id", more.id.into()));
+        id.chain(self.more.iter().flat_map(|more| &more.arguments).map(|(name, value)| (&**name, value.clone())))
     }
 
     /// The words of an error that has its English itself; `words` are those of the catalogue.
     pub fn told(english: String, words: Self) -> Self {
-        Self { english, spoken: words.spoken, fields: words.fields }
+        Self { english: english.into(), more: words.more }
     }
 
     /// In English.
@@ -89,12 +91,12 @@ impl Message {
 
     /// In the language of the process.
     pub fn spoken(&self) -> &str {
-        self.spoken.as_deref().unwrap_or(&self.english)
+        self.more.as_ref().and_then(|more| more.spoken.as_deref()).unwrap_or(&self.english)
     }
 
     /// Whether it has words of the language of the process, if that is not English.
     pub fn is_spoken(&self) -> bool {
-        self.spoken.is_some()
+        self.more.as_ref().is_some_and(|more| more.spoken.is_some())
     }
 
     /// Whether there is nothing to say.
@@ -109,7 +111,7 @@ impl Message {
         let spoken =
             (self.is_spoken() || next.is_spoken()).then(|| format!("{}{glue}{}", self.spoken(), next.spoken()));
         let english = format!("{}{glue}{}", self.english, next.english);
-        let fields = match (self.fields, next.fields) {
+        let mut more = match (self.more, next.more) {
             (Some(mut all), Some(next)) => {
                 for (name, value) in next.arguments {
                     all.arguments.entry(name).or_insert(value);
@@ -118,7 +120,10 @@ impl Message {
             }
             (all, next) => all.or(next),
         };
-        Self { english, spoken, fields }
+        if let Some(more) = &mut more {
+            more.spoken = spoken;
+        }
+        Self { english: english.into(), more }
     }
 
     /// Several messages, with these signs between them.
@@ -143,7 +148,7 @@ impl Worded for Message {
 
 impl From<String> for Message {
     fn from(english: String) -> Self {
-        Self { english, spoken: None, fields: None }
+        Self { english: english.into(), more: None }
     }
 }
 
@@ -168,7 +173,7 @@ impl From<Cow<'_, str>> for Message {
 /// In English.
 impl From<Message> for String {
     fn from(message: Message) -> Self {
-        message.english
+        message.english.into_string()
     }
 }
 

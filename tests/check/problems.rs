@@ -1,7 +1,7 @@
 //! `syn-convert --check`: every rule is broken on purpose by a case of `tests/data/broken.json`. The readers themselves judge the
 //! same cases in `scripts/check_rules.py`.
 
-use crate::common::{Ran, run};
+use crate::common::{Ran, korean, run};
 use base64::Engine;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -269,4 +269,37 @@ fn a_full_disk_is_an_output_error() {
     let folder = dataset(&broken["bases"]["yolo"], &serde_json::json!({"labels/train/a.txt": "x\n"}));
     let path = folder.path().to_str().unwrap();
     run("syn-convert", &["--check", path, "-o", "/dev/full"], b"").exits(6);
+}
+
+/// What the libraries say of files that they cannot read.
+const SAID: &[&str] = &[];
+
+#[test]
+fn every_finding_is_told_in_korean() {
+    let broken = broken();
+    let mut wrong = BTreeSet::new();
+    for case in broken["cases"].as_array().unwrap() {
+        let base = case["base"].as_str().unwrap();
+        let folder = dataset(&broken["bases"][base], &case["files"]);
+        let path = folder.path().to_str().unwrap();
+        let lines = |language: &[&str]| {
+            let ran = run("syn-convert", &[&["-q", "--check", path, "--to", format_of(base)], language].concat(), b"");
+            ran.text().lines().map(str::to_owned).collect::<Vec<_>>()
+        };
+        let (english, korean) = (lines(&[]), lines(&["--lang", "ko"]));
+        assert_eq!(english.len(), korean.len(), "{case}");
+        for (en, ko) in english.iter().zip(&korean) {
+            let cut = |line: &str| {
+                let codes = RULES.iter().map(|rule| format!(": {}: ", rule.code));
+                codes.filter_map(|code| line.split_once(&code).map(|(_, said)| (code.clone(), said.to_owned()))).next()
+            };
+            let ((code, said), (same, told)) = (cut(en).unwrap(), cut(ko).unwrap());
+            assert_eq!(code, same);
+            if korean::lacks(&said, &[]).is_none() {
+                wrong.insert(format!("{said}: Korean without being asked"));
+            }
+            wrong.extend(korean::lacks(&told, SAID).map(|why| format!("{code}{told}: {why}")));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }

@@ -6,6 +6,7 @@
 pub mod convert;
 pub mod fetch;
 pub mod golden;
+pub mod korean;
 #[cfg(feature = "net")]
 pub mod nginx;
 pub mod postgres;

@@ -46,7 +46,7 @@ fn folders(files: &Files) -> BTreeMap<String, Files> {
 fn a_folder_has_the_dataset_that_its_rows_give_alone() {
     let rows = rows();
     let all: String = rows.iter().map(|(_, row)| row.as_str()).collect();
-    for format in FORMATS.iter().filter(|format| format.by == By::Datasets) {
+    for format in FORMATS.iter().filter(|format| matches!(format.by, By::Datasets)) {
         for more in [&[][..], &["--split", "category"], &["--naming-pass", "two"]] {
             let args = [&["--to", format.name, "--classes", "car,bus,cat"], more].concat();
             let by = folders(&files(&converted(&[&args[..], &["--by", FIELD]].concat(), &all).stdout));

@@ -116,3 +116,20 @@ fn a_dump_that_breaks_off_is_described_as_far_as_it_goes() {
         filter(args, empty).fails_with_one_line("syn-filter").exits(2);
     }
 }
+
+#[test]
+fn it_is_korean_for_people_and_the_same_in_every_file() {
+    let input = format!("{}{}", dump(2800), end(2800));
+    let english = filter(&["--describe"], &input).exits(0).text().to_owned();
+    assert!(english.contains("annotations"), "{english}");
+    let korean = filter(&["--describe", "--lang", "ko"], &input).exits(0).text().to_owned();
+    assert!(korean.lines().all(|line| unicode_columns(line) <= 79), "{korean}");
+    for part in [
+        "행          행 2,802개, 어노테이션 2,800개",
+        "출처        프로젝트 42 도로 주행 (assignment)",
+        "작업 상태   completed 1,400, skipped 1,400, 없음 2\n",
+        "외 6개",
+    ] {
+        assert!(korean.contains(part), "{part} in\n{korean}");
+    }
+}

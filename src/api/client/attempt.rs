@@ -6,6 +6,8 @@ use super::super::retry::{Trouble, http_date};
 use super::{Client, ERROR_CAP, Goal, TRICKLE};
 use crate::net::addresses::PrivateAddress;
 use crate::net::fault;
+use crate::tr;
+use crate::words::{Message, Worded};
 use jiff::Timestamp;
 use reqwest::header::{DATE, HeaderMap};
 use reqwest::{Method, Response};
@@ -204,10 +206,10 @@ impl Client {
             return Trouble::Fatal(ApiError::Network { host: url.origin().ascii_serialization(), fault });
         }
         let refused =
-            |detail: String| ApiError::Refused { status, what: what.clone(), detail, request: request.clone() };
+            |detail: Message| ApiError::Refused { status, what: what.clone(), detail, request: request.clone() };
         match status {
             408 | 425 | 429 | 500 | 502..=504 | 520..=524 => Trouble::Passing {
-                reason: format!("HTTP {} {}{request}", by_proxy(status, url), told.detail).trim_end().to_owned(),
+                reason: failing(status, url, &told),
                 retry_after: told.retry_after,
                 may_be_size: !matches!(status, 425 | 429 | 503),
                 slow_down: matches!(status, 429 | 503),
@@ -221,21 +223,25 @@ impl Client {
             401 => Trouble::Fatal(ApiError::Unauthorized { what, request }),
             403 => Trouble::Fatal(ApiError::Forbidden { what, request }),
             404 => Trouble::Fatal(ApiError::NotFound { what, host: self.host(), request, is_page: told.is_page }),
-            413 => Trouble::TooLarge(refused("the answer is too large even for one row".into())),
-            414 => Trouble::Fatal(refused("the query is too long: use fewer ids, or id__gte/id__lt, or ids_ex".into())),
+            413 => Trouble::TooLarge(refused(tr!("api-one-row-large"))),
+            414 => Trouble::Fatal(refused(tr!("api-long-query"))),
             300..=399 => {
                 let to = headers.get("location").and_then(|v| v.to_str().ok()).and_then(|v| url.join(v).ok());
                 let to = to.map_or("elsewhere".to_owned(), |to| to.origin().ascii_serialization());
                 Trouble::Fatal(ApiError::Redirected { status, what, to, request })
             }
-            _ => Trouble::Fatal(refused(if told.detail.is_empty() { "refused".into() } else { told.detail })),
+            _ => Trouble::Fatal(refused(if told.detail.is_empty() {
+                tr!("api-just-refused")
+            } else {
+                told.detail.into()
+            })),
         }
     }
 }
 
 pub(super) fn timed_out(silence: Duration) -> Trouble {
     Trouble::Passing {
-        reason: format!("no answer for {} s", silence.as_secs_f32()),
+        reason: tr!("api-no-answer", seconds = silence.as_secs_f32()),
         retry_after: None,
         may_be_size: true,
         slow_down: false,
@@ -244,17 +250,19 @@ pub(super) fn timed_out(silence: Duration) -> Trouble {
     }
 }
 
-/// A status that may be a proxy's own: only where it passes requests on as they are can it answer itself.
-fn by_proxy(status: u16, url: &Url) -> String {
+/// A status that may pass. It may be a proxy's own: only where it passes requests on as they are can it answer itself.
+fn failing(status: u16, url: &Url, told: &Told) -> Message {
+    let said = if told.detail.is_empty() { String::new() } else { format!(" {}", told.detail) };
+    let rest = said + &told.request;
     match fault::proxy_for(url).filter(|_| url.scheme() == "http" && matches!(status, 502..=504)) {
-        Some(proxy) => format!("{status} from the host, or from the proxy {proxy}"),
-        None => status.to_string(),
+        Some(proxy) => tr!("http-status-proxy", status = status.to_string(), proxy, rest),
+        None => format!("HTTP {status}{rest}").into(),
     }
 }
 
 /// A body that is longer than we take.
 fn too_long(url: &Url, cap: usize) -> Trouble {
-    let reason = format!("the answer is longer than {} MiB", cap >> 20);
+    let reason = tr!("api-long-answer", size = cap >> 20);
     Trouble::TooLarge(ApiError::Protocol { what: url.path().into(), reason })
 }
 
@@ -270,7 +278,7 @@ pub(super) fn broken(url: &Url, error: reqwest::Error) -> Trouble {
     if error.is_redirect() {
         return Trouble::Fatal(ApiError::Address { what: url.path().into(), reason: cause(&error) });
     }
-    let reason = fault.as_ref().map_or_else(|| cause(&error), ToString::to_string);
+    let reason = fault.as_ref().map_or_else(|| cause(&error), Worded::words);
     let (may_be_size, page) = (!error.is_connect(), None);
     Trouble::Passing { reason, retry_after: None, may_be_size, slow_down: false, page, fault }
 }
@@ -287,7 +295,7 @@ fn is_private(error: &reqwest::Error) -> bool {
 }
 
 /// The innermost reason of a failure, without the URL.
-pub(super) fn cause(error: &reqwest::Error) -> String {
+pub(super) fn cause(error: &reqwest::Error) -> Message {
     // Without an inner reason the outer text would end in the URL.
-    std::error::Error::source(error).map_or_else(|| "the connection failed".into(), fault::reason)
+    std::error::Error::source(error).map_or_else(|| tr!("api-no-connection"), fault::reason)
 }

@@ -45,7 +45,7 @@ impl Report for Junit {
 
     fn finish(&mut self, counts: &Counts, unread: &[Message]) -> Result<(), StreamError> {
         let document = self.document(counts, unread);
-        let document = document.map_err(|source| StreamError::Write { name: "stdout".to_owned(), source })?;
+        let document = document.map_err(|source| StreamError::Write { name: "stdout".into(), source })?;
         self.out.put(&document)?;
         self.out.flush()
     }

@@ -205,10 +205,16 @@ fn unquoted(text: &str, path: &str, out: &mut Findings) -> Result<bool, StreamEr
             let key = value.strip_suffix(':').filter(|key| key.bytes().all(|b| b.is_ascii_digit()) && !key.is_empty());
             let name = value.split_once(": ").map_or(value, |(_, name)| name).trim();
             let empty = key.is_some() || (value == "-" && !brackets);
-            let (name, read) = if empty { ("nothing", Some("None")) } else { (name, reads_as(name)) };
+            let read = if empty { Some("None") } else { reads_as(name) };
             if let Some(read) = read {
                 any = true;
-                let message = tr!("yolo-name-read-as", name, read);
+                let read = match read {
+                    WHOLE => tr!("yolo-whole-number"),
+                    DECIMAL => tr!("yolo-decimal-number"),
+                    read => read.into(),
+                };
+                let message =
+                    if empty { tr!("yolo-no-name-read-as", read) } else { tr!("yolo-name-read-as", name, read) };
                 out.add(&YOLO_NAME_NOT_QUOTED, Place::line(path, number), message)?;
             }
         }
@@ -218,6 +224,10 @@ fn unquoted(text: &str, path: &str, out: &mut Findings) -> Result<bool, StreamEr
     }
     Ok(any)
 }
+
+/// Numbers of Python.
+const WHOLE: &str = "a whole number";
+const DECIMAL: &str = "a decimal number";
 
 /// What Python's `str` makes of a plain scalar that YAML 1.1 gives a type; `None` when it stays as it is.
 fn reads_as(scalar: &str) -> Option<&'static str> {
@@ -239,20 +249,20 @@ fn reads_as(scalar: &str) -> Option<&'static str> {
         && body.split(':').skip(1).all(|p| matches!(p.len(), 1 | 2) && p.parse::<u8>().is_ok_and(|n| n < 60))
         && body.split(':').next().is_some_and(digits);
     if octal || hex || underscored || signed || sixty {
-        return Some("a whole number");
+        return Some(WHOLE);
     }
     if body.strip_prefix("0b").is_some_and(|b| !b.is_empty() && b.bytes().all(|b| matches!(b, b'0' | b'1' | b'_'))) {
-        return Some("a whole number");
+        return Some(WHOLE);
     }
     if matches!(body, ".inf" | ".Inf" | ".INF") || matches!(scalar, ".nan" | ".NaN" | ".NAN") {
-        return Some("a decimal number");
+        return Some(DECIMAL);
     }
     // An exponent needs a point before it, and its sign: 1e3 is a text, 1.0e+3 is 1000.0.
     let exponent = body.split_once(['e', 'E']).filter(|(number, power)| {
         number.contains('.') && power.strip_prefix(['+', '-']).is_some_and(digits) && !number.starts_with('.')
     });
     if exponent.is_some_and(|(number, _)| number.split('.').all(|part| part.is_empty() || digits(part))) {
-        return Some("a decimal number");
+        return Some(DECIMAL);
     }
     // 1.50 is 1.5, .5 is 0.5, 1. is 1.0.
     if let Some((whole, rest)) = body.split_once('.')
@@ -263,7 +273,7 @@ fn reads_as(scalar: &str) -> Option<&'static str> {
         let same = !whole.is_empty()
             && (whole == "0" || !whole.starts_with('0'))
             && (rest == "0" || (!rest.is_empty() && !rest.ends_with('0')));
-        return (!same).then_some("a decimal number");
+        return (!same).then_some(DECIMAL);
     }
     None
 }

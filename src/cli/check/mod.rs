@@ -13,7 +13,7 @@ use crate::check::tree::Tree;
 use crate::check::{Dataset, FORMATS};
 use crate::exit::{Exit, Failure, UsageError};
 use crate::stream::{Kind, StreamError};
-use crate::text::{count, number};
+use crate::text::number;
 use crate::tr;
 use crate::words::{Many, Message};
 use serde_json::json;
@@ -86,8 +86,7 @@ impl CheckArgs {
             let message = tr!("max-findings-form");
             return Err(Failure::usage(message.to_owned()));
         }
-        // A person reads it, or has asked for a language.
-        let text = if on_a_terminal || common.lang.is_some() { Form::Spoken } else { Form::Text };
+        let text = if common.is_read_by_people() { Form::Spoken } else { Form::Text };
         let most = self.max_findings.unwrap_or(Most(on_a_terminal.then_some(ON_A_TERMINAL))).0;
         let out = common.writer()?;
         Ok(match form {
@@ -184,7 +183,7 @@ pub fn check(
 /// Removes what is temporary when a signal ends the check.
 #[cfg(feature = "net")]
 fn remove_when_stopped(scratch: &Arc<Scratch>) -> Result<(), Failure> {
-    let failed = |e: std::io::Error| Failure::new(Exit::Other, format!("cannot watch for signals: {e}"));
+    let failed = |e: std::io::Error| Failure::new(Exit::Other, tr!("no-signals", reason = e));
     let (stop, scratch) = (super::signals::ending().map_err(failed)?, scratch.clone());
     let watch = move || {
         if let Ok(exit) = stop.recv() {
@@ -212,14 +211,16 @@ fn open(what: &Path, scratch: &Scratch, console: &Console) -> Result<(Tree, Vec<
 }
 
 /// What was read, by format: `coco (2 datasets, 40 images, 300 annotations)`.
-fn summary(datasets: &[Dataset]) -> String {
+fn summary(datasets: &[Dataset]) -> Message {
     let of = |format: &&str| {
         let those: Vec<&Dataset> = datasets.iter().filter(|d| d.format == *format).collect();
         let sum = |count: fn(&Dataset) -> u64| those.iter().map(|d| count(d)).sum::<u64>();
-        let several = if those.len() > 1 { format!("{} datasets, ", those.len()) } else { String::new() };
-        let (images, annotations) = (sum(|d| d.tally.images), sum(|d| d.tally.annotations));
-        let (images, annotations) = (count(images, "image"), count(annotations, "annotation"));
-        (!those.is_empty()).then(|| format!("{format} ({several}{images}, {annotations})"))
+        let (images, annotations) = (Many(sum(|d| d.tally.images)), Many(sum(|d| d.tally.annotations)));
+        match those.len() {
+            0 => None,
+            1 => Some(tr!("check-of", format, images, annotations)),
+            n => Some(tr!("check-of-several", format, n, images, annotations)),
+        }
     };
-    FORMATS.iter().filter_map(of).collect::<Vec<_>>().join(", ")
+    Message::list(FORMATS.iter().filter_map(of), ", ")
 }

@@ -4,6 +4,7 @@ use crate::check::objects::Objects;
 use crate::check::{Dataset, joined};
 use crate::text;
 use crate::tr;
+use crate::words::Message;
 use serde_json::{Map, Value, json};
 
 /// Classes in a table; the others are counted. JSON has all.
@@ -76,11 +77,11 @@ fn table(place: &str, objects: &Objects) -> Vec<String> {
 }
 
 /// The first of some names: `"car", "bus" and 3 more`.
-fn some(names: &[&str]) -> String {
+fn some(names: &[&str]) -> Message {
     let first: Vec<String> = names.iter().take(NAMES).map(|name| format!("{name:?}")).collect();
     match names.len().saturating_sub(NAMES) {
-        0 => first.join(", "),
-        more => format!("{} and {more} more", first.join(", ")),
+        0 => first.join(", ").into(),
+        more => tr!("names-and-more", names = first.join(", "), more),
     }
 }
 

@@ -17,6 +17,7 @@ use crate::stream::{StreamError, Writer, reader};
 use crate::tr;
 use crate::words::Language;
 use clap::{Args, Command, ValueEnum};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -142,6 +143,11 @@ impl Common {
             _ => Colour::Auto,
         };
         Self { log_format, color, ..Self::default() }
+    }
+
+    /// Whether the text of the output is for people: on a terminal, or when a language was asked for. Elsewhere it is English.
+    pub fn is_read_by_people(&self) -> bool {
+        (self.output.is_none() && std::io::stdout().is_terminal()) || self.lang.is_some()
     }
 
     /// The language that the command line, or else the locale, asks for.

@@ -71,7 +71,9 @@ impl<A: Parser + CommandFactory> Program<A> {
         if let Some(page) = shown {
             return print(tool, || std::io::stdout().write_all(page.as_bytes()));
         }
-        console.debug(verbose::program(tool, common.threads()));
+        if console.is_verbose() {
+            console.debug(verbose::program(tool, common.threads()));
+        }
         if let Some(told) = settings.told() {
             console.debug(told);
         }

@@ -6,6 +6,7 @@ use crate::cli::ask::Asking;
 use crate::cli::check;
 use crate::cli::common::Common;
 use crate::cli::unframed::Unframed;
+use crate::cli::usage;
 use crate::convert::engine::split::{FieldPath, Split};
 use crate::convert::formats::args::FormatArgs;
 use crate::convert::formats::{self, FORMATS};
@@ -216,7 +217,7 @@ impl TypedValueParser for FormatName {
 
     fn parse_ref(&self, _: &clap::Command, _: Option<&clap::Arg>, value: &OsStr) -> Result<Self::Value, clap::Error> {
         let name = formats::find(&value.to_string_lossy());
-        name.map(|f| f.name.to_owned()).map_err(|e| clap::Error::raw(ErrorKind::InvalidValue, e))
+        name.map(|f| f.name.to_owned()).map_err(|e| usage::mistake(ErrorKind::InvalidValue, &e))
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {

@@ -128,6 +128,25 @@ fn losses(lost: &[(&str, u64)], seen: &Seen) -> Message {
     }
 }
 
+/// What a format is.
+fn summary(format: &Declaration) -> Message {
+    let words = match format.name {
+        "json" => tr!("format-is-json"),
+        "jsonl" => tr!("format-is-jsonl"),
+        "yolo" => tr!("format-is-yolo"),
+        "coco" => tr!("format-is-coco"),
+        "ultralytics-ndjson" => tr!("format-is-ultralytics-ndjson"),
+        "imagefolder" => tr!("format-is-imagefolder"),
+        "gallery" => tr!("format-is-gallery"),
+        "csv" => tr!("format-is-csv"),
+        "createml" => tr!("format-is-createml"),
+        "voc" => tr!("format-is-voc"),
+        "template" => tr!("format-is-template"),
+        _ => return format.summary.into(),
+    };
+    Message::told(format.summary.to_owned(), words)
+}
+
 /// Asks for the format, and for what depends on it. `formats`: those that can be run with the options given; `is_given` tells whether
 /// an option is.
 ///
@@ -145,7 +164,7 @@ pub fn format(
         Tools::Of(ways) => ways.first(),
     };
     let choice = |format: &&'static Declaration| {
-        let parts = [losses(&seen.lost(default(format)), seen), format.summary.into()];
+        let parts = [losses(&seen.lost(default(format)), seen), summary(format)];
         Choice::new(format.name, Message::list(parts.into_iter().filter(|part| !part.is_empty()), "; "))
     };
     let format = formats[person.one(&tr!("ask-format"), &formats.iter().map(choice).collect::<Vec<_>>())?];

@@ -170,7 +170,7 @@ fn tools(found: &Description) -> Value {
 }
 
 fn in_words(found: &Description, _: bool) -> Vec<u8> {
-    losses::table(&losses::all(&tools(found)), "this").into_bytes()
+    losses::table(&losses::all(&tools(found)), &tr!("losses-of-input")).into_bytes()
 }
 
 fn as_json(found: &Description, cut: bool) -> Vec<u8> {

@@ -170,7 +170,7 @@ fn remember(what: &Discover, args: &Fetch, client: &Client, lines: &[String], co
         _ => what.name().to_owned(),
     };
     if let Err(e) = cache::keep(&client.credentials().host, &name, lines) {
-        console.debug(format!("the list could not be kept for completion: {e}"));
+        console.debug(tr!("list-not-kept", reason = e));
     }
 }
 

@@ -5,7 +5,9 @@ use super::args::Fetch;
 use crate::cli::losses;
 use crate::exit::Failure;
 use crate::table::Table;
-use crate::text::{bytes, count, duration, number};
+use crate::text::{duration, number};
+use crate::tr;
+use crate::words::{Many, Message, Size, Time, Worded};
 use serde_json::{Map, Value, json};
 
 /// Writes a plan: as tables on a terminal, else as one JSON object. `at_once`: requests that run at the same time, where that is known.
@@ -55,50 +57,53 @@ fn in_words(plan: &Value) -> String {
     };
     let (sample, estimate) = (&plan["sample"], &plan["estimate"]);
     let mut table = Table::new(&["plan", ""]);
-    let mut row = |name: &str, text: String| {
+    let mut row = |name: Message, text: Message| {
         if !text.is_empty() {
-            table.row(vec![name.to_owned(), text]);
+            table.row(vec![name.spoken().to_owned(), text.spoken().to_owned()]);
         }
     };
     let given = |value: &Value| if value.is_null() { String::new() } else { plain(value) };
-    row("host", given(&plan["host"]));
-    row("database", given(&plan["postgres"]));
-    row("target", plain(&plan["target"]));
+    row(tr!("plan-host"), given(&plan["host"]).into());
+    row(tr!("plan-database"), given(&plan["postgres"]).into());
+    row(tr!("plan-target"), plain(&plan["target"]).into());
     // Ids as the server is asked, not as numbers of something.
     let query: Map<String, Value> = plan["query"].as_object().cloned().unwrap_or_default();
     let filters: Vec<String> = query
         .iter()
         .map(|(key, v)| format!("{key} = {}", v.as_str().map_or_else(|| v.to_string(), str::to_owned)))
         .collect();
-    row("sent filters", filters.join(", "));
+    row(tr!("plan-filters"), filters.join(", ").into());
     if !plan["project"].is_null() {
         let (id, title) = (&plan["project"]["id"], &plan["project"]["title"]);
-        row("project", format!("{} {}", id.as_str().map_or_else(|| id.to_string(), str::to_owned), plain(title)));
+        let id = id.as_str().map_or_else(|| id.to_string(), str::to_owned);
+        row(tr!("plan-project"), format!("{id} {}", plain(title)).into());
     }
     let classes: Vec<String> = plan["classes"].as_array().into_iter().flatten().map(plain).collect();
-    row("classes", classes.join(", "));
-    row("rows", if plan["count"].is_null() { "not known".into() } else { plain(&plan["count"]) });
+    row(tr!("plan-classes"), classes.join(", ").into());
+    row(tr!("plan-rows"), if plan["count"].is_null() { tr!("plan-unknown") } else { plain(&plan["count"]).into() });
     if !plan["requests"].is_null() {
-        row("requests", format!("about {}, of {} rows", plain(&plan["requests"]), plain(&plan["page_size"])));
+        let (n, rows) = (plain(&plan["requests"]), plain(&plan["page_size"]));
+        row(tr!("plan-requests"), tr!("plan-about-requests", n, rows));
     }
-    row("size", estimate["bytes"].as_u64().map_or_else(String::new, |n| format!("about {}", bytes(n))));
+    row(tr!("plan-size"), estimate["bytes"].as_u64().map(|n| tr!("plan-about", size = Size(n))).unwrap_or_default());
     if let (Some(least), Some(most)) = (estimate["seconds"][0].as_f64(), estimate["seconds"][1].as_f64()) {
         let time = if duration(least) == duration(most) {
-            duration(most)
+            Time(most).words()
         } else {
-            format!("{} to {}", duration(least), duration(most))
+            tr!("plan-time-range", least = Time(least), most = Time(most))
         };
-        row(
-            "time",
-            format!("about {time}, {} at once", count(estimate["concurrency"].as_u64().unwrap_or(1), "request")),
-        );
+        let n = estimate["concurrency"].as_u64().unwrap_or(1);
+        row(tr!("plan-time"), tr!("plan-about-time", time, n));
     }
     let rows = sample["rows"].as_u64().unwrap_or(0);
-    let each = sample["bytes_per_row"].as_u64().map_or_else(String::new, |n| format!(", {} each", bytes(n)));
-    row("estimated by", format!("{}{each}", count(rows, "row")));
-    row("  tools", list(&sample["tools"], ": "));
-    row("  classes", list(&sample["classes"], ": "));
-    format!("{}\n{}", table.render(), losses::table(&plan["formats"], "the sample"))
+    let by = match sample["bytes_per_row"].as_u64() {
+        Some(n) => tr!("plan-sample-each", rows = Many(rows), size = Size(n)),
+        None => tr!("plan-sample", rows = Many(rows)),
+    };
+    row(tr!("plan-estimated"), by);
+    row(tr!("plan-sample-tools"), list(&sample["tools"], ": ").into());
+    row(tr!("plan-sample-classes"), list(&sample["classes"], ": ").into());
+    format!("{}\n{}", table.render(), losses::table(&plan["formats"], &tr!("losses-of-sample")))
 }
 
 #[cfg(test)]

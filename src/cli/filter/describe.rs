@@ -3,7 +3,9 @@
 use crate::filter::Description;
 use crate::filter::count::counts::Tally;
 use crate::filter::describe::names::Names;
-use crate::text::{count, cut, visible, width};
+use crate::text::{cut, number, visible, width};
+use crate::tr;
+use crate::words::{Many, Message};
 use serde_json::{Map, Value, json};
 
 /// Columns of a screen.
@@ -15,59 +17,73 @@ const CLASSES: usize = 8;
 /// The most streams whose origin is told.
 const ORIGINS: usize = 2;
 
-/// As text. `cut`: the input was not whole.
+/// As text in English, for programs and files. `cut`: the input was not whole.
 pub fn text(d: &Description, cut: bool) -> Vec<u8> {
+    page(d, cut, Message::english)
+}
+
+/// As text in the language of the process, for people.
+pub fn spoken(d: &Description, cut: bool) -> Vec<u8> {
+    page(d, cut, Message::spoken)
+}
+
+/// The words of a message in the language of a page.
+type Say = fn(&Message) -> &str;
+
+fn page(d: &Description, cut: bool, say: Say) -> Vec<u8> {
     let mut lines = Vec::new();
-    let rows = count(d.total.items, "row");
-    let without = d.lacks.annotations;
-    let none = if without > 0 { format!(", {} without any", grouped(without)) } else { String::new() };
-    let broken = if cut { "; the input broke off here" } else { "" };
-    lines.push(entry(
-        "rows",
-        &format!("{}, {}{none}{broken}", group(&rows), group(&count(d.total.objects, "annotation"))),
-    ));
+    let rows = tr!("describe-rows", rows = Many(d.total.items), annotations = Many(d.total.objects));
+    let without = match d.lacks.annotations {
+        0 => Message::default(),
+        n => tr!("describe-without", n = Many(n)),
+    };
+    let broken = if cut { tr!("describe-cut") } else { Message::default() };
+    lines.push(entry(say(&tr!("describe-label-rows")), say(&rows.then("", without).then("", broken))));
+    let from = tr!("describe-label-from");
     for origin in d.origins.iter().take(ORIGINS) {
-        lines.push(entry("from", &origin_words(origin)));
+        lines.push(entry(say(&from), say(&origin_words(origin))));
     }
     if d.origins.len() > ORIGINS {
-        lines.push(entry("", &format!("and {} more", d.origins.len() - ORIGINS)));
+        lines.push(entry("", say(&tr!("describe-more", n = d.origins.len() - ORIGINS))));
     }
     if let Some((first, last)) = d.created {
-        lines.push(entry("created", &if first == last { first.to_string() } else { format!("{first} to {last}") }));
+        let days = if first == last { first.to_string().into() } else { tr!("describe-days", first, last) };
+        lines.push(entry(say(&tr!("describe-label-created")), say(&days)));
     }
-    for (what, names) in [
-        ("status", &d.status),
-        ("review", &d.review),
-        ("split", &d.splits),
-        ("people", &d.users),
-        ("images", &d.images),
+    for (what, names, may_lack) in [
+        (tr!("describe-label-status"), &d.status, true),
+        (tr!("describe-label-review"), &d.review, true),
+        (tr!("describe-label-split"), &d.splits, true),
+        (tr!("describe-label-people"), &d.users, false),
+        (tr!("describe-label-images"), &d.images, false),
     ] {
         let mut told = names.by_rows();
         let none = Tally { items: names.of("").items, objects: 0 };
-        if none.items > 0 && !told.is_empty() && ["status", "review", "split"].contains(&what) {
-            told.push(("none", none));
+        let word = tr!("describe-none");
+        if none.items > 0 && !told.is_empty() && may_lack {
+            told.push((say(&word), none));
         }
-        list(&mut lines, what, &told, |tally| tally.items);
+        list(&mut lines, say(&what), &told, say, |tally| tally.items);
     }
-    list(&mut lines, "tools", &d.tools.ranked(), |tally| tally.objects);
-    let areas: Vec<_> = ["small", "medium", "large"].iter().map(|name| (*name, d.sizes.of(name))).collect();
-    if areas.iter().any(|(_, tally)| tally.objects > 0) {
-        let told = areas.iter().map(|(name, tally)| format!("{name} {}", grouped(tally.objects)));
-        lines.push(entry("areas", &format!("{} (limits 32², 96² px²)", told.collect::<Vec<_>>().join(", "))));
+    list(&mut lines, say(&tr!("describe-label-tools")), &d.tools.ranked(), say, |tally| tally.objects);
+    let [small, medium, large] = ["small", "medium", "large"].map(|name| d.sizes.of(name).objects);
+    if small + medium + large > 0 {
+        let areas = tr!("describe-areas", small = Many(small), medium = Many(medium), large = Many(large));
+        lines.push(entry(say(&tr!("describe-label-areas")), say(&areas)));
     }
-    lacking(&mut lines, d);
-    classes(&mut lines, d);
+    lacking(&mut lines, d, say);
+    classes(&mut lines, d, say);
     lines.iter().flat_map(|line| [line.trim_end(), "\n"]).collect::<String>().into_bytes()
 }
 
 /// A line: its name, then its text, cut to the screen.
 fn entry(what: &str, text: &str) -> String {
-    let left = format!("{what:LEFT$}");
-    format!("{left}{}", cut(&visible(text), WIDE - LEFT))
+    let blanks = " ".repeat(LEFT.saturating_sub(width(what)));
+    format!("{what}{blanks}{}", cut(&visible(text), WIDE - LEFT))
 }
 
 /// `42 도로 (assignment)`.
-fn origin_words(origin: &Map<String, Value>) -> String {
+fn origin_words(origin: &Map<String, Value>) -> Message {
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let project = origin.get("project").or_else(|| origin.get("ground_truth"));
     let project = project.map(|project| match project {
@@ -78,26 +94,27 @@ fn origin_words(origin: &Map<String, Value>) -> String {
     });
     let target = origin.get("target").map(text);
     match (project, target) {
-        (Some(project), Some(target)) => format!("project {project} ({target})"),
-        (Some(project), None) => format!("project {project}"),
-        (None, Some(target)) => target,
-        (None, None) => "a stream that does not say".to_owned(),
+        (Some(project), Some(target)) => tr!("describe-project-target", project, target),
+        (Some(project), None) => tr!("describe-project", project),
+        (None, Some(target)) => target.into(),
+        (None, None) => tr!("describe-no-origin"),
     }
 }
 
 /// As many names as fit on a line, and how many more there are.
-fn list(lines: &mut Vec<String>, what: &str, names: &[(&str, Tally)], of: impl Fn(&Tally) -> u64) {
+fn list(lines: &mut Vec<String>, what: &str, names: &[(&str, Tally)], say: Say, of: impl Fn(&Tally) -> u64) {
     if names.is_empty() {
         return;
     }
     let mut told = String::new();
     for (i, (name, tally)) in names.iter().enumerate() {
-        let one = format!("{}{} {}", if i > 0 { ", " } else { "" }, cut(&visible(name), 24), grouped(of(tally)));
+        let one = format!("{}{} {}", if i > 0 { ", " } else { "" }, cut(&visible(name), 24), number(of(tally)));
         let left = names.len() - i;
-        let rest = format!(", and {left} more");
-        let room = if left == 1 { 0 } else { width(&rest) };
+        let rest = tr!("describe-and-more", n = left);
+        let rest = say(&rest);
+        let room = if left == 1 { 0 } else { width(rest) };
         if width(&told) + width(&one) + room > WIDE - LEFT {
-            told.push_str(&rest);
+            told.push_str(rest);
             break;
         }
         told.push_str(&one);
@@ -106,20 +123,24 @@ fn list(lines: &mut Vec<String>, what: &str, names: &[(&str, Tally)], of: impl F
 }
 
 /// What rows lack.
-fn lacking(lines: &mut Vec<String>, d: &Description) {
-    let words = |key: &str| match key {
-        "payload" => "no payload",
-        "payload_elsewhere" => "payload at a URL",
-        "file" => "no file",
-        "image_size" => "no image size",
-        "created" => "no date",
-        "user" => "nobody",
-        _ => "",
+fn lacking(lines: &mut Vec<String>, d: &Description, say: Say) {
+    let words = |key: &str, n: u64| {
+        let n = Many(n);
+        Some(match key {
+            "payload" => tr!("describe-no-payload", n),
+            "payload_elsewhere" => tr!("describe-payload-elsewhere", n),
+            "file" => tr!("describe-no-file", n),
+            "image_size" => tr!("describe-no-size", n),
+            "created" => tr!("describe-no-date", n),
+            "user" => tr!("describe-nobody", n),
+            _ => return None,
+        })
     };
-    let told = d.lacks.all().into_iter().filter(|(key, n)| *n > 0 && !words(key).is_empty());
-    let told: Vec<String> = told.map(|(key, n)| format!("{} {}", words(key), grouped(n))).collect();
+    let told = d.lacks.all().into_iter().filter(|(_, n)| *n > 0).filter_map(|(key, n)| words(key, n));
+    let told: Vec<String> = told.map(|told| say(&told).to_owned()).collect();
     let mut line = String::new();
-    let mut what = "missing";
+    let missing = tr!("describe-label-missing");
+    let mut what = say(&missing);
     for (i, part) in told.iter().enumerate() {
         let part = format!("{part}{}", if i + 1 < told.len() { ", " } else { "" });
         if width(&line) + width(part.trim_end()) > WIDE - LEFT {
@@ -134,53 +155,35 @@ fn lacking(lines: &mut Vec<String>, d: &Description) {
 }
 
 /// The classes with most annotations.
-fn classes(lines: &mut Vec<String>, d: &Description) {
+fn classes(lines: &mut Vec<String>, d: &Description, say: Say) {
     let all = d.classes.ranked();
     if all.is_empty() {
         return;
     }
     lines.push(String::new());
-    lines.push(columns("CLASS", "OBJECTS", "ROWS"));
+    let heads = [tr!("column-class"), tr!("column-objects"), tr!("column-rows")];
+    let [class, objects, rows] = heads.each_ref().map(say);
+    lines.push(columns(class, objects, rows));
     // One more line is better than a line that says that there is one more.
     let shown = if all.len() == CLASSES + 1 { all.len() } else { CLASSES };
     for (name, tally) in all.iter().take(shown) {
-        lines.push(columns(name, &grouped(tally.objects), &grouped(tally.items)));
+        lines.push(columns(name, &number(tally.objects), &number(tally.items)));
     }
     let rest: u64 = all.iter().skip(shown).map(|(_, tally)| tally.objects).sum::<u64>() + d.classes.beyond().objects;
     if all.len() > shown {
-        lines.push(columns(&format!("and {} more", grouped((all.len() - shown) as u64)), &grouped(rest), ""));
+        lines.push(columns(say(&tr!("describe-more", n = Many((all.len() - shown) as u64))), &number(rest), ""));
     }
     let none = d.classes.of("");
     if none.objects > 0 {
-        lines.push(columns("(no class)", &grouped(none.objects), &grouped(none.items)));
+        lines.push(columns(say(&tr!("describe-no-class")), &number(none.objects), &number(none.items)));
     }
 }
 
 fn columns(name: &str, objects: &str, rows: &str) -> String {
     const NAME: usize = 45;
     let name = cut(&visible(name), NAME);
-    format!("{name}{}{objects:>14}{rows:>14}", " ".repeat(NAME - width(&name)))
-}
-
-/// `1,234,567`.
-fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-/// `1234 rows` as `1,234 rows`.
-fn group(counted: &str) -> String {
-    match counted.split_once(' ') {
-        Some((n, rest)) => format!("{} {rest}", n.parse().map_or_else(|_| n.to_owned(), grouped)),
-        None => counted.to_owned(),
-    }
+    let right = |cell: &str| format!("{}{cell}", " ".repeat(14_usize.saturating_sub(width(cell))));
+    format!("{name}{}{}{}", " ".repeat(NAME - width(&name)), right(objects), right(rows))
 }
 
 /// As a line of JSON.

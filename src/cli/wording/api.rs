@@ -2,6 +2,7 @@
 
 use crate::api::ApiError;
 use crate::api::config::ConfigError;
+use crate::api::payload::PAYLOAD_OF;
 use crate::api::retry::Page;
 use crate::fetch::FetchError;
 use crate::fetch::dump::DumpError;
@@ -63,7 +64,7 @@ impl Worded for ApiError {
             }
             Self::NotFound { what, host, request, .. } => tr!("api-not-found", what, host, request),
             Self::Refused { status, what, detail, request } => {
-                tr!("api-refused", status = status.to_string(), what, detail, request)
+                tr!("api-refused", status = status.to_string(), what = place(what), detail, request)
             }
             Self::Redirected { status, what, to, request } => {
                 tr!("api-redirected", status = status.to_string(), what, to, request)
@@ -77,11 +78,11 @@ impl Worded for ApiError {
             Self::Network { host, fault } => tr!("api-unreachable", host, reason = fault),
             Self::Private { what } => tr!("stream-line", place = what, reason = PrivateAddress),
             Self::GaveUp { what, tries, seconds, reason, request } if *tries > 1 => {
-                tr!("api-gave-up-tries", what, tries, seconds, reason, request)
+                tr!("api-gave-up-tries", what = place(what), tries, seconds, reason, request)
             }
-            Self::GaveUp { what, reason, request, .. } => tr!("api-gave-up", what, reason, request),
-            Self::Unsure { what, reason, request } => tr!("api-unsure", what, reason, request),
-            Self::Protocol { what, reason } => tr!("api-protocol", what, reason),
+            Self::GaveUp { what, reason, request, .. } => tr!("api-gave-up", what = place(what), reason, request),
+            Self::Unsure { what, reason, request } => tr!("api-unsure", what = place(what), reason, request),
+            Self::Protocol { what, reason } => tr!("api-protocol", what = place(what), reason),
             Self::Disorder { what, id } => tr!("api-disorder", what, id),
             Self::Row { id, reason } => tr!("api-row", id, reason),
             Self::Address { what, reason } => tr!("stream-line", place = what, reason),
@@ -90,6 +91,14 @@ impl Worded for ApiError {
             Self::ShortBefore(told) => tr!("api-short-before", told),
             Self::Internal(what) => tr!("internal-error", what),
         }
+    }
+}
+
+/// What a request was for: a path, or a payload.
+fn place(what: &str) -> Message {
+    match what.strip_prefix(PAYLOAD_OF) {
+        Some(id) => tr!("api-payload-of", id),
+        None => what.into(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "net")]
 use crate::stream::checkpoint::{CheckpointError, Why};
+use crate::stream::whole_file::Special;
 use crate::stream::{Form, Packer, PlaceError, ShardProblem, StageError, StreamError, UnknownName};
 use crate::tr;
 use crate::words::{Message, Worded};
@@ -191,6 +192,18 @@ impl Worded for Why {
             Self::Gap(None, to) => tr!("stays-first-gap", to),
             Self::Gap(Some(from), to) => tr!("stays-gap", from, to),
             Self::Behind(at) => tr!("stays-behind", at),
+        }
+    }
+}
+
+impl Worded for Special {
+    fn words(&self) -> Message {
+        match self {
+            Self::Nothing => tr!("special-nothing"),
+            Self::Folder => tr!("special-folder"),
+            Self::DeviceOrPipe => tr!("special-device-or-pipe"),
+            Self::BlockDevice => tr!("special-block-device"),
+            Self::Socket => tr!("special-socket"),
         }
     }
 }

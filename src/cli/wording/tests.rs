@@ -2,6 +2,7 @@
 
 #[cfg(feature = "net")]
 use crate::stream::checkpoint::CheckpointError;
+use crate::stream::whole_file::Special;
 use crate::stream::{Form, Kind, Packer, PlaceError, ShardProblem, StageError, StreamError, UnknownName};
 use crate::words::Worded;
 use std::error::Error;
@@ -41,7 +42,7 @@ fn streams() {
             near: near.map(str::to_owned),
             others: others.iter().map(|&other| other.to_owned()).collect(),
             capped,
-            hint: hint.map(str::to_owned),
+            hint: hint.map(Into::into),
         }))
     };
     let place = || "rows:3".to_owned();
@@ -151,9 +152,9 @@ fn forms() {
 fn places_and_checkpoints() {
     agree(&[
         PlaceError::NoFolder("x".into()),
-        PlaceError::Device("a socket"),
+        PlaceError::Device(Special::Socket),
         PlaceError::NotRegular,
-        PlaceError::Link("a folder"),
+        PlaceError::Link(Special::Folder),
         PlaceError::Compression("zip".into()),
         PlaceError::Busy,
         PlaceError::Io(disk_full()),

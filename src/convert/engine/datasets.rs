@@ -38,7 +38,7 @@ struct Dataset {
 impl Datasets {
     /// None with `--by`, else one, which may stay empty.
     pub fn new(format: Arc<dyn Format>, options: &Options) -> Self {
-        let by = options.by.is_some() && format.declaration().by == By::Datasets;
+        let by = options.by.is_some() && matches!(format.declaration().by, By::Datasets);
         let mut all = BTreeMap::new();
         if !by {
             all.insert(String::new(), Dataset::new(&*format));

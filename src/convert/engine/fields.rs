@@ -19,7 +19,7 @@ pub struct RowField {
     /// What it is for.
     pub of: FieldUse,
     /// What else may have been meant when no row has it, as it is told.
-    pub hint: Option<String>,
+    pub hint: Option<Message>,
 }
 
 /// What the value of a field is for.

@@ -79,12 +79,14 @@ impl NamingTemplate {
     }
 
     /// The first field of the template that the row lacks.
-    fn lacking(&self, line: &[u8]) -> Option<String> {
+    fn lacking(&self, line: &[u8]) -> Option<Message> {
         self.fields.iter().find_map(|field| {
             let (depth, keys) = field.reach(line);
             let near = field.unknown(depth, &keys.into_iter().collect()).near;
-            let hint = near.map_or(String::new(), |near| format!("; did you mean item.{near}?"));
-            (!field.ends_at(depth)).then(|| format!("the row has no item.{field}{hint}"))
+            (!field.ends_at(depth)).then(|| match near {
+                Some(near) => tr!("template-no-field-near", field, near),
+                None => tr!("template-no-field", field),
+            })
         })
     }
 }

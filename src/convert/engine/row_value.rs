@@ -2,6 +2,7 @@
 
 use crate::stream::json;
 use crate::stream::json::nests_deeper_than;
+use crate::tr;
 use minijinja::value::{Enumerator, Object};
 use minijinja::{Error, ErrorKind, Value};
 use std::sync::{Arc, OnceLock};
@@ -19,8 +20,8 @@ struct Row {
 /// A row as a value, parsed when it is asked for; one that nests too deeply is an error when it is used.
 pub fn row_value(line: &str) -> Value {
     if nests_deeper_than(line.as_bytes(), MAX_DEPTH) {
-        let reason = format!("the row nests deeper than {MAX_DEPTH} levels, too deep for a template");
-        return Error::new(ErrorKind::BadSerialization, reason).into();
+        let reason = tr!("template-deep-row", max_depth = MAX_DEPTH);
+        return Error::new(ErrorKind::BadSerialization, reason.spoken().to_owned()).into();
     }
     Value::from_object(Row { text: line.into(), value: OnceLock::new() })
 }

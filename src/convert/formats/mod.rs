@@ -80,7 +80,7 @@ pub fn build(name: &str, options: &Options) -> Result<(&'static str, Arc<dyn For
     }
     if let Some(field) = &options.by {
         if let By::Refused(instead) = declaration.by {
-            return Err(tr!("by-no-effect", name, why = instead.replace("FIELD", &field.to_string())));
+            return Err(tr!("by-no-effect", name, why = instead(&field.to_string())));
         }
         if options.bare {
             return Err(tr!("bare-by"));

@@ -4,6 +4,7 @@ use crate::dm::payload::{Arena, Media};
 use crate::dm::{Annotation, Geometry, Reason, Tool};
 use crate::tr;
 use crate::words::Message;
+use crate::words::Worded;
 use serde::Deserialize;
 use std::path::Path;
 
@@ -91,15 +92,15 @@ impl Profile {
     /// # Errors
     /// One line naming the file: not readable, not such a document, or numbers out of range.
     pub fn load(path: &Path) -> Result<Self, Message> {
-        let bad = |e: &dyn std::fmt::Display| format!("--keypoints {}: {e}", path.display());
-        let text = std::fs::read_to_string(path).map_err(|e| bad(&e))?;
+        let bad = |reason: Message| tr!("keypoints-file", path = path.display(), reason);
+        let text = std::fs::read_to_string(path).map_err(|e| bad(e.words()))?;
         // JSON is YAML, but its own parser gives the better messages.
         let profile: Self = if text.trim_start().starts_with('{') {
-            serde_json::from_str(&text).map_err(|e| bad(&e))?
+            serde_json::from_str(&text).map_err(|e| bad(e.to_string().into()))?
         } else {
-            serde_saphyr::from_str(&text).map_err(|e| bad(&e.to_string().lines().next().unwrap_or_default()))?
+            serde_saphyr::from_str(&text).map_err(|e| bad(e.to_string().lines().next().unwrap_or_default().into()))?
         };
-        profile.check().map_err(|e| bad(&e))?;
+        profile.check().map_err(bad)?;
         Ok(profile)
     }
 

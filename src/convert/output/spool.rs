@@ -2,6 +2,7 @@
 
 use super::text::TextRef;
 use crate::stream::StreamError;
+use crate::tr;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 
@@ -112,7 +113,7 @@ impl SpoolReader {
 
 /// An error of a temporary file.
 pub fn failed(source: std::io::Error) -> StreamError {
-    let name = format!("a temporary file in {} (TMPDIR chooses another place)", std::env::temp_dir().display());
+    let name = tr!("temporary-file", folder = std::env::temp_dir().display());
     StreamError::Write { name, source }
 }
 

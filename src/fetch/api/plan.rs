@@ -186,11 +186,11 @@ impl Plan {
     }
 
     /// What the rows belong to, in words: `project 42 "Roads"`.
-    pub fn scope_in_words(&self) -> String {
+    pub fn scope_in_words(&self) -> Message {
         match (&self.version, &self.project) {
-            (Some(v), _) => format!("version {} {}", v.version["id"], label(&v.version)),
-            (None, Some(p)) => format!("project {} {:?}", p.id, p.title),
-            (None, None) => "the list".into(),
+            (Some(v), _) => tr!("scope-version", id = v.version["id"], title = label(&v.version)),
+            (None, Some(p)) => tr!("scope-project", id = p.id, title = ?p.title),
+            (None, None) => tr!("scope-list"),
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::api::{ApiError, Client, Id};
 use crate::fetch::output::keys::Keys;
 use crate::fetch::{FetchError, RowCounts};
 use crate::tr;
+use crate::words::Message;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
@@ -102,8 +103,8 @@ fn named(ids: &[Id]) -> String {
 }
 
 /// Where rows are missing, in words: ranges of ids whose count differs from what came, found by halving.
-async fn places(client: &Client, plan: &Plan, walked: &Walked) -> Result<String, ApiError> {
-    let [part] = plan.parts.as_slice() else { return Ok(String::new()) };
+async fn places(client: &Client, plan: &Plan, walked: &Walked) -> Result<Message, ApiError> {
+    let [part] = plan.parts.as_slice() else { return Ok(Message::default()) };
     let mut found = Vec::new();
     let mut open: Vec<&[(Range, u32)]> = vec![&walked.covered];
     for _ in 0..SEARCHES {
@@ -115,7 +116,7 @@ async fn places(client: &Client, plan: &Plan, walked: &Walked) -> Result<String,
         match there.checked_sub(came) {
             None | Some(0) => {}
             Some(missing) if slice.len() == 1 => {
-                found.push(format!("{missing} with ids {} to {}", range.low, range.high - 1));
+                found.push(tr!("short-range", missing, low = range.low, high = range.high - 1));
             }
             Some(_) => {
                 let (upper, lower) = slice.split_at(slice.len() / 2);
@@ -126,7 +127,7 @@ async fn places(client: &Client, plan: &Plan, walked: &Walked) -> Result<String,
             break;
         }
     }
-    Ok(if found.is_empty() { String::new() } else { format!(" ({})", found.join(", ")) })
+    Ok(if found.is_empty() { Message::default() } else { tr!("short-ranges", ranges = Message::list(found, ", ")) })
 }
 
 /// How the keys that came differ from those that the server lists.

@@ -81,7 +81,7 @@ impl Source for Database {
             begin: begin(self, request, identity.clone(), prepared.count),
             identity,
             expected: Some(prepared.count),
-            scope: format!("project {}", request.filters.get("project").unwrap_or_default()),
+            scope: tr!("database-project", id = request.filters.get("project").unwrap_or_default()),
             own_host: self.host.clone(),
             clock: Some(prepared.clock),
             notes: prepared.notes,
@@ -115,9 +115,7 @@ impl Source for Database {
         let (sent, expected) = (written.rows, written.expected.unwrap_or(written.rows));
         let came = sent - request.resume.as_ref().map_or(0, |resume| resume.rows);
         if came != reading.left {
-            let text =
-                format!("{came} rows came and the database counts {} in the same snapshot; run again", reading.left);
-            return Err(DatabaseError::Short(text).into());
+            return Err(DatabaseError::Short(tr!("database-short", came, left = reading.left)).into());
         }
         // Only between a run and the one that continues it can rows come or go.
         let (added, vanished) = (sent.saturating_sub(expected), expected.saturating_sub(sent));

@@ -10,6 +10,7 @@ use crate::api::row::Body;
 use crate::api::{ApiError, Row, Target};
 use crate::fetch::source::{Filled, Slot};
 use crate::postgres::DatabaseError;
+use crate::tr;
 use futures_util::StreamExt;
 use memchr::{memchr2, memchr3};
 use std::pin::pin;
@@ -81,7 +82,7 @@ pub fn fill(json: Vec<u8>, target: Target) -> Result<Filled, DatabaseError> {
     let length = json.len();
     let bad = |json: &[u8]| DatabaseError::Row {
         id: String::from_utf8_lossy(json).chars().skip("{\"id\":".len()).take_while(|c| *c != ',').collect(),
-        reason: "its columns hold text that is not JSON".into(),
+        reason: tr!("database-no-json"),
     };
     let body = Arc::new(Body::new(json, &Holding::default()));
     let row = Row::new(&body, 0..length, target).map_err(|_| bad(&body.bytes))?;

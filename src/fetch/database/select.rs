@@ -7,6 +7,8 @@ use crate::exit::UsageError;
 use crate::fetch::Request;
 use crate::fetch::bounds;
 use crate::postgres::DatabaseError;
+use crate::tr;
+use crate::words::Message;
 use std::time::SystemTime;
 use tokio_postgres::Transaction;
 use tokio_postgres::types::ToSql;
@@ -49,16 +51,16 @@ pub struct Select {
 /// [`DatabaseError::NotHere`], [`DatabaseError::NoFilter`], [`DatabaseError::Usage`].
 pub fn refuse(request: &Request) -> Result<(), DatabaseError> {
     if request.target == Target::GroundTruth {
-        return Err(DatabaseError::NotHere("assignments and tasks are read from a database, ground truth is not"));
+        return Err(DatabaseError::NotHere(tr!("database-no-truth")));
     }
     let (mut values, mut conditions) = (Vec::new(), Vec::new());
     for (key, value) in request.filters.iter() {
         let Some(filter) = Filter::of(request.target, key) else {
-            return Err(DatabaseError::NoFilter(format!("a database cannot select by `{key}`")));
+            return Err(DatabaseError::NoFilter(tr!("database-no-filter", key)));
         };
         filter.add(key, value, &mut values, &mut conditions)?;
     }
-    numbers("the list of ids", request.ids.iter().map(String::as_str))?;
+    numbers(tr!("database-ids"), request.ids.iter().map(String::as_str))?;
     Ok(())
 }
 
@@ -118,7 +120,7 @@ impl Filter {
         let n = values.len() + 1;
         let (condition, value): (String, Value) = match self {
             Self::In(column, is) => {
-                let list = numbers(&format!("filter `{key}`"), value.split(','))?;
+                let list = numbers(tr!("database-filter", key), value.split(','))?;
                 (
                     if *is {
                         format!("{column} = ANY(${n}::bigint[])")
@@ -129,7 +131,7 @@ impl Filter {
                 )
             }
             Self::Number(column, operator) => {
-                let number = numbers(&format!("filter `{key}`"), std::iter::once(value))?[0];
+                let number = numbers(tr!("database-filter", key), std::iter::once(value))?[0];
                 (format!("{column} {operator} ${n}::bigint"), Box::new(number))
             }
             Self::Words(column) => {
@@ -138,7 +140,7 @@ impl Filter {
             }
             Self::Moment(column, operator) => {
                 let at = value.parse::<jiff::Timestamp>().and_then(SystemTime::try_from);
-                let at = at.map_err(|e| UsageError::new(format!("filter `{key}`: {e}")))?;
+                let at = at.map_err(|e| UsageError::new(tr!("database-filter-why", key, why = e)))?;
                 (format!("{column} {operator} ${n}::timestamptz"), Box::new(at))
             }
         };
@@ -162,15 +164,14 @@ impl Select {
             let (table, column, moment) = filter.column();
             let there = if moment { tables.has_moment(table, column) } else { tables.has(table, column) };
             if !there {
-                return Err(DatabaseError::NoFilter(format!(
-                    "this database cannot select by `{key}`: {table} has no column {column} of that kind that can be read"
-                )));
+                return Err(DatabaseError::NoFilter(tr!("database-no-such-column", key, table, column)));
             }
             filter.add(key, value, &mut values, &mut conditions)?;
         }
         if let Some(since) = request.changed_since() {
             conditions.push(changed(main, table, tables, target)?);
-            let since = SystemTime::try_from(since).map_err(|e| UsageError::new(format!("the checkpoint: {e}")))?;
+            let since =
+                SystemTime::try_from(since).map_err(|e| UsageError::new(tr!("database-checkpoint-why", why = e)))?;
             values.push(Box::new(since));
             let n = values.len();
             if let Some(condition) = conditions.last_mut() {
@@ -178,7 +179,7 @@ impl Select {
             }
         }
         if !request.ids.is_empty() {
-            let ids = numbers("the list of ids", request.ids.iter().map(String::as_str))?;
+            let ids = numbers(tr!("database-ids"), request.ids.iter().map(String::as_str))?;
             values.push(Box::new(ids));
             conditions.push(format!("{main}.id = ANY(${}::bigint[])", values.len()));
         }
@@ -202,9 +203,9 @@ impl Select {
             (Field::Unit("files"), "u.files".into()),
             (Field::Data, format!("{main}.data")),
         ]);
-        let project = numbers("filter `project`", request.filters.get("project").into_iter())?;
+        let project = numbers(tr!("database-filter", key = "project"), request.filters.get("project").into_iter())?;
         let [project] = project[..] else {
-            return Err(UsageError::new("rows of a database are those of one project, and none is named").into());
+            return Err(UsageError::new(tr!("database-no-project")).into());
         };
         Ok(Self { target, project, conditions, values, columns })
     }
@@ -321,12 +322,8 @@ fn changed(main: &str, table: &str, tables: &Tables, target: Target) -> Result<S
     let needed: &[_] = if target == Target::Task { &["created"] } else { &["created", "last_labeled"] };
     if let Some(column) = needed.iter().find(|column| !tables.has_moment(table, column)) {
         return Err(DatabaseError::NotHere(match *column {
-            "created" => {
-                "this database does not say when rows were created, so what is new cannot be told: leave out --checkpoint"
-            }
-            _ => {
-                "this database does not say when rows were labelled last, so what has changed cannot be told: leave out --checkpoint"
-            }
+            "created" => tr!("database-no-created"),
+            _ => tr!("database-no-labelled"),
         }));
     }
     let there = ASSIGNMENT_DATES.iter().filter(|column| tables.has_moment(table, column));
@@ -335,8 +332,8 @@ fn changed(main: &str, table: &str, tables: &Tables, target: Target) -> Result<S
 }
 
 /// Ids as numbers.
-fn numbers<'a>(what: &str, texts: impl Iterator<Item = &'a str>) -> Result<Vec<i64>, UsageError> {
-    let bad = |text: &str| UsageError::new(format!("{what}: ids of the database are whole numbers, not {text:?}"));
+fn numbers<'a>(what: Message, texts: impl Iterator<Item = &'a str>) -> Result<Vec<i64>, UsageError> {
+    let bad = |text: &str| UsageError::new(tr!("database-whole-ids", what, ?text));
     texts.map(|text| text.trim().parse().map_err(|_| bad(text))).collect()
 }
 

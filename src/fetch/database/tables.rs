@@ -2,6 +2,7 @@
 
 use crate::api::Target;
 use crate::postgres::DatabaseError;
+use crate::tr;
 use std::collections::HashMap;
 use tokio_postgres::Transaction;
 
@@ -54,19 +55,16 @@ impl Tables {
             let key = (table.to_owned(), column.to_owned());
             let why = match found.get(&key) {
                 Some(kind) if kinds.contains(&kind.as_str()) => continue,
-                Some(kind) => format!("{table}.{column} is of type {kind} and not {}", kinds.join(" or ")),
+                Some(kind) => tr!("database-wrong-type", table, column, kind, kinds = kinds.join(" or ")),
                 None if hidden.contains_key(&key) => {
-                    format!("{user} may not read {table}.{column}: GRANT SELECT ON {} TO {user}", names.join(", "))
+                    tr!("database-hidden", user, table, column, names = names.join(", "))
                 }
                 None if found.keys().chain(hidden.keys()).any(|(name, _)| name == table) => {
-                    format!("{table} has no column {column}; docs/postgres.md says what is read")
+                    tr!("database-no-column", table, column)
                 }
-                None => format!(
-                    "there is no table {table}: is it the database of a Synapse installation? \
-                     Where the tables stand in a schema of their own, add ?options=-csearch_path%3DSCHEMA to the DSN"
-                ),
+                None => tr!("database-no-table", table),
             };
-            return Err(DatabaseError::Refused(format!("{place}: {why}")));
+            return Err(DatabaseError::Refused(tr!("stream-line", place, reason = why)));
         }
         Ok(Self(found))
     }

@@ -1,6 +1,8 @@
 //! The size of an image ([`crate::image`]) from as little of it as will do.
 
 use crate::image::{ImageError, look};
+use crate::tr;
+use crate::words::Message;
 use std::io::{self, BufRead, Read, Seek, SeekFrom};
 
 /// What is known of a file: stretches of its bytes.
@@ -20,7 +22,7 @@ pub enum Look {
     /// The bytes from here on are needed.
     Need(u64),
     /// There is nothing to find, for this reason.
-    None(&'static str),
+    None(Message),
 }
 
 impl Known {
@@ -41,13 +43,13 @@ impl Known {
         }
         let seen = match found {
             Ok(seen) => seen,
-            Err(ImageError::NotSupported) => return Look::None("not an image of a known format"),
-            Err(ImageError::CorruptedImage | ImageError::IoError(_)) => return Look::None("a damaged image"),
+            Err(ImageError::NotSupported) => return Look::None(tr!("size-unknown-format")),
+            Err(ImageError::CorruptedImage | ImageError::IoError(_)) => return Look::None(tr!("size-damaged")),
         };
         let pixels = |n: u64| u32::try_from(n).ok().filter(|n| *n > 0);
         match pixels(seen.width).zip(pixels(seen.height)) {
             Some((w, h)) => Look::Size(w, h),
-            None => Look::None("a damaged image"),
+            None => Look::None(tr!("size-damaged")),
         }
     }
 }
@@ -142,6 +144,9 @@ mod tests {
             let found = look(&whole[..cut], 7).0;
             assert!(matches!(found, Look::None(_)), "{cut}: {found:?}");
         }
-        assert_eq!(look(b"<html><body>Not here</body></html>", 8).0, Look::None("not an image of a known format"));
+        assert_eq!(
+            look(b"<html><body>Not here</body></html>", 8).0,
+            Look::None("not an image of a known format".into())
+        );
     }
 }

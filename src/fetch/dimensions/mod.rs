@@ -16,6 +16,7 @@ use crate::api::{ApiError, Target};
 use crate::exit::Advice;
 use crate::net::retry::RetryPolicy;
 use crate::tr;
+use crate::words::Message;
 use probe::{Probe, Unmeasured};
 use serde_json::{Map, json};
 use std::collections::BTreeMap;
@@ -43,8 +44,8 @@ struct Inner {
 #[derive(Debug, Default)]
 struct Counts {
     measured: u64,
-    /// By reason: how many, and what helps.
-    failed: BTreeMap<String, (u64, Option<Advice>)>,
+    /// By the English of the reason: how many, what helps, and the reason.
+    failed: BTreeMap<String, (u64, Option<Advice>, Message)>,
 }
 
 impl Dimensions {
@@ -89,7 +90,7 @@ impl Dimensions {
         for image in images {
             let found = match &image.url {
                 Some(url) => self.0.probe.size(url).await,
-                None => Err("no URL".into()),
+                None => Err(tr!("size-no-url").into()),
             };
             let mut counts = self.0.counts.lock().unwrap_or_else(PoisonError::into_inner);
             match found {
@@ -97,7 +98,9 @@ impl Dimensions {
                     counts.measured += 1;
                     sizes.insert(image.media, json!({"width": width, "height": height}));
                 }
-                Err(Unmeasured { reason, advice }) => counts.failed.entry(reason).or_insert((0, advice)).0 += 1,
+                Err(Unmeasured { reason, advice }) => {
+                    counts.failed.entry(reason.english().to_owned()).or_insert((0, advice, reason)).0 += 1;
+                }
             }
         }
         if !sizes.is_empty() {
@@ -109,15 +112,16 @@ impl Dimensions {
     /// What the user should know.
     pub fn notes(&self) -> Vec<Note> {
         let counts = self.0.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        let failed: u64 = counts.failed.values().map(|(n, _)| n).sum();
+        let failed: u64 = counts.failed.values().map(|(n, ..)| n).sum();
         if failed == 0 {
             return Vec::new();
         }
-        let reasons: Vec<String> =
-            counts.failed.iter().take(REASONS).map(|(reason, (n, _))| format!("{reason}: {n}")).collect();
-        let advice = counts.failed.values().find_map(|(_, advice)| *advice);
+        let reasons =
+            counts.failed.values().take(REASONS).map(|(n, _, reason)| reason.clone().then(": ", n.to_string()));
+        let reasons = Message::list(reasons, "; ");
+        let advice = counts.failed.values().find_map(|(_, advice, _)| *advice);
         let all = failed + counts.measured;
-        let text = tr!("dimensions-failed", failed, all, reasons = reasons.join("; "));
+        let text = tr!("dimensions-failed", failed, all, reasons);
         vec![Note { text, advice }]
     }
 }

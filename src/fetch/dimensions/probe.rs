@@ -9,6 +9,8 @@ use crate::net::fault;
 use crate::net::http;
 use crate::net::http::{Broken, Clients};
 use crate::net::retry::RetryPolicy;
+use crate::tr;
+use crate::words::{Message, Worded};
 use reqwest::{Response, StatusCode, header};
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::Relaxed;
@@ -42,12 +44,12 @@ pub struct Probe {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unmeasured {
     /// What happened.
-    pub reason: String,
+    pub reason: Message,
     /// What helps.
     pub advice: Option<Advice>,
 }
 
-impl<T: Into<String>> From<T> for Unmeasured {
+impl<T: Into<Message>> From<T> for Unmeasured {
     fn from(reason: T) -> Self {
         Self { reason: reason.into(), advice: None }
     }
@@ -67,7 +69,7 @@ fn last(reason: impl Into<Unmeasured>) -> Trouble {
 
 fn out_of_reach(e: &UrlError) -> Trouble {
     let advice = matches!(e, UrlError::Private(_)).then_some(Advice::AllowPrivate);
-    Trouble::Final(Unmeasured { reason: e.to_string(), advice })
+    Trouble::Final(Unmeasured { reason: e.words(), advice })
 }
 
 impl Probe {
@@ -88,9 +90,9 @@ impl Probe {
     pub async fn size(&self, address: &str) -> Result<(u32, u32), Unmeasured> {
         let url = match (Url::parse(address), &self.own) {
             (Ok(url), _) => url,
-            (Err(_), Some(own)) => own.join(address).map_err(|_| "an invalid URL")?,
+            (Err(_), Some(own)) => own.join(address).map_err(|_| tr!("size-bad-url"))?,
             (Err(_), None) => {
-                return Err("a relative URL, and no host (SYNAPSE_HOST) that it could belong to".into());
+                return Err(tr!("size-relative-url").into());
             }
         };
         let mut tries = Tries::new(Policy { budget: PATIENCE, ..Policy::default() });
@@ -108,7 +110,7 @@ impl Probe {
             match tries.next_pause(after, true).filter(|_| patient) {
                 Some(pause) => {
                     if let Some(retries) = &self.retries {
-                        let which = format!("after {} s of {}", tries.seconds(), PATIENCE.as_secs());
+                        let which = tr!("retry-after", seconds = tries.seconds(), budget = PATIENCE.as_secs());
                         retries.warn_failing(&url.origin().ascii_serialization(), &reason.reason, &which, pause);
                     }
                     tokio::time::sleep(pause).await;
@@ -139,7 +141,7 @@ impl Probe {
                 self.beginning(response, known).await?;
             }
         }
-        Err(last("a header that is too long"))
+        Err(last(tr!("size-long-header")))
     }
 
     /// Takes a part of the file; never more of it than was asked for.
@@ -147,7 +149,7 @@ impl Probe {
         let range = response.headers().get(header::CONTENT_RANGE).and_then(|v| v.to_str().ok()).unwrap_or_default();
         let (span, total) = range.trim_start_matches("bytes ").split_once('/').unwrap_or_default();
         if span.split('-').next().and_then(|start| start.parse().ok()) != Some(from) {
-            return Err(last("a server that sends other bytes than were asked for"));
+            return Err(last(tr!("size-other-bytes")));
         }
         known.end = total.parse().ok();
         let mut at = from;
@@ -159,7 +161,7 @@ impl Probe {
                 return Ok(());
             }
         }
-        if at == from { Err(Trouble::Passing("an empty answer".into(), None)) } else { Ok(()) }
+        if at == from { Err(Trouble::Passing(tr!("size-empty").into(), None)) } else { Ok(()) }
     }
 
     /// Takes the file from its beginning, as far as it is needed. Then the response is dropped, and its connection with it.
@@ -176,7 +178,7 @@ impl Probe {
                 }
             }
             if at > WHOLE {
-                return Err(last("a long header on a server that sends no ranges"));
+                return Err(last(tr!("size-no-ranges")));
             }
         }
         known.end = Some(at as u64);
@@ -189,7 +191,7 @@ impl Probe {
         for _ in 0..=REDIRECTS {
             let reach = self.reach(&url);
             reach.check(&url).map_err(|e| out_of_reach(&e))?;
-            let client = self.clients.get(reach, fresh).map_err(|e| last(e.to_string()))?;
+            let client = self.clients.get(reach, fresh).map_err(|e| last(e.words()))?;
             http::check_name(reach, &url).await.map_err(|e| out_of_reach(&e.into()))?;
             let request = client
                 .get(url.clone())
@@ -203,10 +205,10 @@ impl Probe {
             let target = response.headers().get(header::LOCATION).and_then(|v| v.to_str().ok());
             match target.and_then(|t| url.join(t).ok()) {
                 Some(next) => url = next,
-                None => return Err(last("a redirect to nowhere")),
+                None => return Err(last(tr!("size-nowhere"))),
             }
         }
-        Err(last("too many redirects"))
+        Err(last(tr!("size-redirects")))
     }
 
     fn reach(&self, url: &Url) -> Reach {
@@ -229,9 +231,9 @@ fn accept(response: Response, status: StatusCode) -> Result<Response, Trouble> {
             let after = asked.and_then(|v| retry_after(v, jiff::Timestamp::now()));
             Err(Trouble::Passing(format!("HTTP {code}").into(), after))
         }
-        400 | 401 | 403 => Err(last(format!("HTTP {code} (an expired URL?)"))),
+        400 | 401 | 403 => Err(last(tr!("http-expired", code))),
         _ => match fault::of_status(code, response.url()) {
-            Some(fault) => Err(Trouble::Final(Unmeasured { reason: fault.to_string(), advice: Some(fault.advice()) })),
+            Some(fault) => Err(Trouble::Final(Unmeasured { reason: fault.words(), advice: Some(fault.advice()) })),
             None => Err(last(format!("HTTP {code}"))),
         },
     }
@@ -247,7 +249,7 @@ fn broken(e: reqwest::Error, url: &Url) -> Trouble {
     match http::why(e, url) {
         Broken::Private(private) => out_of_reach(&private.into()),
         Broken::Fault(fault) => {
-            let problem = Unmeasured { reason: fault.to_string(), advice: Some(fault.advice()) };
+            let problem = Unmeasured { reason: fault.words(), advice: Some(fault.advice()) };
             if fault.may_pass() { Trouble::Passing(problem, None) } else { Trouble::Final(problem) }
         }
         Broken::Passing(reason) => Trouble::Passing(reason.into(), None),
@@ -284,7 +286,7 @@ mod tests {
     }
 
     fn size(probe: &Probe, address: &str) -> Result<(u32, u32), String> {
-        tokio::runtime::Runtime::new().unwrap().block_on(probe.size(address)).map_err(|e| e.reason)
+        tokio::runtime::Runtime::new().unwrap().block_on(probe.size(address)).map_err(|e| e.reason.to_string())
     }
 
     #[test]

@@ -5,6 +5,8 @@ use crate::api::Id;
 use crate::stream::frame::is_frame;
 use crate::stream::whole_file;
 use crate::stream::{Frame, Kind};
+use crate::tr;
+use crate::words::Message;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -44,18 +46,16 @@ pub fn find(path: &Path, begun: bool) -> Result<Option<Resume>, ResumeError> {
 /// [`ResumeError`] when the file cannot be read, or is no dump that can be continued.
 fn scan(path: &Path, state: Option<&State>) -> Result<Option<Resume>, ResumeError> {
     let unreadable = |source| ResumeError::Read { path: path.to_owned(), source };
-    let refused = |reason: &str| ResumeError::Dump { path: path.to_owned(), reason: reason.to_owned() };
+    let refused = |reason: Message| ResumeError::Dump { path: path.to_owned(), reason };
     let mut input = match File::open(path) {
-        Ok(file) if file.metadata().is_ok_and(|m| !m.is_file()) => return Err(refused("it is not a file")),
+        Ok(file) if file.metadata().is_ok_and(|m| !m.is_file()) => return Err(refused(tr!("resume-is-no-file"))),
         Ok(file) => BufReader::with_capacity(1 << 20, file),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(e) => return Err(unreadable(e)),
     };
     let head = input.fill_buf().map_err(unreadable)?;
     if head.starts_with(&[0x1f, 0x8b]) || head.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
-        return Err(refused(
-            "a compressed dump cannot be continued: unpack it first (zstd -d, gunzip), and compress what is complete",
-        ));
+        return Err(refused(tr!("resume-is-compressed")));
     }
     let mut dump = Dump::default();
     let mut line = Vec::new();
@@ -69,7 +69,7 @@ fn scan(path: &Path, state: Option<&State>) -> Result<Option<Resume>, ResumeErro
         match dump.line(&line, state.is_some()) {
             Ok(true) => dump.resume.bytes += n as u64,
             Ok(false) => break,
-            Err(reason) => return Err(refused(&format!("line {number}: {reason}"))),
+            Err(reason) => return Err(refused(tr!("resume-line", number, reason))),
         }
     }
     let Dump { mut resume, begun, .. } = dump;
@@ -78,7 +78,7 @@ fn scan(path: &Path, state: Option<&State>) -> Result<Option<Resume>, ResumeErro
         // What was written after the last state is fetched again.
         Some(state) if !begun => {
             if state.bytes > resume.bytes {
-                return Err(refused("it is shorter than the run says that wrote it"));
+                return Err(refused(tr!("resume-shorter")));
             }
             return Ok(Some(state.clone().into()));
         }
@@ -101,30 +101,28 @@ struct Dump {
 
 impl Dump {
     /// Takes the next line; `false`: what a failed run says at its end, which is cut off. `bare`: there may be no frames.
-    fn line(&mut self, line: &[u8], bare: bool) -> Result<bool, String> {
+    fn line(&mut self, line: &[u8], bare: bool) -> Result<bool, Message> {
         if self.resume.complete {
-            return Err("something follows its end: it is not one dump".to_owned());
+            return Err(tr!("resume-after-end"));
         }
         if is_frame(line) {
             return self.frame(line);
         }
         if !self.begun && !bare {
-            return Err("it does not begin as a dump of syn-fetch does".to_owned());
+            return Err(tr!("resume-no-dump"));
         }
-        let keys: Keys<'_> = serde_json::from_slice(line).map_err(|e| format!("it is damaged here ({e})"))?;
+        let keys: Keys<'_> = serde_json::from_slice(line).map_err(|e| tr!("resume-damaged", e))?;
         if self.target.is_some() && keys.target != self.target {
-            return Err(format!("a row of target {}", keys.target.unwrap_or_default()));
+            return Err(tr!("resume-target", target = keys.target.unwrap_or_default()));
         }
         let raw = if keys.target.as_deref() == Some("ground_truth") { keys.pgh_id.or(keys.id) } else { keys.id };
         let Some(key) = raw.and_then(|raw| Id::parse(raw.get()).number()) else {
-            return Err("a row without a whole number as id, so its place in the list is unknown".to_owned());
+            return Err(tr!("resume-no-id"));
         };
         match self.resume.last {
-            Some(last) if last == key => return Err(format!("id {key} comes twice")),
+            Some(last) if last == key => return Err(tr!("resume-twice", key)),
             Some(last) if last < key => {
-                return Err(format!(
-                    "id {key} comes after {last}: the ids do not descend, so what is missing is unknown"
-                ));
+                return Err(tr!("resume-no-order", key, last));
             }
             _ => {}
         }
@@ -133,11 +131,11 @@ impl Dump {
         Ok(true)
     }
 
-    fn frame(&mut self, line: &[u8]) -> Result<bool, String> {
+    fn frame(&mut self, line: &[u8]) -> Result<bool, Message> {
         match Frame::parse(line.trim_ascii())? {
             Frame::Begin(begin) if !self.begun && self.resume.rows == 0 => {
                 if begin.kind == Some(Kind::Files) {
-                    return Err("it holds output files of syn-convert, not rows".to_owned());
+                    return Err(tr!("resume-files"));
                 }
                 self.begun = true;
                 self.resume.expected = begin.body.get("count").and_then(Value::as_u64);
@@ -149,14 +147,14 @@ impl Dump {
             Frame::End { count, body, .. } => {
                 if count.is_some_and(|count| count != self.resume.rows) {
                     let (count, rows) = (count.unwrap_or_default(), self.resume.rows);
-                    return Err(format!("its end counts {count} rows, and it has {rows}"));
+                    return Err(tr!("resume-count", count, rows));
                 }
                 self.resume.complete = true;
                 self.resume.frame = body;
                 Ok(true)
             }
             Frame::Error(_) => Ok(false),
-            _ => Err("a second stream begins: it is not one dump".to_owned()),
+            _ => Err(tr!("resume-second")),
         }
     }
 }

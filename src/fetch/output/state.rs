@@ -8,6 +8,7 @@ use crate::api::Id;
 use crate::exit::{Advice, Classified, Exit};
 use crate::fetch::FetchError;
 use crate::stream::{StreamError, whole_file};
+use crate::words::Message;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
@@ -43,7 +44,7 @@ pub enum ResumeError {
         /// The dump.
         path: PathBuf,
         /// What is wrong.
-        reason: String,
+        reason: Message,
     },
 }
 

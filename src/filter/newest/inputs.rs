@@ -127,7 +127,7 @@ impl Copy {
 fn copy(from: &Path, name: &str) -> Result<Copy, StreamError> {
     let read = |source| StreamError::Read { name: name.to_owned(), source };
     let folder = std::env::temp_dir();
-    let write = |source| StreamError::Write { name: format!("a copy of {name} in {}", folder.display()), source };
+    let write = |source| StreamError::Write { name: tr!("copy-in", name, folder = folder.display()), source };
     let mut input: Box<dyn Read> = match name {
         "stdin" => Box::new(standard::input()?),
         _ => Box::new(File::open(from).map_err(read)?),

@@ -10,6 +10,7 @@ use crate::filter::predicates::{AnnotationPredicate, Item, Payload};
 use crate::item;
 use crate::stream::StreamError;
 use crate::stream::sort::{Record, SIZE, Sorter};
+use crate::tr;
 use crate::words::Message;
 use roaring::RoaringTreemap;
 use std::cmp::Ordering;
@@ -55,7 +56,7 @@ struct Classes {
 }
 
 fn failed(source: io::Error) -> StreamError {
-    StreamError::Write { name: format!("a temporary file in {}", std::env::temp_dir().display()), source }
+    StreamError::Write { name: tr!("temporary-in", folder = std::env::temp_dir().display()), source }
 }
 
 /// Reads everything and chooses. Classes are those that rows have after the edits.

@@ -142,7 +142,7 @@ impl Ray {
     }
 
     fn no_protocol(&self, what: &str, reason: &str) -> JobError {
-        ApiError::Protocol { what: what.to_owned(), reason: reason.to_owned() }.into()
+        ApiError::Protocol { what: what.to_owned(), reason: reason.into() }.into()
     }
 }
 

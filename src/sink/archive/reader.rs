@@ -3,6 +3,7 @@
 use super::format::ArchiveFormat;
 use crate::sink::dataset::published::{Published, Visit};
 use crate::sink::error::SinkError;
+use crate::tr;
 use flate2::read::MultiGzDecoder;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
@@ -94,7 +95,7 @@ fn below(path: &str) -> &str {
 }
 
 fn no_file() -> io::Error {
-    io::Error::other("it is a link or a device, and not a file")
+    io::Error::other(tr!("file-link"))
 }
 
 impl Published for ArchiveReader {

@@ -16,6 +16,8 @@ use crate::net::fault;
 use crate::net::http;
 use crate::net::http::{Broken, Clients};
 use crate::net::retry::RetryPolicy;
+use crate::tr;
+use crate::words::{Message, Worded};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use ending::Ending;
 use etag::Announced;
@@ -135,7 +137,7 @@ fn permanent(reason: Reason) -> Tried {
     Tried::Failed(FailedTry { reason, retry: false, wrong_body: false, refused: false, after: None })
 }
 
-fn temporary(reason: impl Into<String>) -> Tried {
+fn temporary(reason: impl Into<Message>) -> Tried {
     Tried::Failed(FailedTry {
         reason: Reason::Other(reason.into()),
         retry: true,
@@ -200,10 +202,10 @@ impl Arrived<'_> {
             return Some(Reason::NotTheFile { kind: self.kind, found });
         }
         if let Err(mismatch) = expected.check(&self.meter.clone().finish()) {
-            return Some(Reason::Other(mismatch.to_string()));
+            return Some(Reason::Other(mismatch.words()));
         }
-        if let Some(Err(wrong)) = self.md5.as_ref().map(Announced::check) {
-            return Some(Reason::Other(wrong.to_string()));
+        if let Some(Err(_)) = self.md5.as_ref().map(Announced::check) {
+            return Some(Reason::Other(tr!("original-md5")));
         }
         // A size or a hash that fits proves that all is there.
         let proved = expected.bytes.is_some() || expected.sha256.is_some() || self.md5.is_some();
@@ -271,7 +273,7 @@ impl Downloads {
                     Ok(_) => {}
                     Err(why) => {
                         arrived.forget();
-                        let reason = format!("{}; a new URL could not be obtained: {why}", failed.reason);
+                        let reason = tr!("original-not-renewed", reason = failed.reason, why);
                         return Err(Failed::Original(Reason::Other(reason)));
                     }
                 }
@@ -286,8 +288,8 @@ impl Downloads {
                 arrived.forget();
                 return Err(Failed::Original(failed.reason));
             }
-            let which = format!("after {} s of {}", start.elapsed().as_secs(), retry_for.as_secs());
-            self.options.retry.warn_failing(&server(&source.url), &failed.reason.to_string(), &which, pause);
+            let which = tr!("retry-after", seconds = start.elapsed().as_secs(), budget = retry_for.as_secs());
+            self.options.retry.warn_failing(&server(&source.url), &failed.reason.words(), &which, pause);
             self.wait(tokio::time::sleep(pause))?;
         }
     }
@@ -299,7 +301,7 @@ impl Downloads {
         if response.status() == StatusCode::PARTIAL_CONTENT {
             if got.validator.is_none() || continues_at(&response) != Some(got.meter.bytes()) {
                 got.restart()?;
-                return Err(temporary("the server sent another part than was asked for"));
+                return Err(temporary(tr!("original-other-part")));
             }
         } else {
             got.restart()?;
@@ -321,7 +323,7 @@ impl Downloads {
                     }
                     if expected.bytes.is_some_and(|n| got.meter.bytes() > n) {
                         let found = sniff::instead_of(got.kind, &got.head);
-                        let longer = || Reason::Other("it is longer than the line says".to_owned());
+                        let longer = || Reason::Other(tr!("original-longer"));
                         let kind = got.kind;
                         return wrong_body(got, found.map_or_else(longer, |found| Reason::NotTheFile { kind, found }));
                     }
@@ -331,7 +333,7 @@ impl Downloads {
             }
         }
         if length.is_some_and(|length| got.meter.bytes() < length) {
-            return Err(temporary("the server sent only a part of it"));
+            return Err(temporary(tr!("original-part")));
         }
         match got.problem(expected) {
             Some(reason) => wrong_body(got, reason),
@@ -363,10 +365,10 @@ impl Downloads {
             let target = response.headers().get(header::LOCATION).and_then(|v| v.to_str().ok());
             match target.and_then(|t| url.join(t).ok()) {
                 Some(next) => url = next,
-                None => return Err(permanent(Reason::Other("the server redirects to nowhere".to_owned()))),
+                None => return Err(permanent(Reason::Other(tr!("original-nowhere")))),
             }
         }
-        Err(permanent(Reason::Other(format!("more than {REDIRECTS} redirects"))))
+        Err(permanent(Reason::Other(tr!("original-redirects", redirects = REDIRECTS))))
     }
 
     fn check_size(&self, bytes: u64) -> Result<(), Tried> {
@@ -409,8 +411,8 @@ fn accept(response: Response, kind: Kind) -> Result<Response, Tried> {
         let retry = matches!(status.as_u16(), 408 | 416 | 429 | 500 | 502 | 503 | 504 | 520..=524);
         let after = response.headers().get(header::RETRY_AFTER).and_then(retry_after);
         let refused = matches!(status.as_u16(), 400 | 401 | 403);
-        let hint = if refused { " (an expired URL?)" } else { "" };
-        let reason = Reason::Other(format!("HTTP {}{hint}", status.as_u16()));
+        let code = status.as_u16().to_string();
+        let reason = Reason::Other(if refused { tr!("http-expired", code) } else { format!("HTTP {code}").into() });
         return Err(Tried::Failed(FailedTry { reason, retry, wrong_body: false, refused, after }));
     }
     let is = |name: header::HeaderName, what: &str| {
@@ -422,7 +424,7 @@ fn accept(response: Response, kind: Kind) -> Result<Response, Tried> {
         return Err(Tried::Failed(FailedTry { reason, retry: true, wrong_body: true, refused: false, after: None }));
     }
     if response.headers().contains_key(header::CONTENT_ENCODING) && !is(header::CONTENT_ENCODING, "identity") {
-        return Err(permanent(Reason::Other("the server sent it compressed, without being asked to".to_owned())));
+        return Err(permanent(Reason::Other(tr!("original-compressed"))));
     }
     Ok(response)
 }

@@ -3,6 +3,7 @@
 use super::sniff::{Found, Kind};
 use crate::net::addresses::UrlError;
 use crate::net::fault::Fault;
+use crate::words::Message;
 
 /// Why an original could not be downloaded; the URL is not part of it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,5 +33,5 @@ pub enum Reason {
     Cut,
     /// What the server or the network said.
     #[error("{0}")]
-    Other(String),
+    Other(Message),
 }

@@ -12,6 +12,8 @@ use crate::api::{Query, Target};
 use crate::item;
 use crate::item::{DataUnit, Skip};
 use crate::stream::json::Raw;
+use crate::tr;
+use crate::words::{Message, Worded};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::fmt;
@@ -72,7 +74,7 @@ pub type Connect = dyn Fn() -> Result<Client, ApiError> + Send + Sync;
 /// Why there is no new URL, in one sentence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct NotRenewed(String);
+pub struct NotRenewed(Message);
 
 /// Asks the backend for new URLs; connects when the first is needed.
 pub struct Renewals {
@@ -99,26 +101,23 @@ impl Renewals {
     /// # Errors
     /// [`NotRenewed`].
     pub async fn renew(&self, refresh: &Refresh, server: Option<&Url>) -> Result<Url, NotRenewed> {
-        let connect = || (self.connect)().map_err(|e| NotRenewed(e.to_string()));
+        let connect = || (self.connect)().map_err(|e| NotRenewed(e.words()));
         let client = self.client.get_or_init(connect).as_ref().map_err(Clone::clone)?;
         if server.is_some_and(|s| s.origin() != client.credentials().host.origin()) {
-            return Err(NotRenewed(format!(
-                "the stream is not from {}, where the token belongs: set SYNAPSE_HOST",
-                client.host()
-            )));
+            return Err(NotRenewed(tr!("renew-other-host", host = client.host())));
         }
         if let Some(last) = self.failures().get(GIVE_UP_AFTER - 1) {
             return Err(last.clone());
         }
         let found = client.get(refresh.target.path(), &refresh.query(), |body| find(&body, refresh)).await;
         let found = found.map_err(|e| {
-            let failure = NotRenewed(e.to_string());
+            let failure = NotRenewed(e.words());
             self.failures().push(failure.clone());
             failure
         })?;
         self.failures().clear();
         let address = found?;
-        client.resolve(&address).ok_or_else(|| NotRenewed("the new URL is not valid".to_owned()))
+        client.resolve(&address).ok_or_else(|| NotRenewed(tr!("renew-bad-url")))
     }
 
     fn failures(&self) -> MutexGuard<'_, Vec<NotRenewed>> {
@@ -134,7 +133,7 @@ struct Rows<'a> {
 
 /// The address of the file in a page that holds its row.
 fn find(body: &[u8], refresh: &Refresh) -> Result<Result<String, NotRenewed>, Trouble> {
-    let rows: Rows<'_> = serde_json::from_slice(body).map_err(|_| Trouble::passing("an answer that is not a page"))?;
+    let rows: Rows<'_> = serde_json::from_slice(body).map_err(|_| Trouble::passing(tr!("renew-no-page")))?;
     for row in rows.results {
         let Ok(item) = item::parse(row.get().as_bytes(), Skip) else { continue };
         if *item.id != *refresh.id {
@@ -149,9 +148,9 @@ fn find(body: &[u8], refresh: &Refresh) -> Result<Result<String, NotRenewed>, Tr
         return Ok(file
             .and_then(|f| f.url.as_deref())
             .map(str::to_owned)
-            .ok_or_else(|| NotRenewed(format!("row {} does not have the file any more", refresh.id))));
+            .ok_or_else(|| NotRenewed(tr!("renew-no-file", id = refresh.id))));
     }
-    Ok(Err(NotRenewed(format!("there is no row {} any more", refresh.id))))
+    Ok(Err(NotRenewed(tr!("renew-no-row", id = refresh.id))))
 }
 
 #[cfg(test)]
@@ -184,8 +183,10 @@ mod tests {
         let url = |json: &str| find(body, &refresh(json).unwrap()).unwrap();
         assert_eq!(url(r#"{"target":"task","id":7,"file":"b"}"#), Ok("/b?sig=2".into()));
         assert_eq!(url(r#"{"target":"task","id":7}"#), Ok("/a?sig=2".into()));
-        assert!(url(r#"{"target":"task","id":7,"file":"c"}"#).unwrap_err().0.contains("does not have the file"));
-        assert!(url(r#"{"target":"task","id":8}"#).unwrap_err().0.contains("no row 8"));
+        assert!(
+            url(r#"{"target":"task","id":7,"file":"c"}"#).unwrap_err().0.english().contains("does not have the file")
+        );
+        assert!(url(r#"{"target":"task","id":8}"#).unwrap_err().0.english().contains("no row 8"));
         assert!(find(b"<html>", &refresh(r#"{"target":"task","id":7}"#).unwrap()).is_err());
     }
 }

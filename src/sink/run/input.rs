@@ -81,7 +81,7 @@ fn original(path: &RelPath, text: &str, base: Option<&Url>, refresh: Option<Refr
         (Err(_), _) => return Err(not_a_url()),
     };
     if !matches!(url.scheme(), "http" | "https") {
-        let reason = format!("only http and https URLs are fetched, not {}", url.scheme());
+        let reason = tr!("url-scheme", scheme = url.scheme());
         return Ok(Content::Unfetchable(url, Reason::Other(reason)));
     }
     Ok(Content::Original(Source { url, own_server: base.cloned(), refresh: refresh.map(Arc::new) }))

@@ -10,6 +10,7 @@ use crate::sink::error::SinkError;
 use crate::sink::originals::sniff::{self, Kind};
 use crate::sink::originals::{Downloads, Failed};
 use crate::stream::Place;
+use crate::tr;
 use crossbeam_channel::{Receiver, Sender};
 use std::fs::File;
 use std::io::{self, Read};
@@ -189,7 +190,7 @@ fn copy(dest: &dyn Destination, job: &Job, from: &PathBuf) -> Result<Digest, Sin
     let fail = |source| SinkError::Read { path: from.display().to_string(), source };
     let mut file = File::open(from).map_err(fail)?;
     if !file.metadata().map_err(fail)?.is_file() {
-        return Err(fail(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")));
+        return Err(fail(io::Error::new(io::ErrorKind::InvalidInput, tr!("file-not-regular"))));
     }
     let mut out = dest.start(job.order, &job.path)?;
     let mut meter = Meter::default();
@@ -215,7 +216,7 @@ fn link(dest: &dyn Destination, job: &Job, from: &Path, how: LocalFiles) -> Resu
     let fail = |source| SinkError::Read { path: from.display().to_string(), source };
     let file = from.canonicalize().map_err(fail)?;
     if !file.metadata().map_err(fail)?.is_file() {
-        return Err(fail(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")));
+        return Err(fail(io::Error::new(io::ErrorKind::InvalidInput, tr!("file-not-regular"))));
     }
     let digest = Meter::read(&mut File::open(&file).map_err(fail)?).map_err(fail)?;
     check(job, &digest)?;

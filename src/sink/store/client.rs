@@ -6,6 +6,8 @@ use super::put::Put;
 use crate::exit::Exit;
 use crate::net::retry::RetryPolicy;
 use crate::sink::error::SinkError;
+use crate::tr;
+use crate::words::Message;
 use opendal::layers::{RetryEvent, RetryLayer, TimeoutLayer};
 use opendal::{Error, ErrorKind, Operator};
 use std::fs::File;
@@ -92,7 +94,12 @@ impl Io {
                 n += 1;
                 match put.send(key, file, bytes, self.silence).await {
                     Err(e) if e.is_temporary() && n <= tries => {
-                        self.retry.warn_failing(&self.name, &reason(&e), &format!("{n} of {tries}"), pause);
+                        self.retry.warn_failing(
+                            &self.name,
+                            &reason(&e).into(),
+                            &tr!("retry-of", n = n.to_string(), tries),
+                            pause,
+                        );
                         tokio::time::sleep(pause).await;
                         pause = (2 * pause).min(PAUSES.1);
                     }
@@ -118,7 +125,7 @@ impl Io {
     }
 
     /// Warns the user.
-    pub fn warn(&self, text: &str) {
+    pub fn warn(&self, text: impl Into<Message>) {
         self.retry.warn(text);
     }
 
@@ -173,7 +180,12 @@ impl Io {
 fn warn_of_retries(name: &str, tries: usize, retry: &RetryPolicy) -> impl Fn(RetryEvent<'_>) + Send + Sync + 'static {
     let (name, retry) = (name.to_owned(), retry.clone());
     move |event| {
-        retry.warn_failing(&name, &reason(event.err), &format!("{} of {tries}", event.attempt), event.retry_after);
+        retry.warn_failing(
+            &name,
+            &reason(event.err).into(),
+            &tr!("retry-of", n = event.attempt.to_string(), tries),
+            event.retry_after,
+        );
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a user can do about a store's first "no": which variable is wrong, which right is missing, how far the clock is off.
 
+use crate::tr;
+use crate::words::Message;
 use jiff::Timestamp;
 use std::fmt::Write;
 
@@ -32,24 +34,22 @@ pub struct Facts<'a> {
 }
 
 /// What to do, if anything is known to help.
-pub fn of(facts: &Facts<'_>) -> Option<String> {
+pub fn of(facts: &Facts<'_>) -> Option<Message> {
     let says = |words: &[&str]| words.iter().any(|w| facts.reason.contains(w));
     if let Some(region) = region(facts) {
         return Some(match facts.scheme {
-            "s3" => format!("the bucket is in the region {region}: set AWS_REGION={region}"),
-            _ => format!("the bucket is in the region {region}"),
+            "s3" => tr!("cure-region-s3", region),
+            _ => tr!("cure-region", region),
         });
     }
     if facts.code == "PermanentRedirect" || matches!(facts.status, Some(301 | 307)) && facts.scheme == "s3" {
-        return Some(
-            "the bucket is in another region, or at another server: set AWS_REGION, or AWS_ENDPOINT_URL_S3".into(),
-        );
+        return Some(tr!("cure-other-region"));
     }
     if let Some(clock) = clock(facts) {
         return Some(clock);
     }
     if says(&["NoSuchBucket", "ContainerNotFound", "The specified bucket does not exist"]) {
-        return Some("make it first, or correct its name".to_owned());
+        return Some(tr!("cure-make-bucket"));
     }
     if let Some(known) = by_code(facts) {
         return Some(known);
@@ -61,7 +61,7 @@ pub fn of(facts: &Facts<'_>) -> Option<String> {
     let full =
         ["Insufficient Storage", "nsufficient storage", "HTTP 507", "QuotaExceeded", "uota exceeded", "No space left"];
     if facts.status == Some(507) || says(&full) {
-        return Some("the disk or the quota of the server is full: make room there".to_owned());
+        return Some(tr!("cure-full"));
     }
     if facts.denied || matches!(facts.status, Some(401 | 403)) {
         return Some(denied(facts));
@@ -90,17 +90,17 @@ fn region<'a>(facts: &Facts<'a>) -> Option<&'a str> {
 }
 
 /// What is wrong with this machine's clock.
-fn clock(facts: &Facts<'_>) -> Option<String> {
+fn clock(facts: &Facts<'_>) -> Option<Message> {
     let named = ["RequestTimeTooSkewed", "RequestExpired"].contains(&facts.code);
     // Some stores give no reason at all but the signature.
     let suspect = named || matches!(facts.status, Some(400 | 401 | 403));
     let off = facts.date.map(|theirs| facts.now.as_second() - theirs.as_second());
     match off.filter(|off| suspect && off.abs() > SKEW) {
         Some(off) => {
-            let way = if off > 0 { "ahead of" } else { "behind" };
-            Some(format!("the clock of this machine is {} {way} the store's: set it", duration(off.unsigned_abs())))
+            let time = duration(off.unsigned_abs());
+            Some(if off > 0 { tr!("cure-clock-ahead", time) } else { tr!("cure-clock-behind", time) })
         }
-        None => named.then(|| "the clock of this machine and the store's differ: set it".to_owned()),
+        None => named.then(|| tr!("cure-clock-differs")),
     }
 }
 
@@ -114,69 +114,61 @@ fn duration(seconds: u64) -> String {
     text
 }
 
-fn by_code(facts: &Facts<'_>) -> Option<String> {
+fn by_code(facts: &Facts<'_>) -> Option<Message> {
     let s3 = facts.scheme == "s3";
     let text = match facts.code {
         "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" if s3 => {
-            "the temporary credentials have expired: get new ones (AWS_SESSION_TOKEN with its two keys, or `aws sso login`)"
+            tr!("cure-expired-s3")
         }
         "InvalidToken" if s3 => {
-            "AWS_SESSION_TOKEN does not belong to AWS_ACCESS_KEY_ID: set all three anew, or unset it for keys that do not expire"
+            tr!("cure-session-token")
         }
         "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" | "InvalidToken" => {
-            "the credentials have expired: get new ones"
+            tr!("cure-expired")
         }
-        "SignatureDoesNotMatch" if s3 => "AWS_SECRET_ACCESS_KEY does not belong to AWS_ACCESS_KEY_ID",
-        "SignatureDoesNotMatch" => "secret and key do not belong together",
-        "InvalidAccessKeyId" if s3 => "the store does not know the key AWS_ACCESS_KEY_ID, or that of the profile",
+        "SignatureDoesNotMatch" if s3 => tr!("cure-secret-s3"),
+        "SignatureDoesNotMatch" => tr!("cure-secret"),
+        "InvalidAccessKeyId" if s3 => tr!("cure-unknown-key"),
         "AuthenticationFailed" | "InvalidAuthenticationInfo" | "AuthorizationFailure"
             if facts.scheme == "az"
                 && (facts.code != "AuthorizationFailure" || facts.reason.contains("authenticate")) =>
         {
-            "AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN is not right for the account AZURE_STORAGE_ACCOUNT, or has expired"
+            tr!("cure-azure-key")
         }
-        "AccountIsDisabled" => "the account is disabled: ask its owner",
-        "InvalidBucketName" => "correct the name of the bucket",
+        "AccountIsDisabled" => tr!("cure-disabled"),
+        "InvalidBucketName" => tr!("cure-bucket-name"),
         "SlowDown" => return None,
         _ => return None,
     };
-    Some(text.to_owned())
+    Some(text)
 }
 
 /// Which right is missing.
-fn denied(facts: &Facts<'_>) -> String {
+fn denied(facts: &Facts<'_>) -> Message {
     let operation = facts.operation.to_ascii_lowercase();
     let is = |words: &[&str]| words.iter().any(|w| operation.contains(w));
-    let (right, s3) = if is(&["delete"]) {
-        ("delete", "s3:DeleteObject")
+    match facts.scheme {
+        "gs" if facts.status == Some(401) => return tr!("cure-gcloud"),
+        "ftp" | "ftps" if facts.reason.contains("530") => return tr!("cure-ftp"),
+        "webdav" | "webdavs" if facts.status == Some(401) => return tr!("cure-webdav"),
+        _ => {}
+    }
+    let s3 = facts.scheme == "s3";
+    if is(&["delete"]) {
+        if s3 { tr!("cure-may-delete-s3") } else { tr!("cure-may-delete") }
     } else if is(&["list"]) {
-        ("list", "s3:ListBucket")
+        if s3 { tr!("cure-may-list-s3") } else { tr!("cure-may-list") }
     } else if is(&["put", "write", "upload", "create", "copy"]) {
-        ("write", "s3:PutObject")
+        if s3 { tr!("cure-may-write-s3") } else { tr!("cure-may-write") }
     } else if is(&["get", "head", "read", "stat"]) {
-        ("read", "s3:GetObject; and s3:ListBucket, without which what is absent is refused as well")
+        if s3 { tr!("cure-may-read-s3") } else { tr!("cure-may-read") }
     } else {
-        ("list, read, write and delete", "")
-    };
-    let login = match facts.scheme {
-        "gs" if facts.status == Some(401) => {
-            return "the credentials are not valid: check GOOGLE_APPLICATION_CREDENTIALS, or `gcloud auth application-default login`"
-                .to_owned();
-        }
-        "ftp" | "ftps" if facts.reason.contains("530") => {
-            return "check FTP_USERNAME and FTP_PASSWORD, or ~/.netrc".to_owned();
-        }
-        "webdav" | "webdavs" if facts.status == Some(401) => {
-            return "check WEBDAV_USERNAME and WEBDAV_PASSWORD, WEBDAV_TOKEN, or ~/.netrc".to_owned();
-        }
-        "s3" if !s3.is_empty() => format!(" ({s3})"),
-        _ => String::new(),
-    };
-    format!("check the credentials, and whether they may {right} there{login}")
+        tr!("cure-may-all")
+    }
 }
 
 /// What is wrong on the way to the store.
-fn network(facts: &Facts<'_>) -> Option<String> {
+fn network(facts: &Facts<'_>) -> Option<Message> {
     let says = |words: &[&str]| words.iter().any(|w| facts.reason.contains(w));
     let text = if says(&[
         "dns error",
@@ -186,16 +178,16 @@ fn network(facts: &Facts<'_>) -> Option<String> {
     ]) {
         match facts.scheme {
             "s3" => {
-                "the name of the server is not known: check AWS_ENDPOINT_URL_S3 (or AWS_ENDPOINT_URL), the region and the network"
+                tr!("cure-name-s3")
             }
-            "az" => "the name of the server is not known: check AZURE_STORAGE_ACCOUNT and the network",
-            "gs" => "the name of the server is not known: check the network",
-            _ => "the name of the server is not known: check it, and the network",
+            "az" => tr!("cure-name-az"),
+            "gs" => tr!("cure-name-gs"),
+            _ => tr!("cure-name"),
         }
     } else if says(&["Host key verification failed", "REMOTE HOST IDENTIFICATION HAS CHANGED"]) {
-        "`ssh` does not trust the server's key: connect once with `ssh` to accept it, or correct ~/.ssh/known_hosts"
+        tr!("cure-ssh-key")
     } else if says(&["Permission denied (", "Too many authentication failures"]) {
-        "`ssh` to that host has to work without a password: check user, key and agent"
+        tr!("cure-ssh-login")
     } else if says(&[
         "no valid credential",
         "failed to load signing credential",
@@ -204,24 +196,22 @@ fn network(facts: &Facts<'_>) -> Option<String> {
         "signing credential",
     ]) {
         if let Some(variable) = facts.named {
-            return Some(format!(
-                "what {variable} names gave no credentials: they may have expired, or their server cannot be reached"
-            ));
+            return Some(tr!("cure-variable", variable));
         }
         match facts.scheme {
-            "s3" => "no keys were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE",
+            "s3" => tr!("cure-no-keys"),
             "gs" => {
-                "no credentials were found: set GOOGLE_APPLICATION_CREDENTIALS, or run `gcloud auth application-default login`"
+                tr!("cure-none-gs")
             }
             "az" => {
-                "no credentials were found: set AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN or AZURE_STORAGE_CONNECTION_STRING"
+                tr!("cure-none-az")
             }
-            _ => "no credentials were found",
+            _ => tr!("cure-none"),
         }
     } else {
         return None;
     };
-    Some(text.to_owned())
+    Some(text)
 }
 
 #[cfg(test)]
@@ -307,7 +297,7 @@ mod tests {
                 "not known",
             ),
         ] {
-            let advice = of(&facts).unwrap_or_default();
+            let advice = of(&facts).unwrap_or_default().english().to_owned();
             assert!(advice.contains(said), "{facts:?}: {advice:?}");
         }
         for facts in [

@@ -6,6 +6,8 @@ use super::environment::env;
 use crate::net::fault;
 use crate::net::fault::Fault;
 use crate::sink::error::SinkError;
+use crate::tr;
+use crate::words::Message;
 use opendal::{Error, ErrorKind};
 use url::Url;
 
@@ -17,8 +19,9 @@ pub fn failed(path: &str, e: &Error) -> SinkError {
     let reason = reason(e);
     let advice = advice(path, e, &reason);
     let temporary = advice.is_none() && is_temporary(e, &reason);
-    let advice = if temporary { Some("try again when it answers".to_owned()) } else { advice };
-    let reason = advice.map_or_else(|| reason.clone(), |advice| format!("{reason}; {advice}"));
+    let advice = if temporary { Some(tr!("cure-later")) } else { advice };
+    let reason = Message::from(&reason);
+    let reason = advice.map_or_else(|| reason.clone(), |advice| reason.clone().then("; ", advice));
     SinkError::Store { path: path.to_owned(), reason, temporary }
 }
 
@@ -92,7 +95,7 @@ pub fn reason(e: &Error) -> String {
 }
 
 /// What the user can do about it.
-fn advice(path: &str, e: &Error, reason: &str) -> Option<String> {
+fn advice(path: &str, e: &Error, reason: &str) -> Option<Message> {
     let region = context(e, "\"x-amz-bucket-region\": \"");
     let date = context(e, "\"date\": \"").and_then(|text| jiff::fmt::rfc2822::parse(&text).ok());
     let operation = context(e, "service_operation: ").unwrap_or_else(|| {

@@ -5,6 +5,7 @@ use super::location::Location;
 use crate::net::retry::RetryPolicy;
 use crate::sink::dataset::published::Published;
 use crate::sink::error::SinkError;
+use crate::tr;
 use futures_util::TryStreamExt;
 use opendal::{Buffer, ErrorKind, Operator};
 use std::io::{self, Read};
@@ -143,7 +144,7 @@ impl StoredDataset {
         if bytes.len() as u64 == wanted {
             return Ok(bytes);
         }
-        Err(SinkError::store(format!("{}/{path}", self.location.name), "it changes while it is read"))
+        Err(SinkError::store(format!("{}/{path}", self.location.name), tr!("store-changes")))
     }
 
     /// A file below the location, to be read from its beginning; `None` when there is none. An empty path is the location itself.

@@ -42,6 +42,7 @@ use super::destination::{Destination, Output};
 use super::error::SinkError;
 use crate::net::retry::RetryPolicy;
 use crate::path::RelPath;
+use crate::tr;
 use client::Io;
 use error::failed;
 use std::collections::{HashMap, HashSet};
@@ -102,13 +103,10 @@ impl Store {
     /// [`SinkError::Exists`], [`SinkError::Foreign`], [`SinkError::Usage`], [`SinkError::Store`].
     pub fn new(location: Location, options: &StoreOptions<'_>) -> Result<Self, SinkError> {
         if location.prefix.trim() != location.prefix {
-            return Err(SinkError::usage(format!(
-                "{:?} begins or ends with a space: choose another name",
-                location.name
-            )));
+            return Err(SinkError::usage(tr!("store-space-name", name = ?location.name)));
         }
         if let Some(Err(bad)) = options.staging_prefix.map(|p| address::components(p.trim_matches('/'))) {
-            return Err(SinkError::usage(format!("--staging-prefix has a component {bad:?}, which is no name")));
+            return Err(SinkError::usage(tr!("store-staging", ?bad)));
         }
         let io = Arc::new(location.io(options.retry)?);
         let work = Work::new(io.clone(), location.work(options.staging_prefix), location.name.clone(), location.class);
@@ -134,9 +132,7 @@ impl Store {
             return Err(SinkError::Unfinished { dest: location.name.clone() });
         }
         if replaces && location.prefix.is_empty() {
-            return Err(SinkError::usage(
-                "a dataset at the top of a bucket is not overwritten: name a prefix".to_owned(),
-            ));
+            return Err(SinkError::usage(tr!("store-top")));
         }
         let resumed = left.is_some();
         // A killed run may have taken the manifest away and not the files.
@@ -192,10 +188,7 @@ impl Store {
         let key = format!("{}{path}", self.tree);
         // The client library trims a path.
         if key.trim() != key {
-            return Err(SinkError::usage(format!(
-                "{:?}: a store cannot hold a name that ends with a space, nor one that begins with it at its top",
-                path.as_str()
-            )));
+            return Err(SinkError::usage(tr!("store-space-file", name = ?path.as_str())));
         }
         self.known().insert(self.keys.hash_one(path.as_str()));
         Ok(key)
@@ -245,7 +238,7 @@ pub fn remove_leftovers(
     })?;
     let removed = publish::remove_replaced_files(&io, location, &work, |path| there.contains(&keys.hash_one(path)));
     if let Err(e) = removed.and_then(|()| work.remove()) {
-        io.warn(&publish::left_words(&location.name, &e));
+        io.warn(publish::left_words(&location.name, &e));
     }
     Ok(())
 }
@@ -309,11 +302,7 @@ impl Destination for Store {
         if self.keep || moving {
             self.work.flush_last();
             if moving {
-                self.io.warn(&format!(
-                    "{0}: the run failed while it moved the dataset into its place: it is not whole there; `--overwrite` starts over, \
-                     `--resume` continues",
-                    self.location.name
-                ));
+                self.io.warn(tr!("store-moved-in-part", name = self.location.name));
             }
             return;
         }

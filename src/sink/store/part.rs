@@ -238,7 +238,7 @@ impl Destination for StoredPart {
         if let Some(Ok(text)) = manifest {
             let text = std::io::Cursor::new(text.to_vec());
             if let Err(e) = self.remove_unlisted(Box::new(text)) {
-                io.warn(&super::publish::left_words(&location.name, &e));
+                io.warn(super::publish::left_words(&location.name, &e));
             }
         }
     }

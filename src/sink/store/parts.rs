@@ -208,7 +208,7 @@ impl Place for StoredParts {
             .and_then(|()| work.remove());
         // The dataset is complete: what cannot be deleted is no failure.
         if let Err(e) = done {
-            self.io.warn(&left_words(&self.location.name, &e));
+            self.io.warn(left_words(&self.location.name, &e));
         }
         Ok(())
     }

@@ -7,6 +7,8 @@ use super::netrc::Login;
 use super::scheme::{ftp, s3, sftp};
 use crate::path::RelPath;
 use crate::sink::error::SinkError;
+use crate::tr;
+use crate::words::Worded;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use opendal::services::{Azblob, Gcs, S3};
@@ -28,7 +30,7 @@ pub enum StorageLocation {
 /// [`SinkError::Usage`] when the provider cannot be written to from here, or its configuration lacks something.
 pub fn storage(id: u64, storage: &Value, path: &str) -> Result<StorageLocation, SinkError> {
     let path =
-        RelPath::new(path.trim_matches('/')).map_err(|e| SinkError::usage(format!("the path in storage {id}: {e}")))?;
+        RelPath::new(path.trim_matches('/')).map_err(|e| SinkError::usage(tr!("storage-path", id, e = e.words())))?;
     let provider = storage["provider"].as_str().unwrap_or_default();
     let name = format!("storage {id} ({provider}): {path}");
     let config = Configuration { name: &name, value: &storage["configuration"] };
@@ -39,10 +41,8 @@ pub fn storage(id: u64, storage: &Value, path: &str) -> Result<StorageLocation, 
         "sftp" => server(&config, path.as_str()),
         "ftp" => ftp_server(&config, path.as_str()),
         "file_system" | "local" => Ok(StorageLocation::Folder(Path::new(config.need("location")?).join(path.as_str()))),
-        "synology" | "smb" => Err(SinkError::usage(format!(
-            "storage {id} is of the kind {provider}, which cannot be written to from here: mount it as a folder, and give that folder as DEST"
-        ))),
-        other => Err(SinkError::usage(format!("storage {id} is of a kind that is not known here: {other:?}"))),
+        "synology" | "smb" => Err(SinkError::usage(tr!("storage-kind", id, provider))),
+        other => Err(SinkError::usage(tr!("storage-unknown", id, ?other))),
     }
 }
 
@@ -64,12 +64,7 @@ impl<'a> Configuration<'a> {
     }
 
     fn need(&self, key: &str) -> Result<&'a str, SinkError> {
-        self.text(key).ok_or_else(|| {
-            SinkError::usage(format!(
-                "{}: the server gave no {key} of it: its configuration is incomplete, or your account may not see it",
-                self.name
-            ))
-        })
+        self.text(key).ok_or_else(|| SinkError::usage(tr!("storage-lacks", name = self.name, key)))
     }
 }
 
@@ -108,7 +103,7 @@ fn azure(config: &Configuration<'_>, path: &str) -> Result<StorageLocation, Sink
     let container = container.map_or_else(|| config.need("container_name"), Ok)?;
     let builder = if let Some(text) = config.text("connection_string") {
         Azblob::from_connection_string(text)
-            .map_err(|_| SinkError::usage(format!("{}: its connection string is not valid", config.name)))?
+            .map_err(|_| SinkError::usage(tr!("storage-connection", name = config.name)))?
     } else {
         let account = config.need("account_name")?;
         let endpoint = config
@@ -128,7 +123,7 @@ fn azure(config: &Configuration<'_>, path: &str) -> Result<StorageLocation, Sink
 fn server(config: &Configuration<'_>, path: &str) -> Result<StorageLocation, SinkError> {
     let (host, user) = (config.need("host")?, config.need("username")?);
     if !is_plain(host) || !is_plain(user) {
-        return Err(SinkError::usage(format!("{}: its host or user name is not one", config.name)));
+        return Err(SinkError::usage(tr!("storage-host-user", name = config.name)));
     }
     let port = config.value["port"].as_u64().unwrap_or(22);
     let below = config.below(path);
@@ -142,7 +137,7 @@ fn ftp_server(config: &Configuration<'_>, path: &str) -> Result<StorageLocation,
     let host = config.need("host")?;
     let port = config.value["port"].as_u64().map_or(Ok(ftp::PORT), u16::try_from);
     let (true, Ok(port)) = (is_plain(host), port) else {
-        return Err(SinkError::usage(format!("{}: its host or port is not one", config.name)));
+        return Err(SinkError::usage(tr!("storage-host-port", name = config.name)));
     };
     let login = Login { user: config.need("username")?.to_owned(), password: config.need("password")?.to_owned() };
     let address = ftp::Address { host, port, secure: false, login };

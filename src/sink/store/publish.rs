@@ -20,6 +20,8 @@ use crate::sink::dataset::foreign::{Standing, standing};
 use crate::sink::dataset::manifest;
 use crate::sink::destination::Output;
 use crate::sink::error::SinkError;
+use crate::tr;
+use crate::words::Message;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use opendal::Operator;
 use std::collections::HashSet;
@@ -60,7 +62,7 @@ impl Store {
             // The dataset is complete: what cannot be deleted is no failure.
             let removed = remove_replaced_files(&self.io, &self.location, &self.work, |path| self.is_known(path));
             if let Err(e) = removed.and_then(|()| self.remove_unlisted()) {
-                self.io.warn(&left_words(&self.location.name, &e));
+                self.io.warn(left_words(&self.location.name, &e));
             }
         }
         self.tidy();
@@ -194,16 +196,12 @@ impl Store {
             Ok(())
         })?;
         if count > 0 {
-            let more = if count > others.len() as u64 {
-                format!(" and {} more", count - others.len() as u64)
-            } else {
-                String::new()
+            let names = others.join(", ");
+            let files = match count.saturating_sub(others.len() as u64) {
+                0 => names.into(),
+                more => tr!("names-and-more", names, more),
             };
-            self.io.warn(&format!(
-                "{}: {}{more} is neither of this dataset nor in the log of the earlier run, and stays there",
-                self.location.name,
-                others.join(", ")
-            ));
+            self.io.warn(tr!("store-left-files", name = self.location.name, files));
         }
         self.delete_all(leftovers)
     }
@@ -236,7 +234,7 @@ impl Store {
     fn tidy(&self) {
         if let Err(e) = self.work.remove() {
             self.work.retire(&self.claim);
-            self.io.warn(&left_words(&self.location.name, &e));
+            self.io.warn(left_words(&self.location.name, &e));
         }
     }
 
@@ -298,8 +296,8 @@ pub(super) fn refuse_foreign(
 }
 
 /// What is said when a dataset is complete, and something beside it could not be deleted.
-pub(super) fn left_words(name: &str, e: &SinkError) -> String {
-    format!("{name} is complete; what is not needed any more could not be deleted, and stays there: {e}")
+pub(super) fn left_words(name: &str, e: &SinkError) -> Message {
+    tr!("store-left-over", name, reason = e)
 }
 
 /// Deletes files that earlier datasets, or runs that were killed, left here and that this dataset does not contain. A manifest of

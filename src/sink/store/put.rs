@@ -2,6 +2,7 @@
 //! request in memory.
 
 use crate::net::http;
+use crate::tr;
 use bytes::Bytes;
 use futures_util::stream;
 use opendal::raw::percent_encode_path;
@@ -43,7 +44,7 @@ impl Put {
         let builder = http::builder().map_err(|e| e.to_string())?;
         let client = builder.redirect(redirect::Policy::none()).build().map_err(|e| e.without_url().to_string())?;
         let authorization = authorization.map(HeaderValue::from_str).transpose();
-        let mut authorization = authorization.map_err(|_| "the credentials cannot stand in a header".to_owned())?;
+        let mut authorization = authorization.map_err(|_| tr!("store-bad-credentials"))?;
         authorization.iter_mut().for_each(|value| value.set_sensitive(true));
         Ok(Self { client, endpoint: endpoint.to_owned(), authorization })
     }

@@ -4,6 +4,7 @@ use super::client::Io;
 use super::error::failed;
 use crate::sink::destination::Output;
 use crate::sink::error::SinkError;
+use crate::tr;
 use opendal::Writer;
 use std::fs::File;
 use std::io::Write;
@@ -140,7 +141,7 @@ impl StoreFile {
             return Ok(());
         }
         self.io.clean(self.io.once().delete(&self.key));
-        let reason = format!("the server has {there} bytes of {}", self.bytes);
+        let reason = tr!("store-part", there, bytes = self.bytes);
         Err(SinkError::store(self.shown.clone(), reason))
     }
 }
@@ -158,7 +159,7 @@ impl Output for StoreFile {
             return self.spool(bytes);
         }
         if self.gathered.len() + bytes.len() > ONE_REQUEST {
-            let reason = "it is larger than 64 MiB, and this server takes a file as one request".to_owned();
+            let reason = tr!("store-one-request");
             return Err(SinkError::store(self.shown.clone(), reason));
         }
         self.gathered.extend_from_slice(bytes);

@@ -22,6 +22,7 @@ use crate::sink::dataset::resume_log;
 use crate::sink::dataset::resume_log::{Pace, ResumeLog, Segments};
 use crate::sink::divided::Division;
 use crate::sink::error::SinkError;
+use crate::tr;
 use opendal::options::WriteOptions;
 use opendal::{ErrorKind, Metadata, Operator};
 use serde::{Deserialize, Serialize};
@@ -168,7 +169,7 @@ impl Work {
         match self.io.wait(self.io.op().read(&self.path("claim")))? {
             Ok(text) => match serde_json::from_slice(&text.to_vec()) {
                 Ok(claim) => Ok(Some(claim)),
-                Err(e) => Err(SinkError::store(self.path("claim"), format!("it is not a claim: {e}"))),
+                Err(e) => Err(SinkError::store(self.path("claim"), tr!("store-no-claim", reason = e))),
             },
             Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
             Err(e) => Err(failed(&self.name, &e)),
@@ -217,16 +218,12 @@ impl Work {
         }
         self.ours(claim)?;
         let _ = self.claimed.set((claim.run, conditions));
-        let lack = match conditions {
-            Conditions::Ignored => "ignores",
-            Conditions::Refused => "does not know",
+        let name = &self.name;
+        self.io.warn(match conditions {
+            Conditions::Ignored => tr!("store-ignores-conditions", name),
+            Conditions::Refused => tr!("store-refuses-conditions", name),
             Conditions::Kept | Conditions::Unknown => return Ok(()),
-        };
-        self.io.warn(&format!(
-            "{}: the store {lack} conditional writes (If-None-Match): a second run at the same time is noticed by its claim, not refused by \
-             the store",
-            self.name
-        ));
+        });
         Ok(())
     }
 
@@ -271,9 +268,7 @@ impl Work {
 
     fn unclaimed(&self, e: &opendal::Error) -> SinkError {
         if e.kind() == ErrorKind::NotFound && self.class == Class::FileServer {
-            let reason =
-                "no folder can be made next to it; check the path, the credentials, and whether they may write there";
-            return SinkError::store(self.name.as_str(), reason);
+            return SinkError::store(self.name.as_str(), tr!("store-no-folder"));
         }
         failed(&self.name, e)
     }
@@ -406,7 +401,7 @@ impl Work {
     }
 
     fn left(&self, e: &SinkError) -> SinkError {
-        SinkError::store(self.folder.as_str(), format!("it cannot be removed: {e}"))
+        SinkError::store(self.folder.as_str(), tr!("store-not-removed", reason = e))
     }
 }
 

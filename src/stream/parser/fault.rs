@@ -57,6 +57,22 @@ pub enum Fault {
 }
 
 impl Fault {
+    const ALL: [Self; 13] = [
+        Self::Trailing,
+        Self::NoValue,
+        Self::NoComma,
+        Self::NoKey,
+        Self::NoColon,
+        Self::CutCharacter,
+        Self::Number,
+        Self::HugeNumber,
+        Self::Depth,
+        Self::String,
+        Self::Surrogate,
+        Self::Escape,
+        Self::Digits,
+    ];
+
     fn english(self) -> &'static str {
         match self {
             Self::Trailing => "more after the value",
@@ -251,9 +267,18 @@ fn told(text: &str) -> Message {
         return message;
     }
     match text.strip_prefix("the text in `data` cannot be read: ") {
-        Some(reason) => tr!("row-data-unreadable", reason),
+        // The text is read by a parser of its own, whose words come as those of a visitor.
+        Some(reason) => tr!("row-data-unreadable", reason = json(reason).unwrap_or_else(|| reason.into())),
         None => text.into(),
     }
+}
+
+/// What a parser has said: `not valid JSON: expected a key at column 2`.
+fn json(said: &str) -> Option<Message> {
+    let (what, column) = said.strip_prefix("not valid JSON: ")?.rsplit_once(" at column ")?;
+    let (what, ended) = what.strip_prefix("the text ends early, ").map_or((what, false), |what| (what, true));
+    let fault = Fault::ALL.into_iter().find(|fault| fault.english() == what)?;
+    Some(Error::json(fault, ended, column.parse::<usize>().ok()?.checked_sub(1)?).words())
 }
 
 #[cfg(test)]
@@ -263,22 +288,7 @@ mod tests {
 
     #[test]
     fn the_english_is_that_of_the_catalogue() {
-        let all = [
-            Fault::Trailing,
-            Fault::NoValue,
-            Fault::NoComma,
-            Fault::NoKey,
-            Fault::NoColon,
-            Fault::CutCharacter,
-            Fault::Number,
-            Fault::HugeNumber,
-            Fault::Depth,
-            Fault::String,
-            Fault::Surrogate,
-            Fault::Escape,
-            Fault::Digits,
-        ];
-        for fault in all {
+        for fault in Fault::ALL {
             assert_eq!(fault.words().english(), fault.english());
             for ended in [false, true] {
                 let error = Error::json(fault, ended, 4);

@@ -64,3 +64,6 @@ label-joint-visibility = joint {$joint}: visibility {$v} is not 0, 1 or 2
 label-joint-hidden = joint {$joint} has visibility 0 and a place: write 0 0 0
 label-not-utf8 = not UTF-8: the image is dropped
 yolo-nothing = there is neither a data.yaml nor a label file here
+yolo-no-name-read-as = nothing is read as {$read}: write the name in quotes
+yolo-whole-number = a whole number
+yolo-decimal-number = a decimal number

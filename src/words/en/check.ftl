@@ -51,3 +51,17 @@ check-not-regular = it is no regular file
 check-name-not-utf8 = its name is not UTF-8
 check-nothing-there = nothing is there under this name
 check-reader-says = {$reason}
+check-of = {$format} ({$images ->
+    [one] 1 image
+   *[other] {$images} images
+}, {$annotations ->
+    [one] 1 annotation
+   *[other] {$annotations} annotations
+})
+check-of-several = {$format} ({$n} datasets, {$images ->
+    [one] 1 image
+   *[other] {$images} images
+}, {$annotations ->
+    [one] 1 annotation
+   *[other] {$annotations} annotations
+})

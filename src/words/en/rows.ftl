@@ -42,3 +42,5 @@ urls-counted = {$urls ->
     [one] 1 presigned URL
    *[other] {$urls} presigned URLs
 } counted without query
+short-range = {$missing} with ids {$low} to {$high}
+short-ranges = {" "}({$ranges})

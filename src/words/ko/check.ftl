@@ -51,3 +51,5 @@ check-not-regular = 일반 파일이 아닙니다
 check-name-not-utf8 = 이름이 UTF-8이 아닙니다
 check-nothing-there = 이 이름으로는 아무것도 없습니다
 check-reader-says = 읽을 수 없습니다: {$reason}
+check-of = {$format}(이미지 {$images}개, 어노테이션 {$annotations}개)
+check-of-several = {$format}(데이터셋 {$n}개, 이미지 {$images}개, 어노테이션 {$annotations}개)

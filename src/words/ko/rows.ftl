@@ -37,3 +37,5 @@ row-unreadable = `data`가 읽을 수 없는 텍스트입니다
 password-file-open = 비밀번호 파일 {$shown}: 다른 사용자가 읽을 수 있어 쓰지 않습니다. chmod 600 {$shown}
 database-no-task = 데이터베이스에 프로젝트 {$project}의 작업이 없습니다
 urls-counted = 미리 서명된 URL {$urls}개를 쿼리 없이 셌습니다
+short-range = id {$low}~{$high} 중 {$missing}개
+short-ranges = ({$ranges})

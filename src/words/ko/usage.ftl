@@ -24,3 +24,11 @@ slip-blanks = {$name}: 없습니다. 혹시 '{$whole}'인가요? 공백이 있�
 slip-assignment = {$name}: 없습니다. --{$option} { JOSA($value, "을/를") } 쓰려던 것인가요?
 slip-format = {$name}: 없습니다. --to { JOSA($format, "을/를") } 쓰려던 것인가요?
 slip-dest = {$name}: 없습니다. 변환한 것을 폴더에 저장하려면 `| syn-sink {$name}`을 쓰세요
+usage-other = 명령줄 오류: {$mistake}
+usage-as-value = {$mistake}. 값으로 넘기려면 '{$written}'처럼 쓰세요
+usage-missing-command = 하위 명령이 필요합니다: {$commands}
+usage-too-many = '{$argument}' 인수에는 값을 더 쓸 수 없습니다: '{$value}'
+usage-number-of-values = '{$argument}' 인수에는 값이 {$wanted}개 필요한데 {$given}개가 있습니다
+usage-no-equals = '{$argument}' 인수의 값은 등호(=) 뒤에 써야 합니다
+usage-not-utf8 = UTF-8이 아닌 인수가 있습니다
+usage-conflict-other = '{$argument}' 인수는 함께 지정한 다른 인수와 쓸 수 없습니다

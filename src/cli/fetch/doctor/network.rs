@@ -55,7 +55,7 @@ fn host(credentials: &Credentials, probe: &Probe) -> Check {
     let at = match &probe.addresses {
         None => None,
         Some(Err(reason)) => {
-            return Check::bad("host", Exit::Remote, tr!("doctor-name", host, reason = &**reason), cure());
+            return Check::bad("host", Exit::Remote, tr!("doctor-name", host, reason), cure());
         }
         Some(Ok(addresses)) => {
             Some(addresses.iter().take(NAMED).map(ToString::to_string).collect::<Vec<_>>().join(", "))
@@ -76,7 +76,7 @@ fn host(credentials: &Credentials, probe: &Probe) -> Check {
         }
         Err(Broken::Fault(Fault::Proxy { .. })) => Check::skipped("host", tr!("doctor-host-behind", host)),
         Err(Broken::Reason(reason)) => {
-            Check::bad("host", Exit::Remote, tr!("doctor-host-broken", host, reason = &**reason), cure())
+            Check::bad("host", Exit::Remote, tr!("doctor-host-broken", host, reason), cure())
         }
     }
 }

@@ -94,7 +94,7 @@ fn pairs(text: &str) -> Pairs {
 
 /// `NAME=NUMBER`; the last `=` divides, one within the name may be written `\=`.
 fn pair(text: &str) -> Result<(String, u32), Message> {
-    let (name, number) = text.rsplit_once('=').ok_or_else(|| format!("{text:?} is not NAME=NUMBER"))?;
+    let (name, number) = text.rsplit_once('=').ok_or_else(|| tr!("category-no-pair", ?text))?;
     let number = number.trim().parse().map_err(|_| tr!("category-number-range", name = ?name, most = u32::MAX))?;
     Ok((name.replace("\\=", "="), number))
 }
@@ -138,9 +138,9 @@ fn of_table(text: &str) -> Option<Pairs> {
     let column = |of: &[&str]| of.iter().find_map(|name| header.iter().position(|h| h.eq_ignore_ascii_case(name)));
     let (id, name) = (column(&["id", "category_id", "number"])?, column(&["name", "category", "class", "label"])?);
     let rows = table.records().map(|row| {
-        let row = row.map_err(|e| format!("not a table: {e}"))?;
+        let row = row.map_err(|e| tr!("category-no-table", e))?;
         let cell = |at| row.get(at).unwrap_or_default().to_owned();
-        let number = cell(id).parse().map_err(|_| format!("the number of {:?} is {:?}", cell(name), cell(id)))?;
+        let number = cell(id).parse().map_err(|_| tr!("category-number-of", name = ?cell(name), number = ?cell(id)))?;
         Ok((cell(name), number))
     });
     Some(rows.collect())

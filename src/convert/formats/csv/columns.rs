@@ -206,15 +206,18 @@ impl fmt::Display for Column {
 }
 
 /// What may have been meant by the name of a field that no row has.
-pub fn instead(rows: Rows, name: &str) -> String {
+pub fn instead(rows: Rows, name: &str) -> Message {
     let all = match rows {
         Rows::Annotations => &OF_ANNOTATIONS[..],
         Rows::Items => &OF_ITEMS[..],
     };
     let columns: Vec<String> = all.iter().chain(&OF_ROWS).map(Column::to_string).collect();
-    let near = nearest(name, columns.iter().map(String::as_str)).map(|near| format!("there is a column {near}"));
-    let attribute = (rows == Rows::Annotations).then(|| format!("the column of an attribute is {ATTRIBUTE}NAME"));
-    near.into_iter().chain(attribute).collect::<Vec<_>>().join(", and ")
+    let near = nearest(name, columns.iter().map(String::as_str)).map(|near| tr!("column-near", near));
+    let attribute = (rows == Rows::Annotations).then(|| tr!("column-attribute", prefix = ATTRIBUTE));
+    match (near, attribute) {
+        (Some(near), Some(attribute)) => tr!("column-hints", near, attribute),
+        (near, attribute) => near.or(attribute).unwrap_or_default(),
+    }
 }
 
 /// The names of columns, as in a sentence.
@@ -261,7 +264,7 @@ mod tests {
             (Rows::Annotations, "colour", "the column of an attribute is attr.NAME"),
             (Rows::Items, "lables", "there is a column labeler"),
         ] {
-            assert_eq!(instead(rows, name), told, "{name}");
+            assert_eq!(instead(rows, name).english(), told, "{name}");
         }
         assert!(pick(Rows::Items, &[]).unwrap().starts_with("item_id,file_name"));
     }

@@ -105,18 +105,18 @@ impl RowColumns {
 }
 
 /// Where the value of a column is in a row, as it is told.
-fn source(column: &Column) -> &'static str {
+fn source(column: &Column) -> Message {
     match column {
-        Column::Labeler => "labeler, assignee, user or users",
-        Column::Status => "status_label",
-        Column::Review => "status_review",
-        Column::Created => "created",
-        Column::Updated => "a date of labelling or review",
-        Column::Tags => "tags",
-        Column::TaskTags => "a task with tags",
-        Column::TaskId => "a task; of a task, item_id is its id",
-        Column::AssignmentId => "an assignment; of an assignment, item_id is its id",
-        _ => "data_unit with its id",
+        Column::Labeler => tr!("column-from-people"),
+        Column::Status => "status_label".into(),
+        Column::Review => "status_review".into(),
+        Column::Created => "created".into(),
+        Column::Updated => tr!("column-from-dates"),
+        Column::Tags => "tags".into(),
+        Column::TaskTags => tr!("column-from-tags"),
+        Column::TaskId => tr!("column-from-task"),
+        Column::AssignmentId => tr!("column-from-assignment"),
+        _ => tr!("column-from-unit"),
     }
 }
 

@@ -25,6 +25,8 @@ use crate::convert::geometry::keypoints::Profile;
 use crate::convert::options::{Images, Options};
 use crate::convert::output::layout::image_path;
 use crate::convert::report::tally::Fate;
+use crate::tr;
+use crate::words::Message;
 use args::Link;
 use collect::Gallery as Collecting;
 use facts::Facts;
@@ -60,13 +62,10 @@ impl Gallery {
     ///
     /// # Errors
     /// One line when originals are to be linked and left out.
-    fn build(o: &Options) -> Result<Self, String> {
+    fn build(o: &Options) -> Result<Self, Message> {
         let link = o.formats.gallery.link;
         if link != Link::Dataset && o.images == Images::Omit {
-            return Err(
-                "--link shows originals at their URLs, and --images omit leaves them out: leave one of them out"
-                    .to_owned(),
-            );
+            return Err(tr!("gallery-link-images"));
         }
         Ok(Self { link, profile: o.keypoints.clone() })
     }

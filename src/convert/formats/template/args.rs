@@ -71,7 +71,7 @@ impl Args {
             outputs.push(read(path, file)?);
         }
         for spec in &self.emit {
-            let (path, file) = spec.rsplit_once('=').ok_or_else(|| format!("--emit {spec}: expected PATH=FILE"))?;
+            let (path, file) = spec.rsplit_once('=').ok_or_else(|| tr!("emit-expects", spec))?;
             outputs.push(read(path, Path::new(file))?);
         }
         Ok(outputs)

@@ -20,6 +20,7 @@ use crate::convert::options::{Images, Options};
 use crate::convert::output::layout::image_path;
 use crate::convert::report::tally::Fate;
 use crate::dm::{Annotation, Reason};
+use crate::tr;
 use crate::words::Message;
 use args::Scope;
 use engine::Engine;
@@ -39,7 +40,7 @@ pub static TEMPLATE: Declaration = Declaration {
     tools: Tools::Any,
     attributes: Attributes::All,
     splits: Splits::Any,
-    by: By::Refused("begin the paths of its files with {{ item.FIELD }}/"),
+    by: By::Refused(|field| tr!("template-by", field)),
     document: None,
     options: &["template", "path", "emit", "per", "closed-classes"],
     unread: &[],

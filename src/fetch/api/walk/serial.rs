@@ -8,6 +8,7 @@ use crate::api::{ApiError, Client, Id, Row};
 use crate::fetch::api::part::ListPart;
 use crate::fetch::api::plan::Plan;
 use crate::fetch::output::keys::Keys;
+use crate::tr;
 use std::collections::HashSet;
 use std::sync::Arc;
 use tokio::sync::mpsc::Sender;
@@ -103,7 +104,7 @@ pub async fn run(
             return Ok(walked);
         };
         if !seen.insert(step.clone()) {
-            let reason = format!("its `next` leads back to a page seen before ({}={})", step.0, step.1);
+            let reason = tr!("api-next-again-at", key = step.0, value = step.1);
             return Err(ApiError::Protocol { what: path.into(), reason });
         }
         next = Some(step);

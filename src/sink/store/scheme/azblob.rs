@@ -8,6 +8,7 @@ use crate::sink::error::SinkError;
 use crate::sink::store::environment::env;
 use crate::sink::store::location::{Class, Location, client, parse, path_of};
 use crate::sink::store::scheme::Scheme;
+use crate::tr;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use opendal::services::Azblob;
@@ -22,8 +23,7 @@ pub const SCHEME: Scheme = Scheme { form: "az://CONTAINER/PREFIX", location };
 pub fn location(dest: &str) -> Result<Location, SinkError> {
     let url = parse(dest)?;
     let mut builder = match env("AZURE_STORAGE_CONNECTION_STRING") {
-        Some(text) => Azblob::from_connection_string(&text)
-            .map_err(|_| SinkError::usage("AZURE_STORAGE_CONNECTION_STRING is not a connection string".to_owned()))?,
+        Some(text) => Azblob::from_connection_string(&text).map_err(|_| SinkError::usage(tr!("azure-connection")))?,
         None => Azblob::default(),
     };
     builder = builder.container(url.host_str().unwrap_or_default());
@@ -36,7 +36,7 @@ pub fn location(dest: &str) -> Result<Location, SinkError> {
     }
     if let Some(key) = either("AZURE_STORAGE_KEY", "AZURE_STORAGE_ACCOUNT_KEY") {
         if STANDARD.decode(&key).is_err() {
-            return Err(SinkError::usage("AZURE_STORAGE_KEY is not the key of an account, which is base64".to_owned()));
+            return Err(SinkError::usage(tr!("azure-key")));
         }
         builder = builder.account_key(&key);
     }
@@ -46,8 +46,6 @@ pub fn location(dest: &str) -> Result<Location, SinkError> {
     if let Some(endpoint) = env("AZURE_STORAGE_SERVICE_ENDPOINT") {
         builder = builder.endpoint(&endpoint);
     }
-    let op = client(builder, dest).map_err(|e| {
-        SinkError::usage(format!("{e}; give AZURE_STORAGE_ACCOUNT and a key, or AZURE_STORAGE_CONNECTION_STRING"))
-    })?;
+    let op = client(builder, dest).map_err(|e| SinkError::usage(tr!("azure-give", e)))?;
     Ok(Location::new(op, path_of(dest), dest, Class::ObjectStore))
 }

@@ -7,6 +7,7 @@ use crate::sink::error::SinkError;
 use crate::sink::store::environment::env;
 use crate::sink::store::location::{Class, Location, client, parse, path_of};
 use crate::sink::store::scheme::Scheme;
+use crate::tr;
 use opendal::services::Gcs;
 
 /// `gs://`.
@@ -32,11 +33,11 @@ pub fn location(dest: &str) -> Result<Location, SinkError> {
 
 /// The file that a variable names has to be what Google's tools write. Its content is a secret.
 fn check_credentials(file: &str) -> Result<(), SinkError> {
-    let bad = |why: String| SinkError::usage(format!("GOOGLE_APPLICATION_CREDENTIALS names {file}, {why}"));
-    let text = std::fs::read(file).map_err(|e| bad(format!("which cannot be read: {e}")))?;
-    let json: serde_json::Value = serde_json::from_slice(&text).map_err(|_| bad("which is not JSON".to_owned()))?;
+    let text = std::fs::read(file).map_err(|reason| SinkError::usage(tr!("store-google-unreadable", file, reason)))?;
+    let json: serde_json::Value =
+        serde_json::from_slice(&text).map_err(|_| SinkError::usage(tr!("store-google-no-json", file)))?;
     match json["type"].as_str() {
         Some(_) => Ok(()),
-        None => Err(bad("which holds no credentials: it has no `type`".to_owned())),
+        None => Err(SinkError::usage(tr!("store-google-no-type", file))),
     }
 }

@@ -8,6 +8,7 @@ use crate::sink::store::environment::env;
 use crate::sink::store::location::{Class, Location, client, parse, path_of};
 use crate::sink::store::multipart::Uploads;
 use crate::sink::store::scheme::Scheme;
+use crate::tr;
 use opendal::services::S3;
 use std::path::PathBuf;
 use url::Url;
@@ -84,12 +85,13 @@ pub fn make(builder: S3, access: &Access<'_>, prefix: &str, dest: &str) -> Resul
 
 /// One half of a pair of keys finds its other half nowhere.
 fn check_keys() -> Result<(), SinkError> {
-    let missing = match (env("AWS_ACCESS_KEY_ID"), env("AWS_SECRET_ACCESS_KEY")) {
-        (Some(_), None) => "AWS_SECRET_ACCESS_KEY is not set, and AWS_ACCESS_KEY_ID is",
-        (None, Some(_)) => "AWS_ACCESS_KEY_ID is not set, and AWS_SECRET_ACCESS_KEY is",
+    let (id, secret) = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY");
+    let (missing, there) = match (env(id), env(secret)) {
+        (Some(_), None) => (secret, id),
+        (None, Some(_)) => (id, secret),
         _ => return Ok(()),
     };
-    Err(SinkError::usage(format!("{missing}: set both, or neither for those of a profile")))
+    Err(SinkError::usage(tr!("store-s3-half", missing, there)))
 }
 
 /// The address of another server, which a variable or a setting of the profile names.
@@ -102,7 +104,7 @@ fn endpoint_of(name: &str, value: String) -> Result<String, SinkError> {
     let host = value.trim();
     let plain = !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || ".-:[]".contains(c));
     let meant = if plain { format!("http://{host} or https://{host}") } else { "https://HOST".to_owned() };
-    Err(SinkError::usage(format!("{name} is not the address of a server: give it as {meant}")))
+    Err(SinkError::usage(tr!("store-s3-endpoint", name, meant)))
 }
 
 /// A profile that is named has to be there.
@@ -122,12 +124,11 @@ fn check_profile(profile: &str) -> Result<(), SinkError> {
     known.sort();
     known.dedup();
     let files: Vec<_> = files.iter().map(|file| file.display().to_string()).collect();
-    let there =
-        if known.is_empty() { "no profiles are there".to_owned() } else { format!("there are {}", known.join(", ")) };
-    Err(SinkError::usage(format!(
-        "AWS_PROFILE names {profile:?}, which is in neither of {}: {there}",
-        files.join(" and ")
-    )))
+    let files = files.join(", ");
+    Err(SinkError::usage(match known.as_slice() {
+        [] => tr!("store-s3-no-profiles", ?profile, files),
+        known => tr!("store-s3-profiles", ?profile, files, known = known.join(", ")),
+    }))
 }
 
 /// The names of the profiles in a file.

@@ -20,6 +20,7 @@ use crate::sink::store::location::{Class, Location, client, parse, path_of};
 use crate::sink::store::netrc;
 use crate::sink::store::netrc::Login;
 use crate::sink::store::scheme::Scheme;
+use crate::tr;
 use service::FtpBuilder;
 use session::Server;
 use std::sync::Arc;
@@ -76,9 +77,7 @@ pub fn make(address: &Address<'_>, path: &str, name: &str) -> Result<Location, S
     }
     // A command ends with its line.
     if [address.login.user.as_str(), &address.login.password, path].iter().any(|t| t.contains(['\r', '\n', '\0'])) {
-        return Err(SinkError::usage(format!(
-            "{name}: no server can be given a user name, a password or a folder of several lines"
-        )));
+        return Err(SinkError::usage(tr!("ftp-lines", name)));
     }
     let host = address.host.trim_start_matches('[').trim_end_matches(']').to_owned();
     let tls = if address.secure { Some(Arc::new(tls::platform::client_config()?)) } else { None };

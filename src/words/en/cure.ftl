@@ -1,0 +1,43 @@
+# What to do about the refusal of a store.
+
+cure-full = the disk or the quota of the server is full: make room there
+cure-clock-differs = the clock of this machine and the store's differ: set it
+cure-expired-s3 = the temporary credentials have expired: get new ones (AWS_SESSION_TOKEN with its two keys, or `aws sso login`)
+cure-session-token = AWS_SESSION_TOKEN does not belong to AWS_ACCESS_KEY_ID: set all three anew, or unset it for keys that do not expire
+cure-expired = the credentials have expired: get new ones
+cure-secret-s3 = AWS_SECRET_ACCESS_KEY does not belong to AWS_ACCESS_KEY_ID
+cure-secret = secret and key do not belong together
+cure-unknown-key = the store does not know the key AWS_ACCESS_KEY_ID, or that of the profile
+cure-azure-key = AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN is not right for the account AZURE_STORAGE_ACCOUNT, or has expired
+cure-disabled = the account is disabled: ask its owner
+cure-bucket-name = correct the name of the bucket
+cure-gcloud = the credentials are not valid: check GOOGLE_APPLICATION_CREDENTIALS, or `gcloud auth application-default login`
+cure-ftp = check FTP_USERNAME and FTP_PASSWORD, or ~/.netrc
+cure-webdav = check WEBDAV_USERNAME and WEBDAV_PASSWORD, WEBDAV_TOKEN, or ~/.netrc
+cure-name-s3 = the name of the server is not known: check AWS_ENDPOINT_URL_S3 (or AWS_ENDPOINT_URL), the region and the network
+cure-name-az = the name of the server is not known: check AZURE_STORAGE_ACCOUNT and the network
+cure-name-gs = the name of the server is not known: check the network
+cure-name = the name of the server is not known: check it, and the network
+cure-ssh-key = `ssh` does not trust the server's key: connect once with `ssh` to accept it, or correct ~/.ssh/known_hosts
+cure-ssh-login = `ssh` to that host has to work without a password: check user, key and agent
+cure-no-keys = no keys were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE
+cure-none-gs = no credentials were found: set GOOGLE_APPLICATION_CREDENTIALS, or run `gcloud auth application-default login`
+cure-none-az = no credentials were found: set AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN or AZURE_STORAGE_CONNECTION_STRING
+cure-none = no credentials were found
+cure-clock-ahead = the clock of this machine is {$time} ahead of the store's: set it
+cure-clock-behind = the clock of this machine is {$time} behind the store's: set it
+cure-variable = what {$variable} names gave no credentials: they may have expired, or their server cannot be reached
+cure-may-delete = check the credentials, and whether they may delete there
+cure-may-delete-s3 = check the credentials, and whether they may delete there (s3:DeleteObject)
+cure-may-list = check the credentials, and whether they may list there
+cure-may-list-s3 = check the credentials, and whether they may list there (s3:ListBucket)
+cure-may-write = check the credentials, and whether they may write there
+cure-may-write-s3 = check the credentials, and whether they may write there (s3:PutObject)
+cure-may-read = check the credentials, and whether they may read there
+cure-may-read-s3 = check the credentials, and whether they may read there (s3:GetObject; and s3:ListBucket, without which what is absent is refused as well)
+cure-may-all = check the credentials, and whether they may list, read, write and delete there
+cure-later = try again when it answers
+cure-region-s3 = the bucket is in the region {$region}: set AWS_REGION={$region}
+cure-region = the bucket is in the region {$region}
+cure-other-region = the bucket is in another region, or at another server: set AWS_REGION, or AWS_ENDPOINT_URL_S3
+cure-make-bucket = make it first, or correct its name

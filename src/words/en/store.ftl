@@ -1,0 +1,36 @@
+# Stores and servers.
+
+store-no-folder = no folder can be made next to it; check the path, the credentials, and whether they may write there
+store-no-claim = it is not a claim: {$reason}
+store-not-removed = it cannot be removed: {$reason}
+store-ignores-conditions = {$name}: the store ignores conditional writes (If-None-Match): a second run at the same time is noticed by its claim, not refused by the store
+store-refuses-conditions = {$name}: the store does not know conditional writes (If-None-Match): a second run at the same time is noticed by its claim, not refused by the store
+store-left-files = {$name}: {$files} is neither of this dataset nor in the log of the earlier run, and stays there
+store-left-over = {$name} is complete; what is not needed any more could not be deleted, and stays there: {$reason}
+store-s3-half = {$missing} is not set, and {$there} is: set both, or neither for those of a profile
+store-s3-endpoint = {$name} is not the address of a server: give it as {$meant}
+store-s3-no-profiles = AWS_PROFILE names {$profile}, which is in neither of {$files}: no profiles are there
+store-s3-profiles = AWS_PROFILE names {$profile}, which is in neither of {$files}: there are {$known}
+store-google-unreadable = GOOGLE_APPLICATION_CREDENTIALS names {$file}, which cannot be read: {$reason}
+store-google-no-json = GOOGLE_APPLICATION_CREDENTIALS names {$file}, which is not JSON
+store-google-no-type = GOOGLE_APPLICATION_CREDENTIALS names {$file}, which holds no credentials: it has no `type`
+store-part = the server has {$there} bytes of {$bytes}
+store-one-request = it is larger than 64 MiB, and this server takes a file as one request
+store-space-name = {$name} begins or ends with a space: choose another name
+store-staging = --staging-prefix has a component {$bad}, which is no name
+store-top = a dataset at the top of a bucket is not overwritten: name a prefix
+store-space-file = {$name}: a store cannot hold a name that ends with a space, nor one that begins with it at its top
+store-changes = it changes while it is read
+storage-path = the path in storage {$id}: {$e}
+storage-kind = storage {$id} is of the kind {$provider}, which cannot be written to from here: mount it as a folder, and give that folder as DEST
+storage-unknown = storage {$id} is of a kind that is not known here: {$other}
+storage-lacks = {$name}: the server gave no {$key} of it: its configuration is incomplete, or your account may not see it
+storage-connection = {$name}: its connection string is not valid
+storage-host-user = {$name}: its host or user name is not one
+storage-host-port = {$name}: its host or port is not one
+ftp-lines = {$name}: no server can be given a user name, a password or a folder of several lines
+azure-connection = AZURE_STORAGE_CONNECTION_STRING is not a connection string
+azure-key = AZURE_STORAGE_KEY is not the key of an account, which is base64
+azure-give = {$e}; give AZURE_STORAGE_ACCOUNT and a key, or AZURE_STORAGE_CONNECTION_STRING
+memory-no-numbers = datasets in memory get no numbers
+store-moved-in-part = {$name}: the run failed while it moved the dataset into its place: it is not whole there; `--overwrite` starts over, `--resume` continues

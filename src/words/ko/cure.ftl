@@ -1,0 +1,43 @@
+# 스토어가 거부했을 때의 조치.
+
+cure-full = 서버의 디스크나 할당량이 찼습니다. 서버에 공간을 만드세요
+cure-clock-differs = 이 컴퓨터와 스토어의 시계가 다릅니다. 시계를 맞추세요
+cure-expired-s3 = 임시 자격 증명이 만료되었습니다. 새로 받으세요(AWS_SESSION_TOKEN과 키 두 개, 또는 `aws sso login`)
+cure-session-token = AWS_SESSION_TOKEN이 AWS_ACCESS_KEY_ID의 것이 아닙니다. 셋을 모두 새로 설정하거나, 만료되지 않는 키라면 해제하세요
+cure-expired = 자격 증명이 만료되었습니다. 새로 받으세요
+cure-secret-s3 = AWS_SECRET_ACCESS_KEY가 AWS_ACCESS_KEY_ID의 것이 아닙니다
+cure-secret = 비밀 키와 키가 서로 맞지 않습니다
+cure-unknown-key = 스토어가 AWS_ACCESS_KEY_ID나 프로필의 키를 모릅니다
+cure-azure-key = AZURE_STORAGE_KEY나 AZURE_STORAGE_SAS_TOKEN이 계정 AZURE_STORAGE_ACCOUNT에 맞지 않거나 만료되었습니다
+cure-disabled = 계정이 사용 중지되었습니다. 소유자에게 문의하세요
+cure-bucket-name = 버킷 이름을 고치세요
+cure-gcloud = 자격 증명이 올바르지 않습니다. GOOGLE_APPLICATION_CREDENTIALS를 확인하거나 `gcloud auth application-default login`을 실행하세요
+cure-ftp = FTP_USERNAME과 FTP_PASSWORD 또는 ~/.netrc를 확인하세요
+cure-webdav = WEBDAV_USERNAME과 WEBDAV_PASSWORD, WEBDAV_TOKEN 또는 ~/.netrc를 확인하세요
+cure-name-s3 = 서버 이름을 찾을 수 없습니다. AWS_ENDPOINT_URL_S3(또는 AWS_ENDPOINT_URL), 리전, 네트워크를 확인하세요
+cure-name-az = 서버 이름을 찾을 수 없습니다. AZURE_STORAGE_ACCOUNT와 네트워크를 확인하세요
+cure-name-gs = 서버 이름을 찾을 수 없습니다. 네트워크를 확인하세요
+cure-name = 서버 이름을 찾을 수 없습니다. 이름과 네트워크를 확인하세요
+cure-ssh-key = `ssh`가 서버의 키를 신뢰하지 않습니다. `ssh`로 한 번 접속해 받아들이거나 ~/.ssh/known_hosts를 고치세요
+cure-ssh-login = 그 호스트에 `ssh`가 비밀번호 없이 접속되어야 합니다. 사용자, 키, 에이전트를 확인하세요
+cure-no-keys = 키가 없습니다. AWS_ACCESS_KEY_ID와 AWS_SECRET_ACCESS_KEY, 또는 AWS_PROFILE을 설정하세요
+cure-none-gs = 자격 증명이 없습니다. GOOGLE_APPLICATION_CREDENTIALS를 설정하거나 `gcloud auth application-default login`을 실행하세요
+cure-none-az = 자격 증명이 없습니다. AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN 또는 AZURE_STORAGE_CONNECTION_STRING을 설정하세요
+cure-none = 자격 증명이 없습니다
+cure-clock-ahead = 이 컴퓨터의 시계가 스토어보다 {$time} 빠릅니다. 시계를 맞추세요
+cure-clock-behind = 이 컴퓨터의 시계가 스토어보다 {$time} 느립니다. 시계를 맞추세요
+cure-variable = {$variable} 설정으로 자격 증명을 얻지 못했습니다. 만료되었거나 자격 증명 서버에 연결할 수 없습니다
+cure-may-delete = 자격 증명과, 그 자격으로 거기에서 지울 수 있는지 확인하세요
+cure-may-delete-s3 = 자격 증명과, 그 자격으로 거기에서 지울 수 있는지 확인하세요(s3:DeleteObject)
+cure-may-list = 자격 증명과, 그 자격으로 거기에서 목록을 볼 수 있는지 확인하세요
+cure-may-list-s3 = 자격 증명과, 그 자격으로 거기에서 목록을 볼 수 있는지 확인하세요(s3:ListBucket)
+cure-may-write = 자격 증명과, 그 자격으로 거기에서 쓸 수 있는지 확인하세요
+cure-may-write-s3 = 자격 증명과, 그 자격으로 거기에서 쓸 수 있는지 확인하세요(s3:PutObject)
+cure-may-read = 자격 증명과, 그 자격으로 거기에서 읽을 수 있는지 확인하세요
+cure-may-read-s3 = 자격 증명과, 그 자격으로 거기에서 읽을 수 있는지 확인하세요(s3:GetObject. s3:ListBucket이 없으면 없는 것도 거부됩니다)
+cure-may-all = 자격 증명과, 그 자격으로 거기에서 목록을 보고 읽고 쓰고 지울 수 있는지 확인하세요
+cure-later = 응답할 때 다시 시도하세요
+cure-region-s3 = 버킷이 {$region} 리전에 있습니다. AWS_REGION={$region}을(를) 설정하세요
+cure-region = 버킷이 {$region} 리전에 있습니다
+cure-other-region = 버킷이 다른 리전이나 다른 서버에 있습니다. AWS_REGION이나 AWS_ENDPOINT_URL_S3를 설정하세요
+cure-make-bucket = 먼저 만들거나 이름을 고치세요

@@ -1,0 +1,31 @@
+# --describe: 덤프에 들어 있는 것.
+
+describe-label-rows = 행
+describe-label-from = 출처
+describe-label-created = 생성일
+describe-label-status = 작업 상태
+describe-label-review = 검수 상태
+describe-label-split = 분할
+describe-label-people = 작업자
+describe-label-images = 이미지
+describe-label-tools = 도구
+describe-label-areas = 넓이
+describe-label-missing = 없는 것
+describe-rows = 행 {$rows}개, 어노테이션 {$annotations}개
+describe-without = , 어노테이션이 없는 행 {$n}개
+describe-cut = ; 입력이 여기서 끊겼습니다
+describe-more = 외 {$n}개
+describe-and-more = , 외 {$n}개
+describe-days = {$first}부터 {$last}까지
+describe-none = 없음
+describe-areas = 작음 {$small}, 중간 {$medium}, 큼 {$large} (기준 32², 96² px²)
+describe-project-target = 프로젝트 {$project} ({$target})
+describe-project = 프로젝트 {$project}
+describe-no-origin = 출처가 적혀 있지 않은 스트림
+describe-no-payload = 페이로드 없음 {$n}
+describe-payload-elsewhere = 페이로드가 URL에 있음 {$n}
+describe-no-file = 파일 없음 {$n}
+describe-no-size = 이미지 크기 없음 {$n}
+describe-no-date = 날짜 없음 {$n}
+describe-nobody = 작업자 없음 {$n}
+describe-no-class = (클래스 없음)

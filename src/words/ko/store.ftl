@@ -1,0 +1,36 @@
+# 스토어와 서버.
+
+store-no-folder = 옆에 폴더를 만들 수 없습니다. 경로와 자격 증명, 거기에 쓸 수 있는지 확인하세요
+store-no-claim = 실행 표시 파일이 아닙니다: {$reason}
+store-not-removed = 지울 수 없습니다: {$reason}
+store-ignores-conditions = {$name}: 스토어가 조건부 쓰기(If-None-Match)를 무시합니다. 동시에 실행되는 다른 실행은 스토어가 거부하지 않고 표시 파일로 알아냅니다
+store-refuses-conditions = {$name}: 스토어에 조건부 쓰기(If-None-Match)가 없습니다. 동시에 실행되는 다른 실행은 스토어가 거부하지 않고 표시 파일로 알아냅니다
+store-left-files = {$name}: 이 데이터셋에도 이전 실행의 기록에도 없어 그대로 둡니다: {$files}
+store-left-over = {$name}: 완성되었습니다. 더 필요 없는 것을 지우지 못해 그대로 둡니다: {$reason}
+store-s3-half = {$there} 변수는 있는데 {$missing} 변수가 없습니다. 둘 다 설정하거나, 프로필의 키를 쓰려면 둘 다 빼세요
+store-s3-endpoint = {$name} 값이 서버 주소가 아닙니다. {$meant} 형식으로 지정하세요
+store-s3-no-profiles = AWS_PROFILE의 {$profile} 프로필이 {$files}에 없습니다. 프로필이 하나도 없습니다
+store-s3-profiles = AWS_PROFILE의 {$profile} 프로필이 {$files}에 없습니다. 있는 프로필: {$known}
+store-google-unreadable = GOOGLE_APPLICATION_CREDENTIALS의 {$file} 파일을 읽을 수 없습니다: {$reason}
+store-google-no-json = GOOGLE_APPLICATION_CREDENTIALS의 {$file} 파일이 JSON이 아닙니다
+store-google-no-type = GOOGLE_APPLICATION_CREDENTIALS의 {$file} 파일에 `type`이 없어 자격 증명이 아닙니다
+store-part = {$bytes}바이트 중 {$there}바이트만 서버에 있습니다
+store-one-request = 64 MiB보다 큰데 이 서버는 파일을 요청 하나로 받습니다
+store-space-name = {$name}: 공백으로 시작하거나 끝납니다. 다른 이름을 고르세요
+store-staging = --staging-prefix의 {$bad} 부분은 이름이 될 수 없습니다
+store-top = 버킷 맨 위의 데이터셋은 덮어쓰지 않습니다. 프리픽스를 지정하세요
+store-space-file = {$name}: 스토어는 공백으로 끝나는 이름이나 맨 위에서 공백으로 시작하는 이름을 담을 수 없습니다
+store-changes = 읽는 동안 바뀌었습니다
+storage-path = 스토리지 {$id}의 경로: {$e}
+storage-kind = 스토리지 {$id}의 종류 {$provider}에는 여기에서 쓸 수 없습니다. 폴더로 마운트하고 그 폴더를 DEST로 지정하세요
+storage-unknown = 스토리지 {$id}의 종류를 알 수 없습니다: {$other}
+storage-lacks = {$name}: 서버가 {$key} 값을 주지 않았습니다. 설정이 완전하지 않거나 이 계정이 볼 수 없습니다
+storage-connection = {$name}: 연결 문자열이 올바르지 않습니다
+storage-host-user = {$name}: 호스트나 사용자 이름이 올바르지 않습니다
+storage-host-port = {$name}: 호스트나 포트가 올바르지 않습니다
+ftp-lines = {$name}: 사용자 이름, 비밀번호, 폴더는 한 줄이어야 합니다
+azure-connection = AZURE_STORAGE_CONNECTION_STRING이 연결 문자열이 아닙니다
+azure-key = AZURE_STORAGE_KEY가 base64로 된 계정 키가 아닙니다
+azure-give = {$e}. AZURE_STORAGE_ACCOUNT와 키, 또는 AZURE_STORAGE_CONNECTION_STRING을 지정하세요
+memory-no-numbers = 메모리의 데이터셋에는 번호를 붙이지 않습니다
+store-moved-in-part = {$name}: 데이터셋을 제자리로 옮기다가 실패해 온전하지 않습니다. `--overwrite`는 처음부터 다시 하고 `--resume`은 이어서 합니다
