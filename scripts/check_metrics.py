@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Reads the files of --metrics with the parsers of Prometheus' Python client: OpenMetrics, and the older text that node exporter reads.
-Both must find the same metrics, and the numbers must be those of the summary. A run that fails keeps the time of the last success.
+Both must find the same metrics, and the numbers must be those of the summary. A run that fails keeps the time of the last success; one that goes on
+is told apart, and one that is killed leaves a file that says when it was written.
 
     check_metrics.py --bin target/debug
 """
@@ -8,6 +9,7 @@ import argparse
 import json
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
@@ -57,7 +59,29 @@ def main():
         assert done.returncode == 6, done.stderr
         failed = read(sink)
         assert value(failed, "synpipe_exit_code") == 6 and value(failed, "synpipe_last_success_timestamp_seconds") == success
-    print("metrics: both parsers agree, a failed run keeps the last success")
+        killed(binaries, filter_)
+    print("metrics: both parsers agree, a failed run keeps the last success, one that is killed is known")
+
+
+def killed(binaries, file):
+    """A run that goes on, and is killed."""
+    before = read(file)
+    success = value(before, "synpipe_last_success_timestamp_seconds")
+    run = subprocess.Popen([binaries / "syn-filter", "-q", "--metrics", file, "-o", "/dev/null"], stdin=subprocess.PIPE)
+    run.stdin.write(b'{"@stream":"begin","kind":"items"}\n{"id":1}\n{"id":2}\n')
+    run.stdin.flush()
+    limit = time.time() + 30
+    while not value(read(file), "synpipe_running"):
+        assert time.time() < limit, "no metrics of a run that goes on"
+        time.sleep(0.05)
+    during = read(file)
+    run.kill()
+    run.wait()
+    assert read(file) == during and value(during, "synpipe_items") == 2, during
+    assert value(during, "synpipe_last_success_timestamp_seconds") == success and value(during, "synpipe_exit_code") == 0
+    assert value(during, "synpipe_updated_timestamp_seconds") > value(during, "synpipe_last_run_timestamp_seconds") == success
+    subprocess.run([binaries / "syn-filter", "-q", "--metrics", file, "-o", "/dev/null", SAMPLE], check=True)
+    assert value(read(file), "synpipe_running") == 0
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ mod describe;
 mod summary;
 
 use super::ask::command::Before;
-use super::progress::Shown;
+use super::progress::{Shown, printing};
 use super::select::Select;
 use super::unframed::{Unframed, show_input};
 use super::{Common, Console};
@@ -22,6 +22,7 @@ use crate::stream::Kind;
 use crate::tr;
 use crate::words::Size;
 use clap::{Parser, ValueEnum};
+use serde_json::json;
 use std::io::IsTerminal;
 use std::num::NonZeroU64;
 use std::path::PathBuf;
@@ -239,6 +240,8 @@ pub fn run(mut args: Args, console: &Console) -> Result<Exit, Failure> {
             let (kind, vouched, line_cap) = (Kind::Items, args.unframed.unframed, args.common.max_line_bytes);
             let inputs = Inputs::open(&args.files)?;
             let read = Arc::new(AtomicU64::new(inputs.bytes()));
+            let so_far = read.clone();
+            console.watch(move || json!({"bytes_read": so_far.load(Relaxed)}));
             (Input::Inputs(inputs, Framed { kind, vouched, line_cap }), read, Shown::default())
         }
         false => {
@@ -248,6 +251,7 @@ pub fn run(mut args: Args, console: &Console) -> Result<Exit, Failure> {
             (Input::Reader(reader), read, shown)
         }
     };
+    let _printing = (args.common.writes_stdout() && output != OutputForm::Count).then(printing);
     let summary = filter::run(input, args.common.writer()?, options, &mut |note| console.warn(note))?;
     drop(shown);
     args.unframed.tell(&summary.came, Kind::Items, console);

@@ -1,4 +1,4 @@
-//! `--metrics FILE`: what a run has done, as text that the textfile collector of node exporter and OpenMetrics parsers read alike.
+//! `--metrics FILE`: what a run does and has done, as text that the textfile collector of node exporter and OpenMetrics parsers read alike.
 //!
 //! All metrics are gauges: they tell of one run, the last. The label `stage` is on each of them; the id of the run is on
 //! `synpipe_run_info` alone, since a label that changes every night would make a new series of every metric.
@@ -12,7 +12,11 @@ use prometheus_client::registry::{Registry, Unit};
 use serde_json::Value;
 use std::io::Write;
 use std::path::Path;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 /// Metrics that are numbers of the summary: the field, the name, the unit, what it is.
 const FIELDS: &[(&str, &str, Option<Unit>, &str)] = &[
@@ -33,8 +37,19 @@ const FIELDS: &[(&str, &str, Option<Unit>, &str)] = &[
     ("originals_failed", "originals_failed", None, "Originals that could not be downloaded"),
 ];
 
+/// How the last run that has ended did so. It stays while another one goes on.
+const EXIT_CODE: &str = "exit_code";
+/// When that was.
+const LAST_RUN: &str = "last_run_timestamp";
 /// When a run has succeeded last. It stays when one fails.
 const LAST_SUCCESS: &str = "last_success_timestamp";
+/// Until a file is written for the first time: a run that is over in a moment needs none before.
+const FIRST: Duration = Duration::from_secs(1);
+/// Between two files of a run that goes on.
+const INTERVAL: Duration = Duration::from_secs(15);
+
+/// Held while a file is written; `true`: the run has ended, and nothing more is to be told of it.
+static WRITING: Mutex<bool> = Mutex::new(false);
 
 /// What is told of a run.
 pub struct Run<'a> {
@@ -42,34 +57,99 @@ pub struct Run<'a> {
     pub stage: &'a str,
     /// The id of the run.
     pub id: &'a str,
-    /// How it ended.
-    pub exit: Exit,
+    /// How it ended; `None`: it goes on.
+    pub exit: Option<Exit>,
     /// How long it took, seconds.
     pub seconds: f64,
-    /// When it ended, seconds since 1970.
-    pub ended: f64,
+    /// When this is told, seconds since 1970.
+    pub now: f64,
     /// Its warnings.
     pub warnings: u64,
     /// The numbers of its summary.
-    pub numbers: &'a Value,
+    pub numbers: Value,
+}
+
+/// What a file tells of runs that have ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Ended {
+    exit_code: Option<f64>,
+    last_run: Option<f64>,
+    last_success: Option<f64>,
+}
+
+impl Ended {
+    /// As the file of an earlier run tells.
+    fn of(text: &str) -> Self {
+        let value = |name: &str| {
+            let is_it = |line: &&str| line.strip_prefix("synpipe_").is_some_and(|line| line.starts_with(name));
+            text.lines().find(is_it)?.rsplit_once(' ')?.1.parse().ok().filter(|at: &f64| at.is_finite())
+        };
+        Self { exit_code: value(EXIT_CODE), last_run: value(LAST_RUN), last_success: value(LAST_SUCCESS) }
+    }
+
+    /// With this run, if it has ended.
+    fn and(self, run: &Run<'_>) -> Self {
+        let Some(exit) = run.exit else { return self };
+        let last_success = if exit == Exit::Ok { Some(run.now) } else { self.last_success };
+        Self { exit_code: Some(exit.code().into()), last_run: Some(run.now), last_success }
+    }
+}
+
+/// Writes again and again while a run goes on, until it is dropped.
+pub struct Repeated {
+    over: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Begins to do so.
+pub fn repeat(write: impl Fn() + Send + 'static) -> Repeated {
+    let over = Arc::new(AtomicBool::new(false));
+    let is_over = over.clone();
+    let run = move || {
+        let mut due = Instant::now() + FIRST;
+        while !is_over.load(Relaxed) {
+            std::thread::park_timeout(due.saturating_duration_since(Instant::now()));
+            if Instant::now() >= due && !is_over.load(Relaxed) {
+                write();
+                due = Instant::now() + INTERVAL;
+            }
+        }
+    };
+    // Without the thread there is the file of the end.
+    Repeated { over, thread: std::thread::Builder::new().name("metrics".into()).spawn(run).ok() }
+}
+
+impl Drop for Repeated {
+    fn drop(&mut self) {
+        self.over.store(true, Relaxed);
+        if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
+            let _ = thread.join();
+        }
+    }
 }
 
 /// Labels and a value.
 type Sample<'a> = (Vec<(&'static str, &'a str)>, f64);
 
-/// Puts the metrics of a run at `file`, as a whole. What the file told of an earlier success stays, if this run has failed.
+/// Puts the metrics of a run at `file`, as a whole. What the file told of an earlier success stays, if this run has failed or goes on.
 ///
 /// # Errors
 /// [`PlaceError`]; the old file is there then.
 pub fn write(file: &Path, run: &Run<'_>) -> Result<(), PlaceError> {
-    let before = std::fs::read_to_string(file).ok().and_then(|text| last_success(&text));
+    let mut is_over = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
+    if *is_over {
+        return Ok(());
+    }
+    *is_over = run.exit.is_some();
+    let before = std::fs::read_to_string(file).map(|text| Ended::of(&text)).unwrap_or_default();
     let mut out = WholeFile::create(Place::file(file)?)?;
-    out.write_all(text(run, before).as_bytes())?;
+    out.write_all(text(run, before.and(run)).as_bytes())?;
     Ok(out.finish()?)
 }
 
-/// The metrics of a run.
-fn text(run: &Run<'_>, last_success: Option<f64>) -> String {
+/// The metrics of a run, and of those that have ended.
+fn text(run: &Run<'_>, ended: Ended) -> String {
     let mut registry = Registry::with_prefix("synpipe");
     let mut add = |name: &str, unit: Option<&Unit>, help: &str, samples: &[Sample<'_>]| {
         let family = Family::<Vec<(String, String)>, Gauge<f64, AtomicU64>>::default();
@@ -85,21 +165,25 @@ fn text(run: &Run<'_>, last_success: Option<f64>) -> String {
     };
     let version = env!("CARGO_PKG_VERSION");
     add("run_info", None, "The run that all of this is about", &[(vec![("run", run.id), ("version", version)], 1.0)]);
-    add("exit_code", None, "The exit code of the run", &[(vec![], f64::from(run.exit.code()))]);
-    add("duration", Some(&Unit::Seconds), "How long the run took", &[(vec![], run.seconds)]);
-    add("warnings", None, "Warnings of the run", &[(vec![], run.warnings as f64)]);
     let seconds = Some(&Unit::Seconds);
-    add("last_run_timestamp", seconds, "When the run ended, seconds since 1970", &[(vec![], run.ended)]);
-    let success = if matches!(run.exit, Exit::Ok) { Some(run.ended) } else { last_success };
-    if let Some(at) = success {
-        add(LAST_SUCCESS, seconds, "When a run ended with exit code 0 last, seconds since 1970", &[(vec![], at)]);
+    let running = if run.exit.is_none() { 1.0 } else { 0.0 };
+    add("running", None, "1 while the run goes on, 0 when it has ended", &[(vec![], running)]);
+    add("updated_timestamp", seconds, "When this was written, seconds since 1970", &[(vec![], run.now)]);
+    add("duration", seconds, "How long the run took, or has taken so far", &[(vec![], run.seconds)]);
+    add("warnings", None, "Warnings of the run", &[(vec![], run.warnings as f64)]);
+    for (name, unit, help, value) in [
+        (EXIT_CODE, None, "The exit code of the last run that has ended", ended.exit_code),
+        (LAST_RUN, seconds, "When a run ended last, seconds since 1970", ended.last_run),
+        (LAST_SUCCESS, seconds, "When a run ended with exit code 0 last, seconds since 1970", ended.last_success),
+    ] {
+        value.into_iter().for_each(|value| add(name, unit, help, &[(vec![], value)]));
     }
     for (field, name, unit, help) in FIELDS {
         if let Some(n) = run.numbers[*field].as_f64() {
             add(name, unit.as_ref(), help, &[(vec![], n)]);
         }
     }
-    annotations(run.numbers, &mut add);
+    annotations(&run.numbers, &mut add);
     let mut text = String::new();
     // Writing into a string does not fail.
     let _ = encode(&mut text, &registry);
@@ -126,26 +210,24 @@ fn annotations(numbers: &Value, add: &mut impl FnMut(&str, Option<&Unit>, &str, 
     }
 }
 
-/// When a run has succeeded, by a file of an earlier run.
-fn last_success(text: &str) -> Option<f64> {
-    let of = |line: &&str| line.starts_with("synpipe_") && line.contains(LAST_SUCCESS);
-    text.lines().find(of)?.rsplit_once(' ')?.1.parse().ok().filter(|at: &f64| at.is_finite())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
 
-    fn run<'a>(exit: Exit, numbers: &'a Value) -> Run<'a> {
-        Run { stage: "convert", id: "r1", exit, seconds: 1.5, ended: 100.0, warnings: 2, numbers }
+    fn run(exit: Option<Exit>, numbers: Value) -> Run<'static> {
+        Run { stage: "convert", id: "r1", exit, seconds: 1.5, now: 100.0, warnings: 2, numbers }
+    }
+
+    fn text_of(run: &Run<'_>, before: &str) -> String {
+        text(run, Ended::of(before).and(run))
     }
 
     #[test]
     fn what_a_run_has_done_is_told() {
         let numbers = json!({"items": 7, "written": 60, "skipped": 9, "failed": 0, "lossy": 1, "bytes_read": 2048,
             "reasons": {"skipped": {"UNSUPPORTED_ANNOTATION_TYPE": 9}, "failed": {}, "lossy": {"CLIPPED_TO_IMAGE": 1}}});
-        let text = text(&run(Exit::Ok, &numbers), None);
+        let text = text_of(&run(Some(Exit::Ok), numbers), "");
         for line in [
             "# TYPE synpipe_items gauge",
             "synpipe_items{stage=\"convert\"} 7.0",
@@ -153,6 +235,8 @@ mod tests {
             "# UNIT synpipe_duration_seconds seconds",
             "synpipe_duration_seconds{stage=\"convert\"} 1.5",
             "synpipe_exit_code{stage=\"convert\"} 0.0",
+            "synpipe_running{stage=\"convert\"} 0.0",
+            "synpipe_updated_timestamp_seconds{stage=\"convert\"} 100.0",
             "synpipe_warnings{stage=\"convert\"} 2.0",
             "synpipe_last_success_timestamp_seconds{stage=\"convert\"} 100.0",
             "synpipe_annotations{stage=\"convert\",outcome=\"skipped\"} 9.0",
@@ -166,15 +250,33 @@ mod tests {
 
     #[test]
     fn a_failure_keeps_the_last_success_and_labels_are_escaped() {
-        let text_of = |before| text(&Run { id: "a\"b\\c\nd", ..run(Exit::Remote, &Value::Null) }, before);
-        let first = text_of(None);
+        let fails = Run { id: "a\"b\\c\nd", ..run(Some(Exit::Remote), Value::Null) };
+        let first = text_of(&fails, "");
         assert!(!first.contains(LAST_SUCCESS) && first.contains("synpipe_exit_code{stage=\"convert\"} 5.0"), "{first}");
         assert!(first.contains("run=\"a\\\"b\\\\c\\nd\""), "{first}");
-        assert_eq!(last_success(&first), None);
-        assert_eq!(last_success(&text_of(Some(42.0))), Some(42.0));
-        assert_eq!(last_success(&text(&run(Exit::Ok, &Value::Null), Some(42.0))), Some(100.0));
+        assert_eq!(Ended::of(&first), Ended { exit_code: Some(5.0), last_run: Some(100.0), last_success: None });
+        let success = "synpipe_last_success_timestamp_seconds{stage=\"convert\"} 42.0\n";
+        assert_eq!(Ended::of(&text_of(&fails, success)).last_success, Some(42.0));
+        assert_eq!(Ended::of(&text_of(&run(Some(Exit::Ok), Value::Null), success)).last_success, Some(100.0));
         for odd in ["", "synpipe_last_success_timestamp_seconds", "synpipe_last_success_timestamp_seconds NaN", "x 1"] {
-            assert_eq!(last_success(odd), None, "{odd}");
+            assert_eq!(Ended::of(odd), Ended::default(), "{odd}");
         }
+    }
+
+    #[test]
+    fn a_run_that_goes_on_keeps_what_is_told_of_those_that_have_ended() {
+        let ended = text_of(&run(Some(Exit::Partial), json!({"items": 7})), "");
+        let later = Run { now: 200.0, ..run(None, json!({"items": 3})) };
+        let now = text_of(&later, &ended);
+        for line in [
+            "synpipe_running{stage=\"convert\"} 1.0",
+            "synpipe_updated_timestamp_seconds{stage=\"convert\"} 200.0",
+            "synpipe_items{stage=\"convert\"} 3.0",
+            "synpipe_exit_code{stage=\"convert\"} 7.0",
+            "synpipe_last_run_timestamp_seconds{stage=\"convert\"} 100.0",
+        ] {
+            assert!(now.lines().any(|l| l == line), "{line}\n{now}");
+        }
+        assert!(!text_of(&later, "").contains("exit_code"), "nothing has ended yet");
     }
 }

@@ -1,7 +1,8 @@
 //! `--unframed`: lines without frames, for which the user vouches; and what is said of lines that are not as a stage has written them.
 
 use super::common::{Common, Console};
-use super::progress::{Input, Shown, show};
+use super::progress::input::Input;
+use super::progress::{Shown, show};
 use super::slips;
 use crate::exit::UsageError;
 use crate::stream::{Came, Kind, Reader};
@@ -10,8 +11,10 @@ use crate::tr;
 use crate::words::Message;
 use clap::Args;
 use indicatif::HumanCount;
+use serde_json::json;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering::Relaxed;
 
 /// The option.
 #[derive(Clone, Copy, Debug, Default, Args)]
@@ -74,8 +77,11 @@ impl Unframed {
     }
 }
 
-/// Shows how much of these files is read; nothing when one of them is no file: then another stage shows its progress.
+/// Shows how much of these files is read; nothing when one of them is no file: then another stage shows its progress. Metrics are told in any
+/// case.
 pub fn show_input(files: &[PathBuf], reader: &Reader, console: &Console) -> Shown {
+    let (lines, bytes) = (reader.lines_read(), reader.bytes_read());
+    console.watch(move || json!({"items": lines.load(Relaxed), "bytes_read": bytes.load(Relaxed)}));
     let sizes: Option<Vec<u64>> = files.iter().map(|path| size(path)).collect();
     match sizes.filter(|sizes| !sizes.is_empty()) {
         Some(sizes) => show(Input { read: reader.bytes_read(), total: sizes.iter().sum() }, console),

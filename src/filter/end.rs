@@ -18,10 +18,25 @@ pub fn with_count(line: &[u8], count: u64, whole: bool) -> Vec<u8> {
         .unwrap_or_else(|| frame::end_line(count, &Map::new()).into_bytes())
 }
 
+/// A begin frame line without the number of rows to expect.
+pub fn without_count(line: &[u8]) -> Vec<u8> {
+    without(line, "count").unwrap_or_else(|| line.to_vec())
+}
+
 /// An error frame line that ends this run, too: with the mark of this run, in which it is told.
 pub fn with_mark(line: &[u8]) -> Vec<u8> {
     let mark = run_mark::own().and_then(|mark| with(line, "run", &format!("\"{mark}\""), None, b"}"));
     mark.unwrap_or_else(|| line.to_vec())
+}
+
+/// A line without this key; `None` when it does not have it.
+fn without(line: &[u8], key: &str) -> Option<Vec<u8>> {
+    let Pairs(entries) = json::parse::<Pairs<'_>>(line).ok()?;
+    entries.iter().find(|(name, _)| **name == *key)?;
+    let mut out = vec![b'{'];
+    entries.iter().filter(|(name, _)| **name != *key).for_each(|(name, value)| push(&mut out, name, value.text()));
+    out.push(b'}');
+    Some(out)
 }
 
 /// A line with this value under this key, and without another key.
@@ -71,6 +86,17 @@ mod tests {
         let line = br#"{"@stream":"end","checkpoint":[{}],"count":1 }"#;
         assert_eq!(with_count(line, 1, true), line);
         assert_eq!(with_count(line, 1, false), br#"{"@stream":"end","count":1 }"#);
+    }
+
+    #[test]
+    fn only_the_number_of_rows_goes() {
+        for (line, expected) in [
+            (r#"{"@stream":"begin","count":100,"classes":["a\"b"]}"#, r#"{"@stream":"begin","classes":["a\"b"]}"#),
+            (r#"{ "@stream": "begin", "Z": 1.10, "count":1 }"#, r#"{"@stream":"begin","Z":1.10}"#),
+            (r#"{ "@stream": "begin" }"#, r#"{ "@stream": "begin" }"#),
+        ] {
+            assert_eq!(String::from_utf8(without_count(line.as_bytes())).unwrap(), expected);
+        }
     }
 
     #[test]

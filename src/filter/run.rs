@@ -96,7 +96,8 @@ pub enum Input {
 
 /// Reads a stream of items and writes the wanted ones. `warn` is given what the user should know, a line each.
 ///
-/// A begin frame passes unchanged, an end frame with its new count, an error frame with the mark of this run, other frames unchanged; lines that stand between no frames get some. What was selected before an error is written, and then an error frame, also in a stream without other frames (no
+/// A begin frame passes unchanged, without its count when fewer lines may come out than it says; an end frame passes with its new count, an error
+/// frame with the mark of this run, other frames unchanged; lines that stand between no frames get some. What was selected before an error is written, and then an error frame, also in a stream without other frames (no
 /// frame at all where one with frames was cut).
 ///
 /// # Errors
@@ -105,6 +106,7 @@ pub enum Input {
 pub fn run(input: Input, out: Writer, options: Options, warn: &mut dyn FnMut(Message)) -> Result<Summary, StreamError> {
     let Options { selection, passes, edits, rewrite, order, limit, output, count_by, describe, .. } = options;
     let Options { allow_partial, skip_bad, threads, pass_on, .. } = options;
+    let narrows = !selection.is_empty() || passes.any() || rewrite.is_some() || limit.is_some();
     let selection = match passes.per_class {
         Some(_) => selection.with_annotations(Readable),
         None => selection,
@@ -123,6 +125,7 @@ pub fn run(input: Input, out: Writer, options: Options, warn: &mut dyn FnMut(Mes
         selection: &selection,
         edits: edits.as_deref(),
         pass_on,
+        narrows,
         warn,
         left: limit.filter(|_| order.is_none()),
         limit,
@@ -185,6 +188,8 @@ struct Merge<'w> {
     selection: &'w Selection,
     edits: Option<&'w Edits>,
     pass_on: PassOn,
+    /// Fewer lines may come out than come in.
+    narrows: bool,
     warn: &'w mut dyn FnMut(Message),
     /// Lines that may still come out, when they come in input order.
     left: Option<u64>,
@@ -305,6 +310,8 @@ impl Merge<'_> {
                 }
                 self.open = true;
                 self.in_stream = 0;
+                let shorter = self.narrows.then(|| end::without_count(line));
+                let line = shorter.as_deref().unwrap_or(line);
                 match self.edits {
                     Some(edits) => self.pass(&edits.begin(line)),
                     None => self.pass(line),

@@ -30,7 +30,6 @@ pub struct Selection {
 
 impl Selection {
     /// Whether every item is wanted.
-    #[cfg(feature = "net")]
     pub fn is_empty(&self) -> bool {
         self.predicates.is_empty() && self.about_annotations.is_empty() && self.question.is_none()
     }

@@ -4,6 +4,8 @@ use crate::tr;
 use crate::words::Message;
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -21,6 +23,8 @@ pub struct RetryPolicy {
     /// Every failure is told.
     all: bool,
     warned: Arc<Mutex<HashMap<String, Warned>>>,
+    /// Requests that were sent again.
+    retries: Arc<AtomicU64>,
 }
 
 /// When a kind of failure was told last, and how long it is not told again.
@@ -38,7 +42,7 @@ impl fmt::Debug for RetryPolicy {
 impl RetryPolicy {
     /// `warn` is called with one line at a time, from any thread.
     pub fn new(retry_for: Duration, warn: impl Fn(&Message) + Send + Sync + 'static) -> Self {
-        Self { retry_for, warn: Arc::new(warn), all: false, warned: Arc::default() }
+        Self { retry_for, warn: Arc::new(warn), all: false, warned: Arc::default(), retries: Arc::default() }
     }
 
     /// The same, which tells every failure if `all`, and not only the first of a kind and some of the others.
@@ -52,9 +56,15 @@ impl RetryPolicy {
         (self.warn)(&text.into());
     }
 
-    /// Warns that a server fails: at once the first time, then at growing intervals. `server` and `reason` hold no secrets; `which` says
+    /// Requests that were sent again, of all clones.
+    pub fn retries(&self) -> u64 {
+        self.retries.load(Relaxed)
+    }
+
+    /// Counts a request that is sent again, and warns that a server fails: at once the first time, then at growing intervals. `server` and `reason` hold no secrets; `which` says
     /// how many tries, or how much time, have passed; `pause` is the time until the next try.
     pub fn warn_failing(&self, server: &str, reason: &Message, which: &Message, pause: Duration) {
+        self.retries.fetch_add(1, Relaxed);
         let said = reason.english();
         // A server in trouble answers with one 5xx after the other.
         let kind = if said.starts_with("HTTP 5") { "HTTP 5" } else { said };

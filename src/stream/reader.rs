@@ -15,6 +15,7 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// Bytes asked of the input at once; also the size a batch grows to while the consumers are busy.
 pub const BLOCK: usize = 256 * 1024;
@@ -149,6 +150,8 @@ pub struct Reader {
     framing: Option<Framing>,
     /// Bytes read of files, as they are on the disk.
     read: Arc<AtomicU64>,
+    /// Lines handed out that are no frames, blank ones too.
+    lines: Arc<AtomicU64>,
 }
 
 impl Reader {
@@ -184,6 +187,7 @@ impl Reader {
             line_cap,
             framing: None,
             read: Arc::default(),
+            lines: Arc::default(),
         }
     }
 
@@ -202,6 +206,11 @@ impl Reader {
     /// Bytes read so far of the inputs as they are, compressed or not, for whoever shows it.
     pub fn bytes_read(&self) -> Arc<AtomicU64> {
         self.read.clone()
+    }
+
+    /// Lines read so far that are no frames, for whoever shows it.
+    pub fn lines_read(&self) -> Arc<AtomicU64> {
+        self.lines.clone()
     }
 
     /// Waits for at least one whole line (or the end of an input) and returns what is there, at most about one block; a frame
@@ -339,6 +348,7 @@ impl Reader {
         self.ready -= end;
         let (first_line, before) = (self.next_line, self.before);
         self.next_line += lines;
+        self.lines.fetch_add(if is_frame { 0 } else { lines }, Relaxed);
         Batch { bytes, first_line, before, source, is_frame }
     }
 }

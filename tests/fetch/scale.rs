@@ -167,6 +167,6 @@ fn progress_is_json_when_asked_for() {
     let lines: Vec<Value> = ran.err.lines().map(|l| serde_json::from_str(l).expect("JSON on stderr")).collect();
     let last = lines.iter().rfind(|l| l["level"] == "progress").expect("a progress line");
     assert_eq!((&last["rows"], &last["expected"], &last["tool"]), (&199.into(), &199.into(), &"syn-fetch".into()));
-    assert!(last["bytes"].as_u64() > Some(10_000) && last["retries"] == 0 && last["concurrency"] == 8);
+    assert!(last["bytes_received"].as_u64() > Some(10_000) && last["retries"] == 0 && last["concurrency"] == 8);
     assert!(world.fetch(&["--log-format", "json", "-q"]).ok().err.is_empty());
 }

@@ -1,6 +1,7 @@
 //! The stages of a pipe ask one after the other.
 
 use crate::screen::{Screen, TITLE, tree};
+use std::time::{Duration, Instant};
 
 /// Answers what a pipe asks, up to the destination.
 fn to_yolo(screen: &Screen) {
@@ -146,4 +147,23 @@ fn questions_do_not_need_standard_error() {
         let text = std::fs::read_to_string(screen.folder().join(format!("{log}.log"))).unwrap();
         assert!(text.contains(part) && !text.contains('?') && !text.contains('\u{1b}'), "{text}");
     }
+}
+
+#[test]
+fn the_time_of_answers_is_no_time_of_the_run() {
+    let Some(screen) = Screen::open(120, 30) else { return };
+    screen.begin("syn-fetch --target task --limit 3 | syn-filter | syn-convert --to csv | syn-sink out");
+    screen.wait("? Project");
+    // Somebody thinks it over.
+    let thought = Duration::from_secs(5);
+    std::thread::sleep(thought);
+    let answered = Instant::now();
+    screen.answer("Project", &["Enter"]);
+    let (shown, code) = screen.end();
+    let most = answered.elapsed().as_secs_f64();
+    assert_eq!(code, 0, "{shown}");
+    let times =
+        shown.lines().filter_map(|line| line.trim_end().strip_suffix(" s")?.rsplit_once(" in ")?.1.parse().ok());
+    let times: Vec<f64> = times.collect();
+    assert!(times.len() == 4 && times.iter().all(|time| *time <= most + 0.1), "{most} {shown}");
 }

@@ -9,6 +9,7 @@
 
 use super::super::common::Console;
 use super::super::settings::Settings;
+use super::answered;
 use crate::exit::Failure;
 use crate::stream::Begin;
 use crate::stream::run_mark::{self, StandardInput};
@@ -19,6 +20,7 @@ use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::Path;
+use std::time::Instant;
 
 /// The key of begin frames.
 pub const KEY: &str = "asked";
@@ -55,6 +57,15 @@ impl Before {
         Self { asked: is_straight || input.is_of_run(&handed.run), has_failed: false, commands }
     }
 
+    /// As a begin frame on standard input says that came just now.
+    pub fn come(begin: &Begin, input: &StandardInput) -> Self {
+        let before = Self::of(begin, input);
+        if before.asked {
+            answered(Instant::now());
+        }
+        before
+    }
+
     /// What a stage after these, to which these answers were given, adds to its begin frame; nothing when nobody was asked, or when its
     /// output is no pipe. When a stage before is not known, no command line is.
     pub fn hand_on(&self, answers: &Answers) -> Map<String, Value> {
@@ -71,7 +82,7 @@ impl Before {
     /// The begin frame of a stage that passes on the one it gets; `None`: it says nothing of questions.
     pub fn passed_on(begin: &Begin) -> Option<Map<String, Value>> {
         begin.body.get(KEY)?;
-        let handed = Self::of(begin, &StandardInput::look()).hand_on(&Answers::new());
+        let handed = Self::come(begin, &StandardInput::look()).hand_on(&Answers::new());
         let mut body = begin.body.clone();
         body.shift_remove(KEY);
         body.extend(handed);

@@ -31,7 +31,7 @@ pub fn before(files: &[PathBuf], reader: &mut Reader) -> Before {
     before.has_failed = true;
     reader.look_ahead(|batch| {
         before = match frame(batch) {
-            Some(Frame::Begin(begin)) => Before::of(&begin, &input),
+            Some(Frame::Begin(begin)) => Before::come(&begin, &input),
             Some(Frame::Error(_)) => return true,
             _ => Before::default(),
         };

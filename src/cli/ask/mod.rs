@@ -19,6 +19,8 @@ use crate::text::visible;
 use crate::words::Message;
 use clap::Args;
 use clap::builder::FalseyValueParser;
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 
 /// The option that switches questions off.
 #[derive(Clone, Copy, Debug, Default, Args)]
@@ -93,6 +95,20 @@ pub trait Ask {
 
     /// Says something between two questions.
     fn tell(&mut self, line: &Message);
+}
+
+/// When the last question was answered that this process had to wait for, its own or one of a stage before it: the work began then.
+static ANSWERED: Mutex<Option<Instant>> = Mutex::new(None);
+
+/// The questions were over at this time.
+pub fn answered(at: Instant) {
+    let mut answered = ANSWERED.lock().unwrap_or_else(PoisonError::into_inner);
+    *answered = Some(answered.map_or(at, |before| before.max(at)));
+}
+
+/// When the last question was answered, if there was one.
+pub fn answered_at() -> Option<Instant> {
+    *ANSWERED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The end of a run that the person has stopped: nothing more is to be said.

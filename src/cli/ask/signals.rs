@@ -19,19 +19,11 @@ pub fn end_if_stopped() {
     }
 }
 
-/// Watches for signals from the first question on. Those that nobody else watches for end the process as they would have.
+/// Watches for signals from the first question on.
 pub fn watch() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let Ok(mut watched) = signals::watched() else { return };
         let _ = signal_hook::flag::register(signal_hook::consts::SIGINT, STOPPED.clone());
-        // Without the thread a question that is killed leaves a terminal that shows no keys.
-        let _ = thread::Builder::new().name("questions".into()).spawn(move || {
-            for signal in watched.forever() {
-                if terminal::restore() || !signals::is_handled() {
-                    let _ = signal_hook::low_level::emulate_default_handler(signal);
-                }
-            }
-        });
+        signals::before_end(|_| terminal::restore());
     });
 }

@@ -3,7 +3,7 @@
 //! All stages of a pipe have one terminal. While one of them asks, the others must not write to it: an advisory lock on the device,
 //! exclusive for questions, shared for messages and progress, gives them turns. The system takes it back from whoever is killed.
 
-use super::{Asking, signals};
+use super::{Asking, answered, signals};
 use crate::cli::common::Console;
 use rustix::fs::{OFlags, makedev};
 use rustix::process::getpgrp;
@@ -15,6 +15,7 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Instant;
 
 /// Whether this process has the terminal to itself.
 static OURS: AtomicBool = AtomicBool::new(false);
@@ -76,6 +77,7 @@ impl Drop for Terminal {
     fn drop(&mut self) {
         OURS.store(false, Relaxed);
         *state() = None;
+        answered(Instant::now());
     }
 }
 

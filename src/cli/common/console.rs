@@ -1,8 +1,9 @@
 //! Messages on standard error, as lines or as JSON, and what is known of a run.
 
 use super::{Colour, Common, LogFormat, ShowProgress};
-use crate::cli::ask::terminal;
-use crate::cli::{advice, metrics, progress};
+use crate::cli::ask::{answered_at, terminal};
+use crate::cli::progress::line;
+use crate::cli::{advice, metrics, signals};
 use crate::exit::{Exit, Failure};
 use crate::stream::run_mark;
 use crate::text;
@@ -10,12 +11,41 @@ use crate::tr;
 use crate::words::{Message, Time, Worded};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use std::io::{IsTerminal, Write};
-use std::path::Path;
+use std::fmt;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
+
+/// Fields that are numbers in some line, and so in every line (docs/logs.md): where lines are gathered, a field has one type.
+const NUMBERS: [&str; 24] = [
+    "annotations",
+    "bad_lines",
+    "bytes",
+    "bytes_per_second",
+    "bytes_read",
+    "bytes_received",
+    "concurrency",
+    "exit",
+    "expected",
+    "failed",
+    "files",
+    "items",
+    "lossy",
+    "originals",
+    "pause",
+    "renamed",
+    "requests",
+    "retries",
+    "rows",
+    "seconds",
+    "selected",
+    "skipped",
+    "status",
+    "written",
+];
 
 /// Messages on standard error. A closed standard error is ignored.
 #[derive(Clone, Debug)]
@@ -38,6 +68,18 @@ struct Run {
     warnings: AtomicU64,
     /// The numbers of its summary.
     numbers: Mutex<Value>,
+    /// What is counted while it goes on.
+    live: Mutex<Live>,
+}
+
+/// Gives the numbers of a summary at any time before it.
+#[derive(Default)]
+struct Live(Option<Box<dyn Fn() -> Value + Send>>);
+
+impl fmt::Debug for Live {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Live").field(&self.0.is_some()).finish()
+    }
 }
 
 impl Console {
@@ -52,7 +94,8 @@ impl Console {
         let (quiet, verbose) = (common.quiet, common.verbose);
         let (colour, colour_of_questions) = (colour(std::io::stderr().is_terminal()) && !json, colour(true));
         let (id, began) = (run_mark::id(), Instant::now());
-        let run = Arc::new(Run { id, began, warnings: AtomicU64::new(0), numbers: Mutex::default() });
+        let run =
+            Arc::new(Run { id, began, warnings: AtomicU64::new(0), numbers: Mutex::default(), live: Mutex::default() });
         Self { tool, quiet, verbose, json, colour, colour_of_questions, progress: common.progress, run }
     }
 
@@ -100,9 +143,14 @@ impl Console {
         }
     }
 
-    /// Seconds since the run began.
+    /// Gives the numbers of a summary at any time before it.
+    pub fn watch(&self, numbers: impl Fn() -> Value + Send + 'static) {
+        self.run.live.lock().unwrap_or_else(PoisonError::into_inner).0 = Some(Box::new(numbers));
+    }
+
+    /// Seconds since the run began; the time that a person has needed for answers before is none of it.
     pub fn seconds(&self) -> f64 {
-        self.run.began.elapsed().as_secs_f64()
+        answered_at().map_or(self.run.began, |answered| answered.max(self.run.began)).elapsed().as_secs_f64()
     }
 
     /// The same in words: `48 s`.
@@ -124,12 +172,12 @@ impl Console {
 
     /// Whether to draw progress: standard error is a terminal, and nobody asked for quiet or JSON.
     pub fn progress(&self) -> bool {
-        self.shows_progress() && !self.json && is_drawable()
+        self.shows_progress() && !self.json && line::is_drawable()
     }
 
     /// Whether to write progress as lines of text: it was asked for where it cannot be drawn.
     pub fn progress_in_lines(&self) -> bool {
-        self.progress == ShowProgress::Always && self.shows_progress() && !self.json && !is_drawable()
+        self.progress == ShowProgress::Always && self.shows_progress() && !self.json && !line::is_drawable()
     }
 
     /// Whether questions may be asked: nobody wants quiet, or lines for programs.
@@ -158,22 +206,23 @@ impl Console {
 
     /// A line of progress.
     pub fn progress_text(&self, text: &Message) {
-        let _ = writeln!(std::io::stderr(), "{}: progress: {}", self.tool, text.spoken());
+        let _turn = terminal::turn();
+        line::above(&format!("{}: progress: {}\n", self.tool, text.spoken()));
     }
 
     /// Lines of a table, for people alone.
     pub fn block(&self, lines: &[String]) {
         if !self.quiet && !self.json {
-            let lines: Vec<String> = lines.iter().map(|line| text::visible(line)).collect();
+            let lines: String = lines.iter().map(|line| format!("{}\n", text::visible(line))).collect();
             let _turn = terminal::turn();
-            progress::above(|| lines.iter().for_each(|line| drop(writeln!(std::io::stderr(), "{line}"))));
+            line::above(&lines);
         }
     }
 
     /// One JSON line of progress.
     pub fn progress_line(&self, fields: &Value) {
         let _turn = terminal::turn();
-        let _ = writeln!(std::io::stderr(), "{}", self.json_line("progress", None, fields));
+        line::above(&format!("{}\n", self.json_line("progress", None, fields)));
     }
 
     /// `numbers`: further fields of a JSON line.
@@ -181,7 +230,7 @@ impl Console {
         let tool = self.tool;
         // One message is one line, whatever a server or a title put into it.
         let (english, spoken) = (text::visible(message.english()), text::visible(message.spoken()));
-        let line = if self.json {
+        let mut line = if self.json {
             // Programs read it: the same in every language.
             self.json_line(level, Some((&english, message)), numbers)
         } else if self.colour {
@@ -189,8 +238,9 @@ impl Console {
         } else {
             format!("{tool}: {level}: {spoken}")
         };
+        line.push('\n');
         let _turn = terminal::turn();
-        progress::above(|| drop(writeln!(std::io::stderr(), "{line}")));
+        line::above(&line);
     }
 
     /// `{"time","tool","stage","run","level","message", …}`; the time is UTC, to the millisecond (docs/logs.md).
@@ -204,7 +254,8 @@ impl Console {
             // What a summary has in words it has as numbers, too.
             let is_summary = level == "info" && fields.is_object();
             for (name, value) in message.iter().flat_map(|(_, message)| message.fields()) {
-                if name == "id" || !is_summary {
+                let has_its_type = value.is_number() || !NUMBERS.contains(&name);
+                if name == "id" || (!is_summary && has_its_type) {
                     line.entry(name).or_insert(value);
                 }
             }
@@ -221,14 +272,49 @@ impl Console {
         self.tool.trim_start_matches("syn-")
     }
 
+    /// What programs that watch a run are told: of one that has ended so, or that goes on.
+    fn told(&self, exit: Option<Exit>) -> metrics::Run<'_> {
+        let live = || self.run.live.lock().unwrap_or_else(PoisonError::into_inner).0.as_ref().map(|numbers| numbers());
+        let numbers = match exit {
+            Some(_) => self.run.numbers.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            None => live().unwrap_or_default(),
+        };
+        let (stage, id, seconds) = (self.stage(), &*self.run.id, self.seconds());
+        let (now, warnings) = (Timestamp::now().as_millisecond() as f64 / 1000.0, self.run.warnings.load(Relaxed));
+        metrics::Run { stage, id, exit, seconds, now, warnings, numbers }
+    }
+
+    /// Tells programs that watch the run of a signal that ends it, and of panics: nobody else does.
+    pub(super) fn tell_signals(&self, file: Option<PathBuf>) {
+        if self.json {
+            let console = self.clone();
+            std::panic::set_hook(Box::new(move |panic| console.error(tr!("panic", panic = panic.to_string()))));
+        }
+        if self.json || file.is_some() {
+            let console = self.clone();
+            signals::before_end(move |exit| {
+                if !signals::is_handled() {
+                    if console.json {
+                        console.failure(Failure::new(exit, tr!("stopped")));
+                    }
+                    if let Some(file) = &file {
+                        console.metrics(file, exit);
+                    }
+                }
+                false
+            });
+        }
+    }
+
+    /// Writes what the run has done so far for programs that watch it.
+    pub(super) fn metrics_so_far(&self, file: &Path) {
+        // What goes wrong is told at the end.
+        let _ = metrics::write(file, &self.told(None));
+    }
+
     /// Writes what the run has done for programs that watch it. Gives how the run ends.
     pub(super) fn metrics(&self, file: &Path, exit: Exit) -> Exit {
-        let numbers = self.run.numbers.lock().unwrap_or_else(PoisonError::into_inner);
-        let ended = Timestamp::now().as_millisecond() as f64 / 1000.0;
-        let (stage, id, seconds, warnings) =
-            (self.stage(), &*self.run.id, self.seconds(), self.run.warnings.load(Relaxed));
-        let run = metrics::Run { stage, id, exit, seconds, ended, warnings, numbers: &numbers };
-        match metrics::write(file, &run) {
+        match metrics::write(file, &self.told(Some(exit))) {
             Ok(()) => exit,
             Err(reason) => {
                 self.error(tr!("metrics-no-file", reason = tr!("cannot-write", path = file.display(), reason)));
@@ -249,11 +335,6 @@ fn colours(variable: &dyn Fn(&str) -> Option<String>, is_terminal: bool) -> bool
         return true;
     }
     is_terminal && !is_dumb(variable) && set("CLICOLOR").as_deref() != Some("0")
-}
-
-/// Whether standard error is a terminal on which a line can be drawn anew.
-fn is_drawable() -> bool {
-    std::io::stderr().is_terminal() && !is_dumb(&|name| std::env::var(name).ok())
 }
 
 /// Whether the terminal can do nothing but show lines.

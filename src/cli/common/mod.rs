@@ -77,7 +77,7 @@ pub struct Common {
         help_heading = "Common options"
     )]
     pub log_format: LogFormat,
-    /// Write what the run has done to FILE when it ends, also when it fails: OpenMetrics text for node exporter (docs/logs.md)
+    /// Write what the run does to FILE every 15 s and when it ends, also when it fails: OpenMetrics text for node exporter (docs/logs.md)
     #[arg(long, value_name = "FILE", global = true, hide_short_help = true, help_heading = "Common options")]
     pub metrics: Option<PathBuf>,
     /// When to show progress
@@ -120,6 +120,19 @@ pub struct Common {
     pub show_config: bool,
 }
 
+/// How messages are to look, as far as the command line says.
+struct Typed {
+    log_format: Option<LogFormat>,
+    color: Colour,
+}
+
+impl Typed {
+    /// Common options that say so, and nothing else.
+    fn common(&self, log_format: LogFormat) -> Common {
+        Common { log_format, color: self.color, ..Common::default() }
+    }
+}
+
 impl Common {
     /// The names of these options, and of those that decide whether questions are asked, without dashes.
     pub fn names() -> &'static [String] {
@@ -131,18 +144,22 @@ impl Common {
     }
 
     /// Those that decide how a message looks, of a command line that cannot be parsed.
-    fn of_arguments(arguments: impl Iterator<Item = String>) -> Self {
+    fn of_arguments(arguments: impl Iterator<Item = String>) -> Typed {
         let arguments: Vec<_> = arguments.collect();
         let given = |option: &str, value: &str| {
             arguments.contains(&format!("{option}={value}")) || arguments.windows(2).any(|pair| pair == [option, value])
         };
-        let log_format = if given("--log-format", "json") { LogFormat::Json } else { LogFormat::Text };
+        let log_format = match (given("--log-format", "json"), given("--log-format", "text")) {
+            (true, _) => Some(LogFormat::Json),
+            (_, true) => Some(LogFormat::Text),
+            _ => None,
+        };
         let color = match (given("--color", "never"), given("--color", "always")) {
             (true, _) => Colour::Never,
             (_, true) => Colour::Always,
             _ => Colour::Auto,
         };
-        Self { log_format, color, ..Self::default() }
+        Typed { log_format, color }
     }
 
     /// Whether the text of the output is for people: on a terminal, or when a language was asked for. Elsewhere it is English.

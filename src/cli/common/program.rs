@@ -3,7 +3,7 @@
 use super::{Common, Console, LogFormat};
 use crate::cli::settings::{Settings, show};
 use crate::cli::shell::{complete, completions, man};
-use crate::cli::{help, slips, usage, verbose};
+use crate::cli::{help, metrics, slips, usage, verbose};
 use crate::exit::{Exit, Failure, UsageError};
 use crate::stream::run_mark::StandardInput;
 use crate::stream::whole_file::{Place, is_same};
@@ -11,7 +11,7 @@ use crate::stream::{StageError, StreamError, Writer};
 use crate::tr;
 use crate::words;
 use clap::parser::ValueSource;
-use clap::{Arg, Command, CommandFactory, Parser};
+use clap::{Arg, Command, CommandFactory, Parser, ValueEnum};
 use std::io::{self, IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -55,7 +55,9 @@ impl<A: Parser + CommandFactory> Program<A> {
                     },
                     Mistake::Preset(UsageError(message)) => Failure::usage(message),
                 };
-                Console::new(tool, &Common::of_arguments(std::env::args())).failure(failure);
+                let typed = Common::of_arguments(std::env::args());
+                let log_format = typed.log_format.or_else(|| preset_form::<A>(self.command, tool)).unwrap_or_default();
+                Console::new(tool, &typed.common(log_format)).failure(failure);
                 return ExitCode::from(Exit::Usage.code());
             }
         };
@@ -84,6 +86,11 @@ impl<A: Parser + CommandFactory> Program<A> {
             self.fail(failure, false, streams, &console);
             return ExitCode::from(Exit::Usage.code());
         }
+        console.tell_signals(metrics.clone());
+        let repeated = metrics.clone().map(|file| {
+            let console = console.clone();
+            metrics::repeat(move || console.metrics_so_far(&file))
+        });
         let exit = match guarded(|| (self.run)(args, &typed, &console)) {
             Ok(exit) => exit,
             Err(failure) => {
@@ -96,6 +103,7 @@ impl<A: Parser + CommandFactory> Program<A> {
                 exit
             }
         };
+        drop(repeated);
         ExitCode::from(metrics.map_or(exit, |file| console.metrics(&file, exit)).code())
     }
 
@@ -125,7 +133,8 @@ fn print(tool: &'static str, write: impl FnOnce() -> io::Result<()>) -> ExitCode
         _ => return ExitCode::SUCCESS,
     };
     let exit = failure.exit.code();
-    Console::new(tool, &Common::of_arguments(std::env::args())).failure(failure);
+    let typed = Common::of_arguments(std::env::args());
+    Console::new(tool, &typed.common(typed.log_format.unwrap_or_default())).failure(failure);
     ExitCode::from(exit)
 }
 
@@ -201,6 +210,19 @@ fn parse<A: Parser + CommandFactory>(shape: fn(Command) -> Command, tool: &str) 
         show::page(&command, &matches, &settings, as_json)
     });
     Ok(Parsed { args, typed, settings, shown })
+}
+
+/// The form of messages that somebody has set as a default, for a command line that was not understood.
+fn preset_form<A: CommandFactory>(shape: fn(Command) -> Command, tool: &str) -> Option<LogFormat> {
+    let variable = || std::env::var("SYNPIPE_LOG_FORMAT").ok().and_then(|form| LogFormat::from_str(&form, true).ok());
+    let of_settings = || {
+        let command = || shape(A::command());
+        let nothing = command().ignore_errors(true).try_get_matches_from([tool]).ok()?;
+        let (preset, _) = Settings::apply(command(), tool, &nothing).ok()?;
+        let matches = preset.ignore_errors(true).try_get_matches_from([tool]).ok()?;
+        matches.get_one("log_format").copied()
+    };
+    variable().or_else(of_settings)
 }
 
 /// Turns a panic into a failure that asks for a report.

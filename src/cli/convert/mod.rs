@@ -16,6 +16,7 @@ use super::ask::input::{before, is_typed_in, judge, reads_stdin};
 use super::ask::terminal::somebody;
 use super::check::{self, check};
 use super::common::{Common, Console};
+use super::progress::printing;
 use super::unframed::show_input;
 use crate::convert::declaration::{Declaration, Unread};
 use crate::convert::engine::run::run;
@@ -72,6 +73,7 @@ pub fn main(args: Args, typed: &[String], console: &Console) -> Result<Exit, Fai
     };
     let shown = show_input(&args.files, &reader, console);
     let read = reader.bytes_read();
+    let _printing = (args.common.writes_stdout() && !args.dry_run).then(printing);
     let tree = args.dry_run.then(dry_run::Tree::default);
     let writer = match &tree {
         Some(tree) => Writer::to(Box::new(tree.clone())),

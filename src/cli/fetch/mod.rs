@@ -36,7 +36,7 @@ use crate::stream::{StreamError, Writer};
 use crate::text;
 use crate::tr;
 use crate::words::Size;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::atomic::Ordering::Relaxed;
 
 use args::Discover;
@@ -128,14 +128,14 @@ fn write(
         _ => args.common.writer(),
     };
     let watch = Watch::default();
+    let (counted, asked) = (watch.clone(), client.clone());
+    console.watch(move || so_far(&counted, asked.as_ref()));
     let shown = show(progress::Fetching { watch: watch.clone(), client: client.clone() }, console);
     let done = run(&open, &watch);
     drop(shown);
-    let mut numbers = json!({});
     if let Some(meter) = client.as_ref().map(Client::meter) {
         let (requests, retries, bytes) = (&meter.requests, &meter.retries, &meter.bytes);
         let (requests, retries, bytes) = (requests.load(Relaxed), retries.load(Relaxed), bytes.load(Relaxed));
-        numbers = json!({"requests": requests, "retries": retries, "bytes_received": bytes});
         console.debug(tr!("debug-requests", requests, retries, size = text::bytes(bytes)));
     }
     let report = done?;
@@ -150,14 +150,23 @@ fn write(
         (Err(why), ..) => console.info(why),
         _ => {}
     }
-    let (rows, bytes) = (watch.rows.load(Relaxed), watch.bytes.load(Relaxed));
-    numbers["rows"] = rows.into();
-    numbers["bytes"] = bytes.into();
+    let bytes = watch.bytes.load(Relaxed);
     let (rows, time) = (report.rows, console.time());
     let message = match bytes {
         0 => tr!("fetch-done", rows, time),
         bytes => tr!("fetch-done-bytes", rows, size = Size(bytes), time),
     };
-    console.summary(message, numbers);
+    console.summary(message, so_far(&watch, client.as_ref()));
     Ok(Exit::Ok)
+}
+
+/// What an export has done, for programs.
+fn so_far(watch: &Watch, client: Option<&Client>) -> Value {
+    let mut numbers = json!({"rows": watch.rows.load(Relaxed), "bytes": watch.bytes.load(Relaxed)});
+    if let Some(meter) = client.map(Client::meter) {
+        numbers["requests"] = meter.requests.load(Relaxed).into();
+        numbers["retries"] = meter.retries.load(Relaxed).into();
+        numbers["bytes_received"] = meter.bytes.load(Relaxed).into();
+    }
+    numbers
 }

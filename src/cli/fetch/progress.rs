@@ -1,7 +1,7 @@
 //! How far a fetch has come.
 
 use crate::api::Client;
-use crate::cli::progress::{Gauge, left};
+use crate::cli::progress::{Gauge, left, per_second};
 use crate::fetch::output::progress::Watch;
 use crate::tr;
 use crate::words::{Many, Message, Size};
@@ -22,7 +22,7 @@ struct Now {
 impl Now {
     fn look(watch: &Watch, client: Option<&Client>, seconds: f64) -> Self {
         let fresh = watch.rows.load(Relaxed);
-        let rate = if seconds > 0.0 { fresh as f64 / seconds } else { 0.0 };
+        let rate = per_second(fresh, seconds);
         Self {
             rows: fresh + watch.before.load(Relaxed),
             expected: watch.expected.load(Relaxed),
@@ -39,17 +39,20 @@ impl Now {
         (self.expected > self.rows && self.rate > 0.0).then(|| (self.expected - self.rows) as f64 / self.rate)
     }
 
-    fn text(&self) -> Message {
-        let (rows, rate, bytes, at_once) = (Many(self.rows), Many(self.rate as u64), Size(self.bytes), self.at_once);
-        let words = match self.expected {
-            0 => tr!("progress-rows", rows, rate, bytes, at_once),
-            n => tr!("progress-rows-of", rows, expected = Many(n), rate, bytes, at_once),
-        };
-        let retries = match self.retries {
-            0 => Message::default(),
-            n => tr!("progress-retries", n = Many(n)),
-        };
-        words.then("", retries).then("", left(self.left()))
+    fn parts(&self) -> Vec<Message> {
+        let rows = Many(self.rows);
+        let mut parts = vec![match self.expected {
+            0 => tr!("progress-rows", rows),
+            n => tr!("progress-rows-of", rows, expected = Many(n)),
+        }];
+        parts.extend(left(self.left()));
+        parts.push(tr!("progress-rate", rate = Many(self.rate as u64)));
+        if self.retries > 0 {
+            parts.push(tr!("progress-retries", n = Many(self.retries)));
+        }
+        parts.push(tr!("progress-size", size = Size(self.bytes)));
+        parts.push(tr!("progress-at-once", at_once = self.at_once));
+        parts
     }
 
     fn json(&self) -> serde_json::Value {
@@ -57,7 +60,7 @@ impl Now {
             "rows": self.rows,
             "expected": (self.expected > 0).then_some(self.expected),
             "rows_per_second": self.rate.round(),
-            "bytes": self.bytes,
+            "bytes_received": self.bytes,
             "retries": self.retries,
             "concurrency": self.at_once,
             "seconds": (self.seconds * 10.0).round() / 10.0,
@@ -75,8 +78,8 @@ pub struct Fetching {
 }
 
 impl Gauge for Fetching {
-    fn text(&self, seconds: f64) -> Option<Message> {
-        Some(Now::look(&self.watch, self.client.as_ref(), seconds).text())
+    fn parts(&self, seconds: f64) -> Vec<Message> {
+        Now::look(&self.watch, self.client.as_ref(), seconds).parts()
     }
 
     fn json(&self, seconds: f64) -> Option<serde_json::Value> {
@@ -91,10 +94,11 @@ mod tests {
     #[test]
     fn what_is_told() {
         let now = Now { rows: 1500, expected: 3000, bytes: 2048, retries: 3, at_once: 8, seconds: 10.0, rate: 150.0 };
-        assert_eq!(now.text().english(), "1,500 of 3,000 rows, 150/s, 2.0 KiB, 8 at once, 3 retries, 10 s left");
+        let told = |now: &Now| Message::list(now.parts(), ", ").to_string();
+        assert_eq!(told(&now), "1,500 of 3,000 rows, 10 s left, 150/s, 3 retries, 2.0 KiB, 8 at once");
         assert_eq!(now.json()["seconds_left"], 10.0);
         let none = Now { retries: 0, ..now };
-        assert!(!none.text().english().contains("retries"));
+        assert!(!told(&none).contains("retries"));
         let unknown = Now { expected: 0, ..now };
         assert!(unknown.left().is_none() && unknown.json()["expected"].is_null());
     }

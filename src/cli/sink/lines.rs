@@ -42,7 +42,10 @@ pub(super) fn run(args: &Args, retry: &RetryPolicy, console: &Console) -> Result
         open::lines(args, retry)?.discard();
         let report = lines::run::count(reader, &options)?;
         args.unframed.tell(&report.came, kind, console);
-        console.summary(tr!("lines-dry-run", lines = Many(report.lines), dest = args.shown_dest()), numbers(&report));
+        console.summary(
+            tr!("lines-dry-run", lines = Many(report.lines), dest = args.shown_dest()),
+            numbers(&report, retry),
+        );
         return Ok(Exit::Ok);
     }
     write(args, retry, &options, reader, console)
@@ -66,7 +69,7 @@ fn write(
     if let Some(series) = &options.series {
         move_checkpoint(&series.file, report.reach.as_ref(), 0, console)?;
     }
-    console.summary(done(&report, &place.name(), console.time()), numbers(&report));
+    console.summary(done(&report, &place.name(), console.time()), numbers(&report, retry));
     let input = StandardInput::look();
     let begin = report.begin.as_ref().filter(|_| reads_stdin(&args.lists()));
     begin.map(|begin| Before::of(begin, &input)).unwrap_or_default().tell(&Answers::new(), true, console);
@@ -83,6 +86,7 @@ fn done(report: &Report, name: &str, time: Message) -> Message {
 }
 
 /// What a run has written, for programs.
-fn numbers(report: &Report) -> serde_json::Value {
-    json!({"lines": report.lines, "bytes": report.bytes, "unchanged": report.unchanged})
+fn numbers(report: &Report, retry: &RetryPolicy) -> serde_json::Value {
+    let (Report { lines, bytes, unchanged, .. }, retries) = (report, retry.retries());
+    json!({"lines": lines, "bytes": bytes, "unchanged": unchanged, "retries": retries})
 }

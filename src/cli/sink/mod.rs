@@ -9,17 +9,20 @@ mod parts;
 mod problem;
 mod verify;
 
+use super::ask::answered;
 use super::ask::command::{Answers, Before};
 use super::ask::input::{before, is_typed_in, judge, reads_stdin};
 use super::ask::terminal::{Person, Terminal, somebody};
 use super::common::Console;
-use super::progress::{Files, show};
+use super::progress::files::Files;
+use super::progress::show;
 use super::signals;
 use crate::exit::{Exit, Failure, UsageError};
 use crate::net::retry::RetryPolicy;
 use crate::sink;
 use crate::sink::destination::OpenOptions;
 use crate::sink::run::totals::Totals;
+use crate::sink::run::watch::Watch;
 use crate::sink::{Options, Report, registry};
 use crate::stream::checkpoint::{Reach, Why};
 use crate::stream::run_mark::StandardInput;
@@ -34,6 +37,7 @@ use serde_json::{Value, json};
 use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 /// How long a server is waited for that is asked only to say what there is to choose from.
@@ -162,19 +166,24 @@ fn write(
         concurrency = args.concurrency,
         seconds = args.retry_for().as_secs()
     ));
-    let files = Files { watch: options.watch.clone(), alone: !args.lists().is_empty() };
-    let shown = show(files, console);
+    let (watch, of_retries) = (options.watch.clone(), retry.clone());
+    console.watch(move || so_far(&watch, &of_retries));
+    let shown = show(Files::new(options.watch.clone(), options.concurrency), console);
     let report = sink::run(reader, destination.clone(), options, stop, &warn)?;
     drop(shown);
     args.unframed.tell(&report.came, Kind::Files, console);
     if let Some(series) = &options.series {
         move_checkpoint(&series.file, report.reach.as_ref(), report.totals.originals.failed, console)?;
     }
-    let message = done(&report, destination.is_unchanged(), &destination.name(), console.time());
-    console.summary(&message, numbers(&report.totals));
     let input = StandardInput::look();
     let begin = report.begin.as_ref().filter(|_| reads_stdin(&args.lists()));
-    begin.map(|begin| Before::of(begin, &input)).unwrap_or_default().tell(&answers, true, console);
+    let before = begin.map(|begin| Before::of(begin, &input)).unwrap_or_default();
+    if before.asked {
+        options.watch.begun().into_iter().for_each(answered);
+    }
+    let message = done(&report, destination.is_unchanged(), &destination.name(), console.time());
+    console.summary(&message, numbers(&report.totals, retry));
+    before.tell(&answers, true, console);
     Ok(if report.totals.originals.failed > 0 { Exit::Partial } else { Exit::Ok })
 }
 
@@ -224,9 +233,16 @@ fn written(report: &Report, unchanged: bool, name: &str, time: Message) -> Messa
 }
 
 /// What a run has written, for programs.
-fn numbers(totals: &Totals) -> Value {
-    let Totals { files, bytes, originals, .. } = totals;
-    json!({"files": files, "bytes": bytes, "originals": originals.ok, "originals_failed": originals.failed})
+fn numbers(totals: &Totals, retry: &RetryPolicy) -> Value {
+    let (Totals { files, bytes, originals, .. }, retries) = (totals, retry.retries());
+    json!({"files": files, "bytes": bytes, "originals": originals.ok, "originals_failed": originals.failed, "retries": retries})
+}
+
+/// The same, of a run that goes on.
+fn so_far(watch: &Watch, retry: &RetryPolicy) -> Value {
+    let (originals, failed) = (watch.originals.load(Relaxed), watch.failed.load(Relaxed));
+    let (files, bytes) = (watch.done.load(Relaxed).saturating_sub(failed), watch.bytes.load(Relaxed));
+    json!({"files": files, "bytes": bytes, "originals": originals, "originals_failed": failed, "retries": retry.retries()})
 }
 
 /// Lists what a run would write on standard output: as a table on a terminal, else as one JSON object a line.
@@ -248,6 +264,6 @@ fn dry_run(
         0 => tr!("sink-dry-run", files, size, dest),
         _ => tr!("sink-dry-run-without", files, size, dest),
     };
-    console.summary(&message, numbers(&report.totals));
+    console.summary(&message, numbers(&report.totals, &options.originals.retry));
     Ok(if originals.failed > 0 { Exit::Partial } else { Exit::Ok })
 }

@@ -4,7 +4,8 @@ use super::args::{Args, MAX_FILE_BYTES};
 use super::problem::{Problem, notice_words};
 use super::{done, dry_run, move_checkpoint, numbers, open, written};
 use crate::cli::common::Console;
-use crate::cli::progress::{Files, show};
+use crate::cli::progress::files::Files;
+use crate::cli::progress::show;
 use crate::cli::signals;
 use crate::exit::{Exit, UsageError};
 use crate::net::retry::RetryPolicy;
@@ -109,7 +110,7 @@ fn bring(
         there => return told(list, place, part, there, &stop, &options),
     };
     let warn = |notice: &_| console.warn(notice_words(notice));
-    let shown = show(Files { watch: options.watch.clone(), alone: true }, console);
+    let shown = show(Files::new(options.watch.clone(), options.concurrency), console);
     let ran = sink::run(list.reader()?, dest, &options, stop.clone(), &warn);
     drop(shown);
     match ran {
@@ -119,7 +120,10 @@ fn bring(
                 0 => told,
                 n => told.then("; ", tr!("part-lost", n = Many(n))),
             };
-            console.summary(tr!("part-told", part = part.index, of = part.of, told), numbers(&report.totals));
+            console.summary(
+                tr!("part-told", part = part.index, of = part.of, told),
+                numbers(&report.totals, &options.originals.retry),
+            );
             Ok(exit(report.totals.originals.failed))
         }
         Err(e @ SinkError::Stopped(_)) => Err(e.into()),
@@ -155,7 +159,8 @@ fn told(
         Standing::Published => {
             let report = compared(list, place, stop, options)?;
             let told = done(&report, true, &place.name(), console.time());
-            console.summary(tr!("part-told", part = index, of, told), numbers(&report.totals));
+            console
+                .summary(tr!("part-told", part = index, of, told), numbers(&report.totals, &options.originals.retry));
             Ok(exit(report.totals.originals.failed))
         }
         Standing::Open(_) => Err(SinkError::Internal("a part is there and is not").into()),
@@ -209,7 +214,10 @@ fn publish(list: &List<'_>, place: &Arc<dyn Place>, of: u32, hash: String, optio
     if let Some(series) = &options.series {
         move_checkpoint(&series.file, report.reach.as_ref(), report.totals.originals.failed, console)?;
     }
-    console.summary(done(&report, unchanged, &place.name(), console.time()), numbers(&report.totals));
+    console.summary(
+        done(&report, unchanged, &place.name(), console.time()),
+        numbers(&report.totals, &options.originals.retry),
+    );
     Ok(exit(report.totals.originals.failed))
 }
 

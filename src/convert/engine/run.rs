@@ -210,6 +210,9 @@ impl Run {
                 extra.insert(key.into(), value.clone());
             }
         }
+        if let Some(count) = input.and_then(|b| b.body.get("count")) {
+            extra.insert("items".into(), count.clone());
+        }
         extra.extend(self.options.begin.clone());
         self.files.frame(&begin_line(Kind::Files, &extra))
     }

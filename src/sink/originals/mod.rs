@@ -109,6 +109,8 @@ pub struct Downloads {
     lost_in_a_row: AtomicU32,
     /// Bytes of all originals.
     total: AtomicU64,
+    /// Those of originals that are not complete.
+    arriving: Arc<AtomicU64>,
 }
 
 /// A try that failed.
@@ -151,6 +153,7 @@ fn temporary(reason: impl Into<Message>) -> Tried {
 struct Arrived<'a> {
     out: &'a mut dyn Output,
     total: &'a AtomicU64,
+    arriving: &'a AtomicU64,
     meter: Meter,
     md5: Option<Announced>,
     /// ETag or date under which the rest may be asked for.
@@ -175,6 +178,7 @@ impl Arrived<'_> {
 
     fn forget(&mut self) {
         self.total.fetch_sub(self.meter.bytes(), Ordering::Relaxed);
+        self.arriving.fetch_sub(self.meter.bytes(), Ordering::Relaxed);
         self.meter = Meter::default();
         self.head.clear();
     }
@@ -215,10 +219,15 @@ impl Arrived<'_> {
 }
 
 impl Downloads {
-    /// `stop` turns true when the run is being stopped.
-    pub fn new(runtime: Handle, stop: watch::Receiver<bool>, options: DownloadOptions) -> Self {
+    /// `stop` turns true when the run is being stopped; `arriving` has the bytes of originals that are not complete.
+    pub fn new(
+        runtime: Handle,
+        stop: watch::Receiver<bool>,
+        options: DownloadOptions,
+        arriving: Arc<AtomicU64>,
+    ) -> Self {
         let (lost_in_a_row, total) = (AtomicU32::new(0), AtomicU64::new(0));
-        Self { runtime, stop, clients: Clients::default(), options, lost_in_a_row, total }
+        Self { runtime, stop, clients: Clients::default(), options, lost_in_a_row, total, arriving }
     }
 
     /// Streams an original of this kind into `out` and checks it. `out` is not finished.
@@ -234,8 +243,8 @@ impl Downloads {
     ) -> Result<Digest, Failed> {
         // Timers are made before they are awaited.
         let _runtime = self.runtime.enter();
-        let (total, meter, head) = (&self.total, Meter::default(), Vec::new());
-        let mut arrived = Arrived { out, total, meter, md5: None, validator: None, kind, head, ending: None };
+        let (total, arriving, meter, head) = (&self.total, &*self.arriving, Meter::default(), Vec::new());
+        let mut arrived = Arrived { out, total, arriving, meter, md5: None, validator: None, kind, head, ending: None };
         let mut source = source.clone();
         let mut pauses = ExponentialBuilder::new()
             .with_min_delay(Duration::from_millis(500))
@@ -255,6 +264,7 @@ impl Downloads {
             let failed = match self.attempt(&source, expected, &mut arrived, tries > 1) {
                 Ok(()) => {
                     self.lost_in_a_row.store(0, Ordering::Relaxed);
+                    self.arriving.fetch_sub(arrived.meter.bytes(), Ordering::Relaxed);
                     return Ok(arrived.meter.finish());
                 }
                 Err(Tried::Run(e)) => return Err(Failed::Run(e)),
@@ -316,8 +326,9 @@ impl Downloads {
             match self.wait(response.chunk())? {
                 Ok(Some(bytes)) => {
                     got.take(&bytes)?;
-                    self.check_size(got.meter.bytes())?;
+                    self.arriving.fetch_add(bytes.len() as u64, Ordering::Relaxed);
                     let total = self.total.fetch_add(bytes.len() as u64, Ordering::Relaxed) + bytes.len() as u64;
+                    self.check_size(got.meter.bytes())?;
                     if let Some(limit) = self.options.max_total.filter(|limit| total > *limit) {
                         return Err(SinkError::TooMuch { limit }.into());
                     }

@@ -157,6 +157,8 @@ struct Run<'a> {
     share: Share,
     parts: Parts,
     outcomes: Outcomes,
+    /// The item of the last file that has one.
+    item: Option<Box<str>>,
     next_order: u64,
     summary: Option<Vec<u8>>,
     warned: usize,
@@ -174,14 +176,15 @@ impl<'a> Run<'a> {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(system)?;
         let (stopping, stopped) = tokio::sync::watch::channel(false);
-        let downloads = Arc::new(Downloads::new(runtime.handle().clone(), stopped, options.originals.clone()));
+        let arriving = options.watch.arriving.clone();
+        let downloads = Downloads::new(runtime.handle().clone(), stopped, options.originals.clone(), arriving);
         let (jobs, jobs_out) = bounded(2 * options.concurrency);
         let (done_in, done) = unbounded();
         let listing = match &options.part {
             Some((part, division)) => Listing::Part(PartWriter::new(dest.scratch(), *part, division)?),
             None => Listing::Whole(manifest::ManifestWriter::new(dest.scratch())?),
         };
-        let worker = Worker { dest: dest.clone(), downloads, local_files: options.local_files };
+        let worker = Worker { dest: dest.clone(), downloads: Arc::new(downloads), local_files: options.local_files };
         let workers = workers::start(options.concurrency, &worker, &jobs_out, &done_in).map_err(system)?;
         Ok(Self {
             options,
@@ -205,6 +208,7 @@ impl<'a> Run<'a> {
             parts: Parts::new(dest.scratch().to_owned()),
             share: Share::of(options.part.as_ref().map(|(part, _)| *part)),
             outcomes: Outcomes::new(listing),
+            item: None,
             next_order: 0,
             summary: None,
             warned: 0,
@@ -306,6 +310,7 @@ impl<'a> Run<'a> {
             let Options { base_url, default_base, .. } = self.options;
             let origin = Origin::of(begin, base_url.as_ref(), default_base.as_ref());
             self.origin = origin.map_err(|e| SinkError::line(batch, &line, e))?;
+            self.options.watch.begin(begin, self.options.part.as_ref().map_or(1, |(part, _)| part.of.into()));
             self.begin.get_or_insert_with(|| begin.clone());
         }
         Ok(())
@@ -345,6 +350,10 @@ impl<'a> Run<'a> {
             }
             _ => {}
         }
+        if item.is_some() && item != self.item.as_deref() {
+            self.options.watch.item();
+            self.item = item.map(Into::into);
+        }
         let order = self.take_order();
         self.dest.belongs(order, item);
         let job = Job { order, path, content, expected, place };
@@ -374,7 +383,7 @@ impl<'a> Run<'a> {
 
     fn take_order(&mut self) -> u64 {
         self.next_order += 1;
-        self.options.watch.files.store(self.next_order, Relaxed);
+        self.options.watch.file();
         self.next_order - 1
     }
 
@@ -446,6 +455,7 @@ impl<'a> Run<'a> {
             (Ok(digest), original) => {
                 self.options.watch.done.fetch_add(1, Relaxed);
                 self.options.watch.bytes.fetch_add(digest.bytes, Relaxed);
+                self.options.watch.originals.fetch_add(original.is_some().into(), Relaxed);
                 let path = String::from(done.path);
                 self.outcomes.enter(done.order, Outcome::Written { path, digest, original: original.is_some() })
             }

@@ -63,3 +63,5 @@ verbose-program = {$tool} {$version}, {$threads} threads; environment: {$variabl
 verbose-nothing = nothing
 verbose-set = {$name} is set
 list-not-kept = the list could not be kept for completion: {$reason}
+stopped = stopped by a signal
+panic = a panic: {$panic}

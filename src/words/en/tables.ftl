@@ -39,3 +39,6 @@ column-losses = LOSES OF {$what}, AND WHAT KEEPS IT
 losses-nothing = nothing
 losses-of-sample = THE SAMPLE
 losses-of-input = THIS
+losses-if-any = {$lost}; if there are any: {$what}
+losses-rotation = rotation
+losses-attributes = attributes

@@ -57,3 +57,5 @@ verbose-program = {$tool} {$version}, 스레드 {$threads}개; 환경 변수: {$
 verbose-nothing = 없음
 verbose-set = {$name} 설정됨
 list-not-kept = 자동 완성용 목록을 저장하지 못했습니다: {$reason}
+stopped = 시그널로 중단되었습니다
+panic = 비정상 종료: {$panic}

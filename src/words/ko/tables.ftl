@@ -39,3 +39,6 @@ column-losses = {$what}에서 잃는 것과 남기는 방법
 losses-nothing = 없음
 losses-of-sample = 표본
 losses-of-input = 이 입력
+losses-if-any = {$lost}; 있으면: {$what}
+losses-rotation = 회전
+losses-attributes = 속성
