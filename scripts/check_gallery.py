@@ -19,7 +19,9 @@ from urllib.parse import quote
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "tools"))
+import gallery_report as report  # noqa: E402
 import gallery_sample as sample  # noqa: E402
+import page_access as access  # noqa: E402
 from chromium import Browser  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -62,8 +64,8 @@ def serve(folder):
 class Pages:
     """The views of one gallery in one browser."""
 
-    def __init__(self, browser, address, shots):
-        self.browser, self.address, self.shots = browser, address, shots
+    def __init__(self, browser, address, shots, folder=None):
+        self.browser, self.address, self.shots, self.folder = browser, address, shots, folder
 
     def open(self, state="", shot=None):
         self.browser.open(f"{self.address}#{state}")
@@ -72,6 +74,9 @@ class Pages:
         assert self.browser.eval(INTACT), state
         assert not self.browser.errors, f"{state}: {self.browser.errors}"
         self.shot(shot)
+
+    def has(self, file):
+        return self.folder.joinpath(file).is_file()
 
     def shot(self, name):
         if name and self.shots:
@@ -89,6 +94,9 @@ def views(page, items):
     assert f"{wanted} of {len(items)}" in b.eval("document.querySelector('#top .note').textContent"), wanted
     page.open("view=overview", shot="overview")
     assert b.eval("document.querySelectorAll('.chart').length") >= 8
+    # The numbers of each chart are in a file.
+    files = b.eval("[...document.querySelectorAll('.chart .file a')].map(a => a.getAttribute('href'))")
+    assert len(files) >= 8 and all(page.has(file) for file in files), files
     page.open("item=street_03.jpg", shot="item")
     b.key("ArrowRight")
     b.wait("document.querySelector('.panel h2')?.textContent === 'street_04.jpg'")
@@ -180,6 +188,61 @@ def hostile(page, items):
     assert page.browser.eval("document.querySelectorAll('.card').length") == 1
 
 
+def for_everybody(page, states):
+    """Contrast in both forms, names of controls, the keyboard alone, no motion unasked."""
+    least = 21
+    for state in states:
+        for theme in ["light", "dark"]:
+            page.open(f"theme={theme}&{state}")
+            least = min(least, access.contrast(page.browser, (theme, state)))
+        access.names(page.browser, state)
+        access.keyboard(page.browser, state)
+        access.motion(page.browser, state)
+    return least
+
+
+def contents(page, items):
+    """From a server the page shows what is in texts, series and point clouds; from a folder it says why not."""
+    b = page.browser
+    served = page.address.startswith("http")
+    for name, inside in [("verdict.txt", ".body mark[data-index='1']"), ("scan.pcd", ".cloud canvas"), ("current.csv", "svg .values")]:
+        page.open(f"item={name}", shot=None if served else f"{name}-from-folder")
+        if served:
+            b.wait(f"document.querySelector({json.dumps(inside)}) !== null")
+            page.shot(f"{name}-served")
+        told = "folder" in (b.eval("document.querySelector('.stage .note a')?.parentElement.textContent") or "")
+        assert told != served, name
+    if served:
+        page.open("item=verdict.txt")
+        b.wait("document.querySelectorAll('.body mark').length === 2")
+        assert b.eval("[...document.querySelectorAll('.body mark')].map(m => m.firstChild.textContent)") == ["A", "징역 6월·집행유예"]
+        page.open("item=scan.pcd")
+        # Points lie where the boxes are: dots within the first car's.
+        b.wait("document.querySelector('.cloud canvas').getContext('2d').getImageData(0, 0, 4000, 4000).data.some(n => n)")
+
+
+def checked(page, to, expected):
+    """Findings are at their pictures and objects, and the rules lead there."""
+    b = page.browser
+    page.open("view=findings", shot=f"{to}-findings")
+    rules = b.eval("[...document.querySelectorAll('.rules tbody th a')].map(a => [a.textContent, a.getAttribute('href')])")
+    assert rules, "no rule leads to its pictures"
+    for code, address in rules:
+        page.open(address[1:])
+        assert b.eval("document.querySelectorAll('.card').length") > 0, code
+    names = b.eval("gallery.loaded.map(row => row[0])")
+    for stem, findings in expected.items():
+        name = next(name for name in names if name.rsplit("/", 1)[-1].rsplit(".", 1)[0] == stem)
+        page.open(f"item={quote(name, safe='')}", shot=f"{to}-item-{stem}")
+        found = b.eval("[...document.querySelectorAll('.finding')].map(e => [e.querySelector('strong').textContent, e.dataset.about === undefined ? null : Number(e.dataset.about)])")
+        assert findings <= {tuple(one) for one in found}, (to, stem, found)
+        for _, index in findings:
+            # What is no number has no shape.
+            shapes = b.eval(f"[...document.querySelectorAll('.stage .shapes path[data-index=\"{index}\"]')].map(p => p.classList.contains('faulty'))")
+            assert index is None or all(shapes), (to, stem, index, shapes)
+        assert b.eval("document.querySelector('.panel [role=alert]').hidden"), (to, stem)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", type=Path, required=True)
@@ -189,15 +252,24 @@ def main():
         args.shots.mkdir(parents=True, exist_ok=True)
     lint()
     with tempfile.TemporaryDirectory() as folder:
-        lines, place = dataset(args.bin.resolve(), Path(folder))
+        bin_ = args.bin.resolve()
+        lines, place = dataset(bin_, Path(folder))
         items = lines[1:-1]
         for address, shots in [(place.joinpath("index.html").as_uri(), args.shots), (serve(place), None)]:
             with Browser() as browser:
-                page = Pages(browser, address, shots)
+                page = Pages(browser, address, shots, place)
                 views(page, items)
                 positions(page, items)
                 hostile(page, items)
-    print("gallery: every view opens without an error, and shapes lie where the rows say")
+                contents(page, items)
+                least = for_everybody(page, ["", "view=overview", "lang=ko", "class=bus", *[f"item={i['file']['file_name_original']}" for i in items[2:3] + items[16:22]]])
+        text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+        for to, look, expected in report.galleries(bin_, text, place / "images", Path(folder)):
+            with Browser() as browser:
+                page = Pages(browser, look.joinpath("index.html").as_uri(), args.shots)
+                checked(page, to, expected)
+                least = min(least, for_everybody(page, ["view=findings", "reason=LABEL_EMPTY"]))
+    print(f"gallery: every view opens without an error, shapes lie where the rows say, and contrast is {least:.1f} at least")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 // How the scripts of the gallery are judged. They share one scope, in the order in which index.html loads them.
-const shared = { words: "readonly", tools: "readonly", gallery: "readonly", draw: "readonly", filters: "readonly", grid: "readonly", media: "readonly", itemView: "readonly", overview: "readonly" };
-const browser = Object.fromEntries(["document", "window", "location", "navigator", "addEventListener", "matchMedia", "requestAnimationFrame", "URL", "URLSearchParams"].map(name => [name, "readonly"]));
+const shared = { words: "readonly", tools: "readonly", gallery: "readonly", draw: "readonly", filters: "readonly", grid: "readonly", media: "readonly", itemView: "readonly", overview: "readonly", read: "readonly", bodies: "readonly", check: "readonly" };
+const browser = Object.fromEntries(["document", "window", "location", "navigator", "addEventListener", "matchMedia", "requestAnimationFrame", "URL", "fetch", "TextDecoder", "devicePixelRatio", "URLSearchParams"].map(name => [name, "readonly"]));
 
 export default [
     {

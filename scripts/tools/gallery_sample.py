@@ -120,6 +120,22 @@ def film(path):
     out.release()
 
 
+def scan(path, boxes):
+    """A point cloud: rings on the ground, and the sides of boxes."""
+    rng = np.random.default_rng(1)
+    turn, far = rng.uniform(0, 2 * np.pi, 6000), np.repeat(np.arange(3, 23), 300) + rng.normal(0, 0.05, 6000)
+    clouds = [np.stack([far * np.cos(turn), far * np.sin(turn), np.full(6000, -0.8)], axis=1)]
+    for name, x, y, yaw in boxes:
+        w, h = (4.2, 1.9) if name == "car" else (0.8, 0.8)
+        edge, side = rng.uniform(-0.5, 0.5, 600), rng.integers(0, 4, 600)
+        dx = np.where(side < 2, edge * w, np.where(side == 2, w / 2, -w / 2))
+        dy = np.where(side < 2, np.where(side == 0, h / 2, -h / 2), edge * h)
+        clouds.append(np.stack([x + dx * np.cos(yaw) - dy * np.sin(yaw), y + dx * np.sin(yaw) + dy * np.cos(yaw), rng.uniform(-0.7, 0.8, 600)], axis=1))
+    points = np.concatenate(clouds).astype("<f4")
+    head = f"VERSION .7\nFIELDS x y z\nSIZE 4 4 4\nTYPE F F F\nCOUNT 1 1 1\nWIDTH {len(points)}\nHEIGHT 1\nPOINTS {len(points)}\nDATA binary\n"
+    path.write_bytes(head.encode() + points.tobytes())
+
+
 def others(first, folder):
     """One item of each other medium: rows, their files written to a folder."""
     film(folder / "drive.webm")
@@ -137,15 +153,15 @@ def others(first, folder):
     (folder / "verdict.txt").write_text("피고인 A, 징역 6월·집행유예 2년")
     text = {"annotations": {"text_1": [{"id": "n", "tool": "named_entity", "classification": {"class": "피고인"}}, {"id": "m", "tool": "named_entity", "classification": {"class": "형량"}}, {"id": "r", "tool": "relation", "classification": {"class": "선고"}}]},
             "annotationsData": {"text_1": [{"id": "n", "ranges": [{"start": "/p[1]", "end": "/p[1]", "startOffset": 4, "endOffset": 5}], "content": "A"}, {"id": "m", "ranges": [{"start": "/p[1]", "end": "/p[1]", "startOffset": 7, "endOffset": 18}], "content": "징역 6월·집행유예"}, {"id": "r", "annotationId": "n", "targetAnnotationId": "m"}]}}
-    (folder / "scan.pcd").write_text("VERSION .7\nFIELDS x y z\nSIZE 4 4 4\nTYPE F F F\nCOUNT 1 1 1\nWIDTH 1\nHEIGHT 1\nPOINTS 1\nDATA ascii\n0 0 0\n")
     boxes = [("car", 12, 3, 0.3), ("car", -8, -4, 1.2), ("person", 5, -6, 0)]
+    scan(folder / "scan.pcd", boxes)
     cloud = {"annotations": {"pcd_1": [{"id": f"p{i}", "tool": "3d_bounding_box", "classification": {"class": c}} for i, (c, *_) in enumerate(boxes)]},
              "annotationsData": {"pcd_1": [{"id": f"p{i}", "psr": {"position": {"x": x, "y": y, "z": 0}, "scale": {"x": 4.2 if c == "car" else 0.8, "y": 1.9 if c == "car" else 0.8, "z": 1.6}, "rotation": {"x": 0, "y": 0, "z": yaw}}} for i, (c, x, y, yaw) in enumerate(boxes)]}}
     (folder / "chat.json").write_text("{}")
     answers = [("b", "gpt", "대한민국의 수도는 서울입니다."), ("c", "human", "서울이에요. <b>not bold</b>")]
     chat = {"annotations": {"prompt_1": [{"id": "a", "tool": "prompt", "classification": {"class": "question"}}] + [{"id": i, "tool": "answer", "classification": {"class": "answer", "rank": n}} for n, (i, *_) in enumerate(answers)]},
             "annotationsData": {"prompt_1": [{"id": "a", "input": [{"type": "text", "value": "대한민국의 수도는 어디인가요?"}]}] + [{"id": i, "output": [{"type": "text", "value": t}], "model": m, "promptAnnotationId": "a"} for i, m, t in answers]}}
-    (folder / "current.csv").write_text("t,v\n0,1\n100,2\n")
+    (folder / "current.csv").write_text("t,current,voltage\n" + "".join(f"{t},{math.exp(-((t - 42) / 12) ** 2) + 0.05 * math.sin(t):.4f},{5 - 0.02 * t:.3f}\n" for t in range(101)))
     series = {"annotations": {"data_1": [{"id": "x", "tool": "time_range", "classification": {"class": "peak"}}]}, "annotationsData": {"data_1": [{"id": "x", "section": {"start": 20, "end": 65}}]}}
     made = [row(first + i, name, payload) for i, (name, payload) in enumerate([("drive.webm", video), ("speech.wav", audio), ("verdict.txt", text), ("scan.pcd", cloud), ("chat.json", chat), ("current.csv", series)])]
     made[0]["data_unit"] = {"id": first, "meta": {"fps": 10}}

@@ -1,5 +1,6 @@
 //! What a check says: findings by rule, reported as they are found.
 
+use super::board::Board;
 use super::images::Parts;
 use super::objects::Objects;
 use super::report::{Counts, Report};
@@ -134,6 +135,8 @@ pub struct Findings {
     pub pictures: Parts,
     /// What is part of the dataset and could not be read, a line each.
     pub unread: Vec<Message>,
+    /// Keeps pictures, objects and findings for whoever draws them; nothing is kept without.
+    pub board: Option<Board>,
 }
 
 impl Findings {
@@ -150,7 +153,7 @@ impl Findings {
 
     fn to(to: To) -> Self {
         let (counts, tally, objects) = (Counts::new(), Tally::default(), Objects::default());
-        Self { to, readers: None, counts, tally, objects, pictures: Parts::default(), unread: Vec::new() }
+        Self { to, readers: None, counts, tally, objects, pictures: Parts::default(), unread: Vec::new(), board: None }
     }
 
     /// Adds what a worker found.
@@ -192,7 +195,11 @@ impl Findings {
         }
         let (_, number) = self.counts.entry(rule.code).or_insert((rule.severity, 0));
         *number += 1;
-        report.finding(rule, place, &message.into(), *number)
+        let message = message.into();
+        if let Some(board) = &mut self.board {
+            board.finding(rule, place, &message)?;
+        }
+        report.finding(rule, place, &message, *number)
     }
 
     /// How often each rule was broken, by code.
@@ -215,7 +222,7 @@ impl Findings {
     /// # Errors
     /// As [`Findings::add`].
     pub fn finish(&mut self) -> Result<(), StreamError> {
-        match &mut self.to {
+        match std::mem::replace(&mut self.to, To::Waiting(Vec::new())) {
             To::Report(report) => report.finish(&self.counts, &self.unread),
             To::Waiting(_) => Ok(()),
         }

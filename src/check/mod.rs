@@ -6,6 +6,7 @@
 //! that read nothing has not passed.
 
 mod archive;
+pub(crate) mod board;
 pub(crate) mod coco;
 pub(crate) mod finding;
 pub(crate) mod images;

@@ -3,8 +3,8 @@
 use crate::stream::StreamError;
 use crate::tr;
 use std::fs;
-use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use tempfile::TempDir;
 
@@ -21,10 +21,22 @@ impl Scratch {
     /// # Errors
     /// [`StreamError::Write`] when there is no room for it.
     pub fn folder(&self) -> Result<TempDir, StreamError> {
+        let folder = self.make(&std::env::temp_dir(), "syn-check-");
+        folder.map_err(|source| StreamError::Write { name: tr!("temporary-folder"), source })
+    }
+
+    /// A new folder in another one.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn beside(&self, above: &Path) -> io::Result<TempDir> {
+        self.make(above, ".syn-check-")
+    }
+
+    fn make(&self, above: &Path, prefix: &str) -> io::Result<TempDir> {
         // Held while it is made: one that is made while all are removed would stay.
         let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let folder = tempfile::Builder::new().prefix("syn-check-").tempdir();
-        let folder = folder.map_err(|source| StreamError::Write { name: tr!("temporary-folder"), source })?;
+        let folder = tempfile::Builder::new().prefix(prefix).tempdir_in(above)?;
         made.push(folder.path().to_owned());
         Ok(folder)
     }

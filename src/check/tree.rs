@@ -34,6 +34,13 @@ pub enum Image {
     Unreadable(Message),
 }
 
+impl Image {
+    /// Width and height as it is seen, when it can be read.
+    pub fn size(&self) -> Option<[u64; 2]> {
+        if let Self::Here(picture) = self { Some([picture.seen.width, picture.seen.height]) } else { None }
+    }
+}
+
 /// The files of a dataset.
 pub struct Tree {
     root: PathBuf,
@@ -50,6 +57,8 @@ struct Unpacked {
     _folder: TempDir,
     /// The files came as lines; originals are links to nowhere.
     lines: bool,
+    /// Its files are here with all of their bytes.
+    whole: bool,
 }
 
 impl Tree {
@@ -68,7 +77,7 @@ impl Tree {
             // As it is named by the system: it is compared with paths that are.
             let inside = fs::canonicalize(folder.path()).map_err(failed)?;
             let (only, unread) = archive::unpack(&root, kind, &inside).map_err(failed)?;
-            let unpacked = Some(Unpacked { _folder: folder, lines: false });
+            let unpacked = Some(Unpacked { _folder: folder, lines: false, whole: true });
             return Ok((Self { root: inside, only, unpacked, threads: 1 }, unread));
         }
         let name = root.file_name().and_then(|n| n.to_str()).map(str::to_owned);
@@ -97,7 +106,7 @@ impl Tree {
         let failed = |source| StreamError::Write { name: tr!("temporary-folder"), source };
         let root = fs::canonicalize(folder.path()).map_err(failed)?;
         let unread = source::bring(source, &root)?;
-        let unpacked = Some(Unpacked { _folder: folder, lines: false });
+        let unpacked = Some(Unpacked { _folder: folder, lines: false, whole: false });
         Ok((Self { root, only, unpacked, threads: 1 }, unread))
     }
 
@@ -125,7 +134,7 @@ impl Tree {
         progress.require_some(allow_partial)?;
         progress.finish(allow_partial)?;
         let root = folder.path().to_owned();
-        let unpacked = Some(Unpacked { _folder: folder, lines: true });
+        let unpacked = Some(Unpacked { _folder: folder, lines: true, whole: false });
         Ok((Self { root, only: None, unpacked, threads: 1 }, progress.came()))
     }
 
@@ -142,6 +151,11 @@ impl Tree {
     /// Whether it lies in a temporary folder, whose path says nothing.
     pub fn is_unpacked(&self) -> bool {
         self.unpacked.is_some()
+    }
+
+    /// Whether it lies in a temporary folder with all of its files.
+    pub fn is_archive(&self) -> bool {
+        self.unpacked.as_ref().is_some_and(|u| u.whole)
     }
 
     /// A place that a file of the folder `base` names, without `.` and `..`: relative to the root, or absolute where it is outside. `None`
@@ -184,6 +198,12 @@ impl Tree {
     /// Whether there is such a folder.
     pub fn has_folder(&self, relative: &str) -> bool {
         self.path(relative).is_dir()
+    }
+
+    /// The address of an original that a file line has in place of its content.
+    pub fn link(&self, relative: &str) -> Option<String> {
+        let link = self.is_stream().then(|| fs::read_link(self.path(relative)).ok())??;
+        link.into_os_string().into_string().ok().filter(|link| link != ELSEWHERE)
     }
 
     /// Opens a file.
@@ -288,6 +308,9 @@ pub fn is_packed(front: &[u8]) -> bool {
     archive::kind_of(front).is_some()
 }
 
+/// Where the original of a line is whose address is too long for a link.
+const ELSEWHERE: &str = "elsewhere";
+
 enum PutError {
     Line(Message),
     Write(std::io::Error),
@@ -306,7 +329,14 @@ fn put(root: &Path, line: &[u8]) -> Result<(), PutError> {
         }
         Content::Url(_) | Content::File(_) => {
             fs::create_dir_all(path.parent().unwrap_or(root)).map_err(PutError::Write)?;
-            return std::os::unix::fs::symlink("elsewhere", &path).map_err(|e| match e.kind() {
+            // A link to nowhere, which has the address where that can be a name.
+            let link = |to: &str| std::os::unix::fs::symlink(to, &path);
+            let address = if let Content::Url(url) = content { url } else { ELSEWHERE };
+            let made = link(address).or_else(|e| match e.kind() {
+                std::io::ErrorKind::AlreadyExists => Err(e),
+                _ => link(ELSEWHERE),
+            });
+            return made.map_err(|e| match e.kind() {
                 std::io::ErrorKind::AlreadyExists => PutError::Line(tr!("check-path-twice")),
                 _ => PutError::Write(e),
             });

@@ -1,5 +1,6 @@
 //! Ultralytics' NDJSON, as its converter reads it: one wrong line costs the whole file, wrong rows cost their image.
 
+use super::board::Picture;
 use super::finding::{Findings, Place, Rule};
 use super::images::{Images, Record};
 use super::layout::{Survey, folder_of};
@@ -12,8 +13,8 @@ use super::rules::{
 };
 use super::tree::Tree;
 use super::yolo::data_yaml::kpt_shape;
-use super::yolo::rows;
-use super::yolo::rows::{Head, Row};
+use super::yolo::rows::{self, Head, Row};
+use super::yolo::shown;
 use crate::presigned::is_presigned;
 use crate::stream::{StreamError, reader};
 use crate::tr;
@@ -240,7 +241,42 @@ impl<'f> File<'f> {
         } else if self.beside.is_none() {
             self.url(place, line, image)?;
         }
+        self.show(place, image, name.unwrap_or_default(), split)?;
         self.rows(place, line, image, split)
+    }
+
+    /// Keeps the image and its rows for whoever draws them.
+    fn show(
+        &mut self,
+        place: Place<'_>,
+        image: &Map<String, Value>,
+        name: &str,
+        part: &str,
+    ) -> Result<(), StreamError> {
+        let Some(board) = &mut self.out.board else { return Ok(()) };
+        let path = self.beside.as_ref().map_or(name.to_owned(), |folder| format!("{folder}images/{part}/{name}"));
+        let mut picture = Picture::new(&path, &[]).also_at(place);
+        let side = |key: &str| image.get(key).and_then(Value::as_u64).filter(|side| *side > 0);
+        picture.size = side("width").zip(side("height")).map(|(w, h)| [w, h]);
+        part.clone_into(&mut picture.part);
+        image.get("url").and_then(Value::as_str).unwrap_or_default().clone_into(&mut picture.url);
+        let number = board.picture(&picture)?;
+        // The reader takes the first list.
+        let lists = image.get("annotations").and_then(Value::as_object);
+        let Some((list, rows)) = lists.and_then(|lists| lists.iter().next()) else { return Ok(()) };
+        if matches!(list.as_str(), "classification" | "depth") {
+            return Ok(());
+        }
+        for (i, row) in rows.as_array().into_iter().flatten().enumerate() {
+            let values = numbers(row).unwrap_or_default();
+            let number_of = values.first().filter(|n| n.fract() == 0.0 && **n >= 0.0).map(|n| *n as u64);
+            let named = number_of.and_then(|n| self.classes.get(&n).cloned());
+            let class = named.unwrap_or_else(|| shown::class_name(values.first(), None));
+            let mut object = shown::object(&values, self.rows, picture.size, class);
+            object.at = format!("annotations.{list}[{i}]");
+            board.object(number, &object)?;
+        }
+        Ok(())
     }
 
     fn url(&mut self, place: Place<'_>, line: u64, image: &Map<String, Value>) -> Result<(), StreamError> {

@@ -6,6 +6,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod documentation;
+mod gallery;
 mod kinds;
 mod layouts;
 mod problems;

@@ -55,6 +55,19 @@ fn disputed() -> TempDir {
 }
 
 #[test]
+fn a_file_has_the_findings_and_nothing_is_on_standard_output() {
+    let folder = many();
+    let place = folder.path().to_str().unwrap();
+    for form in ["text", "json", "sarif", "junit"] {
+        let file = folder.path().join(form);
+        let more = ["--check", place, "--output-format", form];
+        let written = run("syn-convert", &more, b"").exits(3);
+        run("syn-convert", &[&more[..], &["-o", file.to_str().unwrap()]].concat(), b"").exits(3).writes("");
+        assert_eq!(std::fs::read_to_string(file).unwrap(), written.text(), "{form}");
+    }
+}
+
+#[test]
 fn readers_limit_the_judgement() {
     let folder = disputed();
     let place = folder.path().to_str().unwrap();

@@ -84,6 +84,23 @@ pub fn check(
     Ok(Some(mask))
 }
 
+/// Sides of a mask that is drawn, at most, pixels: the work is to be bounded by what is written.
+const DRAWN: u64 = 1 << 16;
+
+/// The run lengths of a mask that is sound, and its width and height, when it can be drawn.
+pub fn runs_of(runs: &Runs) -> Option<(Vec<u64>, [u64; 2])> {
+    let side = |n: &f64| (n.fract() == 0.0 && (1.0..=DRAWN as f64).contains(n)).then_some(*n as u64);
+    let &[height, width] = runs.size.values.as_slice() else { return None };
+    let (width, height) = (side(&width)?, side(&height)?);
+    let whole = |n: &f64| (n.fract() == 0.0 && (0.0..1e15).contains(n)).then_some(*n as u64);
+    let counts = match runs.is_text {
+        true => decode(runs.text.as_bytes()).ok()?,
+        false => runs.counts.values.iter().map(whole).collect::<Option<_>>()?,
+    };
+    let total = counts.iter().try_fold(0u64, |sum, n| sum.checked_add(*n))?;
+    (total == width * height).then_some((counts, [width, height]))
+}
+
 /// The run lengths of a compressed string.
 fn decode(text: &[u8]) -> Result<Vec<u64>, Message> {
     let mut counts: Vec<u64> = Vec::new();

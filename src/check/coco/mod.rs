@@ -7,7 +7,9 @@ mod fields;
 pub mod mask;
 pub mod polygon;
 mod read;
+mod shown;
 
+use super::board::class_key;
 use super::finding::{Findings, Place};
 use super::images::{Images, Record, is_image};
 use super::layout::coco::{image_folders, part_of};
@@ -82,6 +84,8 @@ struct Pass<'p> {
     images: Images,
     categories: Categories,
     annotations: Annotations,
+    /// The numbers of the images on the board, by their ids.
+    shown: HashMap<i64, usize>,
     /// The element that was read last.
     one: Annotation,
     category: Value,
@@ -122,6 +126,7 @@ impl<'p> Pass<'p> {
             images: Images::new(present),
             categories: Categories::default(),
             annotations: Annotations::default(),
+            shown: HashMap::new(),
             one: Annotation::default(),
             category: Value::Null,
         }
@@ -158,6 +163,7 @@ impl<'p> Pass<'p> {
             let message = tr!("coco-image-repeated", id = image.id);
             self.out.add(&COCO_IMAGE_ID_REPEATED, Place::at(path, &at), message)?;
         }
+        shown::picture(self, &at, image, size)?;
         let Scalar::Text(name) = &image.file_name else { return field("file_name", self.out) };
         if name.is_empty() {
             return field("file_name", self.out);
@@ -248,6 +254,9 @@ impl<'p> Pass<'p> {
         for (id, (name, _)) in &categories.by_id {
             let number = annotations.categories.get(id).map_or(0, |found| found.number);
             out.objects.add(&part, name, number);
+            if let Some(board) = &mut out.board {
+                board.name(class_key(path, *id), name);
+            }
         }
         Ok(())
     }
@@ -347,7 +356,9 @@ impl Document for Pass<'_> {
             self.image(index, &one)
         } else {
             let Self { tree, path, sizes, .. } = self;
-            self.annotations.judge(&mut Court { tree, path, images: sizes, out: self.out, index, a: &one })
+            let judged =
+                self.annotations.judge(&mut Court { tree, path, images: sizes, out: self.out, index, a: &one });
+            judged.and_then(|()| shown::add(self, index, &one))
         };
         self.one = one;
         judged

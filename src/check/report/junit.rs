@@ -43,11 +43,11 @@ impl Report for Junit {
         Ok(())
     }
 
-    fn finish(&mut self, counts: &Counts, unread: &[Message]) -> Result<(), StreamError> {
+    fn finish(mut self: Box<Self>, counts: &Counts, unread: &[Message]) -> Result<(), StreamError> {
         let document = self.document(counts, unread);
         let document = document.map_err(|source| StreamError::Write { name: "stdout".into(), source })?;
         self.out.put(&document)?;
-        self.out.flush()
+        self.out.finish()
     }
 }
 

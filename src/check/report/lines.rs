@@ -75,13 +75,13 @@ impl Report for Lines {
         self.out.line(line.as_bytes())
     }
 
-    fn finish(&mut self, counts: &Counts, _: &[Message]) -> Result<(), StreamError> {
+    fn finish(mut self: Box<Self>, counts: &Counts, _: &[Message]) -> Result<(), StreamError> {
         if let (Some(most), true) = (self.most, self.form != Form::Json) {
             for (code, (severity, n)) in counts.iter().filter(|(_, (_, n))| *n > most) {
                 let more = tr!("check-more-findings", more = Many(n - most), severity, code);
                 self.out.line(self.told(&more).as_bytes())?;
             }
         }
-        self.out.flush()
+        self.out.finish()
     }
 }

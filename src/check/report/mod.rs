@@ -31,18 +31,18 @@ pub trait Report: Send {
         number: u64,
     ) -> Result<(), StreamError>;
 
-    /// Writes what comes after the last one. `unread`: what could not be read, a line each.
+    /// Writes what comes after the last one; a file is there from then on. `unread`: what could not be read, a line each.
     ///
     /// # Errors
     /// As [`Report::finding`].
-    fn finish(&mut self, counts: &Counts, unread: &[Message]) -> Result<(), StreamError>;
+    fn finish(self: Box<Self>, counts: &Counts, unread: &[Message]) -> Result<(), StreamError>;
 }
 
 /// The longest message, characters.
 const MESSAGE: usize = 400;
 
 /// The beginning of a message: they quote the data, which can be of any length.
-fn shortened(message: &str) -> &str {
+pub fn shortened(message: &str) -> &str {
     message.char_indices().nth(MESSAGE).map_or(message, |(end, _)| &message[..end])
 }
 

@@ -63,7 +63,7 @@ impl Report for Sarif {
         write(&mut self.out, &result)
     }
 
-    fn finish(&mut self, _: &Counts, unread: &[Message]) -> Result<(), StreamError> {
+    fn finish(mut self: Box<Self>, _: &Counts, unread: &[Message]) -> Result<(), StreamError> {
         if !self.begun {
             self.begin()?;
         }
@@ -80,7 +80,7 @@ impl Report for Sarif {
         let tool = json!({"driver": {"name": "syn-convert", "version": env!("CARGO_PKG_VERSION"), "rules": rules}});
         let runs = json!([{"executionSuccessful": unread.is_empty(), "toolExecutionNotifications": notes}]);
         self.out.put(format!("\n],\"tool\":{tool},\"invocations\":{runs}}}]}}\n").as_bytes())?;
-        self.out.flush()
+        self.out.finish()
     }
 }
 

@@ -6,6 +6,7 @@ pub mod sets;
 pub mod text;
 pub mod xml;
 
+use super::board::Picture;
 use super::finding::{Findings, Place};
 use super::images::Images;
 use super::layout::voc::Layout;
@@ -101,9 +102,10 @@ impl Dataset<'_> {
     /// Reads files and looks at their images, on all threads; then writes what was found, in order.
     fn batch(&mut self, paths: &[String], out: &mut Findings) -> Result<(), StreamError> {
         let (tree, layout, labels) = (self.tree, self.layout, self.labels);
+        let keep = out.board.is_some();
         let looked = workers::ordered(paths, tree.threads, |path| -> Result<Looked, StreamError> {
             let mut found = Findings::waiting();
-            let Some(annotation) = voc_xml::check(tree, layout, path, labels, &mut found)? else {
+            let Some(annotation) = voc_xml::check(tree, layout, path, labels, keep, &mut found)? else {
                 return Ok((None, found));
             };
             let image = image_of(tree, layout, path, annotation.file_name.as_deref());
@@ -126,6 +128,14 @@ impl Dataset<'_> {
             let part = self.sets.part(id).unwrap_or(folder);
             let record = super::images::Record { from: path, size: annotation.size, part, ultralytics: false };
             self.images.judge(&seen, &image, &record, out)?;
+            if let Some(board) = &mut out.board {
+                let root = &self.layout.root;
+                let planes = ["Class", "Object"].map(|of| format!("{root}Segmentation{of}/{id}.png"));
+                let mut picture = Picture::new(&image, &[path, &planes[0], &planes[1]]);
+                (picture.size, picture.part) = (annotation.size.or(seen.size()), part.to_owned());
+                let number = board.picture(&picture)?;
+                annotation.objects.iter().try_for_each(|object| board.object(number, object))?;
+            }
             if annotation.zero {
                 self.zero += 1;
                 if self.zero == 1 {

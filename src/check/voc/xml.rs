@@ -2,6 +2,7 @@
 
 use super::labels::Labels;
 use super::text::decode;
+use crate::check::board::{Class, Object};
 use crate::check::finding::{Findings, Place, Rule};
 use crate::check::layout::voc::Layout;
 use crate::check::rules::{
@@ -25,6 +26,8 @@ pub struct Annotation {
     pub file_name: Option<String>,
     /// The classes of its objects.
     pub classes: Vec<String>,
+    /// Its objects and their parts, when they are wanted.
+    pub objects: Vec<Object>,
 }
 
 /// An element with what is in it.
@@ -41,12 +44,17 @@ impl Element {
         self.children.iter().find(|c| c.name == name)
     }
 
+    /// Its last line with something in it.
+    fn last(&self) -> u64 {
+        self.children.last().map_or(self.line, Element::last)
+    }
+
     fn text(&self, name: &str) -> Option<&str> {
         self.child(name).map(|c| c.text.trim()).filter(|t| !t.is_empty())
     }
 }
 
-/// Checks one file. `None` when it cannot be compared with others.
+/// Checks one file. `None` when it cannot be compared with others. `keep`: its objects are wanted.
 ///
 /// # Errors
 /// [`StreamError`]: a file cannot be read, or a finding cannot be written.
@@ -55,6 +63,7 @@ pub fn check(
     layout: &Layout,
     path: &str,
     labels: Option<&Labels>,
+    keep: bool,
     out: &mut Findings,
 ) -> Result<Option<Annotation>, StreamError> {
     let bytes = tree.read(path)?;
@@ -75,7 +84,7 @@ pub fn check(
         file_name(layout, path, &root, out)?;
     }
     let mut zero = false;
-    let mut classes = Vec::new();
+    let (mut classes, mut objects) = (Vec::new(), Vec::new());
     for object in root.children.iter().filter(|c| c.name == "object") {
         out.tally.annotations += 1;
         let mut say =
@@ -84,6 +93,7 @@ pub fn check(
         flags(object, &mut say)?;
         let parts = object.children.iter().filter(|c| c.name == "part");
         for named in std::iter::once(object).chain(parts) {
+            objects.extend(keep.then(|| shown(named)));
             match named.text("name") {
                 None => say(named.line, &VOC_FIELD_MISSING, tr!("voc-no-name", element = named.name))?,
                 Some(name) => {
@@ -103,7 +113,19 @@ pub fn check(
         }
     }
     let file_name = root.text("filename").map(str::to_owned);
-    Ok(Some(Annotation { size, zero, file_name, classes }))
+    Ok(Some(Annotation { size, zero, file_name, classes, objects }))
+}
+
+/// An object or a part as it is drawn.
+fn shown(named: &Element) -> Object {
+    let mut object = Object::new(Class::Named(named.text("name").unwrap_or_default().to_owned()));
+    object.lines = Some([named.line, named.last()]);
+    let corner = |name: &str| named.child("bndbox")?.text(name)?.parse::<f64>().ok().filter(|n| n.is_finite());
+    let corners = ["xmin", "ymin", "xmax", "ymax"].map(corner);
+    if let [Some(left), Some(top), Some(right), Some(bottom)] = corners {
+        object.bbox = Some([left, top, right - left, bottom - top]);
+    }
+    object
 }
 
 /// The size of the image; a file may leave it out, but not write something else.

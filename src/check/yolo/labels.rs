@@ -1,6 +1,7 @@
 //! A label file.
 
 use super::rows::{self, Head, Row, Summary};
+use super::shown::Line;
 use crate::check::finding::{Findings, Place};
 use crate::check::layout::leaf;
 use crate::check::rules::YOLO_LABEL_ENCODING;
@@ -18,6 +19,8 @@ pub struct Read {
     pub rows: Summary,
     /// The class of each row.
     pub classes: Vec<u64>,
+    /// All rows, when they are wanted.
+    pub lines: Vec<Line>,
 }
 
 /// Whether a text file beside labels is one: lists of classes lie among them.
@@ -28,13 +31,14 @@ pub fn is_label(path: &str) -> bool {
     )
 }
 
-/// Reads a label file; `None` when there is none.
+/// Reads a label file; `None` when there is none. `keep`: all its rows are wanted.
 ///
 /// # Errors
 /// [`StreamError::Read`].
-pub fn read(tree: &Tree, path: &str, head: Head) -> Result<Option<Read>, StreamError> {
+pub fn read(tree: &Tree, path: &str, head: Head, keep: bool) -> Result<Option<Read>, StreamError> {
     let Some(bytes) = tree.read_if_there(path)? else { return Ok(None) };
-    let mut read = Read { found: Findings::waiting(), rows: Summary::default(), classes: Vec::new() };
+    let (found, rows) = (Findings::waiting(), Summary::default());
+    let mut read = Read { found, rows, classes: Vec::new(), lines: Vec::new() };
     let text = match simdutf8::basic::from_utf8(&bytes) {
         Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
         Err(_) => {
@@ -62,6 +66,10 @@ pub fn read(tree: &Tree, path: &str, head: Head) -> Result<Option<Read>, StreamE
     read.rows = rows::check(&rows, head, &mut read.found)?;
     let class = |row: &Row<'_>| row.values.as_ref().ok()?.first().copied();
     read.classes = rows.iter().filter_map(class).filter(|c| (0.0..1e9).contains(c)).map(|c| c as u64).collect();
+    if keep {
+        let values = |row: &Row<'_>| row.values.as_ref().map_or(Vec::new(), |values| values.to_vec());
+        read.lines = rows.iter().map(|row| (row.place.line.unwrap_or_default(), values(row))).collect();
+    }
     Ok(Some(read))
 }
 

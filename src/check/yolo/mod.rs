@@ -5,8 +5,10 @@ pub mod data_yaml;
 mod labels;
 mod parts;
 pub mod rows;
+pub mod shown;
 pub mod yaml;
 
+use super::board::Picture;
 use super::finding::{Findings, Place};
 use super::images::{Images, Record, is_image};
 use super::layout::yolo::{Config, classes_of, has_rows, images_of};
@@ -270,14 +272,20 @@ impl<'d> Dataset<'d> {
         state: &mut PartState,
         out: &mut Findings,
     ) -> Result<(), StreamError> {
-        let (tree, head) = (self.tree, self.head);
+        let (tree, head, keep) = (self.tree, self.head, out.board.is_some());
         let looked = workers::ordered(pairs, tree.threads, |pair| {
-            (tree.image(&pair.image), if pair.shared { Ok(None) } else { labels::read(tree, &pair.label, head) })
+            (tree.image(&pair.image), if pair.shared { Ok(None) } else { labels::read(tree, &pair.label, head, keep) })
         })?;
         for (pair, (image, label)) in pairs.iter().zip(looked) {
             let record = Record { part: &part.name, ultralytics: true, ..Record::default() };
             state.here += u64::from(image != Image::Missing);
             self.images.judge(&image, &pair.image, &record, out)?;
+            if let Some(board) = &mut out.board {
+                let rows = label.as_ref().ok().and_then(Option::as_ref).map_or(&[][..], |label| &label.lines);
+                let mut picture = Picture::new(&pair.image, &[&pair.label]);
+                (picture.size, picture.part) = (image.size(), part.name.clone());
+                shown::add(board, &picture, rows, head, self.names)?;
+            }
             if pair.shared {
                 let message = tr!("yolo-label-shared", label = pair.label);
                 out.add(&YOLO_STEM_SHARED, Place::file(&pair.image), message)?;
@@ -346,8 +354,13 @@ impl<'d> Dataset<'d> {
                 self.images.absent(images);
             }
             for path in files {
-                if let Some(label) = labels::read(self.tree, &path, self.head)? {
+                if let Some(label) = labels::read(self.tree, &path, self.head, out.board.is_some())? {
                     out.tally.images += 1;
+                    if let Some(board) = &mut out.board {
+                        let mut picture = Picture::new(&path, &[]);
+                        picture.part.clone_from(&part.name);
+                        shown::add(board, &picture, &label.lines, self.head, self.names)?;
+                    }
                     self.label(&path, label, out)?;
                 }
             }

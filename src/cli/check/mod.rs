@@ -1,21 +1,25 @@
 //! `syn-convert --check`: a finished dataset, judged by what its readers do with it.
 
+mod gallery;
 mod objects;
 #[cfg(feature = "stores")]
 mod store;
 
 use super::common::{Common, Console, LogFormat};
 use super::unframed::Unframed;
+use crate::check::board::Board;
 use crate::check::finding::{Findings, Severity};
 use crate::check::report::{Form, Junit, Lines, Report, Sarif};
 use crate::check::scratch::Scratch;
 use crate::check::tree::Tree;
 use crate::check::{Dataset, FORMATS};
+use crate::convert::formats::gallery::args::Link;
 use crate::exit::{Exit, Failure, UsageError};
-use crate::stream::{Kind, StreamError};
+use crate::stream::{Kind, StreamError, Writer};
 use crate::text::number;
 use crate::tr;
 use crate::words::{Many, Message};
+use gallery::{Dest, Gallery};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
@@ -23,7 +27,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// The options that `--check` reads besides the common ones, without dashes.
-pub const OPTIONS: [&str; 7] = ["check", "to", "allow-partial", "unframed", "readers", "output-format", "max-findings"];
+pub const OPTIONS: [&str; 9] =
+    ["check", "to", "allow-partial", "unframed", "readers", "output-format", "max-findings", "gallery", "link"];
 
 /// Options of a check.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -45,6 +50,12 @@ pub struct CheckArgs {
     /// Findings of each rule that are written in text, or `all` [default: 20 on a terminal, else all]
     #[arg(long, value_name = "N|all", value_parser = most, requires = "check", hide_short_help = true, help_heading = "Check")]
     pub max_findings: Option<Most>,
+    /// Show the findings on their pictures: a folder that any browser opens, or - for file lines (syn-sink --allow-file-refs)
+    #[arg(long, value_name = "DEST", value_parser = gallery::dest, requires = "check", hide_short_help = true, help_heading = "Check")]
+    pub gallery: Option<Dest>,
+    /// Where the gallery finds pictures whose address the dataset has.
+    #[arg(skip)]
+    pub link: Link,
 }
 
 /// Forms of the findings.
@@ -88,7 +99,16 @@ impl CheckArgs {
         }
         let text = if common.is_read_by_people() { Form::Spoken } else { Form::Text };
         let most = self.max_findings.unwrap_or(Most(on_a_terminal.then_some(ON_A_TERMINAL))).0;
-        let out = common.writer()?;
+        let out = match self.gallery {
+            // The lines of the gallery are there.
+            Some(Dest::Lines) if common.writes_stdout() => {
+                if self.output_format.is_some() || self.max_findings.is_some() {
+                    return Err(Failure::usage(tr!("check-gallery-stdout")));
+                }
+                Writer::to(Box::new(std::io::sink()))
+            }
+            _ => common.writer()?,
+        };
         Ok(match form {
             OutputFormat::Text => Box::new(Lines::new(out, text, most)),
             OutputFormat::Json => Box::new(Lines::new(out, Form::Json, self.max_findings.and_then(|most| most.0))),
@@ -131,6 +151,7 @@ pub fn check(
     }
     args.refuse_unknown_readers()?;
     let scratch = Arc::new(Scratch::default());
+    let gallery = args.gallery.as_ref().map(|dest| Gallery::begin(dest, &scratch)).transpose()?;
     #[cfg(feature = "net")]
     remove_when_stopped(&scratch)?;
     let (mut tree, unread) = if what.as_os_str() == "-" {
@@ -145,12 +166,16 @@ pub fn check(
     tree.threads = common.threads();
     let mut findings = Findings::new(args.report(common)?, args.readers.as_deref());
     findings.unread = unread;
+    findings.board = gallery.as_ref().map(|_| Board::new()).transpose()?;
     let datasets = crate::check::check(&tree, only, &mut findings)?;
     if let (true, [reason, others @ ..]) = (datasets.is_empty(), &findings.unread[..]) {
         others.iter().for_each(|note| console.error(note));
         return Err(StreamError::Cut(reason.into()).into());
     }
     findings.unread.iter().for_each(|note| console.error(note));
+    if let (Some(gallery), Some(board)) = (gallery, findings.board.take()) {
+        gallery.write(board, args.link, (&tree, &datasets, findings.counts()), console)?;
+    }
     let counts: Vec<_> = findings.counts().iter().map(|(code, (_, n))| format!("{code} {}", number(*n))).collect();
     let severities = [Severity::Rejected, Severity::Dropped, Severity::Misread, Severity::Advice];
     let [rejected, dropped, misread, advice] = severities.map(|severity| findings.of(severity));

@@ -52,10 +52,11 @@ pub fn grouped(command: Command) -> Command {
 /// A failure with the exit code of its class.
 pub fn main(args: Args, typed: &[String], console: &Console) -> Result<Exit, Failure> {
     if let Some(what) = &args.check {
-        refuse_besides_check(typed)?;
+        refuse_besides_check(typed, args.judge.gallery.is_some())?;
         // A default of what to convert to says nothing of what to check.
         let to = args.to.as_deref().filter(|_| typed.iter().any(|option| option == "to"));
-        return check(what, to, args.allow_partial, args.unframed, &args.judge, &args.common, console);
+        let judge = check::CheckArgs { link: args.formats.gallery.link, ..args.judge.clone() };
+        return check(what, to, args.allow_partial, args.unframed, &judge, &args.common, console);
     }
     if args.dry_run && args.to.is_none() {
         refuse_without_format(typed)?;
@@ -197,9 +198,10 @@ fn refuse_without_format(typed: &[String]) -> Result<(), Failure> {
 }
 
 /// Refuses options that decide how something is converted when nothing is.
-fn refuse_besides_check(typed: &[String]) -> Result<(), Failure> {
+fn refuse_besides_check(typed: &[String], shown: bool) -> Result<(), Failure> {
     let common = Common::names();
-    let read = |option: &String| check::OPTIONS.contains(&&**option) || common.contains(option);
+    let of_check = |option: &str| check::OPTIONS.contains(&option) && (shown || option != "link");
+    let read = |option: &String| of_check(option) || common.contains(option);
     let unread: Vec<_> = typed.iter().filter(|option| !read(option)).map(|option| format!("--{option}")).collect();
     if unread.is_empty() {
         return Ok(());

@@ -110,6 +110,17 @@ impl Files {
         self.close(false, item)
     }
 
+    /// Writes a line for a file of this machine, which the sink copies.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    pub fn file(&mut self, path: &str, file: &str) -> Result<(), StreamError> {
+        self.open(path, "file");
+        push_escaped(&mut self.line, file);
+        self.line.push(b'"');
+        self.close(false, None)
+    }
+
     /// Writes a line for an original.
     ///
     /// # Errors

@@ -53,3 +53,15 @@ check-more-classes = … and {$classes} more classes: --log-format json has all
 check-part-lacks = {$part} has no object of {$classes}
 check-no-part-has = no part has an object of {$classes}
 check-class = class
+check-gallery-sink = {$dest}: --gallery writes a folder; for stores and archives write --gallery - | `syn-sink --allow-file-refs {$dest}`
+check-gallery-stdout = --gallery - writes the gallery to standard output: name a file for the findings with -o
+check-gallery-foreign = {$place}: not replaced, {$other} is not of a gallery of a check: choose another folder
+check-gallery-failed = {$place}: the gallery cannot be written: {$e}
+check-gallery-no-pictures = {$n ->
+    [one] 1 picture is
+   *[other] {$n} pictures are
+} not in the gallery: it has the objects and findings alone of a store, and of an archive with --gallery -
+check-gallery-urls = {$n ->
+    [one] 1 picture is
+   *[other] {$n} pictures are
+} at a URL, which the page does not load: --link url lets it

@@ -166,7 +166,7 @@ fn value<'a>(raw: Option<&Raw<'a>>) -> Cow<'a, str> {
 
 /// The latest of the dates of labelling and review, as it is written.
 fn updated<'a>(row: &Pairs<'a>) -> Cow<'a, str> {
-    let dates = UPDATES.iter().map(|key| value(find(row, key)));
+    let dates = UPDATES.iter().map(|key| value(find(row, key))).filter(|date| !date.is_empty());
     let timed = dates.filter_map(|date| Some((moment(&date, &TimeZone::UTC)?, date)));
     timed.max_by_key(|(at, _)| *at).map(|(_, date)| date).unwrap_or_default()
 }

@@ -11,6 +11,7 @@ use crate::item::Pairs;
 use crate::stream::json;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The limits of small and medium objects, square pixels, as COCO's evaluation has them.
@@ -44,7 +45,7 @@ pub struct Facts {
     /// Annotations by tool.
     pub tools: IndexMap<String, u32>,
     /// Annotations by what is wrong with them.
-    pub reasons: BTreeMap<Reason, u32>,
+    pub reasons: BTreeMap<Cow<'static, str>, u32>,
     /// Small, medium and large objects.
     pub sizes: [u32; 3],
     /// For each object with a box of its own: the places in [`SIDES`] and [`ASPECTS`], and the cell of the grid.
@@ -92,7 +93,7 @@ impl Facts {
 
     /// Something that is wrong with an annotation.
     pub fn reason(&mut self, reason: Reason) {
-        *self.reasons.entry(reason).or_default() += 1;
+        *self.reasons.entry(reason.code().into()).or_default() += 1;
     }
 
     /// The box of an object, in an image of a size.

@@ -7,6 +7,7 @@
 //! data/index-0000.js …              what filters ask of an item, a row each
 //! data/0000.js …                    the items with their annotations
 //! images/[{split}/]{stem}{ext}      originals, unless `--link` wants their URLs
+//! overview/*.csv                    the numbers of the overview
 //! ```
 //! Browsers do not let a page that was opened from a folder read files, but they let it load scripts: the data are calls of a function of
 //! the page. Items are written as they come; the page loads those that it shows. What comes from rows stands in the data as strings
@@ -14,9 +15,11 @@
 
 pub mod args;
 mod collect;
-mod facts;
+pub mod data;
+pub mod facts;
 mod item;
-mod overview;
+mod numbers;
+pub mod overview;
 mod pages;
 
 use crate::convert::declaration::{Attributes, By, Declaration, Splits, Tools, UnitKind};

@@ -1,11 +1,22 @@
 //! What is counted over all items, for the overview and for the names that rows of the index stand for by number.
 
 use super::facts::{ASPECTS, Facts, GRID, SIDES};
-use crate::convert::engine::record::RecordRef;
 use crate::convert::output::text::{Text, lit};
 use indexmap::{IndexMap, IndexSet};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+
+/// What the index has of an item besides its facts.
+pub struct Row<'r> {
+    /// Its name without extension.
+    pub stem: &'r str,
+    /// The extension of its name, with the dot.
+    pub extension: &'r str,
+    /// Its id.
+    pub item: &'r str,
+    /// The part that it is in; may be empty.
+    pub split: &'r str,
+}
 
 /// Upper limits of the number of objects of an item; the last place is for all above.
 const PER_ITEM: [u32; 7] = [0, 1, 2, 4, 8, 16, 32];
@@ -88,7 +99,7 @@ impl Overview {
             one_more(&mut self.by_tool[tool], *n);
         }
         for (reason, n) in &facts.reasons {
-            let reason = self.reasons.number(reason.code());
+            let reason = self.reasons.number(reason);
             self.by_reason.resize(self.by_reason.len().max(reason + 1), [0; 2]);
             one_more(&mut self.by_reason[reason], *n);
         }
@@ -104,19 +115,19 @@ impl Overview {
 
     /// Appends the row of an item for the index: `[name,item,kind,split,status,review,[labeler…],[class,n…],[tool,n…],[reason,n…],[small,medium,large]]`,
     /// names of the dataset by their number. The item is 0 where its id is the name without extension.
-    pub fn row(&mut self, r: &RecordRef<'_>, facts: &Facts, out: &mut Text) {
+    pub fn row(&mut self, r: &Row<'_>, facts: &Facts, out: &mut Text) {
         out.lit(lit!("[\""));
         out.json_inside(r.stem);
-        out.json_inside(&r.name.ext);
+        out.json_inside(r.extension);
         out.lit(lit!("\","));
-        if r.id.text() == r.stem && !r.name.ext.is_empty() {
+        if r.item == r.stem && !r.extension.is_empty() {
             out.byte::<b'0'>()
         } else {
-            out.json_string(r.id.text())
+            out.json_string(r.item)
         }
         for number in [
             self.kinds.number(&facts.kind),
-            self.splits.number(&r.split),
+            self.splits.number(r.split),
             self.statuses.number(&facts.status),
             self.reviews.number(&facts.review),
         ] {
@@ -126,7 +137,7 @@ impl Overview {
         list(out, facts.labelers.iter().map(|name| self.labelers.number(name) as u64));
         list(out, counted(&facts.classes, |name| self.classes.number(name)));
         list(out, counted(&facts.tools, |name| self.tools.number(name)));
-        list(out, counted(&facts.reasons, |reason| self.reasons.number(reason.code())));
+        list(out, counted(&facts.reasons, |reason| self.reasons.number(reason)));
         list(out, facts.sizes.into_iter().map(u64::from));
         out.byte::<b']'>();
     }

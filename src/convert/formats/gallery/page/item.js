@@ -17,7 +17,7 @@ const itemView = (() => {
             ...row("item", item.item),
             ...row("media", item.media),
             ...row("split", item.split, "split"),
-            ...(item.size ? row("pixels", `${item.size[0]} × ${item.size[1]}`) : []),
+            ...(item.size && !item.shares ? row("pixels", `${item.size[0]} × ${item.size[1]}`) : []),
             ...row("labeler", item.labeler),
             ...row("status", item.status, "status"),
             ...row("review", item.review, "review"),
@@ -27,13 +27,33 @@ const itemView = (() => {
     // The place of an annotation in numbers, as it is written in the data.
     function place(a) {
         const told = numbers => numbers.map(n => n === null ? "?" : String(Math.round(n * 100) / 100)).join(", ");
+        const pixels = runs => `${words.number(runs.filter((_, i) => i % 2).reduce((sum, n) => sum + n, 0))} px`;
         if (a.box) return a.box[4] ? `${told(a.box.slice(0, 4))}, ∠ ${Math.round(a.box[4] * 1000) / 1000}` : told(a.box.slice(0, 4));
         if (a.points) return told(a.points.slice(0, 20));
-        if (a.runs) return `${words.number(a.runs.filter((_, i) => i % 2).reduce((sum, n) => sum + n, 0))} px`;
+        if (a.runs) return pixels(a.runs);
+        if (a.columns) return pixels(a.columns);
         if (a.rings) return `${a.rings.reduce((sum, ring) => sum + ring.length / 2, 0)} pt`;
         if (a.line) return `${a.line.length / 2} pt`;
         if (a.frames) return `${a.frames.length} × ${words.say("frame")}`;
         return "";
+    }
+
+    // What a check has found in the item: the rule, what it says, where, and the annotation that it is about.
+    function findings(item) {
+        if (!item.findings?.length) return [];
+        const one = ([code, message, where, index]) => el("li", { class: "finding", "data-about": index, onmouseenter: () => point(index, true), onmouseleave: () => point(index, false) },
+            el("div", { class: "head" }, check.severity(code), el("strong", {}, code)),
+            el("div", {}, name(message)),
+            el("div", { class: "more" }, check.meaning(code)),
+            el("div", { class: "more" }, index === null ? name(where) : el("button", { type: "button", class: "plain", onclick: () => pick(index) }, name(where))));
+        return [el("h3", {}, `${words.say("findings")} (${words.number(item.findings.length)})`), el("ul", { class: "annotations" }, ...item.findings.map(one))];
+    }
+
+    // Shows which annotation is meant.
+    function pick(index) {
+        const line = document.querySelector(`.annotations li[data-index="${index}"]`);
+        line?.scrollIntoView({ block: "nearest" });
+        line?.querySelector("input").focus();
     }
 
     // The list of annotations; pointing at one shows which shape it is.
@@ -115,6 +135,11 @@ const itemView = (() => {
             e.preventDefault();
             setZoom(zoom * (e.deltaY < 0 ? 1.25 : 0.8));
         }, { passive: false });
+        hover(into);
+    }
+
+    // Shows in the list which annotation the mouse is at.
+    function hover(into) {
         into.addEventListener("mouseover", e => {
             const index = e.target.closest?.("[data-index]")?.dataset.index;
             document.querySelectorAll(".annotations .pointed").forEach(one => one.classList.remove("pointed"));
@@ -156,7 +181,7 @@ const itemView = (() => {
                 el("div", { class: "both" },
                     stage,
                     el("div", { class: "panel" },
-                        el("h2", {}, el("a", { href: self, title: words.say("link") }, name(item.name))), warning, facts(item, filter),
+                        el("h2", {}, el("a", { href: self, title: words.say("link") }, name(item.name))), warning, item.shares ? el("p", { class: "note" }, words.say("shares")) : null, facts(item, filter), ...findings(item),
                         el("h3", {}, `${words.say("annotations")} (${words.number(item.annotations.length)})`), list(item)))));
             if (picture) {
                 const frame = el("div", { class: "frame" });
@@ -170,6 +195,7 @@ const itemView = (() => {
                 stage.classList.add("other");
                 stage.removeAttribute("role");
                 media.view(item, stage, say);
+                hover(stage);
             }
             tools.announce(words.say("picture_of", { name: item.name, n: item.annotations.length }));
         },

@@ -85,10 +85,11 @@ const overview = (() => {
         return el("span", { class: "tag" }, swatch, text === "" ? words.say("unset") : name(text));
     }));
 
-    // A chart and its numbers.
-    function chart(title, picture, numbers, ...more) {
+    // A chart and its numbers, which are in a file of their own, too.
+    function chart(file, title, picture, numbers, ...more) {
         const few = numbers.querySelectorAll("tbody tr").length <= 8;
-        return el("section", { class: "chart" }, el("h2", {}, title), ...more, el("div", { class: "plot" }, picture), el("details", { open: few }, el("summary", {}, words.say("numbers")), numbers));
+        return el("section", { class: "chart" }, el("h2", {}, title), ...more, el("div", { class: "plot" }, picture), el("details", { open: few }, el("summary", {}, words.say("numbers")), numbers,
+            el("p", { class: "file" }, el("a", { href: `overview/${file}.csv`, download: `${file}.csv`, "aria-label": `CSV: ${title}` }, "CSV"))));
     }
 
     // Limits as ranges: up to the first, between, above the last.
@@ -112,26 +113,26 @@ const overview = (() => {
             const classes = facts.class_order.filter(c => facts.by_class[c].length).sort((a, b) => objectsOf(b) - objectsOf(a));
             const empty = facts.class_order.filter(c => !facts.by_class[c].length).map(c => facts.classes[c]);
             const say = words.say;
-            const both = (title, labels, key) => chart(title, columns(title, labels, parts.map(p => p[key]), hues),
+            const both = (file, title, labels, key) => chart(file, title, columns(title, labels, parts.map(p => p[key]), hues),
                 table([say("what"), ...partNames], labels.map((label, i) => [label, ...parts.map(p => p[key][i])])), legend(splits, hues));
-            const named = (key, names, list) => chart(say(key === "reason" ? "reasons" : "tools"),
+            const named = (key, names, list) => chart(key === "reason" ? "problems" : "tools", say(key === "reason" ? "reasons" : "tools"),
                 bars(say(key), names.map((text, i) => ({ label: key === "reason" ? words.reason(text) : text, key: text, parts: [list[i][1]] })), ["var(--accent)"], text => link(key, text)),
                 table([say(key), say("items"), say("objects")], names.map((text, i) => [name(text), list[i][0], list[i][1]])));
 
             const sections = [
-                chart(say("parts"), bars(say("parts"), partNames.map((label, i) => ({ label, parts: [parts[i].items] })), ["var(--accent)"]),
+                chart("parts", say("parts"), bars(say("parts"), partNames.map((label, i) => ({ label, parts: [parts[i].items] })), ["var(--accent)"]),
                     table([say("split"), say("items"), say("objects"), say("share")], partNames.map((label, i) => [name(label), parts[i].items, parts[i].objects, percent(parts[i].items / (count || 1))]))),
-                chart(say("classes"), bars(say("classes"), classes.slice(0, MOST).map(c => ({ label: facts.classes[c], parts: perPart(c, 2) })), splits.length > 1 ? hues : null, text => link("class", text)),
+                chart("classes", say("classes"), bars(say("classes"), classes.slice(0, MOST).map(c => ({ label: facts.classes[c], parts: perPart(c, 2) })), splits.length > 1 ? hues : null, text => link("class", text)),
                     table([say("class"), ...partNames.flatMap(part => [`${part}: ${say("items")}`, `${part}: ${say("objects")}`])],
                         classes.map(c => [name(facts.classes[c]), ...splits.flatMap((_, i) => [perPart(c, 1)[i], perPart(c, 2)[i]])])),
                     legend(splits, hues),
                     empty.length ? el("p", { class: "bad" }, say("no_class", { names: tools.plain(empty.slice(0, 20).join(", ")) + (empty.length > 20 ? ", …" : "") })) : null),
-                both(say("per_item"), counts(limits.per_item), "per_item"),
-                both(say("sides"), ranges(limits.sides, n => `${n * 100} %`), "sides"),
-                both(say("aspects"), ranges(limits.aspects, String), "aspects"),
+                both("objects_per_item", say("per_item"), counts(limits.per_item), "per_item"),
+                both("sizes", say("sides"), ranges(limits.sides, n => `${n * 100} %`), "sides"),
+                both("aspects", say("aspects"), ranges(limits.aspects, String), "aspects"),
             ];
             if (facts.grid.some(n => n > 0)) {
-                sections.push(chart(say("places"), grid(facts.grid), table([say("what"), say("objects")], facts.grid.flatMap((n, i) => n ? [[`${i % 12 + 1}, ${Math.floor(i / 12) + 1}`, n]] : [])), el("p", { class: "note" }, say("place_note"))));
+                sections.push(chart("places", say("places"), grid(facts.grid), table([say("what"), say("objects")], facts.grid.flatMap((n, i) => n ? [[`${i % 12 + 1}, ${Math.floor(i / 12) + 1}`, n]] : [])), el("p", { class: "note" }, say("place_note"))));
             }
             if (facts.tools.length) sections.push(named("tool", facts.tools, facts.by_tool));
             if (facts.reasons.length) sections.push(named("reason", facts.reasons, facts.by_reason));
@@ -151,11 +152,11 @@ const overview = (() => {
         const rows = facts.labelers.map((label, who) => ({ label, parts: used.map(s => of(who, s)) }));
         const total = row => row.parts.reduce((a, b) => a + b, 0);
         rows.sort((a, b) => total(b) - total(a));
-        const all = [chart(say("labelers"), bars(say("labelers"), rows.slice(0, MOST), hues, text => link("labeler", text)),
+        const all = [chart("labelers", say("labelers"), bars(say("labelers"), rows.slice(0, MOST), hues, text => link("labeler", text)),
             table([say("labeler"), ...names.map(text => text || say("unset"))], rows.map(row => [name(row.label), ...row.parts])), legend(names, hues))];
         const days = facts.by_day.map(([day, list]) => ({ label: day, parts: [list.reduce((sum, [, n]) => sum + n, 0)] }));
         if (days.length) {
-            all.push(chart(say("days"), bars(say("days"), days.slice(-MOST), ["var(--accent)"]),
+            all.push(chart("days", say("days"), bars(say("days"), days.slice(-MOST), ["var(--accent)"]),
                 table([say("day"), say("labeler"), say("items")], facts.by_day.flatMap(([day, list]) => list.map(([who, n]) => [day, name(facts.labelers[who]), n])))));
         }
         return all;

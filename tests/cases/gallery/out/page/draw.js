@@ -33,11 +33,12 @@ const draw = (() => {
         }
     }
 
-    // The outline of the pixels of a mask as rectangles; those of equal columns in rows that follow each other are one.
-    function mask(runs, width) {
+    // The outline of the pixels of a mask as rectangles; those of equal columns in rows that follow each other are one. With `down` the
+    // runs go down the columns, as COCO has them, and `width` is the height.
+    function mask(runs, width, down) {
         const open = new Map();
         const parts = [];
-        const close = ([x, n, top, bottom]) => parts.push(`M${x} ${top}h${n}V${bottom}h${-n}Z`);
+        const close = ([x, n, top, bottom]) => parts.push(down ? `M${top} ${x}v${n}H${bottom}v${-n}Z` : `M${x} ${top}h${n}V${bottom}h${-n}Z`);
         let row = -1;
         pixels(runs, width, (y, x, n) => {
             if (y !== row) {
@@ -62,9 +63,11 @@ const draw = (() => {
     function points(a, width) {
         if (a.box) return corners(a.box);
         if (a.rings) return a.rings.flat();
-        if (a.line || a.points) return a.line || a.points;
+        if (a.line) return a.line;
+        if (a.points) return a.points.filter(n => n !== null);
         const list = [];
         if (a.runs && width) pixels(a.runs, width, (y, x, n) => list.push(x, y, x + n, y + 1));
+        if (a.columns) pixels(a.columns, a.mask[1], (x, y, n) => list.push(x, y, x + 1, y + n));
         return list;
     }
 
@@ -81,21 +84,23 @@ const draw = (() => {
         return box;
     }
 
-    // The shape of one annotation; null when it has no place in the image.
-    function shape(a, width) {
-        const path = (d, kind) => svg("path", { class: kind, d });
-        if (a.box) return path(outline(corners(a.box), true), "area");
-        if (a.rings) return path(a.rings.map(ring => outline(ring, true)).join(""), "area");
-        if (a.line) return path(outline(a.line, false), "line");
-        if (a.runs && width) return path(mask(a.runs, width), "mask");
+    // The shapes of one annotation; none when it has no place in the image.
+    function shapes(a, width) {
+        const list = [];
+        const add = (d, kind) => list.push(svg("path", { class: kind, d }));
+        if (a.box) add(outline(corners(a.box), true), a.rings || a.columns || a.points ? "area bounds" : "area");
+        if (a.rings) add(a.rings.map(ring => outline(ring, true)).join(""), "area");
+        if (a.line) add(outline(a.line, false), "line");
+        if (a.runs && width) add(mask(a.runs, width), "mask");
+        if (a.columns) add(mask(a.columns, a.mask[1], true), "mask");
         if (a.points) {
             const dots = [];
             // A line of no length with round ends is a dot of the same size at any zoom.
-            for (let i = 0; i + 1 < a.points.length; i += 2) dots.push(`M${a.points[i]} ${a.points[i + 1]}h0`);
+            for (let i = 0; i + 1 < a.points.length; i += 2) if (a.points[i] !== null) dots.push(`M${a.points[i]} ${a.points[i + 1]}h0`);
             const hidden = (a.attributes || []).some(([key, value]) => key === "visibility" && value !== "visible" && value !== "2");
-            return path(dots.join(""), hidden ? "joint hidden" : "joint");
+            add(dots.join(""), hidden ? "joint hidden" : "joint");
         }
-        return null;
+        return list;
     }
 
     // Lines between the joints of each object, as the profile of joints connects them.
@@ -116,7 +121,7 @@ const draw = (() => {
         for (const places of bodies.values()) {
             for (const [from, to] of skeleton) {
                 const [a, b] = [places[from - 1], places[to - 1]];
-                if (a && b) lines.push(outline([...a, ...b], false));
+                if (a && b && a[0] !== null && b[0] !== null) lines.push(outline([...a, ...b], false));
             }
         }
         return lines.join("");
@@ -124,8 +129,8 @@ const draw = (() => {
 
     return {
         corners, extent, points,
-        // All annotations over an image of a size. `data-index` of a shape is the number of its annotation.
-        picture(annotations, [width, height]) {
+        // All annotations over an image of a size. `data-index` of a shape is the number of its annotation; those of `faulty` stand out.
+        picture(annotations, [width, height], faulty = new Set()) {
             const root = svg("svg", { class: "shapes", viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", "aria-hidden": "true" });
             const bones = skeletons(annotations);
             if (bones) root.append(svg("path", { class: "bones", d: bones }));
@@ -136,11 +141,12 @@ const draw = (() => {
             });
             order.sort((one, other) => other.area - one.area || one.index - other.index);
             for (const { a, index } of order) {
-                const path = shape(a, width);
-                if (!path) continue;
-                path.dataset.index = index;
-                path.style.color = colour(a.class || "");
-                root.append(path);
+                for (const path of shapes(a, width)) {
+                    path.dataset.index = index;
+                    path.style.color = colour(a.class || "");
+                    if (faulty.has(index)) path.classList.add("faulty");
+                    root.append(path);
+                }
             }
             return root;
         },

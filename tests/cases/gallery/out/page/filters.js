@@ -103,12 +103,15 @@ const filters = (() => {
             if (fitting.length > MOST) list.append(el("li", { class: "note" }, words.say("more", { n: words.number(fitting.length - MOST) })));
         };
         fillList("");
-        const title = words.say(facet.key);
+        const title = words.say(facet.key === "reason" && gallery.about.check ? "findings" : facet.key);
         const find = names.length > LONG
             ? el("input", { type: "search", placeholder: words.say("find"), "aria-label": `${words.say("find")}: ${title}`, oninput: e => fillList(e.target.value) })
             : null;
         return el("fieldset", { "data-facet": facet.key }, el("legend", {}, title), find, list);
     }
+
+    // Of a dataset that was checked the findings come first.
+    const ordered = () => gallery.about.check ? [...FACETS].sort((a, b) => (b.key === "reason") - (a.key === "reason")) : FACETS;
 
     return {
         FACETS, search, label,
@@ -121,7 +124,7 @@ const filters = (() => {
             const scrolls = new Map([...into.querySelectorAll("fieldset")].map(set => [set.dataset.facet, set.querySelector("ul").scrollTop]));
             into.replaceChildren(
                 el("div", { class: "heading" }, el("h2", {}, words.say("filters")), el("button", { type: "button", disabled: !any, onclick: clear }, words.say("clear"))),
-                ...FACETS.map((facet, f) => fieldset(facet, counts[f], state, change)).filter(Boolean),
+                ...ordered().map(facet => fieldset(facet, counts[FACETS.indexOf(facet)], state, change)).filter(Boolean),
             );
             for (const set of into.querySelectorAll("fieldset")) {
                 set.querySelector("ul").scrollTop = scrolls.get(set.dataset.facet) || 0;

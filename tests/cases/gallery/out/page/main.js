@@ -7,6 +7,9 @@
     const aside = document.getElementById("filters");
     const main = document.getElementById("main");
 
+    // Besides the items.
+    const VIEWS = ["overview", "findings"];
+
     let state = new URLSearchParams();
     let found = [];
     let counts = [];
@@ -64,7 +67,8 @@
             : words.say("shown", { n: words.number(found.length), all: words.number(about.count) });
         top.replaceChildren(
             el("h1", {}, words.say("title")),
-            el("nav", {}, tab("items", address({ view: null, item: null }), view !== "overview"), tab("overview", address({ view: "overview", item: null }), view === "overview")),
+            el("nav", { "aria-label": words.say("views") }, tab("items", address({ view: null, item: null }), !VIEWS.includes(view)), tab("overview", address({ view: "overview", item: null }), view === "overview"),
+                about.check ? tab("findings", address({ view: "findings", item: null }), view === "findings") : null),
             q, el("span", { class: "note", role: "status" }, part), el("span", { class: "space" }),
             el("details", { class: "keys" }, el("summary", {}, words.say("keys")), el("p", {}, words.say("keys_text"))),
             el("a", { class: "button", href: address({ lang: words.language === "ko" ? "en" : "ko" }), lang: words.language === "ko" ? "en" : "ko" }, words.say("language")),
@@ -83,19 +87,21 @@
         const theme = state.get("theme");
         if (theme === "dark" || theme === "light") document.documentElement.dataset.theme = theme;
         else delete document.documentElement.dataset.theme;
-        document.title = state.get("item") || words.say(state.get("view") === "overview" ? "overview" : "title");
+        const view = state.get("view");
+        document.title = state.get("item") || words.say(VIEWS.includes(view) ? view : "title");
         if (!gallery.about) {
             top.replaceChildren();
             return main.replaceChildren(el("p", { class: "bad" }, words.say("broken", { file: "data/head.js" })));
         }
         ({ found, counts } = filters.search(state));
         header();
-        const overviewWanted = state.get("view") === "overview";
-        document.body.classList.toggle("wide", overviewWanted || state.has("item"));
+        const reportWanted = view === "findings" && Boolean(gallery.about.check);
+        document.body.classList.toggle("wide", view === "overview" || reportWanted || state.has("item"));
         filters.show(aside, counts, state, change, clear);
         if (state.has("item")) return showItem();
         const last = itemView.shown;
-        if (overviewWanted) return overview.show(main, onlyWith);
+        if (view === "overview") return overview.show(main, onlyWith);
+        if (reportWanted) return check.show(main, onlyWith);
         grid.show(main, found, name => address({ item: name }));
         const now = address({ item: null, view: null, theme: null });
         if (drawn !== now && !last) grid.top();

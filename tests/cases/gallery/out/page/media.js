@@ -5,8 +5,9 @@ const media = (() => {
     const { el, svg, name, colour } = tools;
     const IMAGE = /\.(jpe?g|png|gif|webp|bmp|avif|svg|jfif)$/i;
 
-    // Bars on a line at most.
+    // Bars on a line at most, and where the line begins.
     const MOST = 2000;
+    const LEFT = 160;
 
     // The address of the original of an item; null when there is none.
     function original(item) {
@@ -34,7 +35,8 @@ const media = (() => {
     // A picture with its shapes in an element, which takes the shape of the picture.
     function picture(item, frame, whole) {
         const address = original(item);
-        const shapes = size => frame.append(draw.picture(item.annotations, size));
+        const faulty = new Set((item.findings || []).map(finding => finding[3]));
+        const shapes = size => frame.append(draw.picture(item.annotations, size, faulty));
         if (item.size) {
             frame.style.aspectRatio = `${item.size[0]} / ${item.size[1]}`;
             frame.style.setProperty("--ratio", item.size[0] / item.size[1]);
@@ -48,7 +50,7 @@ const media = (() => {
                 frame.style.aspectRatio = `${own[0]} / ${own[1]}`;
                 frame.style.setProperty("--ratio", own[0] / own[1]);
                 shapes(own);
-            } else if (whole && (own[0] !== item.size[0] || own[1] !== item.size[1])) {
+            } else if (whole && !item.shares && (own[0] !== item.size[0] || own[1] !== item.size[1])) {
                 whole(words.say("other_size", { w: own[0], h: own[1], rw: item.size[0], rh: item.size[1] }));
             }
         });
@@ -76,14 +78,15 @@ const media = (() => {
         return marks;
     }
 
-    // Bars of sections under each other, a row a class. `seek` is called with a place that was pointed at.
-    function timeline(item, unit, seek) {
+    // Bars of sections under each other, a row a class, on a line that reaches to `least` at least. `seek` is called with a place that was
+    // pointed at.
+    function timeline(item, unit, seek, least = 0) {
         const all = marksOf(item.annotations);
         if (!all.length) return null;
         const marks = all.slice(0, MOST);
         const lanes = [...new Set(marks.map(m => m.a.class || ""))];
-        const end = all.reduce((most, m) => Math.max(most, m.to), 1e-9);
-        const [width, lane, left] = [1000, 24, 160];
+        const end = all.reduce((most, m) => Math.max(most, m.to), Math.max(least, 1e-9));
+        const [width, lane, left] = [1000, 24, LEFT];
         const height = lanes.length * lane + 22;
         const root = svg("svg", { class: "timeline", viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": words.say("section") });
         const x = at => left + (at / end) * (width - left - 10);
@@ -172,36 +175,6 @@ const media = (() => {
         if (line) into.append(line);
     }
 
-    function series(item, into) {
-        const line = timeline(item, "", () => {});
-        if (line) into.append(line);
-    }
-
-    // The spans of a text, and what relates them. The text itself is in the original.
-    function text(item, into) {
-        const byId = new Map(item.annotations.map(a => [a.id, a]));
-        const content = a => {
-            const found = raw(a, "content");
-            return typeof found === "string" ? found : "";
-        };
-        const spans = el("p", { class: "spans" });
-        const relations = el("ul", { class: "relations" });
-        const chip = a => {
-            const mark = el("mark", {}, name(content(a) || a.class || a.id), el("small", {}, name(a.class || "")));
-            mark.style.borderColor = colour(a.class || "");
-            return mark;
-        };
-        for (const a of item.annotations) {
-            const [from, to] = [raw(a, "annotationId"), raw(a, "targetAnnotationId")];
-            if (byId.has(from) && byId.has(to)) relations.append(el("li", {}, chip(byId.get(from)), " → ", name(a.class || ""), " → ", chip(byId.get(to))));
-            else if (content(a)) spans.append(chip(a), " ");
-        }
-        into.append(spans);
-        if (relations.children.length) into.append(el("h3", {}, words.say("relations")), relations);
-        const address = original(item);
-        if (address) into.append(el("p", {}, el("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, words.say("open"))));
-    }
-
     // Prompts and their answers side by side.
     function chat(item, into) {
         const parts = list => (Array.isArray(list) ? list : []).map(one => el("p", {}, name(typeof one === "string" ? one : String(one?.value ?? one?.text ?? JSON.stringify(one)))));
@@ -217,35 +190,13 @@ const media = (() => {
         answers.filter(one => !shown.has(one)).forEach(one => into.append(el("div", { class: "turn" }, side(one, "answer", one.output))));
     }
 
-    // Boxes in space, from above.
-    function cloud(item, into) {
-        const boxes = [];
-        item.annotations.forEach((a, index) => {
-            const psr = raw(a, "psr");
-            const [p, s, r] = [psr?.position, psr?.scale, psr?.rotation];
-            if (![p?.x, p?.y, s?.x, s?.y].every(Number.isFinite)) return;
-            const yaw = Number.isFinite(r?.w) ? Math.atan2(2 * (r.w * r.z + r.x * r.y), 1 - 2 * (r.y * r.y + r.z * r.z)) : r?.z || 0;
-            // The y of a screen goes down, so boxes turn the other way.
-            boxes.push({ a, index, list: draw.corners([p.x - s.x / 2, -p.y - s.y / 2, s.x, s.y, -yaw]) });
-        });
-        if (!boxes.length) return;
-        const [left, top, right, bottom] = draw.extent([...boxes.flatMap(b => b.list), 0, 0]);
-        const m = Math.max(right - left, bottom - top, 1) * 0.05;
-        const root = svg("svg", { class: "cloud", viewBox: `${left - m} ${top - m} ${right - left + 2 * m} ${bottom - top + 2 * m}`, role: "img", "aria-label": words.say("above") });
-        root.append(svg("path", { class: "rule", d: `M${left - m} 0H${right + m}M0 ${top - m}V${bottom + m}` }));
-        for (const { a, index, list } of boxes) {
-            const path = svg("path", { class: "area", "data-index": index, d: `M${list[0]} ${list[1]}L${list[2]} ${list[3]}L${list[4]} ${list[5]}L${list[6]} ${list[7]}Z` });
-            path.style.color = colour(a.class || "");
-            path.append(svg("title", {}, tools.plain(a.class || "")));
-            root.append(path);
-        }
-        into.append(root, el("p", { class: "note" }, words.say("above")));
-    }
-
-    const VIEWS = { video: film, audio: sound, data: series, text, prompt: chat, pcd: cloud };
+    // Those of bodies.js, which is loaded after this.
+    const VIEWS = { video: film, audio: sound, data: (...all) => bodies.series(...all), text: (...all) => bodies.text(...all), prompt: chat, pcd: (...all) => bodies.cloud(...all) };
 
     return {
-        original, isPicture, picture,
+        original, isPicture, picture, raw, timeline,
+        // When annotations of an item are there.
+        marks: item => marksOf(item.annotations),
         // A small view of an item in a card.
         thumbnail(item, frame) {
             if (isPicture(item)) return picture(item, frame);

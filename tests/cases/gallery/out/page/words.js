@@ -18,7 +18,12 @@ const words = (() => {
             classes: "Classes", parts: "Parts", labelers: "Labelers", days: "Items by day of the last work", reasons: "Problems", tools: "Tools", share: "Share", total: "All",
             numbers: "Numbers", place_note: "Darker: more centres of objects lie there.", no_class: "Without any object: {names}",
             frame: "Frame", frames_a_second: "Frames a second", time: "Time", section: "Section", play: "Show", span: "Text", from: "From", to: "To", relations: "Relations",
-            prompt: "Prompt", answer: "Answer", above: "From above: x to the right, y up", raw: "As written", seconds: "s", what: "What", model: "Model",
+            prompt: "Prompt", answer: "Answer", above: "From above: x to the right, y up", raw: "As written",
+            not_from_folder: "Its contents are not shown: browsers do not let a page that was opened from a folder read the files beside it. From a server they are, such as that of python3 -m http.server.",
+            not_from_there: "Its contents are at another address, which this page may not read.", too_large: "Its contents are not shown: it has more than {n} MiB.", no_points: "Its contents are not shown: {what} is not what this page reads.", seconds: "s", what: "What", model: "Model",
+            views: "Views", findings: "Findings", finding: "Finding", severity: "Severity", reader: "Reader", times: "Times", pictures: "Pictures",
+            rejected: "rejected", dropped: "dropped", misread: "misread", advice: "advice", nothing_found: "Nothing was found.", no_picture: "Of no picture",
+            shares: "The size of the picture is not known: what lies where is shown by shares of its sides.",
         },
         ko: {
             title: "갤러리", items: "항목", overview: "개요", search: "이름이나 ID로 찾기", language: "English", dark: "어둡게", light: "밝게",
@@ -35,7 +40,12 @@ const words = (() => {
             classes: "클래스", parts: "분할", labelers: "작업자", days: "마지막 작업일별 항목", reasons: "문제", tools: "도구", share: "비율", total: "전체",
             numbers: "수치", place_note: "진할수록 객체의 중심이 많습니다.", no_class: "객체가 없는 클래스: {names}",
             frame: "프레임", frames_a_second: "초당 프레임", time: "시간", section: "구간", play: "보기", span: "텍스트", from: "시작", to: "끝", relations: "관계",
-            prompt: "프롬프트", answer: "답변", above: "위에서 본 모습: x는 오른쪽, y는 위", raw: "원래 값", seconds: "초", what: "항목", model: "모델",
+            prompt: "프롬프트", answer: "답변", above: "위에서 본 모습: x는 오른쪽, y는 위", raw: "원래 값",
+            not_from_folder: "내용을 표시하지 않습니다. 폴더에서 연 페이지는 브라우저가 옆에 있는 파일을 읽지 못하게 합니다. python3 -m http.server 같은 서버로 열면 보입니다.",
+            not_from_there: "내용이 다른 주소에 있어 이 페이지가 읽을 수 없습니다.", too_large: "{n} MiB보다 커서 내용을 표시하지 않습니다.", no_points: "내용을 표시하지 않습니다: {what} 형식은 이 페이지가 읽지 못합니다.", seconds: "초", what: "항목", model: "모델",
+            views: "보기", findings: "검사 결과", finding: "규칙", severity: "심각도", reader: "읽는 프로그램", times: "횟수", pictures: "이미지",
+            rejected: "거부됨", dropped: "빠짐", misread: "잘못 읽힘", advice: "참고", nothing_found: "발견된 문제가 없습니다.", no_picture: "이미지와 관계없는 결과",
+            shares: "이미지 크기를 알 수 없어 위치를 변의 비율로 보여 줍니다.",
         },
     };
 
