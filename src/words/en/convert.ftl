@@ -89,4 +89,4 @@ column-from-assignment = an assignment; of an assignment, item_id is its id
 column-from-unit = data_unit with its id
 template-no-field = the row has no item.{$field}
 template-no-field-near = the row has no item.{$field}; did you mean item.{$near}?
-template-by = begin the paths of its files with {"{{"} item.{$field} {"}}"}/
+template-by = begin the paths of its files with {"{"}{"{"} item.{$field} {"}"}{"}"}/

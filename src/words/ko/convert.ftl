@@ -89,4 +89,4 @@ column-from-assignment = 할당작업(할당작업의 행에서는 item_id가 �
 column-from-unit = id가 있는 data_unit
 template-no-field = 행에 item.{$field} 필드가 없습니다
 template-no-field-near = 행에 item.{$field} 필드가 없습니다. 혹시 item.{$near}입니까?
-template-by = 파일 경로를 {"{{"} item.{$field} {"}}"}/로 시작하세요
+template-by = 파일 경로를 {"{"}{"{"} item.{$field} {"}"}{"}"}/로 시작하세요
