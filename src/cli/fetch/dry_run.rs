@@ -127,7 +127,7 @@ mod tests {
         let tools = json!({"bounding_box": 5, "polygon": 2, "3d_bounding_box": 1});
         let all = losses::all(&tools);
         let of = |name: &str| all.as_array().unwrap().iter().find(|f| f["to"] == name).unwrap().clone();
-        assert_eq!(of("json"), json!({"to": "json", "kept": 8, "lost": []}));
+        assert_eq!(of("json"), json!({"to": "json", "kept": 8, "lost": [], "if_any": []}));
         let yolo = of("yolo");
         assert_eq!(yolo["kept"], 5);
         let lost: Vec<&Value> = yolo["lost"].as_array().unwrap().iter().collect();
