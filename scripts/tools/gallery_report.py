@@ -46,7 +46,7 @@ def broken_coco(root):
     three["image_id"] = 12345
     path.write_text(json.dumps(document))
     name = next(i["file_name"] for i in document["images"] if i["id"] == one["image_id"])
-    return {name.rsplit(".", 1)[0]: {("COCO_BBOX_DIFFERS", 0)}}
+    return {name.rsplit("/", 1)[-1].rsplit(".", 1)[0]: {("COCO_BBOX_DIFFERS", 0)}}
 
 
 def broken_voc(root):
