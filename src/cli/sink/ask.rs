@@ -37,7 +37,6 @@ pub(super) enum There {
 }
 
 /// A storage of the platform, as it can be chosen.
-#[cfg_attr(not(feature = "stores"), expect(dead_code, reason = "without stores there are no storages"))]
 pub(super) struct Storage {
     pub(super) id: u64,
     pub(super) choice: Choice,

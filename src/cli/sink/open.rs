@@ -4,8 +4,6 @@ use super::args::Args;
 use super::ask;
 #[cfg(feature = "stores")]
 use super::client;
-#[cfg(feature = "stores")]
-use super::parts::copied;
 use super::problem::Problem;
 #[cfg(feature = "stores")]
 use crate::api::ApiError;
@@ -97,6 +95,17 @@ pub(super) fn parts(args: &Args, retry: &RetryPolicy) -> Result<Arc<dyn Place>, 
     #[cfg(not(feature = "stores"))]
     check_storage(args)?;
     Ok(registry::parts(&options)?)
+}
+
+/// Copies what a store has into a file without a name.
+#[cfg(feature = "stores")]
+fn copied(mut content: Box<dyn std::io::Read + Send>, name: &str) -> Result<File, SinkError> {
+    let fail = |e| SinkError::write(std::env::temp_dir().display().to_string(), e);
+    let mut file = tempfile::tempfile().map_err(fail)?;
+    match std::io::copy(&mut content, &mut file) {
+        Ok(_) => Ok(file),
+        Err(e) => Err(SinkError::Read { path: name.to_owned(), source: e }),
+    }
 }
 
 /// A copy of a list that is in a store; `None` for a file of this machine.

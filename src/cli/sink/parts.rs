@@ -22,7 +22,7 @@ use crossbeam_channel::{Receiver, bounded, select};
 use serde_json::json;
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::{Read, Seek};
+use std::io::Seek;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
@@ -306,16 +306,6 @@ fn manifest_of(args: &Args, part: u32) -> String {
     let path = Path::new(dest);
     let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     path.with_file_name(format!(".{name}.parts")).join(part.to_string()).display().to_string()
-}
-
-/// Copies what a store has into a file without a name.
-pub(super) fn copied(mut content: Box<dyn Read + Send>, name: &str) -> Result<File, SinkError> {
-    let fail = |e| SinkError::write(std::env::temp_dir().display().to_string(), e);
-    let mut file = tempfile::tempfile().map_err(fail)?;
-    match std::io::copy(&mut content, &mut file) {
-        Ok(_) => Ok(file),
-        Err(e) => Err(SinkError::Read { path: name.to_owned(), source: e }),
-    }
 }
 
 /// What is wrong with the arguments.
