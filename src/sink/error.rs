@@ -12,7 +12,12 @@ use crate::net::fault::Fault;
 use crate::stream::checkpoint::CheckpointError;
 use crate::stream::{Batch, Form, Line, Place, StreamError};
 use crate::words::{Message, Worded};
+use crossbeam_channel::Receiver;
 use std::io;
+use std::time::Duration;
+
+/// How long after the end of a cut input a signal still counts as its reason.
+const SIGNALS_LATE: Duration = Duration::from_millis(200);
 
 /// A failure that ends a run. Nothing is published when one is returned.
 #[derive(Debug, thiserror::Error)]
@@ -188,6 +193,14 @@ impl SinkError {
     /// A write failure at the path as the user knows it.
     pub fn write(path: impl Into<String>, source: io::Error) -> Self {
         Self::Write { path: path.into(), source }
+    }
+
+    /// The reason why a run fails: the signal that ended it, if there was one. Ctrl-C ends the stage before as well, and its end may be seen
+    /// before the signal is.
+    pub fn or_stopped(self, stop: &Receiver<Exit>) -> Self {
+        let is_cut = matches!(self, Self::Stream(StreamError::Cut(_) | StreamError::NoEnd { .. } | StreamError::Empty));
+        let signal = if is_cut { stop.recv_timeout(SIGNALS_LATE).ok() } else { stop.try_recv().ok() };
+        signal.map_or(self, Self::Stopped)
     }
 
     /// A request that cannot be followed; `message` says what to do instead.

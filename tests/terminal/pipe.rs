@@ -48,7 +48,7 @@ fn from_nothing_to_a_yolo_folder_in_korean() {
     screen.answer("검수 상태", &["Enter"]);
     screen.wait("가져올 행: 24개");
     screen.answer("가져올까요?", &["Enter"]);
-    screen.answer("형식", &["=yolo labels", "Enter"]);
+    screen.answer("형식", &["=yolo 라벨", "Enter"]);
     screen.answer("방식", &["=segment", "Enter"]);
     screen.answer("분할", &["Down", "Enter"]);
     screen.answer("저장할 곳", &["=데이터", "Enter"]);

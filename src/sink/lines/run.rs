@@ -82,8 +82,7 @@ pub fn run(
     let done = written.and_then(|(file, report)| publish(place, file, report, stop));
     done.map_err(|e| {
         place.discard();
-        // Ctrl-C ends the stage before as well: its signal is the reason, not the cut input.
-        stop.try_recv().map_or(e, SinkError::Stopped)
+        e.or_stopped(stop)
     })
 }
 

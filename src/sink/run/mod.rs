@@ -127,8 +127,7 @@ pub fn run(
     let done = Run::start(reader, &dest, options, stop, warn).and_then(|mut run| {
         let done = run.all().and_then(|()| run.publish());
         run.end();
-        // Ctrl-C ends the stage before as well: its signal is the reason, not the cut input.
-        done.map_err(|e| run.stop.try_recv().map_or(e, SinkError::Stopped))
+        done.map_err(|e| e.or_stopped(&run.stop))
     });
     if done.is_err() {
         dest.discard();
