@@ -72,9 +72,10 @@ class Cluster:
         self.session = self.folder / "ray"
         self.session.mkdir()
         self.env = {**os.environ, **env, "RAY_USAGE_STATS_ENABLED": "0", "NO_PROXY": "127.0.0.1,127.0.0.2"}
-        # A node that does not answer is given up after seconds, not after a minute.
-        self.env |= {"RAY_health_check_period_ms": "1000", "RAY_health_check_timeout_ms": "3000", "RAY_health_check_failure_threshold": "3",
-                     "RAY_raylet_rpc_server_reconnect_timeout_s": "5", "RAY_core_worker_rpc_server_reconnect_timeout_s": "5"}
+        # A node that is gone is given up after seconds, not after a minute; one that is only slow, on a busy machine, is not.
+        self.env |= {"RAY_health_check_period_ms": "1000", "RAY_health_check_timeout_ms": "60000", "RAY_health_check_failure_threshold": "5",
+                     "RAY_raylet_rpc_server_reconnect_timeout_s": "5", "RAY_core_worker_rpc_server_reconnect_timeout_s": "5",
+                     "RAY_gcs_rpc_server_request_timeout_seconds": "300"}
         # The dashboard gives up when a process of it has not begun after 30 s, which a busy machine needs.
         self.env["RAY_DASHBOARD_SUBPROCESS_MODULE_WAIT_READY_TIMEOUT"] = "300"
         # Ray compiles what it imports again and again otherwise, in thirty processes.
@@ -136,6 +137,8 @@ class Cluster:
 
     def request(self, method, path, body=None, kind="application/json"):
         request = urllib.request.Request(f"http://127.0.0.1:{DASHBOARD}{path}", body, {"Content-Type": kind}, method=method)
+        if self.head.poll() is not None:
+            raise SystemExit(f"FAILED: the head of the cluster has ended: {(self.folder / 'head.log').read_text()[-1000:]}")
         with urllib.request.urlopen(request, timeout=60) as answer:
             return answer.read()
 
