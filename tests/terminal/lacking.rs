@@ -106,7 +106,7 @@ fn a_dataset_of_ours_at_any_destination_may_be_replaced() {
 }
 
 #[test]
-fn ten_thousand_projects_are_searched_and_none_is_said() {
+fn thousands_of_projects_are_searched() {
     let options = ["--extra-projects", "3000", "--title", TITLE];
     let Some(many) = Screen::open_with(100, 30, &options) else { return };
     many.begin("syn-fetch --target task > dump");
