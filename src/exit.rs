@@ -1,4 +1,4 @@
-//! What a run ends with: the exit codes all four binaries share, and the one-line failure a user sees.
+//! What a run ends with: the exit codes all binaries share, and the one-line failure a user sees.
 
 use crate::stream::Form;
 use crate::words::{Message, Worded};

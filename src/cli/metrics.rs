@@ -21,6 +21,7 @@ use std::time::{Duration, Instant};
 /// Metrics that are numbers of the summary: the field, the name, the unit, what it is.
 const FIELDS: &[(&str, &str, Option<Unit>, &str)] = &[
     ("rows", "rows", None, "Rows written"),
+    ("lines", "lines", None, "Lines written as one file"),
     ("items", "items", None, "Items read"),
     ("selected", "items_selected", None, "Items selected"),
     ("annotations", "annotations_seen", None, "Annotations read"),
@@ -53,7 +54,7 @@ static WRITING: Mutex<bool> = Mutex::new(false);
 
 /// What is told of a run.
 pub struct Run<'a> {
-    /// `fetch`, `filter`, `convert` or `sink`.
+    /// `fetch`, `filter`, `convert`, `sink` or `job`.
     pub stage: &'a str,
     /// The id of the run.
     pub id: &'a str,

@@ -6,7 +6,7 @@ use crate::words::Message;
 use clap::{Command, CommandFactory};
 use std::path::Path;
 
-/// The four programs, as far as this build has them.
+/// The programs of a pipe, as far as this build has them.
 fn programs() -> Vec<(&'static str, Command)> {
     vec![
         #[cfg(feature = "net")]

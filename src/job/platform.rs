@@ -105,9 +105,10 @@ impl Platform {
         };
         match stopped {
             // It may have ended in between: then there was nothing to stop.
-            Err(ApiError::Refused { .. }) if End::of(id, &self.get(id).await?)?.is_some() => {
-                End::of(id, &self.get(id).await?)
-            }
+            Err(e @ ApiError::Refused { .. }) => match End::of(id, &self.get(id).await?)? {
+                Some(end) => Ok(Some(end)),
+                None => Err(e.into()),
+            },
             other => Ok(other.map(|_| None)?),
         }
     }

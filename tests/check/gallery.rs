@@ -132,7 +132,7 @@ fn findings_of_no_picture_are_listed_and_counted() {
     assert_eq!(json!(rules), expected);
     // Once more into its own place; never into another one.
     check(folder.path(), &["--gallery", look.to_str().unwrap()]).exits(3);
-    let wrong = check(folder.path(), &["--gallery", folder.path().join("images").to_str().unwrap()]).exits(2);
+    let wrong = check(folder.path(), &["--gallery", folder.path().join("images").to_str().unwrap()]).exits(6);
     assert!(wrong.stderr.contains("train is not of a gallery"), "{wrong:?}");
     for (more, said) in [
         (&["--gallery", "s3://b/look"][..], "syn-sink"),

@@ -1,6 +1,7 @@
 //! Records in a temporary file, in chains: each has the place of the one before it.
 
 use crate::stream::StreamError;
+use crate::tr;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fs::File;
@@ -20,7 +21,7 @@ pub struct Spool {
 }
 
 fn failed(source: std::io::Error) -> StreamError {
-    StreamError::Write { name: "temporary file".into(), source }
+    StreamError::Write { name: tr!("temporary-file-alone"), source }
 }
 
 impl Spool {
@@ -66,7 +67,7 @@ impl Spool {
     /// # Errors
     /// [`StreamError::Read`].
     pub fn chain<T: DeserializeOwned>(&self, last: u64) -> Result<Vec<T>, StreamError> {
-        let wrong = |source| StreamError::Read { name: "temporary file".into(), source };
+        let wrong = |source| StreamError::Read { name: tr!("temporary-file-alone").to_string(), source };
         let (mut at, mut records, mut bytes) = (last, Vec::new(), Vec::new());
         while at != Self::NONE {
             let front = FRONT.min((self.length - at) as usize);

@@ -1,4 +1,4 @@
-//! What all four binaries share: common options, messages on standard error, and the one place that exits.
+//! What all binaries share: common options, messages on standard error, and the one place that exits.
 //!
 //! * [`console`]: messages, as lines or as JSON
 //! * [`program`]: a binary from its command line to its exit code

@@ -10,15 +10,13 @@ use crate::sink::run::content::Content;
 use crate::sink::run::input::{self, Input};
 use crate::sink::run::line_error::LineError;
 use crate::sink::run::names::{NameError, Names};
-use crate::sink::run::{Options, summary};
+use crate::sink::run::{Options, SUMMARY_CAP, summary};
 use crate::stream::checkpoint::Spans;
 use crate::stream::{Batch, Begin, Came, Frame, Kind, Line, Progress, Reader, StreamError};
 use crate::tr;
+use crate::words::Message;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
-
-/// The largest summary that is accepted from convert, bytes.
-const SUMMARY_CAP: usize = 64 * 1024 * 1024;
 
 /// What a list is as a whole.
 #[derive(Clone, Debug, Default)]
@@ -114,6 +112,10 @@ pub fn walk(
     walk.end()
 }
 
+fn of_summary(reason: Message) -> LineError {
+    LineError::Malformed(tr!("stream-line", place = summary::PATH, reason))
+}
+
 struct Walk<'a> {
     options: &'a Options,
     each: &'a mut dyn FnMut(File) -> Result<(), SinkError>,
@@ -175,10 +177,8 @@ impl Walk<'_> {
                 if is_summary {
                     self.listed.summary.get_or_insert_default().extend_from_slice(&bytes);
                 }
-                if is_summary && meter.bytes() > SUMMARY_CAP as u64 {
-                    return Ok(Err(LineError::Malformed(
-                        format!("{}: it is larger than 64 MiB", summary::PATH).into(),
-                    )));
+                if is_summary && meter.bytes() > SUMMARY_CAP {
+                    return Ok(Err(of_summary(tr!("summary-large"))));
                 }
                 if more {
                     self.open.insert(path, (meter, all));
@@ -189,7 +189,7 @@ impl Walk<'_> {
             }
             _ if self.open.contains_key(&path) => return Ok(Err(LineError::MixedParts { path: path.into() })),
             _ if is_summary => {
-                return Ok(Err(LineError::Malformed(format!("{}: it must come as text", summary::PATH).into())));
+                return Ok(Err(of_summary(tr!("summary-no-text"))));
             }
             Content::Original(_) | Content::Unfetchable(..) => (None, true),
             Content::File(_) | Content::Scratch(..) => (None, false),

@@ -159,7 +159,8 @@ impl Place for LocalParts {
         folders: &[String],
         division: &Division,
     ) -> Result<(), SinkError> {
-        // Of two joins at once, the second looks when the first is done.
+        // Of two joins at once, the second looks when the first is done. Where a file system has no locks, it finds the files moved, and
+        // looks then.
         let gate = File::open(&self.work).map_err(|e| self.fail("", e))?;
         let _ = gate.lock();
         if self.published()?.is_some() {

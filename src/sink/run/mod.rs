@@ -50,7 +50,7 @@ use workers::{Done, Job, Worker};
 /// Files whose outcome may be known before that of an earlier one; bounds the memory for outcomes while one original is slow.
 const AHEAD: u64 = 65_536;
 /// The largest summary that is accepted from convert, bytes.
-const SUMMARY_CAP: u64 = 64 * 1024 * 1024;
+pub const SUMMARY_CAP: u64 = 64 * 1024 * 1024;
 
 /// How to run.
 #[derive(Clone, Debug)]

@@ -26,7 +26,7 @@ impl Folder {
     /// Makes one beside its place.
     ///
     /// # Errors
-    /// A usage failure when something else is there; it cannot be written.
+    /// Something else is there; it cannot be written.
     pub fn create(place: &Path, scratch: &Scratch) -> Result<Self, Failure> {
         let shown = place.display().to_string();
         let failed = |e: io::Error| Failure::new(Exit::Output, tr!("check-gallery-failed", place = &shown, e));
@@ -41,7 +41,7 @@ impl Folder {
             Err(e) => return Err(failed(e)),
         };
         if let Some(other) = foreign(&place).map_err(failed)? {
-            return Err(Failure::usage(tr!("check-gallery-foreign", place = &shown, other)));
+            return Err(Failure::new(Exit::Output, tr!("check-gallery-foreign", place = &shown, other)));
         }
         let above = place.parent().unwrap_or(Path::new("/"));
         let making = scratch.beside(above).map_err(failed)?;
@@ -75,12 +75,19 @@ impl Folder {
         };
         // Asked again: somebody may have come in between.
         if let Some(other) = foreign(&place).map_err(failed)? {
-            return Err(Failure::usage(tr!("check-gallery-foreign", place = place.display().to_string(), other)));
+            let place = place.display().to_string();
+            return Err(Failure::new(Exit::Output, tr!("check-gallery-foreign", place, other)));
         }
-        if place.exists() {
-            fs::rename(&place, making.path().join("old")).map_err(failed)?;
+        let (new, old) = (making.path().join("new"), making.path().join("old"));
+        let replaces = place.exists();
+        if replaces {
+            fs::rename(&place, &old).map_err(failed)?;
         }
-        fs::rename(making.path().join("new"), &place).map_err(failed)
+        fs::rename(new, &place).map_err(|e| {
+            // The older one is better than none; why the new one cannot be there is what is told.
+            let _ = replaces && fs::rename(&old, &place).is_ok();
+            failed(e)
+        })
     }
 }
 
