@@ -12,6 +12,7 @@ pub mod nginx;
 pub mod postgres;
 pub mod programs;
 pub mod proxies;
+pub mod s3;
 pub mod stand_in;
 #[cfg(feature = "net")]
 pub mod tls;

@@ -1,14 +1,13 @@
 //! Every `sh` block of README.md and of the documents for users is run, from top to bottom in one folder, and what a `text` block
 //! behind it promises to print is compared. A line with `# not run` is left out.
 
+use crate::common::s3::S3;
 use crate::common::stand_in::{SAMPLE, StandIn};
 use crate::common::{exe, programs};
 use crate::place::{Place, TOKEN, place, without_times};
 use serde_json::{Value, json};
-use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
 
 /// A fenced block.
 struct Block {
@@ -158,39 +157,19 @@ fn the_map_of_the_export_guide_names_options_that_exist() {
     }
 }
 
-/// A store that speaks S3, with a bucket.
+/// A store, and the variables by which its client finds it.
 struct Store {
-    child: Child,
-    _dir: tempfile::TempDir,
+    _server: S3,
     variables: Vec<(&'static str, String)>,
 }
 
-impl Drop for Store {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 fn store() -> Option<Store> {
-    let program = programs::find("s3s-fs")?;
-    let dir = tempfile::tempdir().unwrap();
-    std::fs::create_dir(dir.path().join("bucket")).unwrap();
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let mut command = Command::new(program);
-    command.args(["--host", "127.0.0.1", "--access-key", "AKTEST", "--secret-key", "SKTEST"]);
-    command.args(["--port", &port.to_string()]).arg(dir.path()).stdout(Stdio::null()).stderr(Stdio::null());
-    let child = command.spawn().unwrap();
-    let until = Instant::now() + Duration::from_secs(30);
-    while TcpStream::connect(("127.0.0.1", port)).is_err() {
-        assert!(Instant::now() < until, "s3s-fs does not listen");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    let server = S3::start(Some(("AKTEST", "SKTEST")))?;
     let variables = vec![
         ("AWS_ACCESS_KEY_ID", "AKTEST".to_owned()),
         ("AWS_SECRET_ACCESS_KEY", "SKTEST".to_owned()),
         ("AWS_REGION", "us-east-1".to_owned()),
-        ("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{port}")),
+        ("AWS_ENDPOINT_URL", server.url.clone()),
     ];
-    Some(Store { child, _dir: dir, variables })
+    Some(Store { _server: server, variables })
 }

@@ -1,10 +1,7 @@
 //! What a command cannot do without is asked for, whichever command it is; and so is what becomes of a dataset that is there.
 
-use crate::common::programs;
+use crate::common::s3::S3;
 use crate::screen::{Screen, TITLE};
-use std::net::{TcpListener, TcpStream};
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 #[test]
 fn every_command_asks_for_what_it_lacks() {
@@ -41,38 +38,10 @@ fn every_command_asks_for_what_it_lacks() {
     assert!(screen.is_sane());
 }
 
-/// S3 without signatures, in a folder; killed when dropped.
-struct S3(std::process::Child, String, #[allow(dead_code)] tempfile::TempDir);
-
-impl S3 {
-    fn start() -> Option<Self> {
-        let program = programs::find("s3s-fs")?;
-        let data = tempfile::tempdir().unwrap();
-        std::fs::create_dir(data.path().join("bucket")).unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut command = Command::new(program);
-        command.args(["--host", "127.0.0.1", "--port", &port.to_string()]).arg(data.path());
-        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let began = Instant::now();
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(began.elapsed() < Duration::from_secs(30), "s3s-fs does not listen");
-            std::thread::yield_now();
-        }
-        Some(Self(child, format!("http://127.0.0.1:{port}"), data))
-    }
-}
-
-impl Drop for S3 {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 #[test]
 fn a_dataset_of_ours_at_any_destination_may_be_replaced() {
-    let (Some(screen), Some(s3)) = (Screen::open(160, 40), S3::start()) else { return };
-    screen.run(&format!("export AWS_ENDPOINT_URL={} AWS_REGION=us-east-1 AWS_NO_SIGN_REQUEST=true", s3.1));
+    let (Some(screen), Some(s3)) = (Screen::open(160, 40), S3::start(None)) else { return };
+    screen.run(&format!("export AWS_ENDPOINT_URL={} AWS_REGION=us-east-1 AWS_NO_SIGN_REQUEST=true", s3.url));
     // A destination, and whether the new dataset can get a number.
     for (dest, numbered) in [
         ("out", true),
